@@ -9,4 +9,6 @@ if (existsSync(scripts)) {
   const { orExit } = await import(new URL('tell.mjs', scripts).href);
   await orExit(buildStale);
 }
+// Stacks name the lines of the sources, not of the bundle.
+process.setSourceMapsEnabled(true);
 await import(new URL('dist/cli.mjs', root).href);

@@ -1,0 +1,5 @@
+export * from './limits.ts';
+export * from './operation.ts';
+export * from './problem.ts';
+export * from './problems.ts';
+export * from './roles.ts';

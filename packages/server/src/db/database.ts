@@ -1,0 +1,124 @@
+/** Connections, and the one way to talk to an organization's rows: a transaction that names it. */
+import { Kysely, PostgresDialect, type PostgresPoolClient, type RawBuilder } from 'kysely';
+import pg from 'pg';
+import type { Tables } from './tables.ts';
+
+// Counters and versions are far below 2^53: read bigint and numeric counts as numbers, dates as the text they are.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+export interface Database {
+  readonly pool: pg.Pool;
+  /** For the global tables (orgs, accounts, sessions) and the queue; organization tables answer nothing here. */
+  readonly global: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+/** One transaction of one organization. `db` and `client` are the same connection; COPY needs the client. */
+export interface OrgTransaction {
+  readonly orgId: string;
+  readonly db: Kysely<Tables>;
+  readonly client: pg.PoolClient;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Role to take on at connect, where the URL's own role owns the tables or is a superuser. */
+  readonly role?: string | undefined;
+  readonly connectionsMax?: number;
+  readonly onError?: (error: Error) => void;
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connectionsMax ?? 12,
+    options: `-c timezone=UTC${options.role === undefined ? '' : ` -c role=${options.role}`}`,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'muster',
+  });
+  // A connection that breaks while idle would otherwise end the process; the next query reports the trouble itself.
+  const onError = options.onError ?? (() => undefined);
+  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
+  return {
+    pool,
+    global: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+    close: () => pool.end(),
+  };
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/**
+ * Runs `work` in one transaction that sees and writes the rows of one organization only.
+ * Commits when `work` resolves; rolls back and rethrows when it throws.
+ */
+export async function inOrg<T>(
+  database: Database,
+  orgId: string,
+  work: (tx: OrgTransaction) => Promise<T>,
+): Promise<T> {
+  if (!isUuid(orgId)) throw new Error(`Not an organization id: ${orgId}`);
+  const client = await database.pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    // A message of its own, and the value spelled out: both are what lets a sharding proxy route the transaction.
+    await client.query(`set local app.org_id = '${orgId}'`);
+    const result = await work({ orgId, client, db: kyselyOn(client) });
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: unknown) => {
+      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** The rows of a set-based statement, in the order the database gives them. */
+export async function rows<T>(tx: Pick<OrgTransaction, 'db'>, query: RawBuilder<T>): Promise<T[]> {
+  return (await query.execute(tx.db)).rows;
+}
+
+/** The single row of a statement that always has exactly one. */
+export async function one<T>(tx: Pick<OrgTransaction, 'db'>, query: RawBuilder<T>): Promise<T> {
+  const [row] = await rows(tx, query);
+  if (row === undefined) throw new Error('A statement that must return a row returned none.');
+  return row;
+}
+
+/** Runs `work`; when it throws, the transaction stands as it was before. */
+export async function savepoint<T>(tx: OrgTransaction, work: () => Promise<T>): Promise<T> {
+  await tx.client.query('savepoint muster');
+  try {
+    const result = await work();
+    await tx.client.query('release savepoint muster');
+    return result;
+  } catch (error) {
+    await tx.client.query('rollback to savepoint muster');
+    await tx.client.query('release savepoint muster');
+    throw error;
+  }
+}
+
+function kyselyOn(client: pg.PoolClient): Kysely<Tables> {
+  // The client is ours until the transaction ends, so Kysely must not hand it back between statements.
+  const lent: PostgresPoolClient = {
+    query: client.query.bind(client),
+    release: () => undefined,
+  };
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({
+      pool: { connect: () => Promise.resolve(lent), end: () => Promise.resolve() },
+    }),
+  });
+}

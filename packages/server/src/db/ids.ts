@@ -1,0 +1,22 @@
+/** UUIDv7: unique, opaque, and in the order of their making, so that indexes grow at one end. */
+import { sql, type RawBuilder } from 'kysely';
+import { v7 } from 'uuid';
+
+export function newId(): string {
+  return v7();
+}
+
+/** The smallest UUIDv7 of a moment; bounds partitions and time ranges. */
+export function idAt(at: Date): string {
+  const hex = at.getTime().toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+/**
+ * An id for a row that a plan will insert, made in SQL from the operation and `name`, a text expression that is
+ * unique within it. The same plan made twice has the same ids, so that two plans can be compared row by row.
+ */
+export function plannedId(operationId: string, name: RawBuilder<unknown>): RawBuilder<string> {
+  const time = operationId.replaceAll('-', '').slice(0, 12);
+  return sql<string>`(select (${time}::text || '7' || substr(h, 1, 3) || '8' || substr(h, 4, 15))::uuid from md5(${operationId}::text || ${name}) h)`;
+}

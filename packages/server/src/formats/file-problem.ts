@@ -1,0 +1,77 @@
+/** Facts about a file that cannot be read; which keys are set depends on the code. */
+export interface FileProblemDetail {
+  /** Offset of the first byte that is wrong, 0-based. */
+  byte?: number;
+  /** Physical line, 1-based. */
+  line?: number;
+  expected?: string;
+  found?: string;
+  /** Columns concerned: number (1-based) and name. */
+  columns?: readonly { number: number; name: string }[];
+  max?: number;
+}
+
+interface ProblemText {
+  message: (detail: FileProblemDetail) => string;
+  correction: string;
+}
+
+const TEXTS = {
+  file_empty: {
+    message: () => 'The file is empty.',
+    correction: 'Choose a file with a header line and at least one row.',
+  },
+  not_csv: {
+    message: ({ found, expected }) => `This looks like ${found ?? '?'}, not ${expected ?? '?'}.`,
+    correction: 'Save the table as CSV (comma separated text, UTF-8) and choose that file.',
+  },
+  encoding_unknown: {
+    message: ({ found }) => `The encoding "${found ?? ''}" is not known.`,
+    correction: 'Give an encoding such as utf-8, windows-1252 or utf-16le.',
+  },
+  encoding_broken: {
+    message: ({ byte, found, expected }) =>
+      `Byte ${String(byte)} (${found ?? ''}) is not valid ${expected ?? ''}, although the file began so.`,
+    correction: 'Save the file as UTF-8, or state its encoding (for example windows-1252).',
+  },
+  quote_unclosed: {
+    message: ({ line }) => `The quote that opens on line ${String(line)} is never closed.`,
+    correction: 'Close the quote on that line; a quote inside a quoted cell is written twice.',
+  },
+  record_too_large: {
+    message: ({ line, max }) =>
+      `The row on line ${String(line)} is longer than ${String(max)} characters.`,
+    correction: 'Look for a quote on that line that is not closed, and shorten the row.',
+  },
+  header_quote: {
+    message: ({ line }) => `The header on line ${String(line)} has a quote in a wrong place.`,
+    correction: 'Quote a whole column name or none of it, without a space before the quote.',
+  },
+  header_duplicate: {
+    message: ({ columns }) =>
+      `Column names occur twice: ${(columns ?? []).map((c) => `${String(c.number)} "${c.name}"`).join(', ')}.`,
+    correction: 'Give each column a name of its own.',
+  },
+  columns_too_many: {
+    message: ({ found, max }) => `The file has ${found ?? ''} columns; at most ${String(max)} fit.`,
+    correction: 'Remove columns that are not needed.',
+  },
+} satisfies Record<string, ProblemText>;
+
+export type FileProblemCode = keyof typeof TEXTS;
+
+/** A file that cannot be read at all (a row that cannot be read is a `RowFault`). */
+export class FileProblem extends Error {
+  readonly code: FileProblemCode;
+  readonly detail: FileProblemDetail;
+  readonly correction: string;
+
+  constructor(code: FileProblemCode, detail: FileProblemDetail = {}) {
+    const text: ProblemText = TEXTS[code];
+    super(text.message(detail));
+    this.name = 'FileProblem';
+    this.code = code;
+    this.detail = detail;
+    this.correction = text.correction;
+  }
+}
