@@ -27,9 +27,8 @@ const BOMS: readonly (readonly [string, Buffer])[] = [
 
 /** Encodings that a guess may name: all of them have ASCII as their lower half. */
 const GUESSABLE = /^(?:windows-125\d|ISO-8859-\d+|KOI8-R|Shift_JIS|EUC-JP|EUC-KR|GB18030|Big5)$/;
-const WESTERN = /^(?:windows-1252|ISO-8859-1)$/;
-/** chardet is unsure of Latin texts; within this distance the Western reading wins. */
-const CONFIDENCE_MARGIN = 10;
+/** chardet gives right guesses 30 to 46 of 100 on short tables, and wrong ones mostly below 20. */
+const CONFIDENCE_MIN = 25;
 
 /**
  * A byte order mark decides, then what the caller states, then strict UTF-8, then a guess.
@@ -59,15 +58,13 @@ export function openDecoder({ encoding, bomLength }: EncodingChoice): TextDecodi
   return { decode: (bytes) => decoder.write(bytes), end: () => decoder.end() ?? '' };
 }
 
+/** Bytes that are nearly UTF-8 are taken as such, so that the broken one is named, not garbled. */
 function guessEncoding(sample: Buffer): string {
-  const guesses = chardet.analyse(sample).filter(({ name }) => GUESSABLE.test(name));
-  const [best] = guesses;
-  if (best === undefined) return 'windows-1252';
-  const western = guesses.find(({ name }) => WESTERN.test(name));
-  if (western !== undefined && western.confidence + CONFIDENCE_MARGIN >= best.confidence) {
-    return 'windows-1252';
-  }
-  return best.name.toLowerCase();
+  const [best] = chardet.analyse(sample);
+  if (best === undefined || best.confidence < CONFIDENCE_MIN) return 'windows-1252';
+  if (best.name === 'UTF-8') return 'utf-8';
+  const isWestern = best.name === 'ISO-8859-1' || !GUESSABLE.test(best.name);
+  return isWestern ? 'windows-1252' : best.name.toLowerCase();
 }
 
 function openUtf8Decoder(bomLength: number): TextDecoding {

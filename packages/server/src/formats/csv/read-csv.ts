@@ -99,7 +99,7 @@ export async function openCsv(source: Readable, options: CsvOptions = {}): Promi
       },
       header,
       notices,
-      blocks: readBlocks({ firstRecords, records, tokenizer, header, unnamed, notices }),
+      blocks: readBlocks({ pieces, firstRecords, records, tokenizer, header, unnamed, notices }),
     };
   } catch (error) {
     await pieces.return(undefined);
@@ -134,6 +134,7 @@ async function* tokenize(
 }
 
 interface Opened {
+  pieces: AsyncGenerator<Buffer, undefined>;
   /** What followed the header in the first piece. */
   firstRecords: CsvRecord[];
   records: AsyncIterable<CsvRecord[]>;
@@ -148,9 +149,13 @@ async function* readBlocks(opened: Opened): AsyncGenerator<CsvRow[], undefined> 
   let rowNo = 0;
   const toRows = (records: readonly CsvRecord[]): CsvRow[] =>
     records.map((record) => toRow(record, ++rowNo, opened.header.length));
-  for (const records of slices(opened.firstRecords)) yield noteUnnamed(toRows(records), opened);
-  for await (const piece of opened.records) {
-    for (const records of slices(piece)) yield noteUnnamed(toRows(records), opened);
+  try {
+    for (const records of slices(opened.firstRecords)) yield noteUnnamed(toRows(records), opened);
+    for await (const piece of opened.records) {
+      for (const records of slices(piece)) yield noteUnnamed(toRows(records), opened);
+    }
+  } finally {
+    await opened.pieces.return(undefined);
   }
   const count = opened.tokenizer.blankRows;
   if (count > 0) opened.notices.push({ code: 'blank_rows_skipped', count });
