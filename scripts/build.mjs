@@ -168,7 +168,10 @@ function hashOfSources(sources) {
   const hash = createHash('sha256');
   for (const source of ['scripts/build.mjs', 'package-lock.json', ...sources]) {
     for (const path of filesBelow(join(root, source))) {
-      hash.update(`${relative(root, path)}\0`).update(readFileSync(path)).update('\0');
+      hash
+        .update(`${relative(root, path)}\0`)
+        .update(readFileSync(path))
+        .update('\0');
     }
   }
   return hash.digest('hex');

@@ -1,0 +1,132 @@
+// The import rules of ARCHITECTURE.md, "The house": imports run one way. Tests, test/ and bench/ may import anything.
+
+const server = '^packages/server/src/';
+const contract = '^packages/contract/src/';
+const tests = '\\.test\\.tsx?$';
+
+/**
+ * @param {string} name - Folder in packages/server/src.
+ * @param {string[]} mayImport - Folders or files there; the contract and its own folder are always allowed.
+ */
+function room(name, mayImport) {
+  const allowed = [name, ...mayImport].map((path) => `${server}${path}`);
+  return {
+    name: `${name}-imports`,
+    comment: `${name}/ may import ${mayImport.join(', ') || 'nothing of ours'} and the contract.`,
+    severity: 'error',
+    from: { path: `${server}${name}/`, pathNot: tests },
+    to: { path: '^packages/', pathNot: [contract, ...allowed.map((path) => `${path}(/|$)`)] },
+  };
+}
+
+/** @param {string} name - Package that talks to the server over HTTP and so knows only the contract. */
+function client(name) {
+  return {
+    name: `${name}-imports`,
+    comment: `${name} knows only the contract.`,
+    severity: 'error',
+    from: { path: `^packages/${name}/src/`, pathNot: tests },
+    to: {
+      path: '^packages/',
+      pathNot: [
+        contract,
+        `^packages/${name}/src/`,
+        ...(name === 'cli' ? [`${server}main\\.ts$`] : []),
+      ],
+    },
+  };
+}
+
+const commandsWithServer =
+  '^packages/cli/src/commands/(serve|work|demo|migrate|org|admin)(\\.ts$|/)';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    room('db', []),
+    room('formats', []),
+    room('tenancy', ['db']),
+    room('school', ['db', 'tenancy']),
+    room('engine', ['db', 'tenancy', 'formats']),
+    room('http', ['db', 'tenancy', 'formats', 'engine', 'school']),
+    room('worker', ['db', 'tenancy', 'formats', 'engine', 'school']),
+    {
+      name: 'a-kind-imports',
+      comment: 'A kind imports engine/kind.ts, school/, the contract and, as types, db/.',
+      severity: 'error',
+      from: { path: `${server}kinds/`, pathNot: tests },
+      to: {
+        path: '^packages/',
+        pathNot: [contract, `${server}(kinds/|school/|db/|engine/kind\\.ts$)`],
+      },
+    },
+    {
+      name: 'a-kind-takes-only-types-from-db',
+      severity: 'error',
+      from: { path: `${server}kinds/`, pathNot: tests },
+      to: { path: `${server}db/`, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'a-kind-knows-no-other-kind',
+      comment:
+        'Only kinds/index.ts lists them. Parts of one kind live in a folder or files that begin with its name.',
+      severity: 'error',
+      from: {
+        path: `${server}kinds/([^/]+/[^/.]+|[^/.]+)`,
+        pathNot: [tests, `${server}kinds/index\\.ts$`],
+      },
+      to: { path: `${server}kinds/`, pathNot: `${server}kinds/$1[./-]` },
+    },
+    {
+      name: 'contract-imports',
+      comment: 'The contract is shared by all, so it imports nobody and does no I/O.',
+      severity: 'error',
+      from: { path: contract, pathNot: tests },
+      to: { path: '^packages/', pathNot: contract },
+    },
+    {
+      name: 'contract-without-io',
+      severity: 'error',
+      from: { path: contract, pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
+    client('web'),
+    client('cli'),
+    {
+      name: 'cli-loads-the-server-lazily',
+      comment:
+        'Only the commands that run on the machine of the database, and only by `await import()`.',
+      severity: 'error',
+      from: { path: '^packages/cli/src/', pathNot: [tests, commandsWithServer] },
+      to: { path: server },
+    },
+    {
+      name: 'cli-commands-load-the-server-lazily',
+      severity: 'error',
+      from: { path: commandsWithServer, pathNot: tests },
+      to: { path: server, dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { pathNot: tests },
+      to: { circular: true },
+    },
+    {
+      name: 'everything-resolves',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
