@@ -46,7 +46,7 @@ export default tseslint.config(
   },
   {
     // What a terminal shows is their product.
-    files: ['packages/cli/src/**', 'bench/**'],
+    files: ['packages/cli/src/**', 'scripts/**', 'bench/**'],
     rules: { 'no-console': 'off' },
   },
   {

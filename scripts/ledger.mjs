@@ -163,14 +163,21 @@ export function compact(ids) {
   const runs = [];
   for (const id of ids) {
     const run = runs.at(-1);
-    const before = run?.at(-1);
-    if (run !== undefined && before !== undefined && range(before, id).length === 2 && before < id)
-      run.push(id);
+    if (run !== undefined && isNext(run.at(-1) ?? '', id)) run.push(id);
     else runs.push([id]);
   }
   return runs
     .map((run) => (run.length < 3 ? run.join(', ') : `${run[0]}..${run.at(-1)}`))
     .join(', ');
+}
+
+/**
+ * @param {string} id
+ * @param {string} other
+ */
+function isNext(id, other) {
+  const [, series = '', digits] = /^(\D+)(\d+)$/.exec(id) ?? [];
+  return other.startsWith(series) && Number(other.slice(series.length)) === Number(digits) + 1;
 }
 
 /** @param {Section} section */
