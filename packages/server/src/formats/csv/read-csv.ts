@@ -5,6 +5,7 @@ import { chooseEncoding, openDecoder } from './encoding.ts';
 import type { EncodingChoice } from './encoding.ts';
 import { restoreCell } from './formula-cells.ts';
 import { nameColumns } from './header.ts';
+import type { FileNotice, RowFault } from './row-faults.ts';
 import { refuseOtherFormats } from './refuse-other-formats.ts';
 import { readPieces, readSample } from './sample.ts';
 import { CsvTokenizer } from './tokenize.ts';
@@ -14,6 +15,8 @@ import type { CsvRecord } from './tokenize.ts';
 export const CELL_CHARS_MAX = 65_536;
 const BLOCK_ROWS_MAX = 1000;
 const APOSTROPHE = 39;
+
+export type { FileNotice, RowFault } from './row-faults.ts';
 
 export interface CsvOptions {
   /** Any name that iconv-lite knows; wins over detection but not over a byte order mark. */
@@ -30,20 +33,6 @@ export interface CsvDialect {
   lineEnding: 'crlf' | 'lf' | 'cr' | 'mixed';
   /** Whether the file begins with a line `sep=;`. */
   sepLine: boolean;
-}
-
-/** Something that people should know about the file although it can be read. */
-export type FileNotice =
-  | { code: 'encoding_guessed'; encoding: string }
-  | { code: 'column_unnamed'; column: number; name: string }
-  | { code: 'blank_rows_skipped'; count: number };
-
-export interface RowFault {
-  code: 'row_short' | 'row_long' | 'nul_byte' | 'cell_too_long' | 'bad_quote';
-  /** A row with an error must not be imported; with a warning it may. */
-  severity: 'error' | 'warning';
-  /** Column (1-based) or number of cells that the fault is about. */
-  params: { column?: number; expected?: number; found?: number };
 }
 
 export interface CsvRow {
@@ -201,8 +190,10 @@ function toRow(record: CsvRecord, rowNo: number, width: number): CsvRow {
   };
   if (record.hasBadQuote) return fault('bad_quote', {});
   if (nulColumn > 0) return fault('nul_byte', { column: nulColumn });
-  if (longColumn > 0) return fault('cell_too_long', { column: longColumn });
-  if (cells.length > width) return fault('row_long', { expected: width, found });
+  if (longColumn > 0) return fault('cell_too_long', { column: longColumn, max: CELL_CHARS_MAX });
+  if (cells.length > width) {
+    return fault('row_long', { expected: width, found, extra: cells.slice(width) });
+  }
   if (found < width) return fault('row_short', { expected: width, found });
   return { rowNo, line, cells };
 }

@@ -65,6 +65,7 @@ export class CsvTokenizer {
   /** Gives what is left. Throws FileProblem `quote_unclosed`. */
   end(): CsvRecord[] {
     this.#isLast = true;
+    this.#forgetCursors();
     return this.#readRecords();
   }
 

@@ -55,7 +55,5 @@ function cellText(cell: unknown): string {
   if (typeof cell === 'string') return cell;
   if (cell === null || cell === undefined) return '';
   if (cell instanceof Date) return cell.toISOString();
-  if (Array.isArray(cell)) return cell.map(cellText).join(';');
-  if (typeof cell === 'object') return JSON.stringify(cell);
-  return String(cell);
+  return Array.isArray(cell) ? cell.map(cellText).join(';') : JSON.stringify(cell);
 }

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+
+export const VALIDATION_RULES = [
+  'required',
+  'type',
+  'min_length',
+  'max_length',
+  'pattern',
+  'one_of',
+  'unique_in_file',
+  'unique_in_store',
+  'existing_reference',
+  'date_order',
+] as const;
+
+export const TRANSFORMATION_RULES = [
+  'trim',
+  'upper',
+  'lower',
+  'title_case',
+  'date_format',
+  'number_format',
+  'split',
+  'join',
+  'constant',
+  'lookup',
+  'default_if_empty',
+  'replace',
+] as const;
+
+export const FIELD_TYPES = [
+  'text',
+  'email',
+  'integer',
+  'date',
+  'timestamp',
+  'boolean',
+  'list',
+  'enum',
+] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
+
+const params = z.record(z.string(), z.unknown());
+
+/** `message` replaces the words of the catalog for this rule. */
+export const validationRuleSchema = z.object({
+  field: z.string().min(1),
+  rule: z.enum(VALIDATION_RULES),
+  params: params.optional(),
+  severity: z.enum(['error', 'warning']).default('error'),
+  message: z.string().max(500).optional(),
+});
+
+/** The rules of one field run in list order, on the cell as it stands in the file. */
+export const transformationRuleSchema = z.object({
+  field: z.string().min(1),
+  rule: z.enum(TRANSFORMATION_RULES),
+  params: params.optional(),
+});
+
+/** How the columns of a file become fields: source header → target field, and rules per field. */
+export const mappingSchema = z.object({
+  field_mappings: z.record(z.string(), z.string()),
+  default_values: z.record(z.string(), z.unknown()).default({}),
+  validation_rules: z.array(validationRuleSchema).max(500).default([]),
+  transformation_rules: z.array(transformationRuleSchema).max(500).default([]),
+  /** Headers that are left out on purpose. */
+  ignore: z.array(z.string()).optional(),
+});
+
+export type ValidationRule = z.infer<typeof validationRuleSchema>;
+export type TransformationRule = z.infer<typeof transformationRuleSchema>;
+export type Mapping = z.infer<typeof mappingSchema>;
+
+/** A field that rows can be mapped to; the kinds of operations define theirs. */
+export interface FieldDefinition {
+  name: string;
+  title: string;
+  type: FieldType;
+  required?: boolean;
+  /** Characters of a text, or of one entry of a list. */
+  maxLength?: number;
+  /** Allowed values of an enum, or of the entries of a list. */
+  values?: readonly string[];
+  /** Other spellings of values, lower case → value. */
+  synonyms?: Readonly<Record<string, string>>;
+  /** Other names under which files carry this field. */
+  aliases?: readonly string[];
+}
