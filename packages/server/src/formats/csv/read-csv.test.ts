@@ -3,6 +3,7 @@ import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { FileProblem } from '../file-problem.ts';
 import { cellsOf, readCsv } from './csv-fixture.ts';
+import { noticeText } from './notices.ts';
 import { CELL_CHARS_MAX, openCsv } from './read-csv.ts';
 
 async function problemOf(content: string | Buffer): Promise<FileProblem> {
@@ -61,6 +62,12 @@ describe('rows', () => {
       [['1', '2', '3'], undefined, undefined],
       [['1', '2', '3', '4'], 'row_long', 'error'],
     ]);
+  });
+
+  it('a row of very many cells is cut to what can be reported', async () => {
+    const { rows } = await readCsv(`a,b\n${'x,'.repeat(200_000)}x\n`);
+    expect(rows[0]?.cells).toHaveLength(1000);
+    expect(rows[0]?.fault?.params).toMatchObject({ expected: 2, found: 200_001 });
   });
 
   it('a NUL is taken out and faults the row', async () => {
@@ -208,6 +215,7 @@ describe('dialect', () => {
     );
     expect(rows[0]?.cells).toEqual(['José Núñez', '10 €']);
     expect(notices).toEqual([{ code: 'encoding_guessed', encoding: 'windows-1252' }]);
+    expect(notices.map(noticeText).join()).toContain('windows-1252');
   });
 
   it('a stated encoding is used', async () => {

@@ -4,8 +4,9 @@ import { guessDelimiter, statedDelimiter } from './delimiter.ts';
 import { chooseEncoding, openDecoder } from './encoding.ts';
 import type { EncodingChoice } from './encoding.ts';
 import { restoreCell } from './formula-cells.ts';
-import { nameColumns } from './header.ts';
-import type { FileNotice, RowFault } from './row-faults.ts';
+import { COLUMNS_MAX, nameColumns } from './header.ts';
+import type { FileNotice } from './notices.ts';
+import type { RowFault } from './row-faults.ts';
 import { refuseOtherFormats } from './refuse-other-formats.ts';
 import { readPieces, readSample } from './sample.ts';
 import { CsvTokenizer } from './tokenize.ts';
@@ -16,7 +17,8 @@ export const CELL_CHARS_MAX = 65_536;
 const BLOCK_ROWS_MAX = 1000;
 const APOSTROPHE = 39;
 
-export type { FileNotice, RowFault } from './row-faults.ts';
+export type { FileNotice } from './notices.ts';
+export type { RowFault } from './row-faults.ts';
 
 export interface CsvOptions {
   /** Any name that iconv-lite knows; wins over detection but not over a byte order mark. */
@@ -40,7 +42,10 @@ export interface CsvRow {
   rowNo: number;
   /** Physical line of the file on which the row begins, 1-based. */
   line: number;
-  /** As wide as the header, or wider with fault `row_long`; text as it stands, not trimmed. */
+  /**
+   * As wide as the header, or wider (up to COLUMNS_MAX) with fault `row_long`; text as it stands, not
+   * trimmed.
+   */
   cells: string[];
   fault?: RowFault;
 }
@@ -192,7 +197,8 @@ function toRow(record: CsvRecord, rowNo: number, width: number): CsvRow {
   if (nulColumn > 0) return fault('nul_byte', { column: nulColumn });
   if (longColumn > 0) return fault('cell_too_long', { column: longColumn, max: CELL_CHARS_MAX });
   if (cells.length > width) {
-    return fault('row_long', { expected: width, found, extra: cells.slice(width) });
+    if (found > COLUMNS_MAX) cells.length = COLUMNS_MAX;
+    return fault('row_long', { expected: width, found, extra: cells.slice(width, width + 20) });
   }
   if (found < width) return fault('row_short', { expected: width, found });
   return { rowNo, line, cells };

@@ -1,9 +1,4 @@
-/** Something that people should know about the file although it can be read. */
-export type FileNotice =
-  | { code: 'encoding_guessed'; encoding: string }
-  | { code: 'column_unnamed'; column: number; name: string }
-  | { code: 'blank_rows_skipped'; count: number };
-
+/** What is wrong with a row before anybody looks at its fields. */
 export interface RowFault {
   code: RowFaultCode;
   /** A row with an error must not be imported; with a warning it may. */
@@ -18,7 +13,7 @@ export interface RowFaultParams {
   expected?: number;
   found?: number;
   max?: number;
-  /** The cells beyond the header. */
+  /** The first cells beyond the header. */
   extra?: readonly string[];
 }
 
