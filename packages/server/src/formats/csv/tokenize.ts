@@ -6,6 +6,7 @@ export const RECORD_CHARS_MAX = 4_194_304;
 const QUOTE = '"';
 const CR = 13;
 const LF = 10;
+const DOS_END_OF_FILE = '\x1A';
 
 /** One record of a CSV text: its cells, unquoted, and the physical line it begins on (1-based). */
 export interface CsvRecord {
@@ -192,7 +193,7 @@ export class CsvTokenizer {
 /** A line that holds nothing: white space alone, or delimiters alone as spreadsheets leave them. */
 function isBlank(cells: readonly string[]): boolean {
   const [first = ''] = cells;
-  if (cells.length === 1) return first.trim() === '';
+  if (cells.length === 1) return first.trim() === '' || first === DOS_END_OF_FILE;
   return first === '' && cells.every((cell) => cell === '');
 }
 
