@@ -3,3 +3,4 @@ export * from './operation.ts';
 export * from './problem.ts';
 export * from './problems.ts';
 export * from './roles.ts';
+export * from './shapes/index.ts';

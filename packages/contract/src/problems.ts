@@ -96,6 +96,7 @@ export const PROBLEMS = {
   content_deprecated: entry(409, '{title} is deprecated.', 'Choose its replacement {replacement}.'),
   content_unavailable: entry(409, '{title} is not available.', 'Choose other content, or publish it.'),
   invalid_dates: entry(400, '{field}: {reason}.', 'Give a due date after the start, at most two years ahead, and a start not in the past.'),
+  student_in_two_groups: entry(400, 'Student {subject} is in two groups.', 'Leave each student in at most one group.'),
   duplicate_assignment: entry(409, '{label} has {title} already.', 'Skip, merge, create a second one or override.'),
   student_capacity_exceeded: entry(409, '{label} has {open} open assignments; at most {limit} are possible.', 'Finish or withdraw some first.'),
   load_above_recommended: entry(200, '{label} would have {open} open assignments; at most {limit} are recommended.', 'Give less, or go on with the warning.'),

@@ -56,7 +56,7 @@ create index operations_retry_of on operations (org_id, retry_of) where retry_of
 -- index on codes finds what failed or was skipped, and the update that marks an item done touches no index at all.
 create table operation_items (
   org_id uuid not null, operation_id uuid not null, item_no integer not null,
-  key text, subject_id uuid, label text not null default '', input jsonb,
+  row_no integer, key text, subject_id uuid, label text not null default '', input jsonb,
   action text not null, status text not null default 'pending',
   code text, detail jsonb, warnings jsonb, processed_at timestamptz,
   constraint operation_items_pkey primary key (org_id, operation_id, item_no),

@@ -1,0 +1,213 @@
+/**
+ * Applies a confirmed plan, chunk by chunk; one transaction a chunk.
+ *
+ * 1. Take the operation's row lock and look at its status: pause, cancel and lost rights take effect within a chunk.
+ * 2. Leave out items whose subject the initiator may no longer change.
+ * 3. Lock the rows to be changed; leave out items whose rows are not as the preview saw them.
+ * 4. Write the rest (write-changes.ts). A statement that fails is tried again on halves, until the guilty items stand alone.
+ * 5. Mark the items, keep the counters, say what happened. Then commit, all of it or nothing.
+ *
+ * Never read or write an item's changes outside this order, and never without the operation's lock.
+ */
+import { LIMITS } from '@muster/contract';
+import { sql } from 'kysely';
+import { inOrg, one, rows, savepoint, type OrgTransaction } from '../db/database.ts';
+import { plannedId } from '../db/ids.ts';
+import { findActor } from '../tenancy/actor.ts';
+import { getKind, type Engine } from './engine.ts';
+import { findDrift } from './drift.ts';
+import { findItemFault, isItemFault, type ItemFault } from './item-fault.ts';
+import { finish } from './finish.ts';
+import type { Kind } from './kind.ts';
+import { getOperation, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
+import { dequeue, enqueue, TASKS } from './queue.ts';
+import { writeEvent } from './record.ts';
+import { writeChanges, type ItemRange } from './write-changes.ts';
+
+/** Chunks grow while they take less than this, in milliseconds, and shrink when they take three times as long. */
+const FAST_CHUNK_MS = 300;
+
+/** Applies a small operation now. After LIMITS.inRequestMs the rest is left to the worker. */
+export async function applyInRequest(engine: Engine, operation: Operation): Promise<Operation> {
+  const isDone = await applySlice(engine, operation.org_id, operation.id, LIMITS.inRequestMs);
+  return inOrg(engine.database, operation.org_id, async (tx) => {
+    if (isDone) await dequeue(tx, operation.id);
+    else await enqueue(tx, operation, TASKS.continue);
+    return getOperation(tx, operation.id);
+  });
+}
+
+/**
+ * Applies chunks for a while.
+ * @param sliceMs - Stops before the first chunk that would begin later than this, in milliseconds.
+ * @returns true when there is nothing more to do for now: done, paused, cancelled, or never confirmed.
+ */
+export async function applySlice(engine: Engine, orgId: string, operationId: string, sliceMs: number): Promise<boolean> {
+  const end = Date.now() + sliceMs;
+  do {
+    const more = await inOrg(engine.database, orgId, (tx) => applyChunk(tx, engine, operationId));
+    if (!more) return true;
+  } while (Date.now() < end);
+  return false;
+}
+
+/** @returns whether another chunk is to be applied. */
+async function applyChunk(tx: OrgTransaction, engine: Engine, operationId: string): Promise<boolean> {
+  const began = Date.now();
+  const operation = await begin(tx, await lockOperation(tx, operationId));
+  if (operation === null) return false;
+  const kind = getKind(engine, operation.kind);
+  const range = await nextItems(tx, operation);
+  if (range === null) {
+    await finish(tx, engine, operation);
+    return false;
+  }
+  const faults = await applyItems(tx, engine, operation, range, kind);
+  await markItems(tx, operation, kind, range, faults);
+  await advance(tx, operation, kind, range, Date.now() - began);
+  return true;
+}
+
+/** Puts an admitted operation to work; null for one that was paused, cancelled or is done. */
+async function begin(tx: OrgTransaction, operation: Operation): Promise<Operation | null> {
+  if (operation.status === 'queued' && operation.admitted_at !== null) {
+    const values = operation.started_at === null ? { started_at: sql<Date>`now()` } : {};
+    return move(tx, operation, { status: 'processing', phase: 'applying', wanted: 'working' }, values);
+  }
+  return operation.status === 'processing' ? operation : null;
+}
+
+async function nextItems(tx: OrgTransaction, operation: Operation): Promise<ItemRange | null> {
+  const next = await one(tx, sql<{ first: number | null; last: number | null }>`
+    select min(item_no) as first, max(item_no) as last from (
+      select item_no from operation_items
+      where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending'
+      order by item_no limit ${operation.chunk_items}) item`);
+  return next.first === null || next.last === null
+    ? null
+    : { operationId: operation.id, first: next.first, last: next.last, without: [] };
+}
+
+/** @returns the items that were not written, each with its reason. */
+async function applyItems(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  range: ItemRange,
+  kind: Kind,
+): Promise<ItemFault[]> {
+  const revoked = await findRevoked(tx, engine, operation, range, kind);
+  const drifted = await findDrift(tx, engine.entities, without(range, revoked));
+  const left = without(range, [...revoked, ...drifted]);
+  return [...revoked, ...drifted, ...(await writeOrBisect(tx, engine, left))];
+}
+
+async function findRevoked(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  range: ItemRange,
+  kind: Kind,
+): Promise<ItemFault[]> {
+  const pending = sql`
+    select i.item_no from operation_items i
+    where i.org_id = ${tx.orgId} and i.operation_id = ${range.operationId} and i.item_no between ${range.first} and ${range.last}
+      and i.status = 'pending' and i.action not in ('skip', 'error')`;
+  const actor = await findActor(tx, operation.created_by_account);
+  const scope = actor === null ? null : engine.authority.scopeOf(actor);
+  let revoked: { item_no: number }[] = [];
+  if (actor === null || !mayStart(kind, actor.roles)) {
+    revoked = await rows(tx, sql<{ item_no: number }>`${pending}`);
+  } else if (scope !== null) {
+    revoked = await rows(tx, sql<{ item_no: number }>`
+      ${pending} and i.subject_id is not null and not exists (select from (${scope}) s where s.id = i.subject_id)`);
+  }
+  return revoked.map(({ item_no }) => ({ item_no, code: 'permission_revoked', detail: {} }));
+}
+
+function mayStart(kind: Kind, roles: readonly string[]): boolean {
+  return kind.roles.some((role) => roles.includes(role));
+}
+
+/** Writes the changes of a range; where the database refuses, halves it until the guilty items are found. */
+async function writeOrBisect(tx: OrgTransaction, engine: Engine, range: ItemRange): Promise<ItemFault[]> {
+  try {
+    await savepoint(tx, () => writeChanges(tx, engine.entities, range));
+    return [];
+  } catch (error) {
+    if (!isItemFault(error)) throw error;
+    if (range.first === range.last) return [findItemFault(error, range.first)];
+  }
+  const middle = Math.floor((range.first + range.last) / 2);
+  const lower = await writeOrBisect(tx, engine, { ...range, last: middle });
+  const upper = await writeOrBisect(tx, engine, { ...range, first: middle + 1 });
+  return [...lower, ...upper];
+}
+
+function without(range: ItemRange, faults: readonly ItemFault[]): ItemRange {
+  return { ...range, without: [...range.without, ...faults.map((fault) => fault.item_no)] };
+}
+
+/** Gives every item of the range its end, counts them, and writes the events of those that are done. */
+async function markItems(
+  tx: OrgTransaction,
+  operation: Operation,
+  kind: Kind,
+  range: ItemRange,
+  faults: readonly ItemFault[],
+): Promise<void> {
+  if (faults.length > 0) {
+    await rows(tx, sql`
+      update operation_items i set status = 'failed', code = f.code, detail = coalesce(i.detail, '{}') || f.detail, processed_at = now()
+      from jsonb_to_recordset(${JSON.stringify(faults)}::jsonb) as f(item_no integer, code text, detail jsonb)
+      where i.org_id = ${tx.orgId} and i.operation_id = ${range.operationId} and i.item_no = f.item_no`);
+  }
+  const ended = await one(tx, sql<{ success: number; failed: number; skipped: number }>`
+    with marked as (
+      update operation_items
+      set status = case action when 'skip' then 'skipped' when 'error' then 'failed' else 'success' end, processed_at = now()
+      where org_id = ${tx.orgId} and operation_id = ${range.operationId} and item_no between ${range.first} and ${range.last}
+        and status = 'pending'
+      returning status)
+    select count(*) filter (where status = 'success') as success, count(*) filter (where status = 'failed') as failed,
+      count(*) filter (where status = 'skipped') as skipped from marked`);
+  await update(tx, operation, {
+    successful_items: sql`successful_items + ${ended.success}::int`,
+    failed_items: sql`failed_items + ${ended.failed + faults.length}::int`,
+    skipped_items: sql`skipped_items + ${ended.skipped}::int`,
+    processed_items: sql`processed_items + ${ended.success + ended.failed + ended.skipped + faults.length}::int`,
+  });
+  if (kind.itemEvent !== undefined) await writeItemEvents(tx, operation, kind.itemEvent, range);
+}
+
+async function writeItemEvents(tx: OrgTransaction, operation: Operation, name: string, range: ItemRange): Promise<void> {
+  await rows(tx, sql`
+    insert into events (org_id, id, name, operation_id, actor_id, payload)
+    select org_id, ${plannedId(operation.id, sql`'event ' || item_no`)}, ${name}::text, operation_id, ${makerOf(operation)}::uuid,
+      jsonb_build_object('item_no', item_no, 'subject_id', subject_id, 'key', key)
+    from operation_items
+    where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no between ${range.first} and ${range.last}
+      and status = 'success'`);
+}
+
+async function advance(tx: OrgTransaction, operation: Operation, kind: Kind, range: ItemRange, tookMs: number): Promise<void> {
+  const now = await update(tx, operation, {
+    next_item_no: range.last + 1,
+    chunks_done: operation.chunks_done + 1,
+    chunk_items: nextChunkItems(operation.chunk_items, kind, tookMs),
+    attempts: 0,
+  });
+  await writeEvent(tx, {
+    name: `${kind.eventPrefix ?? 'operation'}.processing.progress`,
+    operationId: operation.id,
+    actorId: makerOf(operation),
+    payload: { processed: now.processed_items, total: now.total_items, chunk: now.chunks_done, took_ms: tookMs },
+  });
+}
+
+function nextChunkItems(items: number, kind: Kind, tookMs: number): number {
+  const most = kind.chunk.itemsMax ?? kind.chunk.items;
+  if (tookMs < FAST_CHUNK_MS) return Math.max(items, Math.min(most, items * 2));
+  return tookMs > 3 * FAST_CHUNK_MS && items > kind.chunk.items ? Math.ceil(items / 2) : items;
+}
+

@@ -1,0 +1,210 @@
+/** From a previewed plan to a queued operation: what was previewed is what runs, or nothing runs. */
+import { LIMITS, Problem } from '@muster/contract';
+import { sql } from 'kysely';
+import { inOrg, rows, savepoint, type OrgTransaction } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
+import type { Actor } from '../tenancy/actor.ts';
+import { applyInRequest } from './apply.ts';
+import { assertMayStart, getKind, type Engine } from './engine.ts';
+import type { Guard } from './guards.ts';
+import type { Kind } from './kind.ts';
+import { invalidState, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
+import { assertPeopleLimit } from './limits.ts';
+import { planIn, writePlan } from './plan.ts';
+import { planCounts, type PlanCounts } from './plan-counts.ts';
+import { admit, enqueue, TASKS } from './queue.ts';
+import { writeAudit, writeEvent } from './record.ts';
+
+export interface Confirmation {
+  /** Of the preview that was looked at; left out, the plan is made now and run in one go. */
+  readonly planHash?: string | undefined;
+  /** The number typed for a guard. */
+  readonly confirmCount?: number | undefined;
+  /** Plans with warnings are refused unless this is true; undefined does not ask. */
+  readonly acknowledgeWarnings?: boolean | undefined;
+}
+
+/** One item that the same plan, made now, would treat differently. */
+export interface PlanDifference {
+  readonly item_no: number;
+  readonly label: string;
+  readonly was: string | null;
+  readonly now: string | null;
+}
+
+/**
+ * Confirms and, where it is small, applies the operation before it returns.
+ * @throws Problem `plan_stale` with `differences`, `validation_errors`, `confirm_count_mismatch`, `approval_required`,
+ *   `invalid_state`; nothing is changed then.
+ */
+export async function confirm(engine: Engine, actor: Actor, operationId: string, confirmation: Confirmation): Promise<Operation> {
+  const confirmed = await inOrg(engine.database, actor.orgId, (tx) =>
+    confirmIn(tx, engine, actor, operationId, confirmation),
+  );
+  return confirmed.lane === 'small' && confirmed.admitted_at !== null
+    ? applyInRequest(engine, confirmed)
+    : confirmed;
+}
+
+async function confirmIn(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  operationId: string,
+  confirmation: Confirmation,
+): Promise<Operation> {
+  let operation = await lockOperation(tx, operationId);
+  const kind = getKind(engine, operation.kind);
+  assertMayStart(kind, actor);
+  if (operation.status !== 'pending') throw invalidState(operation, 'starting');
+  if (operation.scheduled_at !== null && operation.queued_at !== null) throw invalidState(operation, 'starting');
+  if (confirmation.planHash === undefined) operation = await planIn(tx, engine, operation, actor);
+  if (operation.plan_hash === null) throw new Problem('not_validated');
+  const counts = planCounts(operation);
+  await assertFresh(tx, engine, operation, actor, confirmation.planHash);
+  assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
+  assertMeant(operation, kind, counts, confirmation);
+  const queued = await queue(tx, engine, operation, actor);
+  await writeAudit(tx, {
+    action: 'confirm', operationId, actor,
+    detail: { plan_hash: operation.plan_hash, confirm_count: confirmation.confirmCount ?? null, warnings_acknowledged: confirmation.acknowledgeWarnings ?? false, override_reason: operation.override_reason },
+  }); // prettier-ignore
+  return queued;
+}
+
+/** The plan is the one that was looked at, is not too old, and would be made the same way now. */
+async function assertFresh(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  actor: Actor,
+  planHash: string | undefined,
+): Promise<void> {
+  if (planHash === undefined) return;
+  if (planHash !== operation.plan_hash) throw stale(countDifferences(operation, planHash), 'a newer preview was made');
+  const expires = operation.plan_expires_at?.getTime() ?? 0;
+  if (operation.scheduled_at === null && engine.now().getTime() > expires) {
+    throw stale([{ item_no: 0, label: 'The whole preview', was: 'fresh', now: 'expired' }], 'the preview expired');
+  }
+  const differences = await changesSincePlan(tx, engine, operation, actor);
+  if (differences.length > 0) throw stale(differences, 'the data changed');
+}
+
+function stale(differences: readonly PlanDifference[], reason: string): Problem {
+  return new Problem('plan_stale', { count: differences.length, reason, differences: differences.slice(0, 100) });
+}
+
+/** What the counts of an earlier preview and of the present one differ in. */
+function countDifferences(operation: Operation, planHash: string): PlanDifference[] {
+  const history: unknown[] = Array.isArray(operation.plan_history) ? operation.plan_history : [];
+  const earlier = history.find((entry) => isPlanned(entry) && entry.plan_hash === planHash);
+  const was = isPlanned(earlier) ? earlier.counts.actions : {};
+  const now = planCounts(operation).actions;
+  const actions = [...new Set([...Object.keys(was), ...Object.keys(now)])];
+  const differing = actions.filter((action) => was[action] !== now[action]);
+  if (differing.length === 0) return [{ item_no: 0, label: 'The whole preview', was: planHash, now: operation.plan_hash }];
+  return differing.map((action) => ({
+    item_no: 0, label: action, was: String(was[action] ?? 0), now: String(now[action] ?? 0),
+  })); // prettier-ignore
+}
+
+function isPlanned(entry: unknown): entry is { plan_hash: string; counts: PlanCounts } {
+  return typeof entry === 'object' && entry !== null && 'plan_hash' in entry && 'counts' in entry;
+}
+
+/**
+ * What changed since the plan was made. Plans of up to LIMITS.replanItemsMax items are made again beside the present
+ * one and compared; of larger ones the versions of the rows to be changed are compared.
+ */
+export async function changesSincePlan(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  actor: Actor,
+): Promise<PlanDifference[]> {
+  if (operation.total_items > LIMITS.replanItemsMax) return staleRows(tx, engine, operation.id);
+  const shadow = newId();
+  const now = operation.planned_at ?? engine.now();
+  const undone = new Error('the shadow plan is only compared');
+  let differences: PlanDifference[] = [];
+  await savepoint(tx, async () => {
+    await rows(tx, sql`
+      insert into operations (org_id, id, kind, name, created_by_account, chunk_items)
+      values (${tx.orgId}, ${shadow}, ${operation.kind}, 'shadow', ${operation.created_by_account}, 1)`);
+    await writePlan(tx, engine, operation, actor, { writeTo: shadow, now });
+    differences = await comparePlans(tx, operation.id, shadow);
+    throw undone;
+  }).catch((error: unknown) => {
+    if (error !== undone) throw error;
+  });
+  return differences;
+}
+
+async function comparePlans(tx: OrgTransaction, was: string, now: string): Promise<PlanDifference[]> {
+  const of = (operationId: string) => sql`
+    select i.item_no, i.label, i.action || coalesce(' ' || i.code, '') as action, i.subject_id,
+      (select sum(hash_record_extended(row(c.entity_id, c.action, c.before, c.after, c.version_read), 0)) from changes c
+       where c.org_id = ${tx.orgId} and c.operation_id = ${operationId} and c.item_no = i.item_no) as changes
+    from operation_items i where i.org_id = ${tx.orgId} and i.operation_id = ${operationId}`;
+  return rows(tx, sql<PlanDifference>`
+    select coalesce(w.item_no, n.item_no) as item_no, coalesce(n.label, w.label) as label, w.action as was, n.action as now
+    from (${of(was)}) w full join (${of(now)}) n using (item_no)
+    where (w.action, w.subject_id, w.changes) is distinct from (n.action, n.subject_id, n.changes)
+    order by 1`);
+}
+
+async function staleRows(tx: OrgTransaction, engine: Engine, operationId: string): Promise<PlanDifference[]> {
+  const found: PlanDifference[] = [];
+  for (const entity of engine.entities) {
+    found.push(...(await rows(tx, sql<PlanDifference>`
+      select i.item_no, i.label, i.action as was, case when e.id is null then 'gone' else 'changed' end as now
+      from changes c
+      join operation_items i on i.org_id = ${tx.orgId} and i.operation_id = c.operation_id and i.item_no = c.item_no
+      left join ${sql.table(entity.table)} e on e.org_id = ${tx.orgId} and e.id = c.entity_id
+      where c.org_id = ${tx.orgId} and c.operation_id = ${operationId} and c.entity = ${entity.name}
+        and c.action <> 'insert' and e.version is distinct from c.version_read
+      order by 1 limit 100`)));
+  } // prettier-ignore
+  return found;
+}
+
+/** Errors, warnings, guards and approval: whatever has to be settled by a person before anything runs. */
+function assertMeant(operation: Operation, kind: Kind, counts: PlanCounts, confirmation: Confirmation): void {
+  const errors = counts.actions['error'] ?? 0;
+  if (kind.errorsBlock === true && errors > 0) throw new Problem('validation_errors', { count: errors, codes: counts.codes });
+  if (confirmation.acknowledgeWarnings === false && counts.warnings > 0) {
+    throw new Problem('warnings_not_acknowledged', { count: counts.warnings });
+  }
+  const guards = guardsOf(operation);
+  const needsApproval = operation.requires_approval || guards.some((guard) => guard.needs === 'approval');
+  if (needsApproval && operation.approved_hash !== operation.plan_hash) throw new Problem('approval_required', { guards });
+  const typed = guards.find((guard) => guard.needs === 'typed' && guard.count !== confirmation.confirmCount);
+  if (typed !== undefined) throw new Problem('confirm_count_mismatch', { field: 'confirm_count', ...typed });
+}
+
+export function guardsOf(operation: Operation): Guard[] {
+  return Array.isArray(operation.guards) ? operation.guards : [];
+}
+
+async function queue(tx: OrgTransaction, engine: Engine, operation: Operation, actor: Actor): Promise<Operation> {
+  const now = engine.now();
+  const confirmed = { confirmed_by_account: actor.accountId, queued_at: now } as const;
+  await writeEvent(tx, { name: `${getKind(engine, operation.kind).eventPrefix ?? 'operation'}.operation.confirmed`, operationId: operation.id, actorId: makerOf(operation) });
+  if (operation.scheduled_at !== null && operation.scheduled_at > now) {
+    const waiting = await update(tx, operation, { ...confirmed, phase: 'queued' });
+    await enqueue(tx, waiting, TASKS.begin, operation.scheduled_at.getTime() - now.getTime());
+    return waiting;
+  }
+  return enterQueue(tx, operation, confirmed);
+}
+
+/** Queues a confirmed operation; it is admitted at once where there is room. */
+export async function enterQueue(
+  tx: OrgTransaction,
+  operation: Operation,
+  confirmed: { confirmed_by_account?: string; queued_at?: Date } = {},
+): Promise<Operation> {
+  await move(tx, operation, { status: 'queued', phase: 'queued', wanted: 'starting' }, confirmed);
+  await admit(tx, operation.lane === 'small' ? operation.id : undefined);
+  return lockOperation(tx, operation.id);
+}

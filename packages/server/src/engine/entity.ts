@@ -1,0 +1,52 @@
+/** What the engine must know of a table to plan, apply and reverse changes of its rows. */
+import { sql, type RawBuilder } from 'kysely';
+
+/** PostgreSQL types that a change's JSON is read back as. */
+export type ColumnType =
+  | 'uuid' | 'text' | 'text[]' | 'integer' | 'boolean' | 'date' | 'timestamptz' | 'jsonb'; // prettier-ignore
+
+export interface Entity {
+  /** Singular, as it stands in `changes.entity`. */
+  readonly name: string;
+  readonly table: string;
+  /** Every column a change may carry: all but org_id, id, version, updated_at and generated ones. */
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  /** Values for columns that an insert leaves out. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /** Column → entity it refers to. Parents stand earlier in the list of entities. */
+  readonly references?: Readonly<Record<string, string>>;
+  /** The part of the row that belongs to another and is undone with it, as steps belong to an assignment. */
+  readonly partOf?: { readonly entity: string; readonly column: string };
+  /** How a row that has been used since is taken back instead of deleted, when the undo asks for all. */
+  readonly retired?: Readonly<Record<string, unknown>>;
+}
+
+/** Entities in the order in which rows are inserted: parents first. Deletes go the other way. */
+export type Entities = readonly Entity[];
+
+export function getEntity(entities: Entities, name: string): Entity {
+  const found = entities.find((entity) => entity.name === name);
+  if (found === undefined) throw new Error(`No entity is called ${name}.`);
+  return found;
+}
+
+/** The row behind `alias` as the JSON that changes hold. */
+export function rowJson(entity: Entity, alias: string): RawBuilder<unknown> {
+  const pairs = columnNames(entity).map((name) => sql`${sql.lit(name)}, ${sql.ref(`${alias}.${name}`)}`);
+  return sql`jsonb_build_object(${sql.join(pairs)})`;
+}
+
+/** `created_at` travels with every row, so that a deleted row comes back as it was. */
+export function columnNames(entity: Entity): string[] {
+  return [...Object.keys(entity.columns), 'created_at'];
+}
+
+/** `name type, …` for jsonb_to_record. */
+export function columnTypes(entity: Entity): RawBuilder<unknown> {
+  const types: Record<string, string> = { ...entity.columns, created_at: 'timestamptz' };
+  return sql.join(Object.entries(types).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`));
+}
+
+export function table(entity: Entity): RawBuilder<unknown> {
+  return sql.table(entity.table);
+}

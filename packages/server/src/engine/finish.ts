@@ -1,0 +1,70 @@
+/** How an operation ends: done or cancelled. */
+import { sql } from 'kysely';
+import { one, rows, type OrgTransaction } from '../db/database.ts';
+import { getKind, type Engine } from './engine.ts';
+import { makerOf, move, update, type Operation } from './lifecycle.ts';
+import { admit } from './queue.ts';
+import { writeAudit, writeEvent, writeOutbox } from './record.ts';
+import { settleUndo } from './undo.ts';
+
+/** All items are worked. */
+export async function finish(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<Operation> {
+  const isEmpty = operation.total_items === 0;
+  const anyDone = operation.successful_items + operation.skipped_items > 0;
+  const status = anyDone || isEmpty ? 'completed' : 'failed';
+  const summary = await summarize(tx, operation, isEmpty ? ['The operation had no items.'] : []);
+  const ended = await move(tx, operation, { status, phase: 'done', wanted: 'finishing' }, {
+    completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(summary),
+  }); // prettier-ignore
+  if (ended.undo_of !== null) await settleUndo(tx, ended);
+  await announce(tx, engine, ended);
+  await admit(tx);
+  return ended;
+}
+
+/** Finished items stay and can be undone; the others become skipped. */
+export async function endCancelled(tx: OrgTransaction, operation: Operation): Promise<Operation> {
+  const { left } = await one(tx, sql<{ left: number }>`
+    with stopped as (
+      update operation_items set status = 'skipped', code = 'cancelled', processed_at = now()
+      where org_id = ${tx.orgId} and operation_id = ${operation.id} and status = 'pending' returning 1)
+    select count(*) as left from stopped`);
+  await rows(tx, sql`
+    delete from staged_rows where org_id = ${tx.orgId} and operation_id = ${operation.id} and ${operation.started_at === null}::boolean`);
+  const counted = await update(tx, operation, {
+    skipped_items: operation.skipped_items + left,
+    processed_items: operation.processed_items + left,
+  });
+  const cancelled = await move(tx, counted, { status: 'cancelled', phase: 'done', wanted: 'cancelling' }, {
+    completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(await summarize(tx, counted, [])),
+  }); // prettier-ignore
+  if (cancelled.undo_of !== null) await settleUndo(tx, cancelled);
+  await admit(tx);
+  return cancelled;
+}
+
+async function summarize(tx: OrgTransaction, operation: Operation, warnings: readonly string[]): Promise<Record<string, unknown>> {
+  const codes = await rows(tx, sql<{ code: string; count: number }>`
+    select code, count(*) as count from operation_items
+    where org_id = ${tx.orgId} and operation_id = ${operation.id} and code is not null and status = 'failed' group by code`);
+  return {
+    total_items: operation.total_items,
+    successful_items: operation.successful_items,
+    failed_items: operation.failed_items,
+    skipped_items: operation.skipped_items,
+    errors_by_code: Object.fromEntries(codes.map((row) => [row.code, row.count])),
+    warnings,
+  };
+}
+
+async function announce(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<void> {
+  const kind = getKind(engine, operation.kind);
+  const payload = {
+    final_status: operation.status, total: operation.total_items, successful: operation.successful_items,
+    failed: operation.failed_items, skipped: operation.skipped_items,
+  }; // prettier-ignore
+  const about = { operationId: operation.id, payload };
+  await writeEvent(tx, { ...about, name: `${kind.eventPrefix ?? 'operation'}.operation.completed`, actorId: makerOf(operation) });
+  await writeAudit(tx, { action: 'end', operationId: operation.id, actor: null, detail: payload });
+  await writeOutbox(tx, { ...about, topic: 'operation.ended', recipientId: operation.created_by_user });
+}

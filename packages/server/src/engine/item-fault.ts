@@ -1,0 +1,40 @@
+/** Which failures of a statement are the fault of an item's values, and what to call them. */
+import type { ProblemCode } from '@muster/contract';
+import pg from 'pg';
+
+export interface ItemFault {
+  readonly item_no: number;
+  readonly code: ProblemCode;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Constraint violations (class 23) and bad values (class 22). All else (lost database, full disk, deadlock) is not. */
+export function isItemFault(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
+}
+
+export function findItemFault(error: pg.DatabaseError, itemNo: number): ItemFault {
+  // A sharding proxy appends the shard's number to names.
+  const constraint = (error.constraint ?? '').replace(/_\d+$/, '');
+  const detail = { constraint, entity: error.table ?? 'row', fields: uniqueFields(error), reason: error.message };
+  return { item_no: itemNo, code: codeOf(error.code ?? ''), detail };
+}
+
+function codeOf(sqlState: string): ProblemCode {
+  switch (sqlState) {
+    case '23505':
+      return 'already_exists';
+    case '23503':
+      return 'reference_missing';
+    case '23514':
+      return 'rule_violated';
+    default:
+      return 'apply_failed';
+  }
+}
+
+/** `Key (org_id, lower(email))=(…) already exists.` → `email`. */
+function uniqueFields(error: pg.DatabaseError): string {
+  const columns = /^Key \((.*)\)=\(/.exec(error.detail ?? '')?.[1] ?? '';
+  return columns.split(', ').map((c) => c.replace(/^lower\((.*)\)$/, '$1')).filter((c) => c !== 'org_id').join(', ');
+}

@@ -1,0 +1,117 @@
+/**
+ * What a kind of operation is. A kind says what it wants: it reads the present state and writes a plan of items and
+ * changes. The engine previews, confirms, applies, reports and undoes that plan; a kind has no code for any of these.
+ */
+import type { ProblemCode, Role } from '@muster/contract';
+import { sql, type RawBuilder } from 'kysely';
+import type { z } from 'zod';
+import type { OrgTransaction } from '../db/database.ts';
+import type { FieldDefinition } from '../formats/mapping/mapping.ts';
+import type { Actor } from '../tenancy/actor.ts';
+
+export interface Kind<Params = unknown> {
+  readonly name: string;
+  /** What people read: "Assign a sequence". */
+  readonly title: string;
+  readonly aliases?: readonly string[];
+  readonly params: z.ZodType<Params>;
+  /** Roles that may start it; whom they may change is the plan's question. */
+  readonly roles: readonly Role[];
+  /** Why it cannot be undone; absent where it can. */
+  readonly irreversible?: string;
+  /** Items a transaction applies; up to `itemsMax` while chunks are fast. */
+  readonly chunk: { readonly items: number; readonly itemsMax?: number };
+  /** The number of people is limited by role, and decides between in the request and in the background. */
+  readonly choosesPeople?: boolean;
+  /** How many people the parameters name outright, so that a list above the limit is refused before it is planned. */
+  peopleListed?(params: Params): number;
+  /** Items with errors block the whole operation instead of failing alone. */
+  readonly errorsBlock?: boolean;
+  /** Needs a second person whatever the client asks. */
+  readonly needsApproval?: boolean;
+  /** The input is a file, staged row by row before the plan. */
+  readonly rows?: RowReading;
+  /** Where it may take away or change a large share of something, what that share is measured against. */
+  readonly guards?: Guards;
+  /** Name of the event written for each item that is done. */
+  readonly itemEvent?: string;
+  /** Begins the names of the operation's own events; `operation` where it is left out. */
+  readonly eventPrefix?: string;
+  plan(plan: Plan, context: PlanContext<Params>): Promise<void>;
+  /** Parameters with corrections for single failed items, by item key, for a retry. */
+  correct?(params: Params, corrections: Readonly<Record<string, unknown>>): Params;
+}
+
+/** How the rows of a file become what the plan reads: `clean` values and the `keys` by which rows find their records. */
+export interface RowReading {
+  /** `target_model` of mappings for it, for example User. */
+  readonly target: string;
+  readonly fields: readonly FieldDefinition[];
+  /** What follows from a row's values, such as a display name from its parts. Pure. */
+  complete(values: Record<string, unknown>): Record<string, unknown>;
+  /** Up to three identifiers in order of strength, each normalised for comparing or null. */
+  keys(values: Readonly<Record<string, unknown>>): readonly (string | null)[];
+}
+
+export interface Guards {
+  /** Item actions that take something away. */
+  readonly removes: readonly string[];
+  /** Item actions that change something. */
+  readonly updates: readonly string[];
+  /** A select of one number: how many there are in all. */
+  scope(context: PlanContext): RawBuilder<{ count: number }>;
+}
+
+export interface PlanContext<Params = unknown> {
+  readonly tx: OrgTransaction;
+  readonly orgId: string;
+  readonly operationId: string;
+  readonly actor: Actor;
+  readonly params: Params;
+  readonly now: Date;
+  /** IANA name, for dates given without a time. */
+  readonly timezone: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** An id for a row to be inserted, the same each time this plan is made. `name` is unique within the operation. */
+  newId(name: RawBuilder<unknown>): RawBuilder<string>;
+}
+
+/** What an item may be called. The first six change something; a skip and an error carry a code. */
+export type ItemAction = 'create' | 'update' | 're_enroll' | 'merge' | 'move' | 'remove' | 'skip' | 'error';
+
+/**
+ * Columns of a select of items:
+ * `item_no` integer, 1-based and unique (0 for what several items share) · `row_no` integer or null, the line of the input ·
+ * `key` text or null, what names the item in a retry · `subject_id` uuid or null · `label` text · `input` jsonb or null ·
+ * `action` {@link ItemAction} · `code` {@link ProblemCode} or null · `detail` jsonb or null, fills the words of the code ·
+ * `warnings` jsonb or null, a list of `{code, …detail}`.
+ */
+export type ItemSelect = RawBuilder<unknown>;
+
+/** Writes the plan. Selects name their columns; their order does not matter. Nothing here touches school data. */
+export interface Plan {
+  items(select: ItemSelect): Promise<void>;
+  /** The items written so far, as a table expression: what a second statement joins instead of deciding again. */
+  readonly planned: RawBuilder<unknown>;
+  /** Inserts rows: `item_no`, `id`, `after` (jsonb; columns left out take the entity's defaults). */
+  insert(entity: string, select: RawBuilder<unknown>): Promise<void>;
+  /** Updates rows: `item_no`, `id`, `after` (jsonb of the columns to set). Columns that stay the same are dropped. */
+  update(entity: string, select: RawBuilder<unknown>): Promise<void>;
+  /** Deletes rows: `item_no`, `id`. */
+  remove(entity: string, select: RawBuilder<unknown>): Promise<void>;
+  /**
+   * Items of which each means at most one row of one entity: the columns of {@link ItemSelect} and `change` (text:
+   * insert, update or null), `id`, `after`. An update that changes nothing becomes a skip, `unchanged`.
+   */
+  each(entity: string, select: ItemSelect): Promise<void>;
+}
+
+/** A code from the catalog, for use inside SQL. */
+export function code(name: ProblemCode): RawBuilder<string> {
+  return sql.lit(name);
+}
+
+/** Keeps the parameter type of a kind between its schema and its plan. */
+export function defineKind<Params>(kind: Kind<Params>): Kind<Params> {
+  return kind;
+}

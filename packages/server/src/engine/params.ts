@@ -1,0 +1,14 @@
+/** Faults of checked input, in the catalog's words. */
+import { problemError, type ProblemError } from '@muster/contract';
+import type { z } from 'zod';
+
+/** @param within - Path of the checked value in the request, put before each field: `parameters`. */
+export function faultsOf(error: z.ZodError, within = ''): ProblemError[] {
+  return error.issues.flatMap((issue) => {
+    const at = (tail: readonly PropertyKey[]): string =>
+      [...(within === '' ? [] : [within]), ...issue.path.map(String), ...tail.map(String)].join('.');
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => problemError('unknown_field', { field: at([key]) }));
+    if (issue.code === 'invalid_type' && issue.input === undefined) return [problemError('required', { field: at([]) })];
+    return [problemError('invalid_value', { field: at([]), reason: issue.message })];
+  });
+}

@@ -1,0 +1,91 @@
+/** Turns the selects of a kind into the items and changes of an operation. */
+import { sql, type RawBuilder } from 'kysely';
+import { rows, type OrgTransaction } from '../db/database.ts';
+import { getEntity, rowJson, table, type Entities, type Entity } from './entity.ts';
+import type { Plan } from './kind.ts';
+
+const ITEM_COLUMNS = sql.raw(
+  'item_no, row_no, key, subject_id, label, input, action, code, detail, warnings',
+);
+
+/** @param operationId - Where the plan is written: the operation, or a shadow of it that is compared and dropped. */
+export function planWriter(tx: OrgTransaction, operationId: string, entities: Entities): Plan {
+  const target = { org: sql`${tx.orgId}::uuid`, operation: sql`${operationId}::uuid` };
+  const write = async (statement: RawBuilder<unknown>): Promise<void> => {
+    await rows(tx, statement);
+  };
+  return {
+    planned: sql`(select * from operation_items where org_id = ${target.org} and operation_id = ${target.operation})`,
+    items: (select) =>
+      write(sql`
+        insert into operation_items (org_id, operation_id, ${ITEM_COLUMNS})
+        select ${target.org}, ${target.operation}, ${ITEM_COLUMNS} from (${select}) item`),
+    insert: (name, select) => {
+      const entity = getEntity(entities, name);
+      return write(sql`
+        insert into changes (org_id, operation_id, item_no, entity, entity_id, action, after)
+        select ${target.org}, ${target.operation}, c.item_no, ${name}, c.id, 'insert', ${withDefaults(entity)}
+        from (${select}) c`);
+    },
+    update: (name, select) => {
+      const entity = getEntity(entities, name);
+      return write(sql`
+        insert into changes (org_id, operation_id, item_no, entity, entity_id, action, before, after, version_read)
+        select ${target.org}, ${target.operation}, c.item_no, ${name}, c.id, 'update', d.before, d.after, e.version
+        from (${select}) c
+        join ${table(entity)} e on e.org_id = ${tx.orgId} and e.id = c.id
+        cross join lateral ${difference(entity)} d
+        where d.after is not null`);
+    },
+    remove: (name, select) => {
+      const entity = getEntity(entities, name);
+      return write(sql`
+        insert into changes (org_id, operation_id, item_no, entity, entity_id, action, before, version_read)
+        select ${target.org}, ${target.operation}, c.item_no, ${name}, c.id, 'delete', ${rowJson(entity, 'e')}, e.version
+        from (${select}) c
+        join ${table(entity)} e on e.org_id = ${tx.orgId} and e.id = c.id`);
+    },
+    each: (name, select) => write(eachStatement(tx.orgId, target, getEntity(entities, name), select)),
+  };
+}
+
+/** One pass over the kind's select: compares with the present rows, then writes items and changes together. */
+function eachStatement(
+  orgId: string,
+  target: { org: RawBuilder<unknown>; operation: RawBuilder<unknown> },
+  entity: Entity,
+  select: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`
+    with planned as materialized (
+      select c.*, e.version as version_read, d.before as old_values, d.after as new_values
+      from (${select}) c
+      left join ${table(entity)} e on e.org_id = ${orgId} and e.id = c.id and c.change = 'update'
+      left join lateral ${difference(entity)} d on c.change = 'update'
+    ), item as (
+      insert into operation_items (org_id, operation_id, ${ITEM_COLUMNS})
+      select ${target.org}, ${target.operation}, item_no, row_no, key, subject_id, label, input,
+        case when change = 'update' and new_values is null then 'skip' else action end,
+        case when change = 'update' and new_values is null then 'unchanged' else code end,
+        detail, warnings
+      from planned
+    )
+    insert into changes (org_id, operation_id, item_no, entity, entity_id, action, before, after, version_read)
+    select ${target.org}, ${target.operation}, c.item_no, ${entity.name}, c.id, c.change,
+      c.old_values, case c.change when 'insert' then ${withDefaults(entity)} else c.new_values end, c.version_read
+    from planned c
+    where c.change = 'insert' or (c.change = 'update' and c.new_values is not null)`;
+}
+
+function withDefaults(entity: Entity): RawBuilder<unknown> {
+  return sql`${JSON.stringify(entity.defaults ?? {})}::jsonb || c.after`;
+}
+
+/** Of row `e` and the values `c.after`: what the columns that differ hold before and after; nulls where none differs. */
+function difference(entity: Entity): RawBuilder<unknown> {
+  return sql`(
+    select jsonb_object_agg(a.key, cur.row_json -> a.key) as before, jsonb_object_agg(a.key, a.value) as after
+    from (select ${rowJson(entity, 'e')} as row_json) cur
+    join lateral jsonb_each(c.after) a on a.value is distinct from cur.row_json -> a.key
+    where cur.row_json || c.after <> cur.row_json)`;
+}

@@ -1,0 +1,180 @@
+/**
+ * Makes the plan of an operation: its items and changes, their counts, a hash over all of it, and its guards.
+ *
+ * Planning reads school data and writes the plan alone. Planning again replaces the plan. The same state gives the
+ * same plan, down to the ids of rows to be inserted, so that two plans can be compared.
+ */
+import { createHash } from 'node:crypto';
+import { LIMITS, Problem, type Lane } from '@muster/contract';
+import { sql } from 'kysely';
+import { inOrg, one, rows, type OrgTransaction } from '../db/database.ts';
+import { plannedId } from '../db/ids.ts';
+import { findActor, type Actor } from '../tenancy/actor.ts';
+import { assertMayStart, getKind, type Engine } from './engine.ts';
+import { findGuards } from './guards.ts';
+import { assertPeopleLimit } from './limits.ts';
+import type { Kind, PlanContext } from './kind.ts';
+import type { PlanCounts } from './plan-counts.ts';
+import { invalidState, lockOperation, move, update, type Operation } from './lifecycle.ts';
+import { planWriter } from './plan-writer.ts';
+import { writeAudit, writeEvent } from './record.ts';
+import { keepFailedItems } from './retry.ts';
+
+/**
+ * Plans the operation in one transaction.
+ * @throws Problem `invalid_state` once it is confirmed; whatever the kind refuses. Nothing is written then.
+ */
+export async function planOperation(engine: Engine, orgId: string, operationId: string): Promise<Operation> {
+  return inOrg(engine.database, orgId, async (tx) => {
+    const operation = await lockOperation(tx, operationId);
+    if (operation.status !== 'pending' && operation.status !== 'validating') throw invalidState(operation, 'planning');
+    const actor = await findActor(tx, operation.created_by_account);
+    if (actor === null) throw new Problem('forbidden');
+    return planIn(tx, engine, operation, actor);
+  });
+}
+
+/** Plans a locked operation within the caller's transaction. */
+export async function planIn(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  actor: Actor,
+): Promise<Operation> {
+  const kind = getKind(engine, operation.kind);
+  const context = await writePlan(tx, engine, operation, actor, { writeTo: operation.id, now: engine.now() });
+  const counts = await countPlan(tx, operation.id);
+  assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
+  const guards = await findGuards(tx, kind, context, counts);
+  const hash = await hashPlan(tx, operation.id);
+  const planned = await finishPlan(tx, engine, operation, { counts, guards, hash, actor, kind });
+  await writeEvent(tx, {
+    name: `${kind.eventPrefix ?? 'operation'}.validation.completed`,
+    operationId: operation.id,
+    actorId: actor.userId ?? actor.accountId,
+    payload: { errors: counts.actions['error'] ?? 0, warnings: counts.warnings },
+  });
+  return planned;
+}
+
+/** @param target - Where: the operation itself, or a shadow whose plan is only compared; and for which moment. */
+export async function writePlan(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  actor: Actor,
+  target: { writeTo: string; now: Date },
+): Promise<PlanContext> {
+  const { writeTo, now } = target;
+  const kind = getKind(engine, operation.kind);
+  assertMayStart(kind, actor);
+  await rows(tx, sql`delete from changes where org_id = ${tx.orgId} and operation_id = ${writeTo}`);
+  await rows(tx, sql`delete from operation_items where org_id = ${tx.orgId} and operation_id = ${writeTo}`);
+  const org = await one(tx, sql<{ timezone: string; settings: Record<string, unknown> }>`
+    select timezone, settings from orgs where id = ${tx.orgId}`);
+  const context: PlanContext = {
+    tx, actor, orgId: tx.orgId, operationId: operation.id,
+    params: kind.params.parse(operation.params), now, timezone: org.timezone, settings: org.settings,
+    newId: (name) => plannedId(operation.id, name),
+  }; // prettier-ignore
+  await kind.plan(planWriter(tx, writeTo, engine.entities), context);
+  if (operation.retry_of !== null) await keepFailedItems(tx, operation.retry_of, writeTo);
+  await assertOneChangeARow(tx, writeTo);
+  return context;
+}
+
+async function finishPlan(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  plan: { counts: PlanCounts; guards: readonly unknown[]; hash: string; actor: Actor; kind: Kind },
+): Promise<Operation> {
+  const { counts, kind } = plan;
+  const plannedAt = engine.now();
+  const history = Array.isArray(operation.plan_history) ? operation.plan_history.slice(-4) : [];
+  const needsApproval = operation.requires_approval || kind.needsApproval === true;
+  const phase = needsApproval && operation.approved_hash !== plan.hash ? 'awaiting_approval' : 'planned';
+  const values = {
+    phase, plan_hash: plan.hash, planned_at: plannedAt, requires_approval: needsApproval,
+    plan_expires_at: new Date(plannedAt.getTime() + LIMITS.planMinutes * 60_000),
+    plan_counts: JSON.stringify(counts), guards: JSON.stringify(plan.guards),
+    plan_history: JSON.stringify([...history, { plan_hash: plan.hash, planned_at: plannedAt, counts }]),
+    total_items: counts.items, warnings_count: counts.warnings, lane: laneOf(kind, counts),
+  } as const; // prettier-ignore
+  await writeAudit(tx, { action: 'plan', operationId: operation.id, actor: plan.actor, detail: { plan_hash: plan.hash, counts } });
+  return operation.status === 'validating'
+    ? move(tx, operation, { status: 'pending', phase, wanted: 'planning' }, values)
+    : update(tx, operation, values);
+}
+
+/** The size class, by people where the kind chooses people, otherwise by items. */
+function laneOf(kind: Kind, counts: PlanCounts): Lane {
+  const size = kind.choosesPeople === true ? counts.people : counts.items;
+  if (size <= LIMITS.inRequestPeopleMax) return 'small';
+  return size <= LIMITS.mediumPeopleMax ? 'medium' : 'large';
+}
+
+async function countPlan(tx: OrgTransaction, operationId: string): Promise<PlanCounts> {
+  const groups = await rows(tx, sql<{ action: string; code: string | null; count: number; warnings: number }>`
+    select action, code, count(*) as count, coalesce(sum(jsonb_array_length(warnings)), 0) as warnings
+    from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} group by action, code`);
+  const totals = await one(tx, sql<{ people: number; changes: number }>`
+    select
+      (select count(distinct subject_id) from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId}) as people,
+      (select count(*) from changes where org_id = ${tx.orgId} and operation_id = ${operationId}) as changes`);
+  const sum = (key: (group: (typeof groups)[number]) => string | null): Record<string, number> => {
+    const result: Record<string, number> = {};
+    for (const group of groups) {
+      const name = key(group);
+      if (name !== null) result[name] = (result[name] ?? 0) + group.count;
+    }
+    return result;
+  };
+  return {
+    ...totals,
+    items: groups.reduce((total, group) => total + group.count, 0),
+    warnings: groups.reduce((total, group) => total + Number(group.warnings), 0),
+    actions: sum((group) => group.action),
+    codes: sum((group) => group.code),
+  };
+}
+
+/**
+ * A hash that any difference in items or changes changes, in whatever order the rows are read: sums of 64-bit row
+ * hashes with two seeds. 100,000 items with their changes take about 0.2 s.
+ */
+export async function hashPlan(tx: OrgTransaction, operationId: string): Promise<string> {
+  const sums = await one(tx, sql<Record<string, unknown>>`
+    select i.a, i.b, c.a as c, c.b as d from (
+      select sum(hash_record_extended(row(item_no, subject_id, action, code, detail, warnings), 1)) as a,
+             sum(hash_record_extended(row(item_no, subject_id, action, code, detail, warnings), 2)) as b
+      from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId}) i, (
+      select sum(hash_record_extended(row(item_no, entity, entity_id, action, before, after, version_read), 1)) as a,
+             sum(hash_record_extended(row(item_no, entity, entity_id, action, before, after, version_read), 2)) as b
+      from changes where org_id = ${tx.orgId} and operation_id = ${operationId}) c`);
+  return createHash('sha256').update(JSON.stringify(sums)).digest('hex');
+}
+
+/** A row that two items change would make the second item drift away from its own preview. */
+async function assertOneChangeARow(tx: OrgTransaction, operationId: string): Promise<void> {
+  const [twice] = await rows(tx, sql<{ entity: string; entity_id: string }>`
+    select min(entity) as entity, entity_id from changes where org_id = ${tx.orgId} and operation_id = ${operationId}
+    group by entity_id having count(*) > 1 limit 1`);
+  if (twice !== undefined) throw new Error(`The plan changes ${twice.entity} ${twice.entity_id} in two items.`);
+}
+
+/** Marks a large operation as being planned in the background; the worker then calls {@link planOperation}. */
+export async function beginPlanning(tx: OrgTransaction, operationId: string): Promise<Operation> {
+  const operation = await lockOperation(tx, operationId);
+  return move(tx, operation, { status: 'validating', phase: 'planning', wanted: 'planning' });
+}
+
+/** The plan could not be made: the operation is a draft again and says why. */
+export async function failPlanning(engine: Engine, orgId: string, operationId: string, reason: string): Promise<void> {
+  await inOrg(engine.database, orgId, async (tx) => {
+    const operation = await lockOperation(tx, operationId);
+    if (operation.status !== 'validating') return;
+    const log = `${operation.error_log}${engine.now().toISOString()} ${reason}\n`;
+    await move(tx, operation, { status: 'pending', phase: 'draft', wanted: 'planning' }, { error_log: log });
+  });
+}

@@ -1,0 +1,92 @@
+/** Reading what was planned and what became of it. Pages follow the item number, so that any page costs the same. */
+import { sql, type RawBuilder } from 'kysely';
+import { one, rows, type OrgTransaction } from '../db/database.ts';
+
+export interface ItemQuery {
+  readonly status?: string | undefined;
+  readonly action?: string | undefined;
+  readonly code?: string | undefined;
+  /** Only items after this number. */
+  readonly after?: number | undefined;
+  /** Leaves out so many of those that match; costs as much as reading them. */
+  readonly offset?: number | undefined;
+  readonly limit: number;
+}
+
+/** One item as it is stored: the code and what its words need, not the words. */
+export interface ItemView {
+  readonly item_no: number;
+  readonly row_no: number | null;
+  readonly key: string | null;
+  readonly subject_id: string | null;
+  readonly label: string;
+  /** The row of the file where there is one, otherwise what the kind took down. */
+  readonly input: unknown;
+  readonly action: string;
+  readonly status: string;
+  readonly code: string | null;
+  readonly detail: Readonly<Record<string, unknown>> | null;
+  readonly warnings: readonly Readonly<Record<string, unknown>>[] | null;
+  readonly processed_at: Date | null;
+}
+
+/**
+ * A page of items. Failed ones, and those with a code, are found by the index on codes; the others along the key.
+ */
+export async function listItems(tx: OrgTransaction, operationId: string, query: ItemQuery): Promise<ItemView[]> {
+  return rows(tx, sql<ItemView>`
+    with page as (
+      select i.* from operation_items i where ${matching(tx, operationId, query)}
+      order by i.item_no limit ${query.limit} offset ${query.offset ?? 0})
+    select page.item_no, page.row_no, page.key, page.subject_id, page.label, page.action, page.status, page.code,
+      page.detail, page.warnings, page.processed_at, coalesce(page.input, to_jsonb(s.cells)) as input
+    from page
+    left join staged_rows s on s.org_id = ${tx.orgId} and s.operation_id = ${operationId} and s.row_no = page.row_no
+    order by page.item_no`);
+}
+
+/** How many items match, whatever the page. */
+export async function countItems(tx: OrgTransaction, operationId: string, query: Omit<ItemQuery, 'limit'>): Promise<number> {
+  const { count } = await one(tx, sql<{ count: number }>`
+    select count(*) as count from operation_items i where ${matching(tx, operationId, query)}`);
+  return count;
+}
+
+/** Failed items by code. */
+export async function countErrors(tx: OrgTransaction, operationId: string): Promise<Record<string, number>> {
+  const codes = await rows(tx, sql<{ code: string; count: number }>`
+    select code, count(*) as count from operation_items
+    where org_id = ${tx.orgId} and operation_id = ${operationId} and code is not null and status = 'failed' group by code`);
+  return Object.fromEntries(codes.map((row) => [row.code, row.count]));
+}
+
+/** Items `i` that match. Where all that match have a code, the condition says so, and the small index on codes is used. */
+function matching(tx: OrgTransaction, operationId: string, query: Omit<ItemQuery, 'limit'>): RawBuilder<unknown> {
+  const haveCodes = query.status === 'failed' || query.action === 'skip' || query.action === 'error';
+  const conditions = [
+    sql`i.org_id = ${tx.orgId} and i.operation_id = ${operationId}`,
+    query.after === undefined ? null : sql`i.item_no > ${query.after}`,
+    query.status === undefined ? null : sql`i.status = ${query.status}`,
+    query.action === undefined ? null : sql`i.action = ${query.action}`,
+    query.code === undefined ? null : sql`i.code = ${query.code}`,
+    haveCodes ? sql`i.code is not null` : null,
+  ].filter((condition) => condition !== null);
+  return sql.join(conditions, sql` and `);
+}
+
+export interface ChangeView {
+  readonly item_no: number;
+  readonly entity: string;
+  readonly entity_id: string;
+  readonly action: 'insert' | 'update' | 'delete';
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+}
+
+/** The changes of these items, field by field. */
+export async function listChanges(tx: OrgTransaction, operationId: string, itemNos: readonly number[]): Promise<ChangeView[]> {
+  return rows(tx, sql<ChangeView>`
+    select item_no, entity, entity_id, action, before, after from changes
+    where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no = any(${[...itemNos]}::int[])
+    order by item_no, entity, entity_id`);
+}

@@ -1,0 +1,69 @@
+/** Running failed items again, with corrected input where it was the fault: a new operation with those items alone. */
+import { Problem } from '@muster/contract';
+import { sql } from 'kysely';
+import { inOrg, rows, type OrgTransaction } from '../db/database.ts';
+import type { Actor } from '../tenancy/actor.ts';
+import { lockSteerable } from './access.ts';
+import { createIn } from './create.ts';
+import { getKind, type Engine } from './engine.ts';
+import type { Operation } from './lifecycle.ts';
+import { writeAudit } from './record.ts';
+import { restageFailedRows } from './stage.ts';
+
+export interface RetryRequest {
+  /** Only these items; all failed ones when left out. */
+  readonly itemNos?: readonly number[] | undefined;
+  /** Corrected input by item key: for a file `{column: value}` by row number, otherwise the kind's own parameters. */
+  readonly corrections?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * @returns the new operation, a draft that is still to be planned and confirmed.
+ * @throws Problem `nothing_to_retry` when no item failed.
+ */
+export async function retry(engine: Engine, actor: Actor, operationId: string, request: RetryRequest): Promise<Operation> {
+  return inOrg(engine.database, actor.orgId, async (tx) => {
+    const operation = await lockSteerable(tx, engine, actor, operationId);
+    const kind = getKind(engine, operation.kind);
+    const [failed] = await rows(tx, sql`
+      select from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} and code is not null
+        and status = 'failed' and ${chosen(request.itemNos)} limit 1`);
+    if (failed === undefined) throw new Problem('nothing_to_retry');
+    const corrections = { ...(await storedCorrections(tx, operationId)), ...request.corrections };
+    const params = kind.params.parse(operation.params);
+    const again = await createIn(tx, engine, actor, {
+      kind: kind.name, name: operation.name, description: operation.description, source: operation.source,
+      params: kind.correct?.(params, corrections) ?? params, input: operation.input, mapping: operation.mapping,
+      retryOf: operationId, retryItemNos: request.itemNos,
+    }); // prettier-ignore
+    if (kind.rows !== undefined) await restageFailedRows(tx, kind.rows, operation, again, { ...request, corrections });
+    await writeAudit(tx, { action: 'retry', operationId, actor, detail: { retried_by: again.id } });
+    return again;
+  });
+}
+
+export function chosen(itemNos: readonly number[] | undefined): ReturnType<typeof sql> {
+  return itemNos === undefined ? sql`true` : sql`item_no = any(${[...itemNos]}::int[])`;
+}
+
+/** Corrections that were put on single failed items beforehand. */
+async function storedCorrections(tx: OrgTransaction, operationId: string): Promise<Record<string, unknown>> {
+  const stored = await rows(tx, sql<{ key: string; correction: unknown }>`
+    select key, detail -> 'correction' as correction from operation_items
+    where org_id = ${tx.orgId} and operation_id = ${operationId} and code is not null and status = 'failed'
+      and key is not null and detail ? 'correction'`);
+  return Object.fromEntries(stored.map((row) => [row.key, row.correction]));
+}
+
+/** Of a plan that was made for everybody, keeps the items that failed in the operation before. */
+export async function keepFailedItems(tx: OrgTransaction, retryOf: string, operationId: string): Promise<void> {
+  const worked = sql`
+    select i.item_no from operation_items i
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.item_no <> 0 and not exists (
+      select from operation_items f
+      join operations o on o.org_id = ${tx.orgId} and o.id = ${operationId}
+      where f.org_id = ${tx.orgId} and f.operation_id = ${retryOf} and f.code is not null and f.status = 'failed' and f.key = i.key
+        and (o.input -> 'retry_item_nos' is null or o.input -> 'retry_item_nos' @> to_jsonb(f.item_no)))`;
+  await rows(tx, sql`delete from changes where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`);
+  await rows(tx, sql`delete from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`);
+}

@@ -1,0 +1,166 @@
+/**
+ * Undo of an operation is an operation: its plan is the successful changes of the first, reversed.
+ *
+ * An item is reversed when every row still holds what the operation left there; then the row is put back, taken out or
+ * brought back. Otherwise the whole item is kept, with who changed it and when. A created row that others refer to by
+ * now cannot be reversed. A row that has been worked with can be *retired* instead (mode `all`), where its entity says how.
+ */
+import { ROLLBACK_STATUSES, type RollbackStatus } from '@muster/contract';
+import { sql, type RawBuilder } from 'kysely';
+import { z } from 'zod';
+import { one, rows, type OrgTransaction } from '../db/database.ts';
+import { rowJson, table, type Entities, type Entity } from './entity.ts';
+import { code, defineKind, type Kind } from './kind.ts';
+import { lockOperation, update, type Operation } from './lifecycle.ts';
+
+export const undoParams = z.strictObject({
+  operation_id: z.uuid(),
+  /** Only these items; all successful ones when left out. */
+  item_nos: z.array(z.int().min(0)).optional(),
+  /** What happens to rows that were worked with since: `all` retires them, `untouched_only` keeps them. */
+  mode: z.enum(['all', 'untouched_only']).default('all'),
+  reason: z.string().default(''),
+});
+type UndoParams = z.infer<typeof undoParams>;
+
+export function undoKind(entities: Entities): Kind<UndoParams> {
+  return defineKind<UndoParams>({
+    name: 'undo',
+    title: 'Undo an operation',
+    params: undoParams,
+    roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
+    chunk: { items: 500, itemsMax: 10_000 },
+    async plan(plan, { tx, params }) {
+      const touched = await touchedEntities(tx, entities, params.operation_id);
+      if (touched.length === 0) return;
+      await plan.items(verdicts(tx.orgId, entities, touched, params));
+      const source = sql`
+        select p.item_no, c.entity, c.entity_id as id, c.action, c.before, c.after, p.detail ->> 'retire' as retire
+        from ${plan.planned} p
+        join changes c on c.org_id = ${tx.orgId} and c.operation_id = ${params.operation_id} and c.item_no = p.row_no
+        where p.action not in ('skip', 'error')`;
+      for (const { name, retired } of touched) {
+        const of = (action: string): RawBuilder<unknown> => sql`from (${source}) s where s.entity = ${name} and s.action = ${action}`;
+        await plan.insert(name, sql`select s.item_no, s.id, s.before as after ${of('delete')}`);
+        await plan.update(name, sql`select s.item_no, s.id, s.before as after ${of('update')}`);
+        await plan.remove(name, sql`select s.item_no, s.id ${of('insert')} and s.retire is null`);
+        if (retired !== undefined) {
+          const after = JSON.stringify(retired);
+          await plan.update(name, sql`select s.item_no, s.id, ${after}::jsonb as after ${of('insert')} and s.retire is not null`);
+        }
+      }
+    },
+  });
+}
+
+async function touchedEntities(tx: OrgTransaction, entities: Entities, operationId: string): Promise<Entity[]> {
+  const names = await rows(tx, sql<{ entity: string }>`
+    select distinct entity from changes where org_id = ${tx.orgId} and operation_id = ${operationId}`);
+  return entities.filter((entity) => names.some((row) => row.entity === entity.name));
+}
+
+/** One item for each successful item of the operation, last first: reversed, retired, kept or impossible, and why. */
+function verdicts(orgId: string, entities: Entities, touched: readonly Entity[], params: UndoParams): RawBuilder<unknown> {
+  const { operation_id: operationId, item_nos: itemNos } = params;
+  const chosen = itemNos === undefined ? sql`true` : sql`i.item_no = any(${itemNos}::int[])`;
+  return sql`
+    with source as materialized (
+      select i.item_no, c.entity, c.entity_id, c.action, c.after, c.version_read
+      from operation_items i
+      join changes c on c.org_id = ${orgId} and c.operation_id = i.operation_id and c.item_no = i.item_no
+      where i.org_id = ${orgId} and i.operation_id = ${operationId} and i.status = 'success' and ${chosen}
+    ), judged as (
+      ${sql.join(touched.map((entity) => judgedRows(orgId, entities, entity, operationId)), sql` union all `)}
+    ), item as (
+      select item_no, min(reason) as reason, (array_agg(entity_id order by reason nulls last))[1] as because_of,
+        min(used_by) as used_by, bool_or(can_retire) as can_retire, min(action) as change_action
+      from judged group by item_no
+    ), decided as (
+      select item.*, reason is not null and can_retire and ${params.mode} = 'all' as retires,
+        case when can_retire and reason <> 'gone_since' then ${code('started_since')} else reason end as kept_code
+      from item
+    )
+    select (select max(item_no) from operation_items where org_id = ${orgId} and operation_id = ${operationId}) + 1 - i.item_no as item_no,
+      i.item_no as row_no, i.key, i.subject_id, i.label, null::jsonb as input,
+      case when d.reason is null or d.retires then
+             case d.change_action when 'insert' then 'remove' when 'delete' then 'create' else 'update' end
+           when d.reason = ${code('in_use_since')} then 'error' else 'skip' end as action,
+      case when d.reason is null or d.retires then null else d.kept_code end as code,
+      case when d.retires then jsonb_build_object('retire', true)
+           when d.reason is not null then jsonb_build_object('who', coalesce(last.who, 'somebody'), 'when', coalesce(last.at, 'an unknown time'),
+             'operation_id', last.operation_id, 'used_by', d.used_by, 'label', i.label) end as detail,
+      null::jsonb as warnings
+    from operation_items i
+    join decided d on d.item_no = i.item_no
+    left join lateral ${lastChange(orgId, operationId)} last on d.reason is not null and not d.retires
+    where i.org_id = ${orgId} and i.operation_id = ${operationId}`;
+}
+
+/** Each changed row of one entity with the reason why it is not as the operation left it, or null. */
+function judgedRows(orgId: string, entities: Entities, entity: Entity, operationId: string): RawBuilder<unknown> {
+  const canRetire = entity.retired === undefined ? sql`false` : sql`s.action = 'insert' and e.id is not null and not (${rowJson(entity, 'e')} @> ${JSON.stringify(entity.retired)}::jsonb)`;
+  return sql`
+    select s.item_no, s.entity_id, s.action, ${canRetire} as can_retire, used.used_by,
+      case
+        when s.action = 'delete' then case when e.id is not null then ${code('changed_since')} end
+        when e.id is null then ${code('gone_since')}
+        when s.action = 'insert' and e.version <> 1
+          and jsonb_strip_nulls(${rowJson(entity, 'e')} - 'created_at') <> jsonb_strip_nulls(s.after - 'created_at') then ${code('changed_since')}
+        when s.action = 'update' and e.version <> s.version_read + 1
+          and ${rowJson(entity, 'e')} || s.after <> ${rowJson(entity, 'e')} then ${code('changed_since')}
+        when used.used_by is not null then ${code('in_use_since')}
+      end as reason
+    from source s
+    left join ${table(entity)} e on e.org_id = ${orgId} and e.id = s.entity_id
+    left join (${usedRows(orgId, entities, entity, operationId)}) used on used.id = s.entity_id and s.action = 'insert'
+    where s.entity = ${entity.name}`;
+}
+
+/** Rows of an entity that rows of other origin refer to. */
+function usedRows(orgId: string, entities: Entities, entity: Entity, operationId: string): RawBuilder<unknown> {
+  const uses = entities.flatMap((child) =>
+    Object.entries(child.references ?? {})
+      .filter(([, parent]) => parent === entity.name)
+      .map(([column]) => sql`
+        select s.entity_id as id, ${child.name}::text as used_by
+        from source s join ${table(child)} k on k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = s.entity_id
+        where s.entity = ${entity.name} and s.action = 'insert' and not exists (
+          select from changes own where own.org_id = ${orgId} and own.operation_id = ${operationId} and own.entity_id = k.id and own.action = 'insert')`),
+  ); // prettier-ignore
+  if (uses.length === 0) return sql`select null::uuid as id, null::text as used_by where false`;
+  return sql`select id, string_agg(distinct used_by, ', ') as used_by from (${sql.join(uses, sql` union all `)}) use group by id`;
+}
+
+/** Who changed row `d.because_of` last, apart from the operation itself. */
+function lastChange(orgId: string, operationId: string): RawBuilder<unknown> {
+  return sql`(
+    select coalesce(u.display_name, a.email, 'an administrator') as who, o.id as operation_id,
+      to_char(li.processed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
+    from changes lc
+    join operation_items li on li.org_id = ${orgId} and li.operation_id = lc.operation_id and li.item_no = lc.item_no and li.status = 'success'
+    join operations o on o.org_id = ${orgId} and o.id = lc.operation_id
+    left join users u on u.org_id = ${orgId} and u.id = o.created_by_user
+    left join accounts a on a.id = o.created_by_account
+    where lc.org_id = ${orgId} and lc.entity_id = d.because_of and lc.operation_id <> ${operationId}
+    order by li.processed_at desc limit 1)`;
+}
+
+/** Tells the undone operation how much of it is undone now; and, where that was itself an undo, the one below. */
+export async function settleUndo(tx: OrgTransaction, undo: Operation): Promise<void> {
+  if (undo.undo_of === null) return;
+  const target = await lockOperation(tx, undo.undo_of);
+  const { undone, running } = await one(tx, sql<{ undone: number; running: number }>`
+    select coalesce(sum(successful_items) filter (where rollback_status <> 'rolled_back'), 0)::int as undone,
+      count(*) filter (where status in ('queued', 'processing', 'paused'))::int as running
+    from operations where org_id = ${tx.orgId} and undo_of = ${target.id}`);
+  const settled = await update(tx, target, { rollback_status: rollbackStatus(undone, target.successful_items, running) });
+  await settleUndo(tx, settled);
+}
+
+function rollbackStatus(undone: number, of: number, running: number): RollbackStatus {
+  const [none, inProgress, rolledBack, partly] = ROLLBACK_STATUSES;
+  if (running > 0) return inProgress;
+  if (undone === 0) return none;
+  return undone >= of ? rolledBack : partly;
+}
+

@@ -1,0 +1,70 @@
+/** The statements that make `after` true: one per entity and action, generated from the registry. */
+import { sql, type RawBuilder } from 'kysely';
+import { rows, type OrgTransaction } from '../db/database.ts';
+import { columnNames, columnTypes, table, type Entities, type Entity } from './entity.ts';
+
+/** Items `first` to `last`, both inclusive, but for those in `without`. */
+export interface ItemRange {
+  readonly operationId: string;
+  readonly first: number;
+  readonly last: number;
+  readonly without: readonly number[];
+}
+
+/**
+ * Inserts parents first, then updates, then deletes children first. Runs within the caller's transaction, after
+ * the rows to be changed were locked and compared; throws what the database refuses.
+ */
+export async function writeChanges(tx: OrgTransaction, entities: Entities, range: ItemRange): Promise<void> {
+  const present = await findPresent(tx, range);
+  const has = (entity: Entity, action: string): boolean => present.has(`${entity.name} ${action}`);
+  for (const entity of entities) if (has(entity, 'insert')) await rows(tx, insertRows(tx.orgId, entity, range));
+  for (const entity of entities) if (has(entity, 'update')) await rows(tx, updateRows(tx.orgId, entity, range));
+  for (const entity of entities.toReversed()) {
+    if (has(entity, 'delete')) await rows(tx, deleteRows(tx.orgId, entity, range));
+  }
+}
+
+async function findPresent(tx: OrgTransaction, range: ItemRange): Promise<Set<string>> {
+  const found = await rows(tx, sql<{ name: string }>`
+    select distinct c.entity || ' ' || c.action as name from changes c where ${inRange(tx.orgId, range)}`);
+  return new Set(found.map((row) => row.name));
+}
+
+/** Changes `c` of the range, that is of its pending items: skips and errors have none. */
+export function inRange(orgId: string, range: ItemRange): RawBuilder<unknown> {
+  const condition = sql`c.org_id = ${orgId} and c.operation_id = ${range.operationId} and c.item_no between ${range.first} and ${range.last}`;
+  return range.without.length === 0 ? condition : sql`${condition} and c.item_no <> all(${[...range.without]}::int[])`;
+}
+
+function ofEntity(orgId: string, range: ItemRange, entity: Entity, action: string): RawBuilder<unknown> {
+  return sql`${inRange(orgId, range)} and c.entity = ${entity.name} and c.action = ${action}`;
+}
+
+function insertRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder<unknown> {
+  const columns = Object.keys(entity.columns);
+  return sql`
+    insert into ${table(entity)} (org_id, id, ${sql.join(columns.map((name) => sql.ref(name)))}, created_at)
+    select c.org_id, c.entity_id, ${sql.join(columns.map((name) => sql.ref(`r.${name}`)))}, coalesce(r.created_at, now())
+    from changes c cross join lateral jsonb_to_record(c.after) as r(${columnTypes(entity)})
+    where ${ofEntity(orgId, range, entity, 'insert')}`;
+}
+
+function updateRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder<unknown> {
+  const values = columnNames(entity).map(
+    (name) => sql`${sql.ref(name)} = case when n.after ? ${sql.lit(name)} then ${sql.ref(`n.${name}`)} else ${sql.ref(`e.${name}`)} end`,
+  );
+  return sql`
+    with n as materialized (
+      select c.entity_id, c.version_read, c.after, r.*
+      from changes c cross join lateral jsonb_to_record(c.after) as r(${columnTypes(entity)})
+      where ${ofEntity(orgId, range, entity, 'update')})
+    update ${table(entity)} e set ${sql.join(values)}, version = e.version + 1, updated_at = now()
+    from n where e.org_id = ${orgId} and e.id = n.entity_id and e.version = n.version_read`;
+}
+
+function deleteRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder<unknown> {
+  return sql`
+    delete from ${table(entity)} e using changes c
+    where e.org_id = ${orgId} and e.id = c.entity_id and e.version = c.version_read and ${ofEntity(orgId, range, entity, 'delete')}`;
+}

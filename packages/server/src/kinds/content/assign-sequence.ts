@@ -1,0 +1,114 @@
+import { sql, type RawBuilder } from 'kysely';
+import { z } from 'zod';
+import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
+import { assignmentParams, effectiveParameters, type AssignmentParams } from '../../school/assignments/parameters.ts';
+import { loadWarnings, openAssignments } from '../../school/assignments/load.ts';
+import { judgedStudents } from '../../school/assignments/students.ts';
+import { contentFault } from '../../school/content/sequences.ts';
+
+const params = z.strictObject({
+  ...assignmentParams.shape,
+  content_payload: z
+    .strictObject({ sequence_ids: z.array(z.uuid()).min(1).max(20).optional(), sequence_id: z.uuid().optional() })
+    .refine((content) => content.sequence_ids !== undefined || content.sequence_id !== undefined, {
+      message: 'name at least one sequence',
+      path: ['sequence_ids'],
+    }),
+});
+type Params = z.infer<typeof params>;
+
+/**
+ * Gives sequences to students: one assignment with all its steps for each student and sequence, on the version that is
+ * published now. A student who has the sequence already is skipped, merged, given a second one or given a new one
+ * instead, as the conflict policy says.
+ */
+export const assignSequence = defineKind<Params>({
+  name: 'assign_sequence',
+  title: 'Assign sequences',
+  params,
+  roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
+  chunk: { items: 100 },
+  choosesPeople: true,
+  peopleListed: ({ target }) => new Set(target.student_ids ?? []).size,
+  errorsBlock: true,
+  eventPrefix: 'mass_assignment',
+  itemEvent: 'mass_assignment.sequence.assigned',
+  correct: (given, corrections) => ({ ...given, overrides: { ...given.overrides, ...byStudent(corrections) } }),
+  async plan(plan, context) {
+    const { newId } = context;
+    await plan.items(await plannedItems(context));
+    const given = sql`(select item_no, subject_id, input as i, action from ${plan.planned} p where p.action in ('create', 'merge', 're_enroll'))`;
+    const id = newId(sql`'assignment ' || item_no`);
+    await plan.update('assignment', sql`
+      select item_no, (i ->> 'existing_id')::uuid as id,
+        case when action = 'merge' then i -> 'values' else jsonb_build_object('state', 'withdrawn', 'withdrawn_at', i -> 'now') end as after
+      from ${given} g where action = 'merge' or i ->> 'policy' = 'override' and i ->> 'existing_id' is not null`);
+    await plan.insert('assignment', sql`
+      select item_no, ${id} as id, i -> 'values' || i -> 'identity'
+        || jsonb_build_object('student_id', subject_id, 'replaces_id', case when i ->> 'policy' = 'override' then i -> 'existing_id' end) as after
+      from ${given} g where action = 'create'`);
+    await plan.insert('assignment_step', sql`
+      select item_no, ${newId(sql`'step ' || item_no || ' ' || s.step_no`)} as id, jsonb_build_object(
+        'assignment_id', ${id}, 'step_no', s.step_no, 'title', s.title, 'game_id', s.game_id,
+        'is_optional', coalesce(i -> 'optional_steps' @> to_jsonb(s.step_no), false)) as after
+      from ${given} g join sequence_steps s on s.org_id = ${context.orgId} and s.sequence_id = (i -> 'identity' ->> 'sequence_id')::uuid
+        and s.sequence_version = (i -> 'identity' ->> 'sequence_version')::int
+      where action = 'create'`);
+  },
+});
+
+/** Corrections of failed items by item key, `student:sequence`, as overrides by student. */
+function byStudent(corrections: Readonly<Record<string, unknown>>): AssignmentParams['overrides'] {
+  const pairs = Object.entries(corrections).map(([key, value]) => [key.split(':')[0], value]);
+  return assignmentParams.shape.overrides.parse(Object.fromEntries(pairs));
+}
+
+/** One item for each student and sequence, and one for each sequence that cannot be given at all. */
+async function plannedItems(context: PlanContext<Params>): Promise<RawBuilder<unknown>> {
+  const { orgId, now, params: given, actor } = context;
+  const { content_payload: content } = given;
+  const sequenceIds = [...new Set(content.sequence_ids ?? [content.sequence_id])];
+  const parameters = await effectiveParameters(context.tx, given, context);
+  return sql`
+    with content as materialized (
+      select wanted.id as sequence_id, wanted.position, s.title, s.published_version, ${contentFault()} as fault
+      from unnest(${sequenceIds}::uuid[]) with ordinality wanted(id, position)
+      left join sequences s on s.org_id = ${orgId} and s.id = wanted.id
+      left join sequences r on r.org_id = ${orgId} and r.id = s.replacement_id
+    ), student as materialized (${judgedStudents(context, parameters)}
+    ), open as materialized (${openAssignments(orgId, sql`select id from student where fault is null`)}
+    ), pair as (
+      select st.*, c.sequence_id, c.position, c.title, c.published_version,
+        (select a.id from open a where a.student_id = st.id and a.sequence_id = c.sequence_id order by a.id desc limit 1) as existing_id,
+        exists (select from assignments a where a.org_id = ${orgId} and a.student_id = st.id and a.sequence_id = c.sequence_id
+          and a.state in ('completed', 'withdrawn')) as had_before
+      from student st cross join content c where c.fault is null
+    ), decided as (
+      select pair.*, p ->> 'conflict_policy' as policy, case
+          when fault is not null then 'error'
+          when existing_id is null or p ->> 'conflict_policy' in ('create_new', 'override') then 'create'
+          else p ->> 'conflict_policy' end as action
+      from pair
+    ), weighed as (
+      select d.*, coalesce(load.open, 0) + count(*) filter (where action = 'create' and policy is distinct from 'override')
+          over (partition by d.id order by position) as open_after, load.due_dates
+      from decided d
+      left join (select student_id, count(*) as open, array_agg(due_at) as due_dates from open group by student_id) load on load.student_id = d.id
+    )
+    select (row_number() over (order by position, family_name, given_name, id))::int as item_no, null::int as row_no,
+      id || ':' || sequence_id as key, id as subject_id, label,
+      jsonb_build_object('now', ${now}::timestamptz, 'policy', policy, 'existing_id', existing_id, 'optional_steps', p -> 'optional_steps',
+        'values', p -> 'values' || jsonb_build_object('state', case when (p -> 'values' ->> 'start_at')::timestamptz > ${now} then 'scheduled' else 'open' end),
+        'identity', jsonb_build_object('content_type', 'sequence', 'sequence_id', sequence_id, 'sequence_version', published_version,
+          'title', title, 'operation_id', ${context.operationId}::text, 'teacher_id', coalesce(${actor.role === 'teacher' ? actor.userId : null}::uuid, primary_teacher_id))) as input,
+      case when overload is not null and action = 'create' then 'error' else action end as action,
+      case when fault is not null then fault when overload is not null and action = 'create' then overload
+           when action = 'skip' then ${code('duplicate_assignment')} end as code,
+      jsonb_build_object('subject', id, 'label', label, 'title', title, 'open', open_after, 'limit', hard_limit, 'assignment_id', existing_id) as detail,
+      warnings
+    from (select weighed.*, ${loadWarnings(context)} from weighed) w
+    union all
+    select ((select count(*) from pair) + position)::int, null, 'content:' || sequence_id, null, coalesce(title, sequence_id::text),
+      null, 'error', fault ->> 'code', fault || jsonb_build_object('content', sequence_id), null
+    from content where fault is not null`;
+}

@@ -1,0 +1,48 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { code, defineKind } from '../../engine/kind.ts';
+import { scopeOf } from '../../school/people/scope.ts';
+import { targetIds, targetSchema } from '../../school/people/targets.ts';
+
+const params = z.strictObject({
+  target: targetSchema,
+  /** What the people become. */
+  status: z.enum(['active', 'inactive', 'suspended', 'archived']),
+  reason: z.string().max(1000).default(''),
+});
+
+/** Activates, suspends or archives people. Suspended and archived people cannot sign in; archived ones leave the lists. */
+export const userStatus = defineKind<z.infer<typeof params>>({
+  name: 'user_status',
+  title: 'Change the status of people',
+  params,
+  roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
+  chunk: { items: 500, itemsMax: 5_000 },
+  choosesPeople: true,
+  guards: {
+    removes: ['remove'],
+    updates: ['update'],
+    scope: ({ orgId }) => sql`select count(*) as count from users where org_id = ${orgId} and status = 'active'`,
+  },
+  async plan(plan, { orgId, actor, params: { target, status } }) {
+    const scope = scopeOf(actor);
+    const isOutside = scope === null ? sql`false` : sql`u.id not in (${scope})`;
+    const takesAway = status !== 'active';
+    await plan.each('user', sql`
+      with judged as (
+        select meant.id, u.display_name, case
+            when u.id is null then ${code('user_not_found')}
+            when ${isOutside} then ${code('user_out_of_scope')}
+            when ${takesAway} and u.account_id = ${actor.accountId} then ${code('acting_user')}
+          end as code
+        from (${targetIds(actor, target)}) meant
+        left join users u on u.org_id = ${orgId} and u.id = meant.id)
+      select (row_number() over (order by id))::int as item_no, null::int as row_no, id::text as key,
+        id as subject_id, coalesce(display_name, id::text) as label, null::jsonb as input,
+        case when code is not null then 'error' when ${status === 'archived'} then 'remove' else 'update' end as action,
+        code, case when code is not null then jsonb_build_object('subject', id, 'label', display_name) end as detail,
+        null::jsonb as warnings, case when code is null then 'update' end as change, id,
+        jsonb_build_object('status', ${status}::text) as after
+      from judged`);
+  },
+});

@@ -1,0 +1,65 @@
+/** The fields of a person that a file can bring, and how a row becomes the values of a user. */
+import { USER_ROLES, USER_STATUSES } from '@muster/contract';
+import type { RowReading } from '../../engine/kind.ts';
+import type { FieldDefinition } from '../../formats/mapping/schema.ts';
+
+export const USER_FIELDS: readonly FieldDefinition[] = [
+  { name: 'external_id', title: 'External id', type: 'text', maxLength: 255, aliases: ['sourced_id', 'user_id', 'student_id', 'id_number', 'idnumber', 'sis_id'] },
+  { name: 'email', title: 'E-mail', type: 'email', maxLength: 254, aliases: ['mail', 'e_mail', 'email_address'] },
+  { name: 'username', title: 'User name', type: 'text', maxLength: 255, aliases: ['login', 'login_id', 'user_name'] },
+  { name: 'full_name', title: 'Full name', type: 'text', maxLength: 400, aliases: ['name'] },
+  { name: 'given_name', title: 'Given name', type: 'text', maxLength: 200, aliases: ['first_name', 'firstname', 'givenname'] },
+  { name: 'family_name', title: 'Family name', type: 'text', maxLength: 200, aliases: ['last_name', 'lastname', 'familyname', 'surname'] },
+  { name: 'display_name', title: 'Display name', type: 'text', maxLength: 400 },
+  {
+    name: 'roles', title: 'Roles', type: 'list', values: USER_ROLES, aliases: ['role'],
+    synonyms: { 'coorporate-student': 'student', 'corporate-student': 'student', administrator: 'teacher_admin' },
+  },
+  {
+    name: 'status', title: 'Status', type: 'enum', values: USER_STATUSES,
+    synonyms: { enabled: 'active', disabled: 'inactive', deleted: 'archived' },
+  },
+  { name: 'unit', title: 'Unit', type: 'text', maxLength: 200, aliases: ['unit_code', 'school', 'org', 'department'] },
+  { name: 'grade_level', title: 'Grade level', type: 'text', maxLength: 20, aliases: ['grade', 'grades', 'year'] },
+  { name: 'teacher', title: 'Primary teacher', type: 'text', maxLength: 255, aliases: ['primary_teacher', 'homeroom_teacher', 'teacher_id'] },
+  { name: 'phone', title: 'Phone', type: 'text', maxLength: 50, aliases: ['mobile', 'mobile_number', 'phone1'] },
+  { name: 'version', title: 'Version', type: 'integer' },
+]; // prettier-ignore
+
+/** Fields that say where to look or how to decide, and are no columns of a user. */
+export const LOOKED_UP_FIELDS = ['unit', 'teacher', 'version', 'full_name', 'updated_at'] as const;
+
+export const USER_ROWS: RowReading = {
+  target: 'User',
+  fields: USER_FIELDS,
+  complete: completeName,
+  keys: (values) => [text(values['external_id']), lower(values['email']), lower(values['username'])],
+};
+
+/** Fills what follows: a display name from its parts, or the parts from a full name ("Ruiz, Ana" or "Ana Ruiz"). */
+export function completeName(values: Record<string, unknown>): Record<string, unknown> {
+  const full = text(values['full_name']) ?? text(values['display_name']);
+  const given = text(values['given_name']);
+  const family = text(values['family_name']);
+  if (given === null && family === null) {
+    if (full === null) return values;
+    const comma = full.indexOf(',');
+    const parts = comma > 0 ? [full.slice(comma + 1), full.slice(0, comma)] : splitLast(full);
+    const [first = '', last = ''] = parts.map((part) => part.trim());
+    return { ...values, given_name: first, family_name: last, display_name: comma > 0 ? `${first} ${last}` : full };
+  }
+  return { ...values, display_name: full ?? [given, family].filter((part) => part !== null).join(' ') };
+}
+
+function splitLast(full: string): string[] {
+  const space = full.lastIndexOf(' ');
+  return space < 0 ? [full, ''] : [full.slice(0, space), full.slice(space + 1)];
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function lower(value: unknown): string | null {
+  return text(value)?.toLowerCase() ?? null;
+}
