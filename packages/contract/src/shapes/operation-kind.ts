@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { ROLES } from '../roles.ts';
+import { jsonObject } from './scalars.ts';
+
+/** A field that the rows of a file can be mapped to. */
+export const mappableField = z.object({
+  name: z.string(),
+  title: z.string(),
+  type: z.string(),
+  required: z.boolean(),
+  values: z.array(z.string()).optional(),
+});
+
+export const operationKind = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    aliases: z.array(z.string()),
+    parameters: jsonObject.describe('JSON Schema of the parameters.'),
+    roles: z.array(z.enum(ROLES)),
+    may_start: z.boolean().describe('Whether the caller may start one.'),
+    reversible: z.boolean(),
+    irreversible_reason: z.string().optional(),
+    target_model: z.string().nullable().describe('Of mappings, where the input is a file.'),
+    fields: z.array(mappableField),
+  })
+  .meta({ id: 'OperationKind' });
+export type OperationKind = z.infer<typeof operationKind>;
