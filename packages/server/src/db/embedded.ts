@@ -65,16 +65,31 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const port = await freePort();
   const child = startServer(bin, pgData, port, dataDir, user, options.settings ?? {});
   await untilReady(child, pgData, dataDir);
-  const url = (role: string, password: string): string =>
-    `postgres://${role}:${password}@127.0.0.1:${port}/postgres`;
   return {
-    ownerUrl: url('muster_owner', secrets.owner),
-    appUrl: url('muster_app', secrets.app),
+    ...urls(secrets, port),
     stop: async () => {
       await stopServer(child);
       await fs.rm(path.join(dataDir, 'muster.pid'), { force: true });
     },
   };
+}
+
+/**
+ * The server that another process runs on this folder, or one of our own when there is none: for commands that only
+ * need the database for a moment, or work beside a running `serve`.
+ */
+export async function attachOrStart(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const dataDir = path.resolve(options.dataDir);
+  const running = postmaster(path.join(dataDir, 'postgres'));
+  if (running?.state !== 'ready' || (await lockOwner(dataDir)) === null) return startEmbedded(options);
+  const secrets = await readSecrets(dataDir);
+  return { ...urls(secrets, running.port), stop: () => Promise.resolve() };
+}
+
+function urls(secrets: Secrets, port: number): { ownerUrl: string; appUrl: string } {
+  const url = (role: string, password: string): string =>
+    `postgres://${role}:${password}@127.0.0.1:${String(port)}/postgres`;
+  return { ownerUrl: url('muster_owner', secrets.owner), appUrl: url('muster_app', secrets.app) };
 }
 
 interface Secrets {
@@ -174,11 +189,11 @@ async function stopServer(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Reads postmaster.pid: line 1 is the process, line 8 its state. */
-function postmaster(pgData: string): { pid: number; state: string } | null {
+/** Reads postmaster.pid: line 1 is the process, line 4 the port, line 8 the state. */
+function postmaster(pgData: string): { pid: number; port: number; state: string } | null {
   try {
     const lines = readFileSync(path.join(pgData, 'postmaster.pid'), 'utf8').split('\n');
-    return { pid: Number(lines[0]), state: (lines[7] ?? '').trim() };
+    return { pid: Number(lines[0]), port: Number(lines[3]), state: (lines[7] ?? '').trim() };
   } catch {
     return null;
   }
@@ -197,14 +212,18 @@ async function stopOrphan(pgData: string): Promise<void> {
 
 /** The lock names our process; a lock whose process is gone, or is something else by now, is stale. */
 async function takeLock(dataDir: string): Promise<void> {
-  const file = path.join(dataDir, 'muster.pid');
-  const owner = Number(await fs.readFile(file, 'utf8').catch(() => '0'));
-  if (owner !== 0 && owner !== process.pid && isProcessOf(owner, '')) {
+  const owner = await lockOwner(dataDir);
+  if (owner !== null) {
     throw new Error(
-      `${dataDir} is in use by process ${owner}. Stop that muster first, or give another --data-dir.`,
+      `${dataDir} is in use by process ${String(owner)}. Stop that muster first, or give another --data-dir.`,
     );
   }
-  await fs.writeFile(file, String(process.pid));
+  await fs.writeFile(path.join(dataDir, 'muster.pid'), String(process.pid));
+}
+
+async function lockOwner(dataDir: string): Promise<number | null> {
+  const owner = Number(await fs.readFile(path.join(dataDir, 'muster.pid'), 'utf8').catch(() => '0'));
+  return owner !== 0 && owner !== process.pid && isProcessOf(owner, '') ? owner : null;
 }
 
 function isProcessOf(pid: number, argument: string): boolean {

@@ -40,14 +40,21 @@ export async function applyInRequest(engine: Engine, operation: Operation): Prom
 /**
  * Applies chunks for a while.
  * @param sliceMs - Stops before the first chunk that would begin later than this, in milliseconds.
+ * @param signal - Stops after the chunk in hand.
  * @returns true when there is nothing more to do for now: done, paused, cancelled, or never confirmed.
  */
-export async function applySlice(engine: Engine, orgId: string, operationId: string, sliceMs: number): Promise<boolean> {
+export async function applySlice(
+  engine: Engine,
+  orgId: string,
+  operationId: string,
+  sliceMs: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
   const end = Date.now() + sliceMs;
   do {
     const more = await inOrg(engine.database, orgId, (tx) => applyChunk(tx, engine, operationId));
     if (!more) return true;
-  } while (Date.now() < end);
+  } while (Date.now() < end && signal?.aborted !== true);
   return false;
 }
 

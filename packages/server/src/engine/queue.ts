@@ -34,7 +34,7 @@ export async function enqueue(tx: OrgTransaction, operation: Operation, task: Ta
 /** Puts back a job that is lost; one that waits or runs is left as it is. */
 export async function enqueueLost(tx: OrgTransaction, operation: Operation, task: Task): Promise<void> {
   const { waiting } = await one(tx, sql<{ waiting: boolean }>`
-    select exists (select from graphile_worker._private_jobs where key = ${jobKey(operation.id)}) as waiting`);
+    select exists (select from graphile_worker._private_jobs where key = ${jobKey(operation.id)} and attempts < max_attempts) as waiting`);
   if (!waiting) await enqueue(tx, operation, task);
 }
 

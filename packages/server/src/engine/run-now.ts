@@ -2,6 +2,7 @@
 import { isProblemCode, Problem } from '@muster/contract';
 import { inOrg } from '../db/database.ts';
 import type { Actor } from '../tenancy/actor.ts';
+import { applyInRequest } from './apply.ts';
 import { confirm } from './confirm.ts';
 import { create, type NewOperation } from './create.ts';
 import type { Engine } from './engine.ts';
@@ -24,7 +25,9 @@ const ITEMS_MAX = 1_000;
 export async function runNow(engine: Engine, actor: Actor, wanted: NewOperation): Promise<{ operation: Operation; items: ItemResult[] }> {
   const draft = await create(engine, actor, wanted);
   const planned = await planOperation(engine, actor.orgId, draft.id);
-  const operation = await confirm(engine, actor, draft.id, { planHash: planned.plan_hash ?? undefined });
+  const confirmed = await confirm(engine, actor, draft.id, { planHash: planned.plan_hash ?? undefined });
+  const isLeft = confirmed.phase !== 'done' && confirmed.admitted_at !== null;
+  const operation = isLeft ? await applyInRequest(engine, confirmed) : confirmed;
   const items = await inOrg(engine.database, actor.orgId, async (tx) => {
     const listed = await listItems(tx, draft.id, { limit: ITEMS_MAX });
     const changes = await listChanges(tx, draft.id, listed.map((item) => item.item_no));

@@ -1,0 +1,177 @@
+/** Puts everything together. The only file that knows all parts; each command of the server is a function here. */
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pino, { type Logger } from 'pino';
+import { connect } from './db/connect.ts';
+import type { Database } from './db/database.ts';
+import { attachOrStart, embeddedAppPassword, startEmbedded, type EmbeddedDatabase } from './db/embedded.ts';
+import { migrate as migrateDatabase, pendingMigrations } from './db/migrate.ts';
+import { createEngine } from './engine/engine.ts';
+import { buildApp } from './http/app.ts';
+import { KINDS } from './kinds/index.ts';
+import { ENTITIES } from './school/entities.ts';
+import { scopeOf } from './school/people/scope.ts';
+import { createOrganization, createSystemAdmin } from './tenancy/accounts.ts';
+import { startWorker } from './worker/worker.ts';
+
+export interface DatabaseChoice {
+  /** PostgreSQL 15 or newer; without it an embedded one is started. */
+  readonly databaseUrl?: string | undefined;
+  /** Folder of the embedded database. */
+  readonly dataDir?: string | undefined;
+}
+
+export interface ServeOptions extends DatabaseChoice {
+  /** 0 takes a free one. */
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  /** false serves API and web alone. */
+  readonly worker?: boolean | undefined;
+  readonly publicUrl?: string | undefined;
+  readonly logLevel?: string | undefined;
+}
+
+export interface Running {
+  /** Where it answers, for example http://127.0.0.1:4000; empty for a worker alone. */
+  readonly address: string;
+  /** Finishes what is in hand and shuts everything down, the embedded database last. */
+  close(): Promise<void>;
+}
+
+export async function serve(options: ServeOptions): Promise<Running> {
+  const log = logger(options.logLevel);
+  const opened = await openAndMigrate(options, log);
+  try {
+    const engine = createEngine({ database: opened.database, entities: ENTITIES, kinds: KINDS, authority: { scopeOf } });
+    const app = await buildApp({
+      engine, database: opened.database, logger: log,
+      settings: { webDir: webDir(), publicUrl: options.publicUrl },
+    }); // prettier-ignore
+    const worker = options.worker === false ? undefined : await startWorker({ engine, database: opened.database, log: writeTo(log) });
+    const address = await app.listen({ port: options.port ?? 4000, host: options.host ?? '127.0.0.1' });
+    return {
+      address,
+      close: async () => {
+        await app.close();
+        await worker?.stop();
+        await opened.close();
+      },
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** A worker alone; needs a database that others can reach as well. */
+export async function work(options: DatabaseChoice & { concurrency?: number | undefined; logLevel?: string | undefined }): Promise<Running> {
+  const log = logger(options.logLevel);
+  const opened = await openAndMigrate(options, log, attachOrStart);
+  const engine = createEngine({ database: opened.database, entities: ENTITIES, kinds: KINDS, authority: { scopeOf } });
+  const worker = await startWorker({ engine, database: opened.database, log: writeTo(log), concurrency: options.concurrency ?? 2 });
+  return {
+    address: '',
+    close: async () => {
+      await worker.stop();
+      await opened.close();
+    },
+  };
+}
+
+/** @returns the names of the migrations that were run now. */
+export async function migrate(options: DatabaseChoice & { appRole?: string | undefined }): Promise<string[]> {
+  if (options.databaseUrl !== undefined) return migrateDatabase({ ownerUrl: options.databaseUrl, appRole: options.appRole });
+  const dataDir = options.dataDir ?? defaultDataDir();
+  const embedded = await attachOrStart({ dataDir });
+  try {
+    return await migrateDatabase({ ownerUrl: embedded.ownerUrl, appPassword: await embeddedAppPassword(dataDir) });
+  } finally {
+    await embedded.stop();
+  }
+}
+
+export interface NewOrganization {
+  readonly name: string;
+  readonly adminEmail: string;
+  readonly adminPassword: string;
+  readonly timezone?: string | undefined;
+}
+
+export async function createOrg(options: DatabaseChoice & NewOrganization): Promise<{ org_id: string; user_id: string }> {
+  return withDatabase(options, (database) => createOrganization(database, options));
+}
+
+export async function createAdmin(options: DatabaseChoice & { email: string; password: string }): Promise<{ account_id: string }> {
+  return withDatabase(options, (database) => createSystemAdmin(database, options));
+}
+
+async function withDatabase<T>(options: DatabaseChoice, act: (database: Database) => Promise<T>): Promise<T> {
+  const opened = await openAndMigrate(options, logger('silent'), attachOrStart);
+  try {
+    return await act(opened.database);
+  } finally {
+    await opened.close();
+  }
+}
+
+interface Opened {
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+async function openAndMigrate(
+  options: DatabaseChoice,
+  log: Logger,
+  start: (options: { dataDir: string }) => Promise<EmbeddedDatabase> = startEmbedded,
+): Promise<Opened> {
+  const onError = (error: Error): void => { log.warn({ err: error }, 'A database connection was lost.'); }; // prettier-ignore
+  if (options.databaseUrl !== undefined) {
+    await migrateWherePossible(options.databaseUrl);
+    const database = await connect({ url: options.databaseUrl, onError });
+    return { database, close: () => database.close() };
+  }
+  const dataDir = options.dataDir ?? defaultDataDir();
+  const embedded = await start({ dataDir });
+  try {
+    await migrateDatabase({ ownerUrl: embedded.ownerUrl, appPassword: await embeddedAppPassword(dataDir) });
+    const database = await connect({ url: embedded.appUrl, onError });
+    const close = async (): Promise<void> => {
+      await database.close();
+      await embedded.stop();
+    };
+    return { database, close };
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+/** The owner's address migrates by itself; the run-time role's needs `muster migrate` beforehand. */
+async function migrateWherePossible(url: string): Promise<void> {
+  const pending = await pendingMigrations(url);
+  if (pending.length === 0) return;
+  await migrateDatabase({ ownerUrl: url }).catch((error: unknown) => {
+    throw new Error(`The database lacks ${pending.join(', ')} and this role may not migrate it. Run \`muster migrate --database-url\` as the owner of the database first.`, { cause: error }); // prettier-ignore
+  });
+}
+
+export function defaultDataDir(): string {
+  return path.resolve(process.env['MUSTER_DATA_DIR'] ?? '.muster/data');
+}
+
+function webDir(): string | undefined {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  return [path.join(here, 'web'), path.resolve(here, '../../../dist/web')].find((dir) => existsSync(path.join(dir, 'index.html')));
+}
+
+function logger(level: string | undefined): Logger {
+  return pino({
+    level: level ?? process.env['MUSTER_LOG_LEVEL'] ?? 'warn',
+    redact: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token'],
+  });
+}
+
+function writeTo(log: Logger): (level: 'info' | 'error', message: string, meta?: unknown) => void {
+  return (level, message, meta) => { log[level]({ meta }, message); }; // prettier-ignore
+}

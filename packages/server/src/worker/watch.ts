@@ -1,0 +1,134 @@
+/**
+ * Tells living workers from dead ones, so that a dead worker's jobs go on within seconds.
+ *
+ * 1. Each worker id is held as an advisory lock by one session of its process. The lock ends with the process.
+ * 2. Every second each process looks at who holds jobs. An id that nobody holds, twice in a row, is dead: its jobs are freed.
+ * 3. Every few seconds the jobs of unfinished operations that are lost altogether are put back.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Database } from '../db/database.ts';
+import type { Engine } from '../engine/engine.ts';
+import { putBack } from '../engine/recover.ts';
+
+export interface Watch {
+  /** Holds the id of a worker of this process. */
+  add(workerId: string): void;
+  /** Resolves when no job is held by a worker of this process, after at most a few seconds. */
+  untilReleased(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface WatchOptions {
+  readonly engine: Engine;
+  readonly database: Database;
+  readonly log: (level: 'info' | 'error', message: string, meta?: unknown) => void;
+}
+
+const LOOK_MS = 1_000;
+const PUT_BACK_EVERY = 5;
+const RELEASE_TIMEOUT_MS = 5_000;
+const LOCK_CLASS = 5_217_332;
+
+const HELD_BY = `
+  select distinct locked_by as id from graphile_worker._private_jobs where locked_by is not null
+  union select locked_by from graphile_worker._private_job_queues where locked_by is not null`;
+
+export async function startWatch(options: WatchOptions): Promise<Watch> {
+  const { database } = options;
+  const own = new Set<string>();
+  const stopping = new AbortController();
+  const session = sessionOf(database, own);
+  const loop = look(options, session, stopping.signal);
+  return {
+    add: (workerId) => {
+      own.add(workerId);
+      session.hold(workerId);
+    },
+    untilReleased: async () => {
+      const end = Date.now() + RELEASE_TIMEOUT_MS;
+      while (Date.now() < end) {
+        const { rows } = await database.pool.query<{ id: string }>(HELD_BY);
+        if (!rows.some((row) => own.has(row.id))) return;
+        await sleep(50);
+      }
+    },
+    stop: async () => {
+      stopping.abort();
+      await loop;
+      session.close();
+    },
+  };
+}
+
+async function look(options: WatchOptions, session: Session, signal: AbortSignal): Promise<void> {
+  let suspects = new Set<string>();
+  for (let turn = 1; !signal.aborted; turn++) {
+    try {
+      await session.ensure();
+      suspects = await freeDead(options, suspects);
+      if (turn % PUT_BACK_EVERY === 0) await putBackLost(options);
+    } catch (error) {
+      options.log('error', 'The watch over workers could not look; it will again.', { error: String(error) });
+    }
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** @returns ids that looked dead for the first time now. */
+async function freeDead({ database, log }: WatchOptions, suspects: ReadonlySet<string>): Promise<Set<string>> {
+  const { rows } = await database.pool.query<{ id: string; dead: boolean }>(
+    `select id, pg_try_advisory_xact_lock($1, hashtext(id)) as dead from (${HELD_BY}) held`,
+    [LOCK_CLASS],
+  );
+  const dead = rows.filter((row) => row.dead).map((row) => row.id);
+  const twice = dead.filter((id) => suspects.has(id));
+  if (twice.length > 0) {
+    await database.pool.query('select graphile_worker.force_unlock_workers($1::text[])', [twice]);
+    log('info', 'Took over the jobs of dead workers.', { workers: twice });
+  }
+  return new Set(dead.filter((id) => !suspects.has(id)));
+}
+
+async function putBackLost({ engine, database }: WatchOptions): Promise<void> {
+  const { rows } = await database.pool.query<{ org_id: string; operation_id: string }>(
+    'select org_id, operation_id from find_unfinished_operations()',
+  );
+  for (const row of rows) await putBack(engine, row.org_id, row.operation_id);
+}
+
+interface Session {
+  hold(workerId: string): void;
+  /** Opens the session anew when it was lost, and frees what our own workers held when the database went away. */
+  ensure(): Promise<void>;
+  close(): void;
+}
+
+/** The one connection that holds our advisory locks. */
+function sessionOf(database: Database, own: ReadonlySet<string>): Session {
+  let client: pg.PoolClient | undefined;
+  const lock = async (workerId: string): Promise<void> => {
+    await client?.query('select pg_advisory_lock($1, hashtext($2))', [LOCK_CLASS, workerId]);
+  };
+  const lost = (): void => { client = undefined; }; // prettier-ignore
+  return {
+    hold: (workerId) => {
+      lock(workerId).catch(lost);
+    },
+    ensure: async () => {
+      if (client !== undefined) {
+        await client.query('select 1').catch(lost);
+        if (client !== undefined) return;
+      }
+      const opened = await database.pool.connect();
+      opened.once('error', lost);
+      client = opened;
+      for (const workerId of own) await lock(workerId);
+      if (own.size > 0) await opened.query('select graphile_worker.force_unlock_workers($1::text[])', [[...own]]);
+    },
+    close: () => {
+      client?.release(true);
+      client = undefined;
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * Takes jobs from the queue and calls the engine a slice at a time. Any number of processes may run it on one database.
+ *
+ * It keeps nothing that another process could not read: a job says "go on with operation X", and X knows where it is.
+ */
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '@muster/contract';
+import { run, Logger, type Runner, type WorkerEvents } from 'graphile-worker';
+import { z } from 'zod';
+import type { Database } from '../db/database.ts';
+import { applySlice } from '../engine/apply.ts';
+import type { Engine } from '../engine/engine.ts';
+import { failPlanning, planOperation } from '../engine/plan.ts';
+import { TASKS } from '../engine/queue.ts';
+import { enqueueNext, beginScheduled, holdBack } from '../engine/recover.ts';
+import { startWatch, type Watch } from './watch.ts';
+
+export interface WorkerOptions {
+  readonly engine: Engine;
+  readonly database: Database;
+  /** Jobs worked at the same time. */
+  readonly concurrency?: number;
+  readonly log: (level: 'info' | 'error', message: string, meta?: unknown) => void;
+}
+
+export interface Worker {
+  /** Finishes the chunks in hand and gives the jobs back. */
+  stop(): Promise<void>;
+}
+
+/** Long enough to be cheap, short enough that a small operation never waits for it. */
+const SLICE_MS = 2_000;
+const RESTART_MS = 500;
+
+const payloadSchema = z.object({ org_id: z.uuid(), operation_id: z.uuid() });
+type Handler = (orgId: string, operationId: string) => Promise<void>;
+
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const stopping = new AbortController();
+  const watch = await startWatch(options);
+  const running = supervise(options, watch, stopping.signal);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+      await watch.stop();
+    },
+  };
+}
+
+/** Runs the queue until told to stop; after a lost database it is started anew. */
+async function supervise(options: WorkerOptions, watch: Watch, signal: AbortSignal): Promise<void> {
+  const untilStopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => { resolve(); })); // prettier-ignore
+  while (!signal.aborted) {
+    try {
+      const runner = await startRunner(options, watch, signal);
+      await Promise.race([runner.promise, untilStopped]);
+      if (signal.aborted) await stopRunner(runner, watch);
+    } catch (error) {
+      if (!signal.aborted) options.log('error', 'The queue stopped; starting it again.', { error: String(error) });
+    }
+    if (!signal.aborted) await sleep(RESTART_MS);
+  }
+}
+
+async function startRunner(options: WorkerOptions, watch: Watch, signal: AbortSignal): Promise<Runner> {
+  const { engine, database } = options;
+  const events: WorkerEvents = new EventEmitter();
+  events.on('worker:create', ({ worker }) => { watch.add(worker.workerId); }); // prettier-ignore
+  const handlers = taskHandlers(engine, signal, options.log);
+  const taskList = Object.fromEntries(
+    Object.entries(handlers).map(([name, handle]) => [
+      name,
+      async (payload: unknown) => {
+        const { org_id: orgId, operation_id: operationId } = payloadSchema.parse(payload);
+        await handle(orgId, operationId);
+      },
+    ]),
+  );
+  return run({
+    pgPool: database.pool, taskList, events, concurrency: options.concurrency ?? 2, noHandleSignals: true,
+    pollInterval: 1_000, logger: quietLogger(options.log), parsedCronItems: [],
+  }); // prettier-ignore
+}
+
+function taskHandlers(engine: Engine, signal: AbortSignal, log: WorkerOptions['log']): Record<string, Handler> {
+  return {
+    [TASKS.continue]: async (orgId, operationId) => {
+      try {
+        const isDone = await applySlice(engine, orgId, operationId, SLICE_MS, signal);
+        if (!isDone) await enqueueNext(engine, orgId, operationId);
+      } catch (error) {
+        log('error', 'A chunk failed and will be tried again.', { orgId, operationId, error: String(error) });
+        await holdBack(engine, orgId, operationId, String(error), Math.random());
+      }
+    },
+    [TASKS.plan]: async (orgId, operationId) => {
+      try {
+        await planOperation(engine, orgId, operationId);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        await failPlanning(engine, orgId, operationId, error.message);
+      }
+    },
+    [TASKS.begin]: (orgId, operationId) => beginScheduled(engine, orgId, operationId),
+  };
+}
+
+/** The queue says that it has stopped a little before it has given its jobs back. */
+async function stopRunner(runner: Runner, watch: Watch): Promise<void> {
+  await runner.stop();
+  await watch.untilReleased();
+}
+
+function quietLogger(log: WorkerOptions['log']): Logger {
+  return new Logger(() => (level, message, meta) => {
+    if (level === 'error') log('error', message, meta);
+  });
+}
