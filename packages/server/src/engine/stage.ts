@@ -10,7 +10,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { CsvFile, CsvRow } from '../formats/csv/read-csv.ts';
-import { compileMapping, type RowMapper } from '../formats/mapping/mapping.ts';
+import { compileMapping, type MappedRow, type RowMapper } from '../formats/mapping/mapping.ts';
 import { mappingSchema, type Mapping } from '../formats/mapping/schema.ts';
 import type { RowReading } from './kind.ts';
 import type { Operation } from './lifecycle.ts';
@@ -18,6 +18,7 @@ import { chosen, type RetryRequest } from './retry.ts';
 
 const SECRET_COLUMN = /pass(word|wort|wd)|secret|\bpin\b/i;
 const PAGE_ROWS = 5_000;
+const NOTHING: MappedRow = { values: {}, faults: [], warnings: [] };
 
 /** What an operation keeps of the file it came from, in `input`. */
 export interface FileInput {
@@ -129,11 +130,12 @@ function rowEncoder(
   const secret = header.flatMap((name, at) => (SECRET_COLUMN.test(name) ? [at] : []));
   const prefix = `${orgId}\t${operationId}\t`;
   return (row) => {
-    const mapped = mapper(row.cells);
+    // Cells of a broken row may stand in the wrong columns: they are kept for showing and never read.
+    const isBroken = row.fault?.severity === 'error';
+    const mapped = isBroken ? NOTHING : mapper(row.cells);
     const values = reading.complete(mapped.values);
     const cells = secret.length === 0 ? row.cells : row.cells.map((cell, at) => (secret.includes(at) ? '' : cell));
-    const isBroken = row.fault?.severity === 'error';
-    const faults: unknown[] = isBroken ? [row.fault, ...mapped.faults] : mapped.faults;
+    const faults: unknown[] = isBroken ? [row.fault] : mapped.faults;
     const warnings: unknown[] = row.fault !== undefined && !isBroken ? [row.fault, ...mapped.warnings] : mapped.warnings;
     return `${prefix}${String(row.rowNo)}\t${json(cells)}\t${json(values)}\t${textArray(reading.keys(values))}\t${newId()}\t${list(faults)}\t${list(warnings)}\n`;
   };
