@@ -22,7 +22,8 @@ import type { Kind } from './kind.ts';
 import { getOperation, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { dequeue, enqueue, TASKS } from './queue.ts';
 import { writeEvent } from './record.ts';
-import { writeChanges, type ItemRange } from './write-changes.ts';
+import type { ItemRange } from './item-range.ts';
+import { writeChanges } from './write-changes.ts';
 
 /** Chunks grow while they take less than this, in milliseconds, and shrink when they take three times as long. */
 const FAST_CHUNK_MS = 300;

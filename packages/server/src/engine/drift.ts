@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import type { Entities } from './entity.ts';
 import type { ItemFault } from './item-fault.ts';
-import { inRange, type ItemRange } from './write-changes.ts';
+import { inRange, type ItemRange } from './item-range.ts';
 
 /** Locks the rows that the range would update or delete and compares their versions. */
 export async function findDrift(tx: OrgTransaction, entities: Entities, range: ItemRange): Promise<ItemFault[]> {

@@ -17,8 +17,18 @@ export interface Entity {
   readonly references?: Readonly<Record<string, string>>;
   /** The part of the row that belongs to another and is undone with it, as steps belong to an assignment. */
   readonly partOf?: { readonly entity: string; readonly column: string };
+  /** A number on the parent that counts these rows, such as the taken seats of a batch. */
+  readonly counter?: Counter;
   /** How a row that has been used since is taken back instead of deleted, when the undo asks for all. */
   readonly retired?: Readonly<Record<string, unknown>>;
+}
+
+/** `parent.column` is the number of rows whose `via` names the parent and whose status is one of `statuses`. */
+export interface Counter {
+  readonly parent: string;
+  readonly via: string;
+  readonly column: string;
+  readonly statuses: readonly string[];
 }
 
 /** Entities in the order in which rows are inserted: parents first. Deletes go the other way. */

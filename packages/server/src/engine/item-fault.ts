@@ -16,7 +16,8 @@ export function isItemFault(error: unknown): error is pg.DatabaseError {
 export function findItemFault(error: pg.DatabaseError, itemNo: number): ItemFault {
   // A sharding proxy appends the shard's number to names.
   const constraint = (error.constraint ?? '').replace(/_\d+$/, '');
-  const detail = { constraint, entity: error.table ?? 'row', fields: uniqueFields(error), reason: error.message };
+  const fields = uniqueFields(error);
+  const detail = { constraint, entity: error.table ?? 'row', field: fields, fields, reason: error.message };
   return { item_no: itemNo, code: codeOf(error.code ?? ''), detail };
 }
 

@@ -6,6 +6,10 @@ export interface ItemQuery {
   readonly status?: string | undefined;
   readonly action?: string | undefined;
   readonly code?: string | undefined;
+  /** Only items that change something: neither skips nor errors. */
+  readonly changing?: boolean | undefined;
+  /** Only items with warnings. */
+  readonly warned?: boolean | undefined;
   /** Only items after this number. */
   readonly after?: number | undefined;
   /** Leaves out so many of those that match; costs as much as reading them. */
@@ -70,6 +74,8 @@ function matching(tx: OrgTransaction, operationId: string, query: Omit<ItemQuery
     query.action === undefined ? null : sql`i.action = ${query.action}`,
     query.code === undefined ? null : sql`i.code = ${query.code}`,
     haveCodes ? sql`i.code is not null` : null,
+    query.changing === true ? sql`i.action not in ('skip', 'error')` : null,
+    query.warned === true ? sql`i.warnings is not null` : null,
   ].filter((condition) => condition !== null);
   return sql.join(conditions, sql` and `);
 }

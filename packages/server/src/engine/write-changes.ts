@@ -2,14 +2,10 @@
 import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { columnNames, columnTypes, table, type Entities, type Entity } from './entity.ts';
+import { keepCounter } from './counter.ts';
+import { inRange, type ItemRange } from './item-range.ts';
 
-/** Items `first` to `last`, both inclusive, but for those in `without`. */
-export interface ItemRange {
-  readonly operationId: string;
-  readonly first: number;
-  readonly last: number;
-  readonly without: readonly number[];
-}
+const CHANGE_ACTIONS = ['insert', 'update', 'delete'] as const;
 
 /**
  * Inserts parents first, then updates, then deletes children first. Runs within the caller's transaction, after
@@ -23,18 +19,16 @@ export async function writeChanges(tx: OrgTransaction, entities: Entities, range
   for (const entity of entities.toReversed()) {
     if (has(entity, 'delete')) await rows(tx, deleteRows(tx.orgId, entity, range));
   }
+  for (const entity of entities) {
+    if (entity.counter === undefined || !CHANGE_ACTIONS.some((action) => has(entity, action))) continue;
+    await keepCounter(tx, entities, entity, entity.counter, range);
+  }
 }
 
 async function findPresent(tx: OrgTransaction, range: ItemRange): Promise<Set<string>> {
   const found = await rows(tx, sql<{ name: string }>`
     select distinct c.entity || ' ' || c.action as name from changes c where ${inRange(tx.orgId, range)}`);
   return new Set(found.map((row) => row.name));
-}
-
-/** Changes `c` of the range, that is of its pending items: skips and errors have none. */
-export function inRange(orgId: string, range: ItemRange): RawBuilder<unknown> {
-  const condition = sql`c.org_id = ${orgId} and c.operation_id = ${range.operationId} and c.item_no between ${range.first} and ${range.last}`;
-  return range.without.length === 0 ? condition : sql`${condition} and c.item_no <> all(${[...range.without]}::int[])`;
 }
 
 function ofEntity(orgId: string, range: ItemRange, entity: Entity, action: string): RawBuilder<unknown> {

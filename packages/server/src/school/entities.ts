@@ -78,6 +78,7 @@ export const ENTITIES: readonly Entity[] = [
     },
     defaults: { status: 'active', status_reason: '', enrollment_type: 'individual', member_role: 'student' },
     references: { batch_id: 'batch', student_id: 'user' },
+    counter: { parent: 'batch', via: 'batch_id', column: 'enrolled_students', statuses: ['active', 'on_hold'] },
   },
   {
     name: 'group', table: 'groups',

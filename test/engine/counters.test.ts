@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newId } from '../../packages/server/src/db/ids.ts';
+import { undo } from '../../packages/server/src/engine/control.ts';
+import { runNow } from '../../packages/server/src/engine/run-now.ts';
+import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { aSchool, query, students, type School } from '../fixtures/school.ts';
+
+let database: TestDatabase;
+let school: School;
+beforeAll(async () => {
+  database = await testDatabase();
+  school = await aSchool(database);
+});
+afterAll(() => database.drop());
+
+function save(entity: string, edits: readonly Record<string, unknown>[]) {
+  return runNow(school.engine, school.admin, { kind: 'edit_record', name: 'Edit', params: { entity, edits } });
+}
+
+it('seats are counted with the enrollments, never oversold, and freed by undo', async () => {
+  const [course, batch] = [newId(), newId()];
+  await save('course', [{ action: 'create', id: course, values: { title: 'Physics' } }]);
+  await save('batch', [{ action: 'create', id: batch, values: { name: 'A', course_id: course, capacity: 2 } }]);
+  const ids = await students(database, school.orgId, 3);
+  const taken = () => query(school, sql<{ seats: number }>`select enrolled_students as seats from batches where id = ${batch}`);
+  const enroll = await save('enrollment', ids.map((id) => ({ action: 'create', values: { batch_id: batch, student_id: id } })));
+  expect(enroll.items.map((item) => item.code)).toEqual([null, null, 'rule_violated']);
+  expect(await taken()).toEqual([{ seats: 2 }]);
+  const [first] = await query(school, sql<{ id: string }>`select id from enrollments order by id limit 1`);
+  await save('enrollment', [{ action: 'update', id: first?.id, values: { status: 'cancelled' } }]);
+  expect(await taken()).toEqual([{ seats: 1 }]);
+  await undo(school.engine, school.admin, enroll.operation.id, {});
+  expect(await taken()).toEqual([{ seats: 0 }]);
+});
