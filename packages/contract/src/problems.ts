@@ -23,6 +23,7 @@ export const PROBLEMS = {
   account_locked_out: entry(429, 'Too many attempts to sign in.', 'Wait {seconds} seconds and try again.'),
   organization_needed: entry(400, 'This sign-in belongs to several organizations.', 'Name one of them in `organization`.'),
   forbidden: entry(403, 'Your role may not do this.', 'Ask an administrator of your organization.'),
+  plan_required: entry(403, 'The plan of your organization ({plan}) lets a teacher_admin act for own students only, at most {limit}.', 'Select your own students, or ask an administrator of the organization.'),
   not_found: entry(404, 'There is no such thing, or you may not see it.', 'Check the address and the id.'),
   method_not_allowed: entry(405, 'This address does not answer {method}.', 'Use {allowed}.'),
   conflict: entry(409, '{message}', '{correction}'),

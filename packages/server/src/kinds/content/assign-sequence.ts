@@ -4,17 +4,10 @@ import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 import { assignmentParams, effectiveParameters, type AssignmentParams } from '../../school/assignments/parameters.ts';
 import { loadWarnings, openAssignments } from '../../school/assignments/load.ts';
 import { judgedStudents } from '../../school/assignments/students.ts';
-import { contentFault } from '../../school/content/sequences.ts';
+import { assertOptionalSteps, contentFault, sequencePayload, sequencesOf } from '../../school/content/sequences.ts';
+import { countListed } from '../../school/people/targets.ts';
 
-const params = z.strictObject({
-  ...assignmentParams.shape,
-  content_payload: z
-    .strictObject({ sequence_ids: z.array(z.uuid()).min(1).max(20).optional(), sequence_id: z.uuid().optional() })
-    .refine((content) => content.sequence_ids !== undefined || content.sequence_id !== undefined, {
-      message: 'name at least one sequence',
-      path: ['sequence_ids'],
-    }),
-});
+const params = z.strictObject({ ...assignmentParams.shape, content_payload: sequencePayload });
 type Params = z.infer<typeof params>;
 
 /**
@@ -29,7 +22,7 @@ export const assignSequence = defineKind<Params>({
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
   chunk: { items: 100 },
   choosesPeople: true,
-  peopleListed: ({ target }) => new Set(target.student_ids ?? []).size,
+  peopleListed: ({ target }) => countListed(target),
   errorsBlock: true,
   eventPrefix: 'mass_assignment',
   itemEvent: 'mass_assignment.sequence.assigned',
@@ -41,7 +34,7 @@ export const assignSequence = defineKind<Params>({
     const id = newId(sql`'assignment ' || item_no`);
     await plan.update('assignment', sql`
       select item_no, (i ->> 'existing_id')::uuid as id,
-        case when action = 'merge' then i -> 'values' else jsonb_build_object('state', 'withdrawn', 'withdrawn_at', i -> 'now') end as after
+        case when action = 'merge' then i -> 'merged' else jsonb_build_object('state', 'withdrawn', 'withdrawn_at', i -> 'now') end as after
       from ${given} g where action = 'merge' or i ->> 'policy' = 'override' and i ->> 'existing_id' is not null`);
     await plan.insert('assignment', sql`
       select item_no, ${id} as id, i -> 'values' || i -> 'identity'
@@ -66,9 +59,10 @@ function byStudent(corrections: Readonly<Record<string, unknown>>): AssignmentPa
 /** One item for each student and sequence, and one for each sequence that cannot be given at all. */
 async function plannedItems(context: PlanContext<Params>): Promise<RawBuilder<unknown>> {
   const { orgId, now, params: given, actor } = context;
-  const { content_payload: content } = given;
-  const sequenceIds = [...new Set(content.sequence_ids ?? [content.sequence_id])];
+  const sequenceIds = sequencesOf(given.content_payload);
   const parameters = await effectiveParameters(context.tx, given, context);
+  await assertOptionalSteps(context.tx, sequenceIds, [parameters.base, ...Object.values(parameters.byStudent)].map((one) => one.optional_steps ?? []));
+  const state = sql`jsonb_build_object('state', case when (p -> 'values' ->> 'start_at')::timestamptz > ${now} then 'scheduled' else 'open' end)`;
   return sql`
     with content as materialized (
       select wanted.id as sequence_id, wanted.position, s.title, s.published_version, ${contentFault()} as fault
@@ -78,11 +72,12 @@ async function plannedItems(context: PlanContext<Params>): Promise<RawBuilder<un
     ), student as materialized (${judgedStudents(context, parameters)}
     ), open as materialized (${openAssignments(orgId, sql`select id from student where fault is null`)}
     ), pair as (
-      select st.*, c.sequence_id, c.position, c.title, c.published_version,
-        (select a.id from open a where a.student_id = st.id and a.sequence_id = c.sequence_id order by a.id desc limit 1) as existing_id,
+      select st.*, c.sequence_id, c.position, c.title, c.published_version, e.id as existing_id, e.state as existing_state,
         exists (select from assignments a where a.org_id = ${orgId} and a.student_id = st.id and a.sequence_id = c.sequence_id
           and a.state in ('completed', 'withdrawn')) as had_before
-      from student st cross join content c where c.fault is null
+      from student st
+      join content c on c.fault is null or st.fault is not null and c.position = 1 and not exists (select from content where fault is null)
+      left join lateral (select a.id, a.state from open a where a.student_id = st.id and a.sequence_id = c.sequence_id order by a.id desc limit 1) e on true
     ), decided as (
       select pair.*, p ->> 'conflict_policy' as policy, case
           when fault is not null then 'error'
@@ -98,17 +93,21 @@ async function plannedItems(context: PlanContext<Params>): Promise<RawBuilder<un
     select (row_number() over (order by position, family_name, given_name, id))::int as item_no, null::int as row_no,
       id || ':' || sequence_id as key, id as subject_id, label,
       jsonb_build_object('now', ${now}::timestamptz, 'policy', policy, 'existing_id', existing_id, 'optional_steps', p -> 'optional_steps',
-        'values', p -> 'values' || jsonb_build_object('state', case when (p -> 'values' ->> 'start_at')::timestamptz > ${now} then 'scheduled' else 'open' end),
+        'release', release, 'values', p -> 'values' || ${state}, 'merged', p -> 'values' || case when existing_state <> 'in_progress' and p -> 'values' ? 'start_at' then ${state} else '{}' end,
         'identity', jsonb_build_object('content_type', 'sequence', 'sequence_id', sequence_id, 'sequence_version', published_version,
           'title', title, 'operation_id', ${context.operationId}::text, 'teacher_id', coalesce(${actor.role === 'teacher' ? actor.userId : null}::uuid, primary_teacher_id))) as input,
       case when overload is not null and action = 'create' then 'error' else action end as action,
       case when fault is not null then fault when overload is not null and action = 'create' then overload
            when action = 'skip' then ${code('duplicate_assignment')} end as code,
-      jsonb_build_object('subject', id, 'label', label, 'title', title, 'open', open_after, 'limit', hard_limit, 'assignment_id', existing_id) as detail,
+      jsonb_build_object('subject', id, 'label', label, 'title', title, 'open', open_after, 'limit', hard_limit, 'assignment_id', existing_id)
+        || case when had_before and fault is null then '{"had_before": true}' else '{}'::jsonb end as detail,
       warnings
     from (select weighed.*, ${loadWarnings(context)} from weighed) w
     union all
     select ((select count(*) from pair) + position)::int, null, 'content:' || sequence_id, null, coalesce(title, sequence_id::text),
       null, 'error', fault ->> 'code', fault || jsonb_build_object('content', sequence_id), null
-    from content where fault is not null`;
+    from content where fault is not null
+    union all
+    select (select count(*) from pair)::int + ${sequenceIds.length}::int + n::int, null, 'dates:' || n, null, fault ->> 'field', null, 'error', ${code('invalid_dates')}, fault, null
+    from jsonb_array_elements(${JSON.stringify(parameters.faults)}::jsonb) with ordinality dates(fault, n)`;
 }

@@ -1,11 +1,18 @@
 /** The parameters of an assignment: their ranges, their defaults, and which value holds for whom. */
-import { Problem, problemError, type ProblemError } from '@muster/contract';
+import { Problem, problemError } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { one, type OrgTransaction } from '../../db/database.ts';
+import { rows, type OrgTransaction } from '../../db/database.ts';
 import { targetSchema } from '../people/targets.ts';
 
-const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+/** A day, or a moment with its offset from UTC. */
+const moment = z
+  .string()
+  .refine((text) => z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(text).success, {
+    message: 'give a date (2026-12-20) or a time with its offset (2026-12-20T08:00:00Z)',
+    params: { code: 'invalid_dates' },
+  })
+  .meta({ format: 'date-time', examples: ['2026-12-20', '2026-12-20T08:00:00Z'] });
 
 const parametersSchema = z.strictObject({
   mastery_threshold: z.int().min(0).max(100).optional(),
@@ -20,34 +27,54 @@ const parametersSchema = z.strictObject({
   optional_steps: z.array(z.int().min(1)).optional(),
 });
 
+const schedulingSchema = z.strictObject({
+  start_date: moment.nullish(),
+  due_date: moment.nullish(),
+  /** Students begin in groups, by family name and given name, one group after another. */
+  staggered_release: z.boolean().default(false),
+  /** Days from one group to the next. */
+  stagger_interval: z.int().min(1).max(366).default(7),
+  /** How many groups of about the same size. */
+  groups: z.int().min(2).max(52).default(3),
+});
+
 const conflictPolicy = z.enum(['skip', 'merge', 'create_new', 'override']);
 /** What may differ for one student or group. */
-const ownSchema = z.strictObject({
+export const ownParameters = z.strictObject({
   ...parametersSchema.shape,
   start_date: moment.optional(),
   due_date: moment.optional(),
   conflict_policy: conflictPolicy.optional(),
 });
 
+/** What a request may say of an assignment, whatever is assigned; nothing is filled in. */
+export const assignmentFields = {
+  target: targetSchema,
+  parameters: parametersSchema,
+  scheduling: schedulingSchema,
+  conflict_policy: conflictPolicy,
+  /** Groups of students for whom some values differ; nobody is in two. */
+  differentiation: z.strictObject({
+    groups: z
+      .array(z.strictObject({ name: z.string().min(1).max(100), student_ids: z.array(z.uuid()), parameters: ownParameters }))
+      .max(10),
+  }),
+  /** Values for single students, by student id. */
+  overrides: z.record(z.uuid(), ownParameters),
+  notify: z.boolean(),
+};
+
 export const assignmentParams = z.strictObject({
   target: targetSchema,
   parameters: parametersSchema.default({}),
-  scheduling: z.strictObject({ start_date: moment.nullish(), due_date: moment.nullish() }).default({}),
+  scheduling: schedulingSchema.prefault({}),
   conflict_policy: conflictPolicy.default('skip'),
-  /** Groups of students for whom some values differ; nobody is in two. */
-  differentiation: z
-    .strictObject({
-      groups: z
-        .array(z.strictObject({ name: z.string().min(1).max(100), student_ids: z.array(z.uuid()), parameters: ownSchema }))
-        .max(10),
-    })
-    .optional(),
-  /** Values for single students, by student id. */
-  overrides: z.record(z.uuid(), ownSchema).default({}),
+  differentiation: assignmentFields.differentiation.optional(),
+  overrides: assignmentFields.overrides.default({}),
   notify: z.boolean().default(true),
 });
 export type AssignmentParams = z.infer<typeof assignmentParams>;
-type Own = z.infer<typeof ownSchema>;
+type Own = z.infer<typeof ownParameters>;
 
 /** `values` are columns of an assignment. */
 interface Effective {
@@ -58,9 +85,15 @@ interface Effective {
 export interface EffectiveParameters {
   readonly base: Effective;
   readonly byStudent: Readonly<Record<string, Effective>>;
+  /** Dates that cannot hold together. */
+  readonly faults: readonly DateFault[];
+}
+export interface DateFault {
+  readonly field: string;
+  readonly reason: string;
 }
 
-/** @throws Problem `validation_failed` with `invalid_dates` or a student in two groups. */
+/** @throws Problem `validation_failed` for a student in two groups. */
 export async function effectiveParameters(
   tx: OrgTransaction,
   params: AssignmentParams,
@@ -69,19 +102,21 @@ export async function effectiveParameters(
   const groups = params.differentiation?.groups ?? [];
   assertOneGroupEach(groups);
   const { start_date, due_date } = params.scheduling;
-  const base: Own = {
+  const own: Own = {
     ...params.parameters, conflict_policy: params.conflict_policy,
     ...(start_date == null ? {} : { start_date }), ...(due_date == null ? {} : { due_date }),
   }; // prettier-ignore
-  const times = await resolveTimes(tx, [base, ...groups.map((g) => g.parameters), ...Object.values(params.overrides)], context);
+  const times = await resolveTimes(tx, [own, ...groups.map((g) => g.parameters), ...Object.values(params.overrides)], context.timezone);
+  const base = { ...effective(own, times), optional_steps: own.optional_steps ?? [] };
   const byStudent: Record<string, Effective> = {};
   for (const group of groups) for (const id of group.student_ids) byStudent[id] = effective(group.parameters, times);
-  for (const [id, own] of Object.entries(params.overrides)) {
+  for (const [id, values] of Object.entries(params.overrides)) {
     const before = byStudent[id];
-    const now = effective(own, times);
+    const now = effective(values, times);
     byStudent[id] = before === undefined ? now : { ...before, ...now, values: { ...before.values, ...now.values } };
   }
-  return { base: { ...effective(base, times), optional_steps: base.optional_steps ?? [] }, byStudent };
+  const faults = [base, ...Object.values(byStudent)].flatMap(({ values }) => dateFaults({ ...base.values, ...values }, context.now));
+  return { base, byStudent, faults: [...new Map(faults.map((fault) => [fault.reason, fault])).values()] };
 }
 
 function effective(own: Own, times: ReadonlyMap<string, string>): Effective {
@@ -111,33 +146,28 @@ function assertOneGroupEach(groups: readonly { student_ids: readonly string[] }[
 }
 
 /** A date without a time begins at 00:00 and is due at 23:59:59 in the organization's time zone. */
-async function resolveTimes(tx: OrgTransaction, all: readonly Own[], context: { now: Date; timezone: string }): Promise<Map<string, string>> {
-  const times = new Map<string, string>();
-  const errors: ProblemError[] = [];
-  for (const own of all) {
-    if (own.start_date === undefined && own.due_date === undefined) continue;
-    const at = (text: string | undefined, time: string) =>
-      text === undefined ? sql`null::timestamptz`
-        : /T/i.test(text) ? sql`${text}::timestamptz` : sql`(${text}::date + ${time}::time) at time zone ${context.timezone}`; // prettier-ignore
-    const { start, due } = await one(tx, sql<{ start: string | null; due: string | null }>`
-      select to_jsonb(${at(own.start_date, '00:00:00')}) #>> '{}' as start, to_jsonb(${at(own.due_date, '23:59:59')}) #>> '{}' as due`);
-    errors.push(...dateFaults(start, due, context.now));
-    if (start !== null && own.start_date !== undefined) times.set(`start ${own.start_date}`, start);
-    if (due !== null && own.due_date !== undefined) times.set(`due ${own.due_date}`, due);
-  }
-  if (errors.length > 0) throw new Problem('validation_failed', { count: errors.length }, errors);
-  return times;
+async function resolveTimes(tx: OrgTransaction, all: readonly Own[], timezone: string): Promise<Map<string, string>> {
+  const starts = new Set(all.flatMap((own) => own.start_date ?? []));
+  const dues = new Set(all.flatMap((own) => own.due_date ?? []));
+  if (starts.size + dues.size === 0) return new Map();
+  const named = [...[...starts].map((text) => ['start', text]), ...[...dues].map((text) => ['due', text])];
+  const resolved = await rows(tx, sql<{ name: string; at: string }>`
+    select kind || ' ' || text as name, to_jsonb(case when text ~* 'T' then text::timestamptz
+      else (text::date + case kind when 'start' then time '00:00:00' else time '23:59:59' end) at time zone ${timezone} end) #>> '{}' as at
+    from unnest(${named.map(([kind]) => kind)}::text[], ${named.map(([, text]) => text)}::text[]) as named(kind, text)`);
+  return new Map(resolved.map((row) => [row.name, row.at]));
 }
 
 const DAY_MS = 86_400_000;
 
-function dateFaults(start: string | null, due: string | null, now: Date): ProblemError[] {
-  const fault = (field: string, reason: string): ProblemError => problemError('invalid_dates', { field, reason });
-  const starts = start === null ? now.getTime() : Date.parse(start);
-  const faults: ProblemError[] = [];
-  if (starts < now.getTime() - DAY_MS) faults.push(fault('scheduling.start_date', 'the start lies more than a day in the past'));
-  if (due === null) return faults;
-  if (Date.parse(due) <= starts) faults.push(fault('scheduling.due_date', 'it is due before it starts'));
-  if (Date.parse(due) > now.getTime() + 2 * 365.25 * DAY_MS) faults.push(fault('scheduling.due_date', 'it is due more than two years ahead'));
+function dateFaults(values: Readonly<Record<string, unknown>>, now: Date): DateFault[] {
+  const { start_at: start, due_at: due } = values;
+  const starts = typeof start === 'string' ? Date.parse(start) : now.getTime();
+  const faults: DateFault[] = [];
+  const fault = (field: string, reason: string): number => faults.push({ field: `scheduling.${field}`, reason });
+  if (starts < now.getTime() - DAY_MS) fault('start_date', 'the start lies more than a day in the past');
+  if (typeof due !== 'string') return faults;
+  if (Date.parse(due) <= starts) fault('due_date', 'it is due before it starts');
+  if (Date.parse(due) > now.getTime() + 2 * 365.25 * DAY_MS) fault('due_date', 'it is due more than two years ahead');
   return faults;
 }

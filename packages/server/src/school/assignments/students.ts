@@ -5,22 +5,47 @@ import { targetIds } from '../people/targets.ts';
 import type { AssignmentParams, EffectiveParameters } from './parameters.ts';
 
 /**
- * The students meant, each with `fault` (a code or null) and `p`, the parameters that hold for this student:
- * the operation's, over these the group's, over these the student's own.
+ * The students meant, each with `fault` (a code or null), `p`, the parameters that hold for this student (the
+ * operation's, over these the group's, over these the student's own), and `release`, the group in a staggered release.
  */
 export function judgedStudents(context: PlanContext<AssignmentParams>, parameters: EffectiveParameters): RawBuilder<unknown> {
+  const students = withParameters(context, parameters);
+  const { staggered_release, stagger_interval, groups } = context.params.scheduling;
+  if (!staggered_release) return sql`select s.*, null::int as release from (${students}) s`;
+  return sql`
+    select r.id, r.family_name, r.given_name, r.primary_teacher_id, r.label, r.fault, r.own_start, r.release,
+      case when r.own_start then r.p else r.p || jsonb_build_object('values', r.p -> 'values' || ${laterDates(context, sql`(r.release - 1) * ${stagger_interval}::int`)}) end as p
+    from (
+      select s.*, ntile(${groups}) over (partition by s.fault is null order by s.family_name, s.given_name, s.id) as release
+      from (${students}) s) r`;
+}
+
+/** Start and due date of `r.p`, so many days later by the calendar of the organization. */
+function laterDates({ now, timezone }: PlanContext, days: RawBuilder<unknown>): RawBuilder<unknown> {
+  const later = (moment: RawBuilder<unknown>) => sql`(((${moment}) at time zone ${timezone}) + make_interval(days => ${days})) at time zone ${timezone}`;
+  const start = sql`(r.p -> 'values' ->> 'start_at')::timestamptz`;
+  const today = sql`date_trunc('day', ${now}::timestamptz, ${timezone})`;
+  return sql`jsonb_strip_nulls(jsonb_build_object(
+    'start_at', case when ${start} is not null then ${later(start)} when r.release > 1 then ${later(today)} end,
+    'due_at', ${later(sql`(r.p -> 'values' ->> 'due_at')::timestamptz`)}))`;
+}
+
+function withParameters(context: PlanContext<AssignmentParams>, parameters: EffectiveParameters): RawBuilder<unknown> {
   const { actor, orgId, params } = context;
   const scope = scopeOf(actor);
   const isOutside = scope === null ? sql`false` : sql`u.id not in (${scope})`;
+  const isClosed = sql`(u.status = 'archived' or u.is_restricted)`;
   return sql`
-    select meant.id, u.family_name, u.given_name, u.primary_teacher_id, coalesce(u.display_name, meant.id::text) as label,
+    select meant.id, u.family_name, u.given_name, u.primary_teacher_id,
+      case when u.id is null or ${isClosed} then meant.id::text else u.display_name end as label,
       case
         when u.id is null or not 'student' = any(u.roles) then ${code('student_not_found')}
         when ${isOutside} then ${code('student_out_of_scope')}
         when u.status = 'inactive' then ${code('student_inactive')}
         when u.status = 'suspended' then ${code('student_suspended')}
-        when u.status = 'archived' or u.is_restricted then ${code('student_not_accessible')}
+        when ${isClosed} then ${code('student_not_accessible')}
       end as fault,
+      coalesce(own.p -> 'values' ? 'start_at', false) as own_start,
       case when own.p is null then base.p
         else base.p || own.p || jsonb_build_object('values', base.p -> 'values' || coalesce(own.p -> 'values', '{}')) end as p
     from (${targetIds(actor, params.target)}) meant

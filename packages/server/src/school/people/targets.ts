@@ -32,6 +32,12 @@ export const targetSchema = z
   });
 export type Target = z.infer<typeof targetSchema>;
 
+/** How many people are named outright and not excluded. */
+export function countListed(target: Target): number {
+  const excluded = new Set(target.exclude);
+  return new Set(target.student_ids?.filter((id) => !excluded.has(id))).size;
+}
+
 /**
  * A select of `id` and `listed`: people whom the target names. Listed ids stand there whether they exist or not, so that
  * each gets its own answer; criteria find only people in the actor's scope.
