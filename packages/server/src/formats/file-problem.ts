@@ -60,6 +60,9 @@ const TEXTS = {
 
 export type FileProblemCode = keyof typeof TEXTS;
 
+/** The words of each file problem. */
+export const FILE_PROBLEM_TEXTS: Readonly<Record<FileProblemCode, ProblemText>> = TEXTS;
+
 /** A file that cannot be read at all (a row that cannot be read is a `RowFault`). */
 export class FileProblem extends Error {
   readonly code: FileProblemCode;
