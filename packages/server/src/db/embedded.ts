@@ -63,13 +63,53 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   await stopOrphan(pgData);
   const secrets = await ensureCluster(dataDir, pgData, bin, user);
   const port = await freePort();
-  const child = startServer(bin, pgData, port, dataDir, user, options.settings ?? {});
-  await untilReady(child, pgData, dataDir);
+  const server = await keepServer(
+    () => startServer(bin, pgData, port, dataDir, user, options.settings ?? {}),
+    (child) => untilReady(child, pgData, dataDir),
+  );
   return {
     ...urls(secrets, port),
     stop: async () => {
-      await stopServer(child);
+      await server.stop();
       await fs.rm(path.join(dataDir, 'muster.pid'), { force: true });
+      running.delete(dataDir);
+    },
+  };
+}
+
+/** Folders whose server this process runs; a lock that names our own number but is not among them is left over. */
+const running = new Set<string>();
+
+const RESTART_MS = 200;
+
+/** Starts the server and, should it die by anything but our stop, starts it again: it recovers by its own log. */
+async function keepServer(
+  start: () => ChildProcess,
+  ready: (child: ChildProcess) => Promise<void>,
+): Promise<{ stop(): Promise<void> }> {
+  let isStopping = false;
+  let child = start();
+  await ready(child);
+  const restart = async (): Promise<void> => {
+    while (!isStopping) {
+      await sleep(RESTART_MS);
+      child = start();
+      // Until the last backend of the dead server is gone, a new one refuses to start.
+      const isUp = await ready(child).then(() => true, () => false); // prettier-ignore
+      if (isUp) {
+        child.once('exit', onExit);
+        return;
+      }
+    }
+  };
+  const onExit = (): void => {
+    if (!isStopping) void restart();
+  };
+  child.once('exit', onExit);
+  return {
+    stop: async () => {
+      isStopping = true;
+      await stopServer(child);
     },
   };
 }
@@ -80,10 +120,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
  */
 export async function attachOrStart(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const dataDir = path.resolve(options.dataDir);
-  const running = postmaster(path.join(dataDir, 'postgres'));
-  if (running?.state !== 'ready' || (await lockOwner(dataDir)) === null) return startEmbedded(options);
+  const server = postmaster(path.join(dataDir, 'postgres'));
+  if (server?.state !== 'ready' || (await lockOwner(dataDir)) === null) return startEmbedded(options);
   const secrets = await readSecrets(dataDir);
-  return { ...urls(secrets, running.port), stop: () => Promise.resolve() };
+  return { ...urls(secrets, server.port), stop: () => Promise.resolve() };
 }
 
 function urls(secrets: Secrets, port: number): { ownerUrl: string; appUrl: string } {
@@ -172,8 +212,10 @@ function setprivFlags(user: DatabaseUser): string[] {
 async function untilReady(child: ChildProcess, pgData: string, dataDir: string): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) break;
-    if (postmaster(pgData)?.state === 'ready') return;
+    if (child.exitCode !== null || child.signalCode !== null) break;
+    // setpriv replaces itself by the server, so the number in the file is our child's once it is up.
+    const server = postmaster(pgData);
+    if (server?.state === 'ready' && server.pid === child.pid) return;
     await sleep(20);
   }
   const log = await fs.readFile(path.join(dataDir, 'postgres.log'), 'utf8').catch(() => '');
@@ -219,11 +261,13 @@ async function takeLock(dataDir: string): Promise<void> {
     );
   }
   await fs.writeFile(path.join(dataDir, 'muster.pid'), String(process.pid));
+  running.add(dataDir);
 }
 
 async function lockOwner(dataDir: string): Promise<number | null> {
   const owner = Number(await fs.readFile(path.join(dataDir, 'muster.pid'), 'utf8').catch(() => '0'));
-  return owner !== 0 && owner !== process.pid && isProcessOf(owner, '') ? owner : null;
+  if (owner === process.pid) return running.has(dataDir) ? owner : null;
+  return owner !== 0 && isProcessOf(owner, '') ? owner : null;
 }
 
 function isProcessOf(pid: number, argument: string): boolean {
