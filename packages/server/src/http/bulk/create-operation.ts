@@ -1,0 +1,64 @@
+import { problemError, type bulkOperationData } from '@muster/contract';
+import type { z } from 'zod';
+import type { OrgTransaction } from '../../db/database.ts';
+import { createIn } from '../../engine/create.ts';
+import { getKind, type Engine } from '../../engine/engine.ts';
+import type { Operation } from '../../engine/lifecycle.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { invalid, invalidField } from '../errors.ts';
+import { rowsAsFile } from './given-rows.ts';
+import { planDraft } from './plan-draft.ts';
+import { stageImport } from './stage-import.ts';
+
+type Wanted = z.output<typeof bulkOperationData>;
+
+/** Makes a draft and, unless `plan` is false, its plan. Rows in `input_data.rows` are staged like those of a file. */
+export async function createOperation(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  wanted: Wanted,
+): Promise<Operation> {
+  if (wanted.template_id !== null)
+    throw invalidField('template_id', 'there are no templates of operations');
+  const { rows } = wanted.input_data;
+  const hasRows = getKind(engine, wanted.operation_type).rows !== undefined && rows !== undefined;
+  const draft = hasRows
+    ? await stageRows(tx, engine, actor, wanted, rows)
+    : await createIn(tx, engine, actor, {
+        ...draftOf(wanted),
+        input: wanted.input_data,
+        mapping: wanted.mapping_config,
+      });
+  return wanted.plan ? planDraft(tx, engine, draft, actor) : draft;
+}
+
+function draftOf(wanted: Wanted) {
+  const at = wanted.scheduled_at === null ? null : new Date(wanted.scheduled_at);
+  const { batch_size: size } = wanted.parameters;
+  return {
+    kind: wanted.operation_type, name: wanted.operation_name, description: wanted.description, params: wanted.parameters,
+    requiresApproval: wanted.requires_approval, priority: wanted.priority, scheduledAt: at,
+    overrideReason: wanted.override_reason, chunkItems: wanted.batch_size ?? (typeof size === 'number' ? size : undefined),
+  }; // prettier-ignore
+}
+
+async function stageRows(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  wanted: Wanted,
+  rows: unknown,
+): Promise<Operation> {
+  if (!Array.isArray(rows)) throw invalidField('input_data.rows', 'it must be a list of objects');
+  const file = rowsAsFile(rows, 'input_data.rows');
+  if (file.header.length === 0)
+    throw invalid([problemError('required', { field: 'input_data.rows' })]);
+  const staged = await stageImport(tx, engine, actor, {
+    ...draftOf(wanted),
+    file,
+    fileName: '',
+    mapping: wanted.mapping_config,
+  });
+  return staged.operation;
+}
