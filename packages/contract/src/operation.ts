@@ -9,7 +9,12 @@ export const OPERATION_PHASES = [
 ] as const; // prettier-ignore
 export type OperationPhase = (typeof OPERATION_PHASES)[number];
 
-export const ROLLBACK_STATUSES = ['none', 'in_progress', 'rolled_back', 'partly_rolled_back'] as const;
+export const ROLLBACK_STATUSES = [
+  'none',
+  'in_progress',
+  'rolled_back',
+  'partly_rolled_back',
+] as const;
 export type RollbackStatus = (typeof ROLLBACK_STATUSES)[number];
 
 export const ITEM_STATUSES = ['pending', 'processing', 'success', 'failed', 'skipped'] as const;
@@ -27,7 +32,11 @@ export const MOVES: readonly { from: OperationStatus; to: OperationStatus; becau
   { from: 'processing', to: 'paused', because: 'somebody paused it, or its chunks kept failing' },
   { from: 'queued', to: 'paused', because: 'somebody paused it before its turn' },
   { from: 'paused', to: 'queued', because: 'somebody resumed it' },
-  { from: 'processing', to: 'completed', because: 'all items are worked and at least one is done or skipped' },
+  {
+    from: 'processing',
+    to: 'completed',
+    because: 'all items are worked and at least one is done or skipped',
+  },
   { from: 'processing', to: 'failed', because: 'all items are worked and none is done' },
   { from: 'pending', to: 'cancelled', because: 'somebody cancelled or rejected it' },
   { from: 'validating', to: 'cancelled', because: 'somebody cancelled it' },

@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url';
 import pino, { type Logger } from 'pino';
 import { connect } from './db/connect.ts';
 import type { Database } from './db/database.ts';
-import { attachOrStart, embeddedAppPassword, startEmbedded, type EmbeddedDatabase } from './db/embedded.ts';
+import {
+  attachOrStart,
+  embeddedAppPassword,
+  startEmbedded,
+  type EmbeddedDatabase,
+} from './db/embedded.ts';
 import { migrate as migrateDatabase, pendingMigrations } from './db/migrate.ts';
 import { createEngine } from './engine/engine.ts';
 import { buildApp } from './http/app.ts';
@@ -43,13 +48,24 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const log = logger(options.logLevel);
   const opened = await openAndMigrate(options, log);
   try {
-    const engine = createEngine({ database: opened.database, entities: ENTITIES, kinds: KINDS, authority: { scopeOf } });
+    const engine = createEngine({
+      database: opened.database,
+      entities: ENTITIES,
+      kinds: KINDS,
+      authority: { scopeOf },
+    });
     const app = await buildApp({
       engine, database: opened.database, logger: log,
       settings: { webDir: webDir(), publicUrl: options.publicUrl },
     }); // prettier-ignore
-    const worker = options.worker === false ? undefined : await startWorker({ engine, database: opened.database, log: writeTo(log) });
-    const address = await app.listen({ port: options.port ?? 4000, host: options.host ?? '127.0.0.1' });
+    const worker =
+      options.worker === false
+        ? undefined
+        : await startWorker({ engine, database: opened.database, log: writeTo(log) });
+    const address = await app.listen({
+      port: options.port ?? 4000,
+      host: options.host ?? '127.0.0.1',
+    });
     return {
       address,
       close: async () => {
@@ -65,11 +81,23 @@ export async function serve(options: ServeOptions): Promise<Running> {
 }
 
 /** A worker alone; needs a database that others can reach as well. */
-export async function work(options: DatabaseChoice & { concurrency?: number | undefined; logLevel?: string | undefined }): Promise<Running> {
+export async function work(
+  options: DatabaseChoice & { concurrency?: number | undefined; logLevel?: string | undefined },
+): Promise<Running> {
   const log = logger(options.logLevel);
   const opened = await openAndMigrate(options, log, attachOrStart);
-  const engine = createEngine({ database: opened.database, entities: ENTITIES, kinds: KINDS, authority: { scopeOf } });
-  const worker = await startWorker({ engine, database: opened.database, log: writeTo(log), concurrency: options.concurrency ?? 2 });
+  const engine = createEngine({
+    database: opened.database,
+    entities: ENTITIES,
+    kinds: KINDS,
+    authority: { scopeOf },
+  });
+  const worker = await startWorker({
+    engine,
+    database: opened.database,
+    log: writeTo(log),
+    concurrency: options.concurrency ?? 2,
+  });
   return {
     address: '',
     close: async () => {
@@ -80,12 +108,18 @@ export async function work(options: DatabaseChoice & { concurrency?: number | un
 }
 
 /** @returns the names of the migrations that were run now. */
-export async function migrate(options: DatabaseChoice & { appRole?: string | undefined }): Promise<string[]> {
-  if (options.databaseUrl !== undefined) return migrateDatabase({ ownerUrl: options.databaseUrl, appRole: options.appRole });
+export async function migrate(
+  options: DatabaseChoice & { appRole?: string | undefined },
+): Promise<string[]> {
+  if (options.databaseUrl !== undefined)
+    return migrateDatabase({ ownerUrl: options.databaseUrl, appRole: options.appRole });
   const dataDir = options.dataDir ?? defaultDataDir();
   const embedded = await attachOrStart({ dataDir });
   try {
-    return await migrateDatabase({ ownerUrl: embedded.ownerUrl, appPassword: await embeddedAppPassword(dataDir) });
+    return await migrateDatabase({
+      ownerUrl: embedded.ownerUrl,
+      appPassword: await embeddedAppPassword(dataDir),
+    });
   } finally {
     await embedded.stop();
   }
@@ -98,15 +132,22 @@ export interface NewOrganization {
   readonly timezone?: string | undefined;
 }
 
-export async function createOrg(options: DatabaseChoice & NewOrganization): Promise<{ org_id: string; user_id: string }> {
+export async function createOrg(
+  options: DatabaseChoice & NewOrganization,
+): Promise<{ org_id: string; user_id: string }> {
   return withDatabase(options, (database) => createOrganization(database, options));
 }
 
-export async function createAdmin(options: DatabaseChoice & { email: string; password: string }): Promise<{ account_id: string }> {
+export async function createAdmin(
+  options: DatabaseChoice & { email: string; password: string },
+): Promise<{ account_id: string }> {
   return withDatabase(options, (database) => createSystemAdmin(database, options));
 }
 
-async function withDatabase<T>(options: DatabaseChoice, act: (database: Database) => Promise<T>): Promise<T> {
+async function withDatabase<T>(
+  options: DatabaseChoice,
+  act: (database: Database) => Promise<T>,
+): Promise<T> {
   const opened = await openAndMigrate(options, logger('silent'), attachOrStart);
   try {
     return await act(opened.database);
@@ -134,7 +175,10 @@ async function openAndMigrate(
   const dataDir = options.dataDir ?? defaultDataDir();
   const embedded = await start({ dataDir });
   try {
-    await migrateDatabase({ ownerUrl: embedded.ownerUrl, appPassword: await embeddedAppPassword(dataDir) });
+    await migrateDatabase({
+      ownerUrl: embedded.ownerUrl,
+      appPassword: await embeddedAppPassword(dataDir),
+    });
     const database = await connect({ url: embedded.appUrl, onError });
     const close = async (): Promise<void> => {
       await database.close();
@@ -162,7 +206,9 @@ export function defaultDataDir(): string {
 
 function webDir(): string | undefined {
   const here = path.dirname(fileURLToPath(import.meta.url));
-  return [path.join(here, 'web'), path.resolve(here, '../../../dist/web')].find((dir) => existsSync(path.join(dir, 'index.html')));
+  return [path.join(here, 'web'), path.resolve(here, '../../../dist/web')].find((dir) =>
+    existsSync(path.join(dir, 'index.html')),
+  );
 }
 
 function logger(level: string | undefined): Logger {

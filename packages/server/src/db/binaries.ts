@@ -39,7 +39,8 @@ export async function binaries(user: DatabaseUser): Promise<string> {
   const packaged = packagedBinaries();
   const mustBeShared = user.uid !== undefined;
   const isReady = existsSync(path.join(packaged, 'lib', 'libicui18n.so.60'));
-  if (isReady && (!mustBeShared || isReachableByOthers(packaged))) return path.join(packaged, 'bin');
+  if (isReady && (!mustBeShared || isReachableByOthers(packaged)))
+    return path.join(packaged, 'bin');
   return path.join(await copyOf(packaged), 'bin');
 }
 

@@ -22,7 +22,9 @@ export async function tableTypes(url: string): Promise<string> {
   const columns = await withClient(url, readColumns);
   const tables = [...new Set(columns.map((c) => c.table))];
   const body = tables.map((table) => {
-    const lines = columns.filter((c) => c.table === table).map((c) => `  ${c.name}: ${columnType(c)};`);
+    const lines = columns
+      .filter((c) => c.table === table)
+      .map((c) => `  ${c.name}: ${columnType(c)};`);
     return `export interface ${interfaceName(table)} {\n${lines.join('\n')}\n}\n`;
   });
   const index = tables.map((table) => `  ${table}: ${interfaceName(table)};`).join('\n');
@@ -73,15 +75,19 @@ function describeColumn(c: Column): string {
 
 function columnType(c: Column): string {
   const base = c.allowed === null ? TYPES[c.type] : allowedValues(c.allowed);
-  if (base === undefined) throw new Error(`No TypeScript type for ${c.type} of ${c.table}.${c.name}.`);
+  if (base === undefined)
+    throw new Error(`No TypeScript type for ${c.type} of ${c.table}.${c.name}.`);
   const type = c.is_nullable ? `${base} | null` : base;
   if (c.is_generated) return `Computed<${type}>`;
-  if (base === 'Json') return c.default === null ? type : `ColumnType<unknown, string | undefined, string>`;
+  if (base === 'Json')
+    return c.default === null ? type : `ColumnType<unknown, string | undefined, string>`;
   return c.default === null ? type : `Defaulted<${type}>`;
 }
 
 function allowedValues(constraint: string): string {
-  return [...constraint.matchAll(/'([^']+)'::text/g)].map((match) => `'${match[1] ?? ''}'`).join(' | ');
+  return [...constraint.matchAll(/'([^']+)'::text/g)]
+    .map((match) => `'${match[1] ?? ''}'`)
+    .join(' | ');
 }
 
 function interfaceName(table: string): string {

@@ -121,7 +121,8 @@ async function keepServer(
 export async function attachOrStart(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const dataDir = path.resolve(options.dataDir);
   const server = postmaster(path.join(dataDir, 'postgres'));
-  if (server?.state !== 'ready' || (await lockOwner(dataDir)) === null) return startEmbedded(options);
+  if (server?.state !== 'ready' || (await lockOwner(dataDir)) === null)
+    return startEmbedded(options);
   const secrets = await readSecrets(dataDir);
   return { ...urls(secrets, server.port), stop: () => Promise.resolve() };
 }
@@ -145,7 +146,9 @@ export async function embeddedAppPassword(dataDir: string): Promise<string> {
 async function readSecrets(dataDir: string): Promise<Secrets> {
   const parsed: unknown = JSON.parse(await fs.readFile(path.join(dataDir, 'secrets.json'), 'utf8'));
   if (isSecrets(parsed)) return parsed;
-  throw new Error(`${dataDir}/secrets.json is damaged: it must hold the passwords "owner" and "app".`);
+  throw new Error(
+    `${dataDir}/secrets.json is damaged: it must hold the passwords "owner" and "app".`,
+  );
 }
 
 function isSecrets(value: unknown): value is Secrets {
@@ -190,13 +193,20 @@ function startServer(
   user: DatabaseUser,
   settings: Readonly<Record<string, string>>,
 ): ChildProcess {
-  const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
+  const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([k, v]) => [
+    '-c',
+    `${k}=${v}`,
+  ]);
   const command = [path.join(bin, 'postgres'), '-D', pgData, '-p', String(port), ...flags];
   const log = openSync(path.join(dataDir, 'postgres.log'), 'a');
   // Detached: Ctrl-C on a terminal reaches us alone, and we stop the server after the chunk in hand.
   const stdio = ['ignore', log, log] as ['ignore', number, number]; // eslint-disable-line no-restricted-syntax -- spawn wants a tuple
   const child = existsSync('/usr/bin/setpriv')
-    ? spawn('/usr/bin/setpriv', [...setprivFlags(user), '--', ...command], { stdio, detached: true, cwd: '/' })
+    ? spawn('/usr/bin/setpriv', [...setprivFlags(user), '--', ...command], {
+        stdio,
+        detached: true,
+        cwd: '/',
+      })
     : spawn(command[0] ?? '', command.slice(1), { stdio, detached: true, cwd: '/', ...user });
   closeSync(log);
   child.unref();
@@ -219,7 +229,9 @@ async function untilReady(child: ChildProcess, pgData: string, dataDir: string):
     await sleep(20);
   }
   const log = await fs.readFile(path.join(dataDir, 'postgres.log'), 'utf8').catch(() => '');
-  throw new Error(`The embedded PostgreSQL did not start.\n${log.split('\n').slice(-12).join('\n')}`);
+  throw new Error(
+    `The embedded PostgreSQL did not start.\n${log.split('\n').slice(-12).join('\n')}`,
+  );
 }
 
 async function stopServer(child: ChildProcess): Promise<void> {
@@ -265,7 +277,9 @@ async function takeLock(dataDir: string): Promise<void> {
 }
 
 async function lockOwner(dataDir: string): Promise<number | null> {
-  const owner = Number(await fs.readFile(path.join(dataDir, 'muster.pid'), 'utf8').catch(() => '0'));
+  const owner = Number(
+    await fs.readFile(path.join(dataDir, 'muster.pid'), 'utf8').catch(() => '0'),
+  );
   if (owner === process.pid) return running.has(dataDir) ? owner : null;
   return owner !== 0 && isProcessOf(owner, '') ? owner : null;
 }
@@ -284,7 +298,8 @@ async function freePort(): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => { resolve(); })); // prettier-ignore
   const address = server.address();
   await new Promise<void>((resolve) => server.close(() => { resolve(); })); // prettier-ignore
-  if (address === null || typeof address === 'string') throw new Error('No free port on 127.0.0.1.');
+  if (address === null || typeof address === 'string')
+    throw new Error('No free port on 127.0.0.1.');
   return address.port;
 }
 

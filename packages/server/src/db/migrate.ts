@@ -54,7 +54,9 @@ export async function pendingMigrations(url: string): Promise<string[]> {
   client.on('error', () => undefined);
   await client.connect();
   try {
-    const known = await client.query<{ done: boolean }>("select to_regclass('schema_migrations') is not null as done");
+    const known = await client.query<{ done: boolean }>(
+      "select to_regclass('schema_migrations') is not null as done",
+    );
     if (known.rows[0]?.done !== true) return await migrationFiles();
     const done = await client.query<{ name: string }>('select name from schema_migrations');
     const names = new Set(done.rows.map((row) => row.name));
@@ -65,14 +67,22 @@ export async function pendingMigrations(url: string): Promise<string[]> {
 }
 
 async function ensureVersion(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ v: number }>("select current_setting('server_version_num')::int as v");
+  const { rows } = await client.query<{ v: number }>(
+    "select current_setting('server_version_num')::int as v",
+  );
   const version = rows[0]?.v ?? 0;
   if (version < 150_000) {
-    throw new Error(`Muster needs PostgreSQL 15 or newer; this is ${String(Math.floor(version / 10_000))}.`);
+    throw new Error(
+      `Muster needs PostgreSQL 15 or newer; this is ${String(Math.floor(version / 10_000))}.`,
+    );
   }
 }
 
-async function ensureRole(client: pg.Client, role: string, password: string | undefined): Promise<void> {
+async function ensureRole(
+  client: pg.Client,
+  role: string,
+  password: string | undefined,
+): Promise<void> {
   const name = client.escapeIdentifier(role);
   const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
   if (rowCount === 0) {
@@ -83,7 +93,10 @@ async function ensureRole(client: pg.Client, role: string, password: string | un
   if (password !== undefined) {
     await client.query(`alter role ${name} login password ${client.escapeLiteral(password)}`);
   }
-  const member = await client.query<{ ok: boolean }>("select pg_has_role(current_user, $1, 'member') as ok", [role]);
+  const member = await client.query<{ ok: boolean }>(
+    "select pg_has_role(current_user, $1, 'member') as ok",
+    [role],
+  );
   if (member.rows[0]?.ok !== true) await client.query(`grant ${name} to current_user`);
 }
 
@@ -138,7 +151,9 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
   const name = client.escapeIdentifier(role);
   await inTransaction(client, async () => {
     await client.query(`grant usage on schema public to ${name}`);
-    await client.query(`grant select, insert, update, delete on all tables in schema public to ${name}`);
+    await client.query(
+      `grant select, insert, update, delete on all tables in schema public to ${name}`,
+    );
     for (const table of await organizationTables(client)) {
       await client.query(`alter table ${table} enable row level security`);
       await client.query(`drop policy if exists ${table}_org on ${table}`);
@@ -150,7 +165,11 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
     await client.query(`revoke all on schema_migrations, staging from ${name}`);
     await client.query(`grant select on schema_migrations to ${name}`);
     await client.query(`grant insert on staging to ${name}`);
-    for (const call of ['find_sign_ins(text)', 'find_memberships(uuid)', 'find_unfinished_operations()']) {
+    for (const call of [
+      'find_sign_ins(text)',
+      'find_memberships(uuid)',
+      'find_unfinished_operations()',
+    ]) {
       await client.query(`revoke all on function ${call} from public`);
       await client.query(`grant execute on function ${call} to ${name}`);
     }
@@ -180,7 +199,9 @@ async function openQueue(client: pg.Client, role: string): Promise<void> {
   const name = client.escapeIdentifier(role);
   await inTransaction(client, async () => {
     await client.query(`grant usage on schema graphile_worker to ${name}`);
-    await client.query(`grant select, insert, update, delete on all tables in schema graphile_worker to ${name}`);
+    await client.query(
+      `grant select, insert, update, delete on all tables in schema graphile_worker to ${name}`,
+    );
     await client.query(`grant usage on all sequences in schema graphile_worker to ${name}`);
     await client.query(`grant execute on all functions in schema graphile_worker to ${name}`);
     const { rows } = await client.query<{ name: string }>(
@@ -188,7 +209,9 @@ async function openQueue(client: pg.Client, role: string): Promise<void> {
     );
     for (const table of rows) {
       await client.query(`drop policy if exists muster on graphile_worker.${table.name}`);
-      await client.query(`create policy muster on graphile_worker.${table.name} to ${name} using (true)`);
+      await client.query(
+        `create policy muster on graphile_worker.${table.name} to ${name} using (true)`,
+      );
     }
   });
 }

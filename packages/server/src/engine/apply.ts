@@ -60,7 +60,11 @@ export async function applySlice(
 }
 
 /** @returns whether another chunk is to be applied. */
-async function applyChunk(tx: OrgTransaction, engine: Engine, operationId: string): Promise<boolean> {
+async function applyChunk(
+  tx: OrgTransaction,
+  engine: Engine,
+  operationId: string,
+): Promise<boolean> {
   const began = Date.now();
   const operation = await begin(tx, await lockOperation(tx, operationId));
   if (operation === null) return false;
@@ -80,17 +84,25 @@ async function applyChunk(tx: OrgTransaction, engine: Engine, operationId: strin
 async function begin(tx: OrgTransaction, operation: Operation): Promise<Operation | null> {
   if (operation.status === 'queued' && operation.admitted_at !== null) {
     const values = operation.started_at === null ? { started_at: sql<Date>`now()` } : {};
-    return move(tx, operation, { status: 'processing', phase: 'applying', wanted: 'working' }, values);
+    return move(
+      tx,
+      operation,
+      { status: 'processing', phase: 'applying', wanted: 'working' },
+      values,
+    );
   }
   return operation.status === 'processing' ? operation : null;
 }
 
 async function nextItems(tx: OrgTransaction, operation: Operation): Promise<ItemRange | null> {
-  const next = await one(tx, sql<{ first: number | null; last: number | null }>`
+  const next = await one(
+    tx,
+    sql<{ first: number | null; last: number | null }>`
     select min(item_no) as first, max(item_no) as last from (
       select item_no from operation_items
       where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending'
-      order by item_no limit ${operation.chunk_items}) item`);
+      order by item_no limit ${operation.chunk_items}) item`,
+  );
   return next.first === null || next.last === null
     ? null
     : { operationId: operation.id, first: next.first, last: next.last, without: [] };
@@ -127,8 +139,11 @@ async function findRevoked(
   if (actor === null || !mayStart(kind, actor.roles)) {
     revoked = await rows(tx, sql<{ item_no: number }>`${pending}`);
   } else if (scope !== null) {
-    revoked = await rows(tx, sql<{ item_no: number }>`
-      ${pending} and i.subject_id is not null and not exists (select from (${scope}) s where s.id = i.subject_id)`);
+    revoked = await rows(
+      tx,
+      sql<{ item_no: number }>`
+      ${pending} and i.subject_id is not null and not exists (select from (${scope}) s where s.id = i.subject_id)`,
+    );
   }
   return revoked.map(({ item_no }) => ({ item_no, code: 'permission_revoked', detail: {} }));
 }
@@ -138,7 +153,11 @@ function mayStart(kind: Kind, roles: readonly string[]): boolean {
 }
 
 /** Writes the changes of a range; where the database refuses, halves it until the guilty items are found. */
-async function writeOrBisect(tx: OrgTransaction, engine: Engine, range: ItemRange): Promise<ItemFault[]> {
+async function writeOrBisect(
+  tx: OrgTransaction,
+  engine: Engine,
+  range: ItemRange,
+): Promise<ItemFault[]> {
   try {
     await savepoint(tx, () => writeChanges(tx, engine.entities, range));
     return [];
@@ -165,12 +184,17 @@ async function markItems(
   faults: readonly ItemFault[],
 ): Promise<void> {
   if (faults.length > 0) {
-    await rows(tx, sql`
+    await rows(
+      tx,
+      sql`
       update operation_items i set status = 'failed', code = f.code, detail = coalesce(i.detail, '{}') || f.detail, processed_at = now()
       from jsonb_to_recordset(${JSON.stringify(faults)}::jsonb) as f(item_no integer, code text, detail jsonb)
-      where i.org_id = ${tx.orgId} and i.operation_id = ${range.operationId} and i.item_no = f.item_no`);
+      where i.org_id = ${tx.orgId} and i.operation_id = ${range.operationId} and i.item_no = f.item_no`,
+    );
   }
-  const ended = await one(tx, sql<{ success: number; failed: number; skipped: number }>`
+  const ended = await one(
+    tx,
+    sql<{ success: number; failed: number; skipped: number }>`
     with marked as (
       update operation_items
       set status = case action when 'skip' then 'skipped' when 'error' then 'failed' else 'success' end, processed_at = now()
@@ -178,7 +202,8 @@ async function markItems(
         and status = 'pending'
       returning status)
     select count(*) filter (where status = 'success') as success, count(*) filter (where status = 'failed') as failed,
-      count(*) filter (where status = 'skipped') as skipped from marked`);
+      count(*) filter (where status = 'skipped') as skipped from marked`,
+  );
   await update(tx, operation, {
     successful_items: sql`successful_items + ${ended.success}::int`,
     failed_items: sql`failed_items + ${ended.failed + faults.length}::int`,
@@ -188,17 +213,31 @@ async function markItems(
   if (kind.itemEvent !== undefined) await writeItemEvents(tx, operation, kind.itemEvent, range);
 }
 
-async function writeItemEvents(tx: OrgTransaction, operation: Operation, name: string, range: ItemRange): Promise<void> {
-  await rows(tx, sql`
+async function writeItemEvents(
+  tx: OrgTransaction,
+  operation: Operation,
+  name: string,
+  range: ItemRange,
+): Promise<void> {
+  await rows(
+    tx,
+    sql`
     insert into events (org_id, id, name, operation_id, actor_id, payload)
     select org_id, ${plannedId(operation.id, sql`'event ' || item_no`)}, ${name}::text, operation_id, ${makerOf(operation)}::uuid,
       jsonb_build_object('item_no', item_no, 'subject_id', subject_id, 'key', key)
     from operation_items
     where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no between ${range.first} and ${range.last}
-      and status = 'success'`);
+      and status = 'success'`,
+  );
 }
 
-async function advance(tx: OrgTransaction, operation: Operation, kind: Kind, range: ItemRange, tookMs: number): Promise<void> {
+async function advance(
+  tx: OrgTransaction,
+  operation: Operation,
+  kind: Kind,
+  range: ItemRange,
+  tookMs: number,
+): Promise<void> {
   const now = await update(tx, operation, {
     next_item_no: range.last + 1,
     chunks_done: operation.chunks_done + 1,
@@ -209,7 +248,12 @@ async function advance(tx: OrgTransaction, operation: Operation, kind: Kind, ran
     name: `${kind.eventPrefix ?? 'operation'}.processing.progress`,
     operationId: operation.id,
     actorId: makerOf(operation),
-    payload: { processed: now.processed_items, total: now.total_items, chunk: now.chunks_done, took_ms: tookMs },
+    payload: {
+      processed: now.processed_items,
+      total: now.total_items,
+      chunk: now.chunks_done,
+      took_ms: tookMs,
+    },
   });
 }
 
@@ -218,4 +262,3 @@ function nextChunkItems(items: number, kind: Kind, tookMs: number): number {
   if (tookMs < FAST_CHUNK_MS) return Math.max(items, Math.min(most, items * 2));
   return tookMs > 3 * FAST_CHUNK_MS && items > kind.chunk.items ? Math.ceil(items / 2) : items;
 }
-

@@ -10,6 +10,7 @@ import type { Guard } from './guards.ts';
 import type { Kind } from './kind.ts';
 import { invalidState, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { assertPeopleLimit } from './limits.ts';
+import { expectRows } from './many-rows.ts';
 import { planIn, writePlan } from './plan.ts';
 import { planCounts, type PlanCounts } from './plan-counts.ts';
 import { admit, enqueue, TASKS } from './queue.ts';
@@ -37,7 +38,12 @@ export interface PlanDifference {
  * @throws Problem `plan_stale` with `differences`, `validation_errors`, `confirm_count_mismatch`, `approval_required`,
  *   `invalid_state`; nothing is changed then.
  */
-export async function confirm(engine: Engine, actor: Actor, operationId: string, confirmation: Confirmation): Promise<Operation> {
+export async function confirm(
+  engine: Engine,
+  actor: Actor,
+  operationId: string,
+  confirmation: Confirmation,
+): Promise<Operation> {
   const confirmed = await inOrg(engine.database, actor.orgId, (tx) =>
     confirmIn(tx, engine, actor, operationId, confirmation),
   );
@@ -57,7 +63,8 @@ async function confirmIn(
   const kind = getKind(engine, operation.kind);
   assertMayStart(kind, actor);
   if (operation.status !== 'pending') throw invalidState(operation, 'starting');
-  if (operation.scheduled_at !== null && operation.queued_at !== null) throw invalidState(operation, 'starting');
+  if (operation.scheduled_at !== null && operation.queued_at !== null)
+    throw invalidState(operation, 'starting');
   if (confirmation.planHash === undefined) operation = await planIn(tx, engine, operation, actor);
   if (operation.plan_hash === null) throw new Problem('not_validated');
   const counts = planCounts(operation);
@@ -81,17 +88,25 @@ async function assertFresh(
   planHash: string | undefined,
 ): Promise<void> {
   if (planHash === undefined) return;
-  if (planHash !== operation.plan_hash) throw stale(countDifferences(operation, planHash), 'a newer preview was made');
+  if (planHash !== operation.plan_hash)
+    throw stale(countDifferences(operation, planHash), 'a newer preview was made');
   const expires = operation.plan_expires_at?.getTime() ?? 0;
   if (operation.scheduled_at === null && engine.now().getTime() > expires) {
-    throw stale([{ item_no: 0, label: 'The whole preview', was: 'fresh', now: 'expired' }], 'the preview expired');
+    throw stale(
+      [{ item_no: 0, label: 'The whole preview', was: 'fresh', now: 'expired' }],
+      'the preview expired',
+    );
   }
   const differences = await changesSincePlan(tx, engine, operation, actor);
   if (differences.length > 0) throw stale(differences, 'the data changed');
 }
 
 function stale(differences: readonly PlanDifference[], reason: string): Problem {
-  return new Problem('plan_stale', { count: differences.length, reason, differences: differences.slice(0, 100) });
+  return new Problem('plan_stale', {
+    count: differences.length,
+    reason,
+    differences: differences.slice(0, 100),
+  });
 }
 
 /** What the counts of an earlier preview and of the present one differ in. */
@@ -102,7 +117,8 @@ function countDifferences(operation: Operation, planHash: string): PlanDifferenc
   const now = planCounts(operation).actions;
   const actions = [...new Set([...Object.keys(was), ...Object.keys(now)])];
   const differing = actions.filter((action) => was[action] !== now[action]);
-  if (differing.length === 0) return [{ item_no: 0, label: 'The whole preview', was: planHash, now: operation.plan_hash }];
+  if (differing.length === 0)
+    return [{ item_no: 0, label: 'The whole preview', was: planHash, now: operation.plan_hash }];
   return differing.map((action) => ({
     item_no: 0, label: action, was: String(was[action] ?? 0), now: String(now[action] ?? 0),
   })); // prettier-ignore
@@ -122,15 +138,18 @@ export async function changesSincePlan(
   operation: Operation,
   actor: Actor,
 ): Promise<PlanDifference[]> {
-  if (operation.total_items > LIMITS.replanItemsMax) return staleRows(tx, engine, operation.id);
+  if (operation.total_items > LIMITS.replanItemsMax) return staleRows(tx, engine, operation);
   const shadow = newId();
   const now = operation.planned_at ?? engine.now();
   const undone = new Error('the shadow plan is only compared');
   let differences: PlanDifference[] = [];
   await savepoint(tx, async () => {
-    await rows(tx, sql`
+    await rows(
+      tx,
+      sql`
       insert into operations (org_id, id, kind, name, created_by_account, chunk_items)
-      values (${tx.orgId}, ${shadow}, ${operation.kind}, 'shadow', ${operation.created_by_account}, 1)`);
+      values (${tx.orgId}, ${shadow}, ${operation.kind}, 'shadow', ${operation.created_by_account}, 1)`,
+    );
     await writePlan(tx, engine, operation, actor, { writeTo: shadow, now });
     differences = await comparePlans(tx, operation.id, shadow);
     throw undone;
@@ -140,20 +159,34 @@ export async function changesSincePlan(
   return differences;
 }
 
-async function comparePlans(tx: OrgTransaction, was: string, now: string): Promise<PlanDifference[]> {
+async function comparePlans(
+  tx: OrgTransaction,
+  was: string,
+  now: string,
+): Promise<PlanDifference[]> {
   const of = (operationId: string) => sql`
-    select i.item_no, i.label, i.action || coalesce(' ' || i.code, '') as action, i.subject_id,
-      (select sum(hash_record_extended(row(c.entity_id, c.action, c.before, c.after, c.version_read), 0)) from changes c
-       where c.org_id = ${tx.orgId} and c.operation_id = ${operationId} and c.item_no = i.item_no) as changes
-    from operation_items i where i.org_id = ${tx.orgId} and i.operation_id = ${operationId}`;
-  return rows(tx, sql<PlanDifference>`
+    select i.item_no, i.label, i.action || coalesce(' ' || i.code, '') as action, i.subject_id, c.changes
+    from operation_items i
+    left join (
+      select item_no, sum(hash_record_extended(row(entity_id, action, before, after, version_read), 0)) as changes
+      from changes where org_id = ${tx.orgId} and operation_id = ${operationId} group by item_no) c using (item_no)
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId}`;
+  return rows(
+    tx,
+    sql<PlanDifference>`
     select coalesce(w.item_no, n.item_no) as item_no, coalesce(n.label, w.label) as label, w.action as was, n.action as now
     from (${of(was)}) w full join (${of(now)}) n using (item_no)
     where (w.action, w.subject_id, w.changes) is distinct from (n.action, n.subject_id, n.changes)
-    order by 1`);
+    order by 1`,
+  );
 }
 
-async function staleRows(tx: OrgTransaction, engine: Engine, operationId: string): Promise<PlanDifference[]> {
+async function staleRows(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+): Promise<PlanDifference[]> {
+  await expectRows(tx, operation.total_items);
   const found: PlanDifference[] = [];
   for (const entity of engine.entities) {
     found.push(...(await rows(tx, sql<PlanDifference>`
@@ -161,7 +194,7 @@ async function staleRows(tx: OrgTransaction, engine: Engine, operationId: string
       from changes c
       join operation_items i on i.org_id = ${tx.orgId} and i.operation_id = c.operation_id and i.item_no = c.item_no
       left join ${sql.table(entity.table)} e on e.org_id = ${tx.orgId} and e.id = c.entity_id
-      where c.org_id = ${tx.orgId} and c.operation_id = ${operationId} and c.entity = ${entity.name}
+      where c.org_id = ${tx.orgId} and c.operation_id = ${operation.id} and c.entity = ${entity.name}
         and c.action <> 'insert' and e.version is distinct from c.version_read
       order by 1 limit 100`)));
   } // prettier-ignore
@@ -169,27 +202,52 @@ async function staleRows(tx: OrgTransaction, engine: Engine, operationId: string
 }
 
 /** Errors, warnings, guards and approval: whatever has to be settled by a person before anything runs. */
-function assertMeant(operation: Operation, kind: Kind, counts: PlanCounts, confirmation: Confirmation): void {
+function assertMeant(
+  operation: Operation,
+  kind: Kind,
+  counts: PlanCounts,
+  confirmation: Confirmation,
+): void {
   const errors = counts.actions['error'] ?? 0;
-  if (kind.errorsBlock === true && errors > 0) throw new Problem('validation_errors', { count: errors, codes: counts.codes });
+  if (kind.errorsBlock === true && errors > 0)
+    throw new Problem('validation_errors', { count: errors, codes: counts.codes });
   if (confirmation.acknowledgeWarnings === false && counts.warnings > 0) {
     throw new Problem('warnings_not_acknowledged', { count: counts.warnings });
   }
   const guards = guardsOf(operation);
-  const needsApproval = operation.requires_approval || guards.some((guard) => guard.needs === 'approval');
-  if (needsApproval && operation.approved_hash !== operation.plan_hash) throw new Problem('approval_required', { guards });
-  const typed = guards.find((guard) => guard.needs === 'typed' && guard.count !== confirmation.confirmCount);
-  if (typed !== undefined) throw new Problem('confirm_count_mismatch', { field: 'confirm_count', ...typed });
+  const needsApproval =
+    operation.requires_approval || guards.some((guard) => guard.needs === 'approval');
+  if (needsApproval && operation.approved_hash !== operation.plan_hash)
+    throw new Problem('approval_required', { guards });
+  const typed = guards.find(
+    (guard) => guard.needs === 'typed' && guard.count !== confirmation.confirmCount,
+  );
+  if (typed !== undefined)
+    throw new Problem('confirm_count_mismatch', { field: 'confirm_count', ...typed });
 }
 
 export function guardsOf(operation: Operation): Guard[] {
-  return Array.isArray(operation.guards) ? operation.guards : [];
+  const guards: unknown[] = Array.isArray(operation.guards) ? operation.guards : [];
+  return guards.filter(isGuard);
 }
 
-async function queue(tx: OrgTransaction, engine: Engine, operation: Operation, actor: Actor): Promise<Operation> {
+function isGuard(value: unknown): value is Guard {
+  return typeof value === 'object' && value !== null && 'code' in value && 'count' in value;
+}
+
+async function queue(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  actor: Actor,
+): Promise<Operation> {
   const now = engine.now();
   const confirmed = { confirmed_by_account: actor.accountId, queued_at: now } as const;
-  await writeEvent(tx, { name: `${getKind(engine, operation.kind).eventPrefix ?? 'operation'}.operation.confirmed`, operationId: operation.id, actorId: makerOf(operation) });
+  await writeEvent(tx, {
+    name: `${getKind(engine, operation.kind).eventPrefix ?? 'operation'}.operation.confirmed`,
+    operationId: operation.id,
+    actorId: makerOf(operation),
+  });
   if (operation.scheduled_at !== null && operation.scheduled_at > now) {
     const waiting = await update(tx, operation, { ...confirmed, phase: 'queued' });
     await enqueue(tx, waiting, TASKS.begin, operation.scheduled_at.getTime() - now.getTime());

@@ -15,43 +15,86 @@ import { writeAudit, writeEvent } from './record.ts';
 /** A chunk in hand is finished first; the operation is then `paused`. */
 export async function pause(engine: Engine, actor: Actor, operationId: string): Promise<Operation> {
   return steer(engine, actor, operationId, 'pause', async (tx, operation) => {
-    if (operation.status !== 'processing' && operation.status !== 'queued') throw invalidState(operation, 'pausing');
+    if (operation.status !== 'processing' && operation.status !== 'queued')
+      throw invalidState(operation, 'pausing');
     await dequeue(tx, operationId);
-    await writeEvent(tx, { name: `${prefix(engine, operation)}.operation.paused`, operationId, actorId: makerOf(operation) });
+    await writeEvent(tx, {
+      name: `${prefix(engine, operation)}.operation.paused`,
+      operationId,
+      actorId: makerOf(operation),
+    });
     // We hold the row lock, so no chunk is in hand now and none can begin before this commits.
-    return move(tx, operation, { status: 'paused', phase: 'applying', wanted: 'pausing' }, { admitted_at: null });
+    return move(
+      tx,
+      operation,
+      { status: 'paused', phase: 'applying', wanted: 'pausing' },
+      { admitted_at: null },
+    );
   });
 }
 
 /** Goes on with the first item that has no result. */
-export async function resume(engine: Engine, actor: Actor, operationId: string): Promise<Operation> {
+export async function resume(
+  engine: Engine,
+  actor: Actor,
+  operationId: string,
+): Promise<Operation> {
   return steer(engine, actor, operationId, 'resume', async (tx, operation) => {
     if (operation.status !== 'paused') throw invalidState(operation, 'resuming');
-    await writeEvent(tx, { name: `${prefix(engine, operation)}.operation.resumed`, operationId, actorId: makerOf(operation) });
+    await writeEvent(tx, {
+      name: `${prefix(engine, operation)}.operation.resumed`,
+      operationId,
+      actorId: makerOf(operation),
+    });
     return enterQueue(tx, operation, { queued_at: engine.now() });
   });
 }
 
 /** What is done stays and can be undone; the rest is skipped. */
-export async function cancel(engine: Engine, actor: Actor, operationId: string, reason: string): Promise<Operation> {
-  return steer(engine, actor, operationId, 'cancel', async (tx, operation) => {
-    if (operation.phase === 'done') throw invalidState(operation, 'cancelling');
-    await dequeue(tx, operationId);
-    const cancelled = await endCancelled(tx, await update(tx, operation, { cancel_reason: reason }));
-    await writeEvent(tx, {
+export async function cancel(
+  engine: Engine,
+  actor: Actor,
+  operationId: string,
+  reason: string,
+): Promise<Operation> {
+  return steer(
+    engine,
+    actor,
+    operationId,
+    'cancel',
+    async (tx, operation) => {
+      if (operation.phase === 'done') throw invalidState(operation, 'cancelling');
+      await dequeue(tx, operationId);
+      const cancelled = await endCancelled(
+        tx,
+        await update(tx, operation, { cancel_reason: reason }),
+      );
+      await writeEvent(tx, {
       name: `${prefix(engine, operation)}.operation.completed`, operationId, actorId: makerOf(operation),
       payload: { final_status: 'cancelled', successful: cancelled.successful_items, skipped: cancelled.skipped_items },
     }); // prettier-ignore
-    return cancelled;
-  }, { reason });
+      return cancelled;
+    },
+    { reason },
+  );
 }
 
 /** @throws Problem `own_approval`; `forbidden` for who is no admin of the whole organization. */
-export async function approve(engine: Engine, actor: Actor, operationId: string): Promise<Operation> {
+export async function approve(
+  engine: Engine,
+  actor: Actor,
+  operationId: string,
+): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
     const operation = await lockForApproval(tx, engine, actor, operationId);
-    if (operation.status !== 'pending' || operation.plan_hash === null) throw invalidState(operation, 'approving');
-    await writeAudit(tx, { action: 'approve', operationId, actor, detail: { plan_hash: operation.plan_hash } });
+    if (operation.status !== 'pending' || operation.plan_hash === null)
+      throw invalidState(operation, 'approving');
+    await writeAudit(tx, {
+      action: 'approve',
+      operationId,
+      actor,
+      detail: { plan_hash: operation.plan_hash },
+    });
     return update(tx, operation, {
       approved_by_account: actor.accountId, approved_by_user: actor.userId, approved_at: engine.now(),
       approved_hash: operation.plan_hash, phase: 'planned',
@@ -60,7 +103,12 @@ export async function approve(engine: Engine, actor: Actor, operationId: string)
 }
 
 /** The operation is cancelled and keeps the reason. */
-export async function reject(engine: Engine, actor: Actor, operationId: string, reason: string): Promise<Operation> {
+export async function reject(
+  engine: Engine,
+  actor: Actor,
+  operationId: string,
+  reason: string,
+): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
     const operation = await lockForApproval(tx, engine, actor, operationId);
     if (operation.status !== 'pending') throw invalidState(operation, 'rejecting');
@@ -70,11 +118,24 @@ export async function reject(engine: Engine, actor: Actor, operationId: string, 
 }
 
 /** Changes the place of an operation that still waits. Higher numbers run earlier. */
-export async function prioritize(engine: Engine, actor: Actor, operationId: string, priority: number): Promise<Operation> {
-  return steer(engine, actor, operationId, 'prioritize', async (tx, operation) => {
-    if (operation.status !== 'pending' && operation.status !== 'queued') throw invalidState(operation, 'prioritizing');
-    return update(tx, operation, { priority });
-  }, { priority });
+export async function prioritize(
+  engine: Engine,
+  actor: Actor,
+  operationId: string,
+  priority: number,
+): Promise<Operation> {
+  return steer(
+    engine,
+    actor,
+    operationId,
+    'prioritize',
+    async (tx, operation) => {
+      if (operation.status !== 'pending' && operation.status !== 'queued')
+        throw invalidState(operation, 'prioritizing');
+      return update(tx, operation, { priority });
+    },
+    { priority },
+  );
 }
 
 export interface UndoRequest {
@@ -85,7 +146,13 @@ export interface UndoRequest {
 }
 
 /** Makes the plan of an undo without starting it. @throws Problem `not_reversible`, `rollback_window_closed`, `nothing_to_undo`. */
-export async function planUndo(tx: OrgTransaction, engine: Engine, actor: Actor, operationId: string, request: UndoRequest): Promise<Operation> {
+export async function planUndo(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  operationId: string,
+  request: UndoRequest,
+): Promise<Operation> {
   await getVisible(tx, engine, actor, operationId);
   const operation = await lockOperation(tx, operationId);
   assertMayUndo(engine, actor, operation);
@@ -97,18 +164,33 @@ export async function planUndo(tx: OrgTransaction, engine: Engine, actor: Actor,
 }
 
 /** Plans and confirms the undo. @throws Problem `plan_stale` when `planHash` is not that of the plan made now. */
-export async function undo(engine: Engine, actor: Actor, operationId: string, request: UndoRequest): Promise<Operation> {
+export async function undo(
+  engine: Engine,
+  actor: Actor,
+  operationId: string,
+  request: UndoRequest,
+): Promise<Operation> {
   const planned = await inOrg(engine.database, actor.orgId, async (tx) => {
     const plan = await planUndo(tx, engine, actor, operationId, request);
     if (request.planHash !== undefined && request.planHash !== plan.plan_hash) {
-      throw new Problem('plan_stale', { count: 1, differences: [{ item_no: 0, label: 'The undo', was: request.planHash, now: plan.plan_hash }] });
+      throw new Problem('plan_stale', {
+        count: 1,
+        differences: [
+          { item_no: 0, label: 'The undo', was: request.planHash, now: plan.plan_hash },
+        ],
+      });
     }
     await update(tx, await lockOperation(tx, operationId), { rollback_status: 'in_progress' });
     await writeEvent(tx, {
       name: `${prefix(engine, await getVisible(tx, engine, actor, operationId))}.operation.rollback`,
       operationId, actorId: makerOf(plan), payload: { undone_by: plan.id, counts: plan.plan_counts },
     }); // prettier-ignore
-    await writeAudit(tx, { action: 'rollback', operationId, actor, detail: { undone_by: plan.id, reason: request.reason ?? '' } });
+    await writeAudit(tx, {
+      action: 'rollback',
+      operationId,
+      actor,
+      detail: { undone_by: plan.id, reason: request.reason ?? '' },
+    });
     return plan;
   });
   return confirm(engine, actor, planned.id, { planHash: planned.plan_hash ?? undefined });
@@ -128,13 +210,21 @@ function assertMayUndo(engine: Engine, actor: Actor, operation: Operation): void
   if (operation.phase !== 'done') throw invalidState(operation, 'undoing');
   const { irreversible } = getKind(engine, operation.kind);
   if (irreversible !== undefined) throw new Problem('not_reversible', { reason: irreversible });
-  if (operation.rollback_status === 'in_progress') throw invalidState(operation, 'undoing a second time');
-  if (operation.rollback_status === 'rolled_back' || operation.successful_items === 0) throw new Problem('nothing_to_undo');
+  if (operation.rollback_status === 'in_progress')
+    throw invalidState(operation, 'undoing a second time');
+  if (operation.rollback_status === 'rolled_back' || operation.successful_items === 0)
+    throw new Problem('nothing_to_undo');
   const until = undoUntil(actor, operation);
-  if (until !== null && engine.now() > until) throw new Problem('rollback_window_closed', { until: until.toISOString() });
+  if (until !== null && engine.now() > until)
+    throw new Problem('rollback_window_closed', { until: until.toISOString() });
 }
 
-async function lockForApproval(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
+async function lockForApproval(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  id: string,
+): Promise<Operation> {
   const operation = await getVisible(tx, engine, actor, id);
   if (!isWholeOrgAdmin(actor)) throw new Problem('forbidden');
   if (operation.created_by_account === actor.accountId) throw new Problem('own_approval');

@@ -30,16 +30,28 @@ export interface NewOperation {
 }
 
 /** @throws Problem `unknown_kind`, `forbidden`, `validation_failed` with every fault of the parameters. */
-export async function create(engine: Engine, actor: Actor, wanted: NewOperation): Promise<Operation> {
+export async function create(
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, (tx) => createIn(tx, engine, actor, wanted));
 }
 
-export async function createIn(tx: OrgTransaction, engine: Engine, actor: Actor, wanted: NewOperation): Promise<Operation> {
+export async function createIn(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+): Promise<Operation> {
   const kind = getKind(engine, wanted.kind);
   assertMayStart(kind, actor);
   const params = checkParams(kind, wanted.params);
   assertPeopleLimit(kind, actor, kind.peopleListed?.(params) ?? 0, wanted.overrideReason ?? null);
-  const input = { ...(isObject(wanted.input) ? wanted.input : {}), ...(wanted.retryItemNos === undefined ? {} : { retry_item_nos: wanted.retryItemNos }) };
+  const input = {
+    ...(isObject(wanted.input) ? wanted.input : {}),
+    ...(wanted.retryItemNos === undefined ? {} : { retry_item_nos: wanted.retryItemNos }),
+  };
   const operation = await tx.db.insertInto('operations').values({
     org_id: tx.orgId, id: newId(), kind: kind.name, name: wanted.name, description: wanted.description ?? '',
     source: wanted.source ?? 'api', params: JSON.stringify(params), input: JSON.stringify(input),
@@ -48,7 +60,12 @@ export async function createIn(tx: OrgTransaction, engine: Engine, actor: Actor,
     priority: wanted.priority ?? 0, scheduled_at: wanted.scheduledAt ?? null, override_reason: wanted.overrideReason ?? null,
     chunk_items: wanted.chunkItems ?? kind.chunk.items, undo_of: wanted.undoOf ?? null, retry_of: wanted.retryOf ?? null,
   }).returningAll().executeTakeFirstOrThrow(); // prettier-ignore
-  await writeAudit(tx, { action: 'create', operationId: operation.id, actor, detail: { kind: kind.name, params } });
+  await writeAudit(tx, {
+    action: 'create',
+    operationId: operation.id,
+    actor,
+    detail: { kind: kind.name, params },
+  });
   await writeEvent(tx, {
     name: `${kind.eventPrefix ?? 'operation'}.operation.initiated`,
     operationId: operation.id,
@@ -69,4 +86,3 @@ export function checkParams(kind: Kind, params: unknown): unknown {
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-

@@ -1,25 +1,32 @@
 /** Rows that are no longer as the preview saw them, and who changed them. */
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
-import type { Entities } from './entity.ts';
+import type { Entities, Entity } from './entity.ts';
 import type { ItemFault } from './item-fault.ts';
 import { inRange, type ItemRange } from './item-range.ts';
 
 /** Locks the rows that the range would update or delete and compares their versions. */
-export async function findDrift(tx: OrgTransaction, entities: Entities, range: ItemRange): Promise<ItemFault[]> {
-  const touched = await rows(tx, sql<{ entity: string }>`
-    select distinct c.entity from changes c where ${inRange(tx.orgId, range)} and c.action <> 'insert'`);
+export async function findDrift(
+  tx: OrgTransaction,
+  entities: Entities,
+  range: ItemRange,
+): Promise<ItemFault[]> {
+  const touched = await rows(
+    tx,
+    sql<{ entity: string }>`
+    select distinct c.entity from changes c where ${inRange(tx.orgId, range)} and c.action <> 'insert'`,
+  );
   const drifted = new Map<number, string>();
   for (const entity of entities.filter((e) => touched.some((t) => t.entity === e.name))) {
-    const found = await rows(tx, sql<{ item_no: number; entity_id: string }>`
-      with locked as materialized (
-        select e.id, e.version from ${sql.table(entity.table)} e
-        where e.org_id = ${tx.orgId} and e.id in (
-          select c.entity_id from changes c where ${inRange(tx.orgId, range)} and c.entity = ${entity.name} and c.action <> 'insert')
-        order by e.id for update)
-      select c.item_no, c.entity_id from changes c left join locked on locked.id = c.entity_id
+    await lockRows(tx, entity, range);
+    const found = await rows(
+      tx,
+      sql<{ item_no: number; entity_id: string }>`
+      select c.item_no, c.entity_id from changes c
+      left join ${sql.table(entity.table)} e on e.org_id = ${tx.orgId} and e.id = c.entity_id
       where ${inRange(tx.orgId, range)} and c.entity = ${entity.name} and c.action <> 'insert'
-        and locked.version is distinct from c.version_read`);
+        and e.version is distinct from c.version_read`,
+    );
     for (const item of found) drifted.set(item.item_no, item.entity_id);
   }
   if (drifted.size === 0) return [];
@@ -29,6 +36,19 @@ export async function findDrift(tx: OrgTransaction, entities: Entities, range: I
     code: 'changed_since_preview' as const,
     detail: { ...(changed.get(entityId) ?? { who: 'somebody', when: 'an unknown time' }) },
   }));
+}
+
+/** In the order of their ids, so that two chunks never wait for each other. */
+async function lockRows(tx: OrgTransaction, entity: Entity, range: ItemRange): Promise<void> {
+  await rows(
+    tx,
+    sql`
+    select count(*) from (
+      select from ${sql.table(entity.table)} e
+      where e.org_id = ${tx.orgId} and e.id in (
+        select c.entity_id from changes c where ${inRange(tx.orgId, range)} and c.entity = ${entity.name} and c.action <> 'insert')
+      order by e.id for update) locked`,
+  );
 }
 
 export interface LastChange {
@@ -44,7 +64,9 @@ export async function findLastChanges(
   entityIds: readonly string[],
   except: string,
 ): Promise<Map<string, LastChange>> {
-  const found = await rows(tx, sql<LastChange & { entity_id: string }>`
+  const found = await rows(
+    tx,
+    sql<LastChange & { entity_id: string }>`
     select distinct on (c.entity_id) c.entity_id, coalesce(u.display_name, a.email, 'an administrator') as who,
       to_char(i.processed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as when,
       o.id as operation_id, o.name as operation_name
@@ -54,6 +76,7 @@ export async function findLastChanges(
     left join users u on u.org_id = ${tx.orgId} and u.id = o.created_by_user
     left join accounts a on a.id = o.created_by_account
     where c.org_id = ${tx.orgId} and c.entity_id = any(${[...entityIds]}::uuid[]) and c.operation_id <> ${except}
-    order by c.entity_id, i.processed_at desc`);
+    order by c.entity_id, i.processed_at desc`,
+  );
   return new Map(found.map(({ entity_id, ...change }) => [entity_id, change]));
 }

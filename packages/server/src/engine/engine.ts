@@ -22,7 +22,9 @@ export interface Authority {
   scopeOf(actor: Actor): RawBuilder<{ id: string }> | null;
 }
 
-export function createEngine(parts: Omit<Engine, 'now' | 'kinds'> & { kinds: readonly Kind[]; now?: () => Date }): Engine {
+export function createEngine(
+  parts: Omit<Engine, 'now' | 'kinds'> & { kinds: readonly Kind[]; now?: () => Date },
+): Engine {
   const kinds = [...parts.kinds, undoKind(parts.entities)];
   const names = kinds.flatMap((kind) => [kind.name, ...(kind.aliases ?? [])]);
   const doubled = names.find((name, at) => names.indexOf(name) !== at);
@@ -32,7 +34,9 @@ export function createEngine(parts: Omit<Engine, 'now' | 'kinds'> & { kinds: rea
 
 /** @throws Problem `unknown_kind`, naming the kinds there are. */
 export function getKind(engine: Engine, name: string): Kind {
-  const found = engine.kinds.find((kind) => kind.name === name || kind.aliases?.includes(name) === true);
+  const found = engine.kinds.find(
+    (kind) => kind.name === name || kind.aliases?.includes(name) === true,
+  );
   if (found !== undefined) return found;
   const known = engine.kinds.map((kind) => kind.name).join(', ');
   const detail = { field: 'operation_type', kind: name, known };

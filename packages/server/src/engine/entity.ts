@@ -42,7 +42,9 @@ export function getEntity(entities: Entities, name: string): Entity {
 
 /** The row behind `alias` as the JSON that changes hold. */
 export function rowJson(entity: Entity, alias: string): RawBuilder<unknown> {
-  const pairs = columnNames(entity).map((name) => sql`${sql.lit(name)}, ${sql.ref(`${alias}.${name}`)}`);
+  const pairs = columnNames(entity).map(
+    (name) => sql`${sql.lit(name)}, ${sql.ref(`${alias}.${name}`)}`,
+  );
   return sql`jsonb_build_object(${sql.join(pairs)})`;
 }
 
@@ -54,7 +56,9 @@ export function columnNames(entity: Entity): string[] {
 /** `name type, …` for jsonb_to_record. */
 export function columnTypes(entity: Entity): RawBuilder<unknown> {
   const types: Record<string, string> = { ...entity.columns, created_at: 'timestamptz' };
-  return sql.join(Object.entries(types).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`));
+  return sql.join(
+    Object.entries(types).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`),
+  );
 }
 
 export function table(entity: Entity): RawBuilder<unknown> {

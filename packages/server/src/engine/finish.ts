@@ -8,7 +8,11 @@ import { writeAudit, writeEvent, writeOutbox } from './record.ts';
 import { settleUndo } from './undo.ts';
 
 /** All items are worked. */
-export async function finish(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<Operation> {
+export async function finish(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+): Promise<Operation> {
   const isEmpty = operation.total_items === 0;
   const anyDone = operation.successful_items + operation.skipped_items > 0;
   const status = anyDone || isEmpty ? 'completed' : 'failed';
@@ -24,13 +28,19 @@ export async function finish(tx: OrgTransaction, engine: Engine, operation: Oper
 
 /** Finished items stay and can be undone; the others become skipped. */
 export async function endCancelled(tx: OrgTransaction, operation: Operation): Promise<Operation> {
-  const { left } = await one(tx, sql<{ left: number }>`
+  const { left } = await one(
+    tx,
+    sql<{ left: number }>`
     with stopped as (
       update operation_items set status = 'skipped', code = 'cancelled', processed_at = now()
       where org_id = ${tx.orgId} and operation_id = ${operation.id} and status = 'pending' returning 1)
-    select count(*) as left from stopped`);
-  await rows(tx, sql`
-    delete from staged_rows where org_id = ${tx.orgId} and operation_id = ${operation.id} and ${operation.started_at === null}::boolean`);
+    select count(*) as left from stopped`,
+  );
+  await rows(
+    tx,
+    sql`
+    delete from staged_rows where org_id = ${tx.orgId} and operation_id = ${operation.id} and ${operation.started_at === null}::boolean`,
+  );
   const counted = await update(tx, operation, {
     skipped_items: operation.skipped_items + left,
     processed_items: operation.processed_items + left,
@@ -43,10 +53,17 @@ export async function endCancelled(tx: OrgTransaction, operation: Operation): Pr
   return cancelled;
 }
 
-async function summarize(tx: OrgTransaction, operation: Operation, warnings: readonly string[]): Promise<Record<string, unknown>> {
-  const codes = await rows(tx, sql<{ code: string; count: number }>`
+async function summarize(
+  tx: OrgTransaction,
+  operation: Operation,
+  warnings: readonly string[],
+): Promise<Record<string, unknown>> {
+  const codes = await rows(
+    tx,
+    sql<{ code: string; count: number }>`
     select code, count(*) as count from operation_items
-    where org_id = ${tx.orgId} and operation_id = ${operation.id} and code is not null and status = 'failed' group by code`);
+    where org_id = ${tx.orgId} and operation_id = ${operation.id} and code is not null and status = 'failed' group by code`,
+  );
   return {
     total_items: operation.total_items,
     successful_items: operation.successful_items,
@@ -64,7 +81,15 @@ async function announce(tx: OrgTransaction, engine: Engine, operation: Operation
     failed: operation.failed_items, skipped: operation.skipped_items,
   }; // prettier-ignore
   const about = { operationId: operation.id, payload };
-  await writeEvent(tx, { ...about, name: `${kind.eventPrefix ?? 'operation'}.operation.completed`, actorId: makerOf(operation) });
+  await writeEvent(tx, {
+    ...about,
+    name: `${kind.eventPrefix ?? 'operation'}.operation.completed`,
+    actorId: makerOf(operation),
+  });
   await writeAudit(tx, { action: 'end', operationId: operation.id, actor: null, detail: payload });
-  await writeOutbox(tx, { ...about, topic: 'operation.ended', recipientId: operation.created_by_user });
+  await writeOutbox(tx, {
+    ...about,
+    topic: 'operation.ended',
+    recipientId: operation.created_by_user,
+  });
 }

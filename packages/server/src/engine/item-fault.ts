@@ -17,7 +17,13 @@ export function findItemFault(error: pg.DatabaseError, itemNo: number): ItemFaul
   // A sharding proxy appends the shard's number to names.
   const constraint = (error.constraint ?? '').replace(/_\d+$/, '');
   const fields = uniqueFields(error);
-  const detail = { constraint, entity: error.table ?? 'row', field: fields, fields, reason: error.message };
+  const detail = {
+    constraint,
+    entity: error.table ?? 'row',
+    field: fields,
+    fields,
+    reason: error.message,
+  };
   return { item_no: itemNo, code: codeOf(error.code ?? ''), detail };
 }
 
@@ -34,8 +40,8 @@ function codeOf(sqlState: string): ProblemCode {
   }
 }
 
-/** `Key (org_id, lower(email))=(…) already exists.` → `email`. */
+/** users_email_key → email. The error's own detail is no help: row level security keeps it back. */
 function uniqueFields(error: pg.DatabaseError): string {
-  const columns = /^Key \((.*)\)=\(/.exec(error.detail ?? '')?.[1] ?? '';
-  return columns.split(', ').map((c) => c.replace(/^lower\((.*)\)$/, '$1')).filter((c) => c !== 'org_id').join(', ');
+  const [, fields = ''] = /^(.+)_key$/.exec((error.constraint ?? '').replace(`${error.table ?? ''}_`, '')) ?? [];
+  return fields;
 }

@@ -11,5 +11,7 @@ export interface ItemRange {
 /** Changes `c` of the range, that is of its pending items: skips and errors have none. */
 export function inRange(orgId: string, range: ItemRange): RawBuilder<unknown> {
   const condition = sql`c.org_id = ${orgId} and c.operation_id = ${range.operationId} and c.item_no between ${range.first} and ${range.last}`;
-  return range.without.length === 0 ? condition : sql`${condition} and c.item_no <> all(${[...range.without]}::int[])`;
+  return range.without.length === 0
+    ? condition
+    : sql`${condition} and c.item_no <> all(${[...range.without]}::int[])`;
 }

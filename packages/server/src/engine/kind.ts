@@ -73,11 +73,12 @@ export interface PlanContext<Params = unknown> {
   readonly timezone: string;
   readonly settings: Readonly<Record<string, unknown>>;
   /** An id for a row to be inserted, the same each time this plan is made. `name` is unique within the operation. */
-  newId(name: RawBuilder<unknown>): RawBuilder<string>;
+  readonly newId: (name: RawBuilder<unknown>) => RawBuilder<string>;
 }
 
 /** What an item may be called. The first six change something; a skip and an error carry a code. */
-export type ItemAction = 'create' | 'update' | 're_enroll' | 'merge' | 'move' | 'remove' | 'skip' | 'error';
+export type ItemAction =
+  'create' | 'update' | 're_enroll' | 'merge' | 'move' | 'remove' | 'skip' | 'error';
 
 /**
  * Columns of a select of items:

@@ -19,7 +19,11 @@ export async function lockOperation(tx: OrgTransaction, id: string): Promise<Ope
 }
 
 function operationQuery(tx: OrgTransaction, id: string) {
-  return tx.db.selectFrom('operations').selectAll().where('org_id', '=', tx.orgId).where('id', '=', id);
+  return tx.db
+    .selectFrom('operations')
+    .selectAll()
+    .where('org_id', '=', tx.orgId)
+    .where('id', '=', id);
 }
 
 function found(operation: Operation | undefined): Operation {
@@ -69,7 +73,10 @@ export function makerOf(operation: Operation): string {
 }
 
 /** Tells whether other operations are working on the same rows now. */
-export async function touchesRunningRows(tx: OrgTransaction, operation: Operation): Promise<boolean> {
+export async function touchesRunningRows(
+  tx: OrgTransaction,
+  operation: Operation,
+): Promise<boolean> {
   const [found] = await rows(
     tx,
     sql`

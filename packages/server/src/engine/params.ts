@@ -6,9 +6,13 @@ import type { z } from 'zod';
 export function faultsOf(error: z.ZodError, within = ''): ProblemError[] {
   return error.issues.flatMap((issue) => {
     const at = (tail: readonly PropertyKey[]): string =>
-      [...(within === '' ? [] : [within]), ...issue.path.map(String), ...tail.map(String)].join('.');
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => problemError('unknown_field', { field: at([key]) }));
-    if (issue.code === 'invalid_type' && issue.input === undefined) return [problemError('required', { field: at([]) })];
+      [...(within === '' ? [] : [within]), ...issue.path.map(String), ...tail.map(String)].join(
+        '.',
+      );
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => problemError('unknown_field', { field: at([key]) }));
+    if (issue.code === 'invalid_type' && issue.input === undefined)
+      return [problemError('required', { field: at([]) })];
     if (issue.code === 'custom' && typeof issue.params?.['code'] === 'string') {
       return [problemError(issue.params['code'], { field: at([]), reason: issue.message })];
     }

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { getEntity, rowJson, table, type Entities, type Entity } from './entity.ts';
 import type { Plan } from './kind.ts';
+import { expectRows } from './many-rows.ts';
 
 const ITEM_COLUMNS = sql.raw(
   'item_no, row_no, key, subject_id, label, input, action, code, detail, warnings',
@@ -16,10 +17,12 @@ export function planWriter(tx: OrgTransaction, operationId: string, entities: En
   };
   return {
     planned: sql`(select * from operation_items where org_id = ${target.org} and operation_id = ${target.operation})`,
-    items: (select) =>
-      write(sql`
+    items: async (select) => {
+      const { numAffectedRows } = await sql`
         insert into operation_items (org_id, operation_id, ${ITEM_COLUMNS})
-        select ${target.org}, ${target.operation}, ${ITEM_COLUMNS} from (${select}) item`),
+        select ${target.org}, ${target.operation}, ${ITEM_COLUMNS} from (${select}) item`.execute(tx.db);
+      await expectRows(tx, Number(numAffectedRows));
+    },
     insert: (name, select) => {
       const entity = getEntity(entities, name);
       return write(sql`
@@ -45,7 +48,8 @@ export function planWriter(tx: OrgTransaction, operationId: string, entities: En
         from (${select}) c
         join ${table(entity)} e on e.org_id = ${tx.orgId} and e.id = c.id`);
     },
-    each: (name, select) => write(eachStatement(tx.orgId, target, getEntity(entities, name), select)),
+    each: (name, select) =>
+      write(eachStatement(tx.orgId, target, getEntity(entities, name), select)),
   };
 }
 

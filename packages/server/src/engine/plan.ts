@@ -15,19 +15,26 @@ import { findGuards } from './guards.ts';
 import { assertPeopleLimit } from './limits.ts';
 import type { Kind, PlanContext } from './kind.ts';
 import type { PlanCounts } from './plan-counts.ts';
-import { invalidState, lockOperation, move, update, type Operation } from './lifecycle.ts';
+import { getOperation, invalidState, lockOperation, move, update, type Operation } from './lifecycle.ts';
+import { expectRows } from './many-rows.ts';
 import { planWriter } from './plan-writer.ts';
 import { writeAudit, writeEvent } from './record.ts';
 import { keepFailedItems } from './retry.ts';
+import { fileInput } from './stage.ts';
 
 /**
  * Plans the operation in one transaction.
  * @throws Problem `invalid_state` once it is confirmed; whatever the kind refuses. Nothing is written then.
  */
-export async function planOperation(engine: Engine, orgId: string, operationId: string): Promise<Operation> {
+export async function planOperation(
+  engine: Engine,
+  orgId: string,
+  operationId: string,
+): Promise<Operation> {
   return inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
-    if (operation.status !== 'pending' && operation.status !== 'validating') throw invalidState(operation, 'planning');
+    if (operation.status !== 'pending' && operation.status !== 'validating')
+      throw invalidState(operation, 'planning');
     const actor = await findActor(tx, operation.created_by_account);
     if (actor === null) throw new Problem('forbidden');
     return planIn(tx, engine, operation, actor);
@@ -42,7 +49,10 @@ export async function planIn(
   actor: Actor,
 ): Promise<Operation> {
   const kind = getKind(engine, operation.kind);
-  const context = await writePlan(tx, engine, operation, actor, { writeTo: operation.id, now: engine.now() });
+  const context = await writePlan(tx, engine, operation, actor, {
+    writeTo: operation.id,
+    now: engine.now(),
+  });
   const counts = await countPlan(tx, operation.id);
   assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
   const guards = await findGuards(tx, kind, context, counts);
@@ -69,18 +79,31 @@ export async function writePlan(
   const kind = getKind(engine, operation.kind);
   assertMayStart(kind, actor);
   await rows(tx, sql`delete from changes where org_id = ${tx.orgId} and operation_id = ${writeTo}`);
-  await rows(tx, sql`delete from operation_items where org_id = ${tx.orgId} and operation_id = ${writeTo}`);
-  const org = await one(tx, sql<{ timezone: string; settings: Record<string, unknown> }>`
-    select timezone, settings from orgs where id = ${tx.orgId}`);
+  await rows(
+    tx,
+    sql`delete from operation_items where org_id = ${tx.orgId} and operation_id = ${writeTo}`,
+  );
+  const org = await one(
+    tx,
+    sql<{ timezone: string; settings: Record<string, unknown> }>`
+    select timezone, settings from orgs where id = ${tx.orgId}`,
+  );
   const context: PlanContext = {
     tx, actor, orgId: tx.orgId, operationId: operation.id,
     params: kind.params.parse(operation.params), now, timezone: org.timezone, settings: org.settings,
     newId: (name) => plannedId(operation.id, name),
   }; // prettier-ignore
+  await expectRows(tx, await sizeOfInput(tx, operation));
   await kind.plan(planWriter(tx, writeTo, engine.entities), context);
   if (operation.retry_of !== null) await keepFailedItems(tx, operation.retry_of, writeTo);
   await assertOneChangeARow(tx, writeTo);
   return context;
+}
+
+/** Rows of its file, or items of the operation it undoes; others tell their size with the items they plan. */
+async function sizeOfInput(tx: OrgTransaction, operation: Operation): Promise<number> {
+  if (operation.undo_of === null) return fileInput(operation).rows;
+  return (await getOperation(tx, operation.undo_of)).total_items;
 }
 
 async function finishPlan(
@@ -91,9 +114,12 @@ async function finishPlan(
 ): Promise<Operation> {
   const { counts, kind } = plan;
   const plannedAt = engine.now();
-  const history = Array.isArray(operation.plan_history) ? operation.plan_history.slice(-4) : [];
+  const history: unknown[] = Array.isArray(operation.plan_history)
+    ? operation.plan_history.slice(-4)
+    : [];
   const needsApproval = operation.requires_approval || kind.needsApproval === true;
-  const phase = needsApproval && operation.approved_hash !== plan.hash ? 'awaiting_approval' : 'planned';
+  const phase =
+    needsApproval && operation.approved_hash !== plan.hash ? 'awaiting_approval' : 'planned';
   const values = {
     phase, plan_hash: plan.hash, planned_at: plannedAt, requires_approval: needsApproval,
     plan_expires_at: new Date(plannedAt.getTime() + LIMITS.planMinutes * 60_000),
@@ -101,7 +127,12 @@ async function finishPlan(
     plan_history: JSON.stringify([...history, { plan_hash: plan.hash, planned_at: plannedAt, counts }]),
     total_items: counts.items, warnings_count: counts.warnings, lane: laneOf(kind, counts),
   } as const; // prettier-ignore
-  await writeAudit(tx, { action: 'plan', operationId: operation.id, actor: plan.actor, detail: { plan_hash: plan.hash, counts } });
+  await writeAudit(tx, {
+    action: 'plan',
+    operationId: operation.id,
+    actor: plan.actor,
+    detail: { plan_hash: plan.hash, counts },
+  });
   return operation.status === 'validating'
     ? move(tx, operation, { status: 'pending', phase, wanted: 'planning' }, values)
     : update(tx, operation, values);
@@ -115,13 +146,19 @@ function laneOf(kind: Kind, counts: PlanCounts): Lane {
 }
 
 async function countPlan(tx: OrgTransaction, operationId: string): Promise<PlanCounts> {
-  const groups = await rows(tx, sql<{ action: string; code: string | null; count: number; warnings: number }>`
+  const groups = await rows(
+    tx,
+    sql<{ action: string; code: string | null; count: number; warnings: number }>`
     select action, code, count(*) as count, coalesce(sum(jsonb_array_length(warnings)), 0) as warnings
-    from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} group by action, code`);
-  const totals = await one(tx, sql<{ people: number; changes: number }>`
+    from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} group by action, code`,
+  );
+  const totals = await one(
+    tx,
+    sql<{ people: number; changes: number }>`
     select
       (select count(distinct subject_id) from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId}) as people,
-      (select count(*) from changes where org_id = ${tx.orgId} and operation_id = ${operationId}) as changes`);
+      (select count(*) from changes where org_id = ${tx.orgId} and operation_id = ${operationId}) as changes`,
+  );
   const sum = (key: (group: (typeof groups)[number]) => string | null): Record<string, number> => {
     const result: Record<string, number> = {};
     for (const group of groups) {
@@ -133,7 +170,7 @@ async function countPlan(tx: OrgTransaction, operationId: string): Promise<PlanC
   return {
     ...totals,
     items: groups.reduce((total, group) => total + group.count, 0),
-    warnings: groups.reduce((total, group) => total + Number(group.warnings), 0),
+    warnings: groups.reduce((total, group) => total + group.warnings, 0),
     actions: sum((group) => group.action),
     codes: sum((group) => group.code),
   };
@@ -144,23 +181,30 @@ async function countPlan(tx: OrgTransaction, operationId: string): Promise<PlanC
  * hashes with two seeds. 100,000 items with their changes take about 0.2 s.
  */
 export async function hashPlan(tx: OrgTransaction, operationId: string): Promise<string> {
-  const sums = await one(tx, sql<Record<string, unknown>>`
+  const sums = await one(
+    tx,
+    sql<Record<string, unknown>>`
     select i.a, i.b, c.a as c, c.b as d from (
       select sum(hash_record_extended(row(item_no, subject_id, action, code, detail, warnings), 1)) as a,
              sum(hash_record_extended(row(item_no, subject_id, action, code, detail, warnings), 2)) as b
       from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId}) i, (
       select sum(hash_record_extended(row(item_no, entity, entity_id, action, before, after, version_read), 1)) as a,
              sum(hash_record_extended(row(item_no, entity, entity_id, action, before, after, version_read), 2)) as b
-      from changes where org_id = ${tx.orgId} and operation_id = ${operationId}) c`);
+      from changes where org_id = ${tx.orgId} and operation_id = ${operationId}) c`,
+  );
   return createHash('sha256').update(JSON.stringify(sums)).digest('hex');
 }
 
 /** A row that two items change would make the second item drift away from its own preview. */
 async function assertOneChangeARow(tx: OrgTransaction, operationId: string): Promise<void> {
-  const [twice] = await rows(tx, sql<{ entity: string; entity_id: string }>`
+  const [twice] = await rows(
+    tx,
+    sql<{ entity: string; entity_id: string }>`
     select min(entity) as entity, entity_id from changes where org_id = ${tx.orgId} and operation_id = ${operationId}
-    group by entity_id having count(*) > 1 limit 1`);
-  if (twice !== undefined) throw new Error(`The plan changes ${twice.entity} ${twice.entity_id} in two items.`);
+    group by entity_id having count(*) > 1 limit 1`,
+  );
+  if (twice !== undefined)
+    throw new Error(`The plan changes ${twice.entity} ${twice.entity_id} in two items.`);
 }
 
 /** Marks a large operation as being planned in the background; the worker then calls {@link planOperation}. */
@@ -170,11 +214,21 @@ export async function beginPlanning(tx: OrgTransaction, operationId: string): Pr
 }
 
 /** The plan could not be made: the operation is a draft again and says why. */
-export async function failPlanning(engine: Engine, orgId: string, operationId: string, reason: string): Promise<void> {
+export async function failPlanning(
+  engine: Engine,
+  orgId: string,
+  operationId: string,
+  reason: string,
+): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
     if (operation.status !== 'validating') return;
     const log = `${operation.error_log}${engine.now().toISOString()} ${reason}\n`;
-    await move(tx, operation, { status: 'pending', phase: 'draft', wanted: 'planning' }, { error_log: log });
+    await move(
+      tx,
+      operation,
+      { status: 'pending', phase: 'draft', wanted: 'planning' },
+      { error_log: log },
+    );
   });
 }

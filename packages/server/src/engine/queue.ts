@@ -14,7 +14,11 @@ import { sql } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
 import { touchesRunningRows, update, type Operation } from './lifecycle.ts';
 
-export const TASKS = { continue: 'continue_operation', plan: 'plan_operation', begin: 'begin_operation' } as const;
+export const TASKS = {
+  continue: 'continue_operation',
+  plan: 'plan_operation',
+  begin: 'begin_operation',
+} as const;
 export type Task = (typeof TASKS)[keyof typeof TASKS];
 
 /** Lower numbers run earlier. */
@@ -22,19 +26,34 @@ const LANE_PRIORITY: Readonly<Record<Lane, number>> = { small: 0, medium: 10, la
 const CANDIDATES_MAX = 20;
 
 /** Adds or moves the one job of this operation. @param delayMs - Earliest start from now, in milliseconds. */
-export async function enqueue(tx: OrgTransaction, operation: Operation, task: Task, delayMs = 0): Promise<void> {
+export async function enqueue(
+  tx: OrgTransaction,
+  operation: Operation,
+  task: Task,
+  delayMs = 0,
+): Promise<void> {
   const payload = JSON.stringify({ org_id: operation.org_id, operation_id: operation.id });
-  await rows(tx, sql`
+  await rows(
+    tx,
+    sql`
     select graphile_worker.add_job(
       identifier => ${task}::text, payload => ${payload}::json, job_key => ${jobKey(operation.id)}::text,
       job_key_mode => 'replace', run_at => now() + make_interval(secs => ${delayMs / 1000}::float8),
-      priority => ${LANE_PRIORITY[operation.lane]}::int)`);
+      priority => ${LANE_PRIORITY[operation.lane]}::int)`,
+  );
 }
 
 /** Puts back a job that is lost; one that waits or runs is left as it is. */
-export async function enqueueLost(tx: OrgTransaction, operation: Operation, task: Task): Promise<void> {
-  const { waiting } = await one(tx, sql<{ waiting: boolean }>`
-    select exists (select from graphile_worker._private_jobs where key = ${jobKey(operation.id)} and attempts < max_attempts) as waiting`);
+export async function enqueueLost(
+  tx: OrgTransaction,
+  operation: Operation,
+  task: Task,
+): Promise<void> {
+  const { waiting } = await one(
+    tx,
+    sql<{ waiting: boolean }>`
+    select exists (select from graphile_worker._private_jobs where key = ${jobKey(operation.id)} and attempts < max_attempts) as waiting`,
+  );
   if (!waiting) await enqueue(tx, operation, task);
 }
 
@@ -52,35 +71,45 @@ function jobKey(operationId: string): string {
  */
 export async function admit(tx: OrgTransaction, inRequest?: string): Promise<void> {
   await rows(tx, sql`select pg_advisory_xact_lock(hashtextextended(${`admit ${tx.orgId}`}, 0))`);
-  const { running } = await one(tx, sql<{ running: number }>`
+  const { running } = await one(
+    tx,
+    sql<{ running: number }>`
     select count(*) as running from operations
-    where org_id = ${tx.orgId} and status in ('queued', 'processing') and admitted_at is not null and lane <> 'small'`);
+    where org_id = ${tx.orgId} and status in ('queued', 'processing') and admitted_at is not null and lane <> 'small'`,
+  );
   let room = LIMITS.processingPerOrgMax - running;
   for (const candidate of await waiting(tx)) {
     const isSmall = candidate.lane === 'small';
     if ((room <= 0 && !isSmall) || (await touchesRunningRows(tx, candidate))) continue;
     const admitted = await update(tx, candidate, { admitted_at: sql`now()` });
-    await enqueue(tx, admitted, TASKS.continue, candidate.id === inRequest ? 2 * LIMITS.inRequestMs : 0);
+    await enqueue(
+      tx,
+      admitted,
+      TASKS.continue,
+      candidate.id === inRequest ? 2 * LIMITS.inRequestMs : 0,
+    );
     if (!isSmall) room -= 1;
   }
 }
 
 /** Small ones are worked at once whatever waits; the others by priority, then in order of arrival. */
 async function waiting(tx: OrgTransaction): Promise<Operation[]> {
-  return tx.db
-    .selectFrom('operations')
-    .selectAll()
-    .where('org_id', '=', tx.orgId)
-    .where('status', '=', 'queued')
-    .where('admitted_at', 'is', null)
-    .orderBy('priority', 'desc')
-    .orderBy('queued_at')
-    .orderBy('id')
-    .limit(CANDIDATES_MAX)
-    // One that somebody holds is being cancelled, or admits itself when its own transaction gets here.
-    .forUpdate()
-    .skipLocked()
-    .execute();
+  return (
+    tx.db
+      .selectFrom('operations')
+      .selectAll()
+      .where('org_id', '=', tx.orgId)
+      .where('status', '=', 'queued')
+      .where('admitted_at', 'is', null)
+      .orderBy('priority', 'desc')
+      .orderBy('queued_at')
+      .orderBy('id')
+      .limit(CANDIDATES_MAX)
+      // One that somebody holds is being cancelled, or admits itself when its own transaction gets here.
+      .forUpdate()
+      .skipLocked()
+      .execute()
+  );
 }
 
 export interface QueueStatus {
@@ -93,8 +122,11 @@ export interface QueueStatus {
 
 /** State of the organization's queue: counts by status, how many wait and run, and which come next. */
 export async function queueStatus(tx: OrgTransaction): Promise<QueueStatus> {
-  const counts = await rows(tx, sql<{ status: string; count: number }>`
-    select status, count(*) as count from operations where org_id = ${tx.orgId} group by status`);
+  const counts = await rows(
+    tx,
+    sql<{ status: string; count: number }>`
+    select status, count(*) as count from operations where org_id = ${tx.orgId} group by status`,
+  );
   const next = await tx.db
     .selectFrom('operations').select(['id', 'queued_at'])
     .where('org_id', '=', tx.orgId).where('status', '=', 'queued')
@@ -106,7 +138,9 @@ export async function queueStatus(tx: OrgTransaction): Promise<QueueStatus> {
     by_status: byStatus,
     waiting: byStatus['queued'] ?? 0,
     running: byStatus['processing'] ?? 0,
-    oldest_waiting_seconds: Number.isFinite(oldest) ? Math.max(0, Math.round((Date.now() - oldest) / 1000)) : 0,
+    oldest_waiting_seconds: Number.isFinite(oldest)
+      ? Math.max(0, Math.round((Date.now() - oldest) / 1000))
+      : 0,
     next: next.map((row) => row.id),
   };
 }

@@ -8,13 +8,22 @@ export const PROGRESS_CHANNEL = 'muster_progress';
 
 export async function writeEvent(
   tx: OrgTransaction,
-  event: { name: string; operationId: string; actorId: string | null; payload?: Record<string, unknown> },
+  event: {
+    name: string;
+    operationId: string;
+    actorId: string | null;
+    payload?: Record<string, unknown>;
+  },
 ): Promise<void> {
   await tx.db
     .insertInto('events')
     .values({
-      org_id: tx.orgId, id: newId(), name: event.name, operation_id: event.operationId,
-      actor_id: event.actorId, payload: JSON.stringify(event.payload ?? {}),
+      org_id: tx.orgId,
+      id: newId(),
+      name: event.name,
+      operation_id: event.operationId,
+      actor_id: event.actorId,
+      payload: JSON.stringify(event.payload ?? {}),
     }) // prettier-ignore
     .execute();
 }
@@ -22,15 +31,27 @@ export async function writeEvent(
 /** What a person (or, without an actor, the engine on their behalf) did to an operation. */
 export async function writeAudit(
   tx: OrgTransaction,
-  entry: { action: string; operationId: string | null; actor: Actor | null; detail?: Record<string, unknown> },
+  entry: {
+    action: string;
+    operationId: string | null;
+    actor: Actor | null;
+    detail?: Record<string, unknown>;
+  },
 ): Promise<void> {
   const { actor } = entry;
   await tx.db
     .insertInto('audit')
     .values({
-      org_id: tx.orgId, id: newId(), action: entry.action, operation_id: entry.operationId,
-      actor_account: actor?.accountId ?? null, actor_user: actor?.userId ?? null, actor_role: actor?.role ?? 'engine',
-      ip: actor?.ip ?? null, user_agent: actor?.userAgent ?? null, detail: JSON.stringify(entry.detail ?? {}),
+      org_id: tx.orgId,
+      id: newId(),
+      action: entry.action,
+      operation_id: entry.operationId,
+      actor_account: actor?.accountId ?? null,
+      actor_user: actor?.userId ?? null,
+      actor_role: actor?.role ?? 'engine',
+      ip: actor?.ip ?? null,
+      user_agent: actor?.userAgent ?? null,
+      detail: JSON.stringify(entry.detail ?? {}),
     }) // prettier-ignore
     .execute();
 }
@@ -38,13 +59,22 @@ export async function writeAudit(
 /** A message to be delivered after the transaction, at least once; its id lets the receiver drop doubles. */
 export async function writeOutbox(
   tx: OrgTransaction,
-  message: { topic: string; recipientId: string | null; operationId: string; payload: Record<string, unknown> },
+  message: {
+    topic: string;
+    recipientId: string | null;
+    operationId: string;
+    payload: Record<string, unknown>;
+  },
 ): Promise<void> {
   await tx.db
     .insertInto('outbox')
     .values({
-      org_id: tx.orgId, id: newId(), topic: message.topic, recipient_id: message.recipientId,
-      operation_id: message.operationId, payload: JSON.stringify(message.payload),
+      org_id: tx.orgId,
+      id: newId(),
+      topic: message.topic,
+      recipient_id: message.recipientId,
+      operation_id: message.operationId,
+      payload: JSON.stringify(message.payload),
     }) // prettier-ignore
     .execute();
 }

@@ -14,7 +14,13 @@ const ATTEMPTS_MAX = 5;
  *
  * @param random - Between 0 and 1; spreads the attempts of several operations.
  */
-export async function holdBack(engine: Engine, orgId: string, operationId: string, reason: string, random: number): Promise<void> {
+export async function holdBack(
+  engine: Engine,
+  orgId: string,
+  operationId: string,
+  reason: string,
+  random: number,
+): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
     if (operation.status !== 'processing' && operation.status !== 'queued') return;
@@ -25,7 +31,12 @@ export async function holdBack(engine: Engine, orgId: string, operationId: strin
     }); // prettier-ignore
     if (attempts > ATTEMPTS_MAX) {
       await dequeue(tx, operationId);
-      await move(tx, operation, { status: 'paused', phase: 'applying', wanted: 'pausing' }, { attempts: 0, error_log: log, admitted_at: null });
+      await move(
+        tx,
+        operation,
+        { status: 'paused', phase: 'applying', wanted: 'pausing' },
+        { attempts: 0, error_log: log, admitted_at: null },
+      );
       await admit(tx);
       return;
     }
@@ -35,7 +46,11 @@ export async function holdBack(engine: Engine, orgId: string, operationId: strin
 }
 
 /** The slice is over and there is more to do: the rest queues behind the others. */
-export async function enqueueNext(engine: Engine, orgId: string, operationId: string): Promise<void> {
+export async function enqueueNext(
+  engine: Engine,
+  orgId: string,
+  operationId: string,
+): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
     if (operation.status === 'processing') await enqueue(tx, operation, TASKS.continue);
@@ -43,10 +58,15 @@ export async function enqueueNext(engine: Engine, orgId: string, operationId: st
 }
 
 /** The time of a scheduled operation has come. */
-export async function beginScheduled(engine: Engine, orgId: string, operationId: string): Promise<void> {
+export async function beginScheduled(
+  engine: Engine,
+  orgId: string,
+  operationId: string,
+): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
-    if (operation.status === 'pending' && operation.phase === 'queued') await enterQueue(tx, operation);
+    if (operation.status === 'pending' && operation.phase === 'queued')
+      await enterQueue(tx, operation);
   });
 }
 
@@ -54,7 +74,9 @@ export async function beginScheduled(engine: Engine, orgId: string, operationId:
 export async function putBack(engine: Engine, orgId: string, operationId: string): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
-    const isAtWork = operation.admitted_at !== null && (operation.status === 'queued' || operation.status === 'processing');
+    const isAtWork =
+      operation.admitted_at !== null &&
+      (operation.status === 'queued' || operation.status === 'processing');
     if (isAtWork) await enqueueLost(tx, operation, TASKS.continue);
     else if (operation.phase === 'planning') await enqueueLost(tx, operation, TASKS.plan);
   });

@@ -37,8 +37,14 @@ export interface ItemView {
 /**
  * A page of items. Failed ones, and those with a code, are found by the index on codes; the others along the key.
  */
-export async function listItems(tx: OrgTransaction, operationId: string, query: ItemQuery): Promise<ItemView[]> {
-  return rows(tx, sql<ItemView>`
+export async function listItems(
+  tx: OrgTransaction,
+  operationId: string,
+  query: ItemQuery,
+): Promise<ItemView[]> {
+  return rows(
+    tx,
+    sql<ItemView>`
     with page as (
       select i.* from operation_items i where ${matching(tx, operationId, query)}
       order by i.item_no limit ${query.limit} offset ${query.offset ?? 0})
@@ -46,27 +52,46 @@ export async function listItems(tx: OrgTransaction, operationId: string, query: 
       page.detail, page.warnings, page.processed_at, coalesce(page.input, to_jsonb(s.cells)) as input
     from page
     left join staged_rows s on s.org_id = ${tx.orgId} and s.operation_id = ${operationId} and s.row_no = page.row_no
-    order by page.item_no`);
+    order by page.item_no`,
+  );
 }
 
 /** How many items match, whatever the page. */
-export async function countItems(tx: OrgTransaction, operationId: string, query: Omit<ItemQuery, 'limit'>): Promise<number> {
-  const { count } = await one(tx, sql<{ count: number }>`
-    select count(*) as count from operation_items i where ${matching(tx, operationId, query)}`);
+export async function countItems(
+  tx: OrgTransaction,
+  operationId: string,
+  query: Omit<ItemQuery, 'limit'>,
+): Promise<number> {
+  const { count } = await one(
+    tx,
+    sql<{ count: number }>`
+    select count(*) as count from operation_items i where ${matching(tx, operationId, query)}`,
+  );
   return count;
 }
 
 /** Failed items by code. */
-export async function countErrors(tx: OrgTransaction, operationId: string): Promise<Record<string, number>> {
-  const codes = await rows(tx, sql<{ code: string; count: number }>`
+export async function countErrors(
+  tx: OrgTransaction,
+  operationId: string,
+): Promise<Record<string, number>> {
+  const codes = await rows(
+    tx,
+    sql<{ code: string; count: number }>`
     select code, count(*) as count from operation_items
-    where org_id = ${tx.orgId} and operation_id = ${operationId} and code is not null and status = 'failed' group by code`);
+    where org_id = ${tx.orgId} and operation_id = ${operationId} and code is not null and status = 'failed' group by code`,
+  );
   return Object.fromEntries(codes.map((row) => [row.code, row.count]));
 }
 
 /** Items `i` that match. Where all that match have a code, the condition says so, and the small index on codes is used. */
-function matching(tx: OrgTransaction, operationId: string, query: Omit<ItemQuery, 'limit'>): RawBuilder<unknown> {
-  const haveCodes = query.status === 'failed' || query.action === 'skip' || query.action === 'error';
+function matching(
+  tx: OrgTransaction,
+  operationId: string,
+  query: Omit<ItemQuery, 'limit'>,
+): RawBuilder<unknown> {
+  const haveCodes =
+    query.status === 'failed' || query.action === 'skip' || query.action === 'error';
   const conditions = [
     sql`i.org_id = ${tx.orgId} and i.operation_id = ${operationId}`,
     query.after === undefined ? null : sql`i.item_no > ${query.after}`,
@@ -90,9 +115,16 @@ export interface ChangeView {
 }
 
 /** The changes of these items, field by field. */
-export async function listChanges(tx: OrgTransaction, operationId: string, itemNos: readonly number[]): Promise<ChangeView[]> {
-  return rows(tx, sql<ChangeView>`
+export async function listChanges(
+  tx: OrgTransaction,
+  operationId: string,
+  itemNos: readonly number[],
+): Promise<ChangeView[]> {
+  return rows(
+    tx,
+    sql<ChangeView>`
     select item_no, entity, entity_id, action, before, after from changes
     where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no = any(${[...itemNos]}::int[])
-    order by item_no, entity, entity_id`);
+    order by item_no, entity, entity_id`,
+  );
 }

@@ -21,13 +21,21 @@ export interface RetryRequest {
  * @returns the new operation, a draft that is still to be planned and confirmed.
  * @throws Problem `nothing_to_retry` when no item failed.
  */
-export async function retry(engine: Engine, actor: Actor, operationId: string, request: RetryRequest): Promise<Operation> {
+export async function retry(
+  engine: Engine,
+  actor: Actor,
+  operationId: string,
+  request: RetryRequest,
+): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
     const operation = await lockSteerable(tx, engine, actor, operationId);
     const kind = getKind(engine, operation.kind);
-    const [failed] = await rows(tx, sql`
+    const [failed] = await rows(
+      tx,
+      sql`
       select from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} and code is not null
-        and status = 'failed' and ${chosen(request.itemNos)} limit 1`);
+        and status = 'failed' and ${chosen(request.itemNos)} limit 1`,
+    );
     if (failed === undefined) throw new Problem('nothing_to_retry');
     const corrections = { ...(await storedCorrections(tx, operationId)), ...request.corrections };
     const params = kind.params.parse(operation.params);
@@ -36,7 +44,8 @@ export async function retry(engine: Engine, actor: Actor, operationId: string, r
       params: kind.correct?.(params, corrections) ?? params, input: operation.input, mapping: operation.mapping,
       retryOf: operationId, retryItemNos: request.itemNos,
     }); // prettier-ignore
-    if (kind.rows !== undefined) await restageFailedRows(tx, kind.rows, operation, again, { ...request, corrections });
+    if (kind.rows !== undefined)
+      await restageFailedRows(tx, kind.rows, operation, again, { ...request, corrections });
     await writeAudit(tx, { action: 'retry', operationId, actor, detail: { retried_by: again.id } });
     return again;
   });
@@ -47,16 +56,26 @@ export function chosen(itemNos: readonly number[] | undefined): ReturnType<typeo
 }
 
 /** Corrections that were put on single failed items beforehand. */
-async function storedCorrections(tx: OrgTransaction, operationId: string): Promise<Record<string, unknown>> {
-  const stored = await rows(tx, sql<{ key: string; correction: unknown }>`
+async function storedCorrections(
+  tx: OrgTransaction,
+  operationId: string,
+): Promise<Record<string, unknown>> {
+  const stored = await rows(
+    tx,
+    sql<{ key: string; correction: unknown }>`
     select key, detail -> 'correction' as correction from operation_items
     where org_id = ${tx.orgId} and operation_id = ${operationId} and code is not null and status = 'failed'
-      and key is not null and detail ? 'correction'`);
+      and key is not null and detail ? 'correction'`,
+  );
   return Object.fromEntries(stored.map((row) => [row.key, row.correction]));
 }
 
 /** Of a plan that was made for everybody, keeps the items that failed in the operation before. */
-export async function keepFailedItems(tx: OrgTransaction, retryOf: string, operationId: string): Promise<void> {
+export async function keepFailedItems(
+  tx: OrgTransaction,
+  retryOf: string,
+  operationId: string,
+): Promise<void> {
   const worked = sql`
     select i.item_no from operation_items i
     where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.item_no <> 0 and not exists (
@@ -64,6 +83,12 @@ export async function keepFailedItems(tx: OrgTransaction, retryOf: string, opera
       join operations o on o.org_id = ${tx.orgId} and o.id = ${operationId}
       where f.org_id = ${tx.orgId} and f.operation_id = ${retryOf} and f.code is not null and f.status = 'failed' and f.key = i.key
         and (o.input -> 'retry_item_nos' is null or o.input -> 'retry_item_nos' @> to_jsonb(f.item_no)))`;
-  await rows(tx, sql`delete from changes where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`);
-  await rows(tx, sql`delete from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`);
+  await rows(
+    tx,
+    sql`delete from changes where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`,
+  );
+  await rows(
+    tx,
+    sql`delete from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`,
+  );
 }

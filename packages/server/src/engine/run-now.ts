@@ -22,15 +22,25 @@ export interface ItemResult {
 const ITEMS_MAX = 1_000;
 
 /** @throws Problem of the item when there is only one and it failed; whatever planning and confirming refuse. */
-export async function runNow(engine: Engine, actor: Actor, wanted: NewOperation): Promise<{ operation: Operation; items: ItemResult[] }> {
+export async function runNow(
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+): Promise<{ operation: Operation; items: ItemResult[] }> {
   const draft = await create(engine, actor, wanted);
   const planned = await planOperation(engine, actor.orgId, draft.id);
-  const confirmed = await confirm(engine, actor, draft.id, { planHash: planned.plan_hash ?? undefined });
+  const confirmed = await confirm(engine, actor, draft.id, {
+    planHash: planned.plan_hash ?? undefined,
+  });
   const isLeft = confirmed.phase !== 'done' && confirmed.admitted_at !== null;
   const operation = isLeft ? await applyInRequest(engine, confirmed) : confirmed;
   const items = await inOrg(engine.database, actor.orgId, async (tx) => {
     const listed = await listItems(tx, draft.id, { limit: ITEMS_MAX });
-    const changes = await listChanges(tx, draft.id, listed.map((item) => item.item_no));
+    const changes = await listChanges(
+      tx,
+      draft.id,
+      listed.map((item) => item.item_no),
+    );
     return listed.map((item) => ({
       item_no: item.item_no, status: item.status, code: item.code, detail: item.detail,
       entity_ids: changes.filter((change) => change.item_no === item.item_no).map((change) => change.entity_id),
@@ -38,7 +48,9 @@ export async function runNow(engine: Engine, actor: Actor, wanted: NewOperation)
   });
   const [only] = items;
   if (items.length === 1 && only?.status === 'failed' && only.code !== null) {
-    throw isProblemCode(only.code) ? new Problem(only.code, only.detail ?? {}) : new Error(only.code);
+    throw isProblemCode(only.code)
+      ? new Problem(only.code, only.detail ?? {})
+      : new Error(only.code);
   }
   return { operation, items };
 }

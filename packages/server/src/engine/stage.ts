@@ -53,14 +53,22 @@ export async function stageFile(
 }
 
 /** Maps the staged rows of a draft anew, after its mapping was changed. */
-export async function remapRows(tx: OrgTransaction, operation: Operation, mapping: Mapping, reading: RowReading): Promise<void> {
+export async function remapRows(
+  tx: OrgTransaction,
+  operation: Operation,
+  mapping: Mapping,
+  reading: RowReading,
+): Promise<void> {
   const { header } = fileInput(operation);
   const mapper = compileMapping(mapping, header, reading.fields);
   const encode = rowEncoder(tx.orgId, operation.id, header, mapper, reading);
   for await (const page of stagedPages(tx, operation.id, sql`true`)) {
     const rowNos = page.map((row) => row.rowNo);
-    await rows(tx, sql`
-      delete from staged_rows where org_id = ${tx.orgId} and operation_id = ${operation.id} and row_no = any(${rowNos}::int[])`);
+    await rows(
+      tx,
+      sql`
+      delete from staged_rows where org_id = ${tx.orgId} and operation_id = ${operation.id} and row_no = any(${rowNos}::int[])`,
+    );
     await copyLines(tx, [page.map(encode).join('')]);
   }
 }
@@ -80,7 +88,9 @@ export async function restageFailedRows(
     select row_no from operation_items where org_id = ${tx.orgId} and operation_id = ${from.id} and code is not null
       and status = 'failed' and ${chosen(request.itemNos)})`;
   for await (const page of stagedPages(tx, from.id, failed)) {
-    const corrected = page.map((row) => correct(row, header, request.corrections?.[String(row.rowNo)]));
+    const corrected = page.map((row) =>
+      correct(row, header, request.corrections?.[String(row.rowNo)]),
+    );
     await copyLines(tx, [corrected.map(encode).join('')]);
   }
 }
@@ -95,26 +105,38 @@ function correct(row: CsvRow, header: readonly string[], correction: unknown): C
   const values = new Map<string, unknown>(Object.entries(correction));
   const cells = row.cells.map((cell, at) => {
     const value = values.get(header[at] ?? '');
-    return value === undefined ? cell : String(value);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : cell;
   });
   return { ...row, cells };
 }
 
-async function* stagedPages(tx: OrgTransaction, operationId: string, condition: ReturnType<typeof sql>): AsyncGenerator<CsvRow[]> {
-  for (let after = 0; ; ) {
-    const page = await rows(tx, sql<{ row_no: number; cells: string[] }>`
+async function* stagedPages(
+  tx: OrgTransaction,
+  operationId: string,
+  condition: ReturnType<typeof sql>,
+): AsyncGenerator<CsvRow[]> {
+  for (let after = 0; ;) {
+    const page = await rows(
+      tx,
+      sql<{ row_no: number; cells: string[] }>`
       select row_no, cells from staged_rows
       where org_id = ${tx.orgId} and operation_id = ${operationId} and row_no > ${after} and ${condition}
-      order by row_no limit ${PAGE_ROWS}`);
+      order by row_no limit ${PAGE_ROWS}`,
+    );
     if (page.length === 0) return;
     after = page.at(-1)?.row_no ?? after;
     yield page.map((row) => ({ rowNo: row.row_no, line: 0, cells: row.cells }));
   }
 }
 
-async function copyLines(tx: OrgTransaction, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
+async function copyLines(
+  tx: OrgTransaction,
+  lines: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
   const copy = tx.client.query(
-    copyFrom('copy staging (org_id, operation_id, row_no, cells, clean, keys, new_id, faults, warnings) from stdin'),
+    copyFrom(
+      'copy staging (org_id, operation_id, row_no, cells, clean, keys, new_id, faults, warnings) from stdin',
+    ),
   );
   await pipeline(Readable.from(lines), copy);
 }
@@ -134,9 +156,13 @@ function rowEncoder(
     const isBroken = row.fault?.severity === 'error';
     const mapped = isBroken ? NOTHING : mapper(row.cells);
     const values = reading.complete(mapped.values);
-    const cells = secret.length === 0 ? row.cells : row.cells.map((cell, at) => (secret.includes(at) ? '' : cell));
+    const cells =
+      secret.length === 0
+        ? row.cells
+        : row.cells.map((cell, at) => (secret.includes(at) ? '' : cell));
     const faults: unknown[] = isBroken ? [row.fault] : mapped.faults;
-    const warnings: unknown[] = row.fault !== undefined && !isBroken ? [row.fault, ...mapped.warnings] : mapped.warnings;
+    const warnings: unknown[] =
+      row.fault !== undefined && !isBroken ? [row.fault, ...mapped.warnings] : mapped.warnings;
     return `${prefix}${String(row.rowNo)}\t${json(cells)}\t${json(values)}\t${textArray(reading.keys(values))}\t${newId()}\t${list(faults)}\t${list(warnings)}\n`;
   };
 }
@@ -155,5 +181,9 @@ function textArray(values: readonly (string | null)[]): string {
   const quoted = values.map((value) =>
     value === null ? 'NULL' : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
   );
-  return `{${quoted.join(',')}}`.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  return `{${quoted.join(',')}}`
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r');
 }

@@ -40,27 +40,43 @@ export function undoKind(entities: Entities): Kind<UndoParams> {
         join changes c on c.org_id = ${tx.orgId} and c.operation_id = ${params.operation_id} and c.item_no = p.row_no
         where p.action not in ('skip', 'error')`;
       for (const { name, retired } of touched) {
-        const of = (action: string): RawBuilder<unknown> => sql`from (${source}) s where s.entity = ${name} and s.action = ${action}`;
+        const of = (action: string): RawBuilder<unknown> =>
+          sql`from (${source}) s where s.entity = ${name} and s.action = ${action}`;
         await plan.insert(name, sql`select s.item_no, s.id, s.before as after ${of('delete')}`);
         await plan.update(name, sql`select s.item_no, s.id, s.before as after ${of('update')}`);
         await plan.remove(name, sql`select s.item_no, s.id ${of('insert')} and s.retire is null`);
         if (retired !== undefined) {
           const after = JSON.stringify(retired);
-          await plan.update(name, sql`select s.item_no, s.id, ${after}::jsonb as after ${of('insert')} and s.retire is not null`);
+          await plan.update(
+            name,
+            sql`select s.item_no, s.id, ${after}::jsonb as after ${of('insert')} and s.retire is not null`,
+          );
         }
       }
     },
   });
 }
 
-async function touchedEntities(tx: OrgTransaction, entities: Entities, operationId: string): Promise<Entity[]> {
-  const names = await rows(tx, sql<{ entity: string }>`
-    select distinct entity from changes where org_id = ${tx.orgId} and operation_id = ${operationId}`);
+async function touchedEntities(
+  tx: OrgTransaction,
+  entities: Entities,
+  operationId: string,
+): Promise<Entity[]> {
+  const names = await rows(
+    tx,
+    sql<{ entity: string }>`
+    select distinct entity from changes where org_id = ${tx.orgId} and operation_id = ${operationId}`,
+  );
   return entities.filter((entity) => names.some((row) => row.entity === entity.name));
 }
 
 /** One item for each successful item of the operation, last first: reversed, retired, kept or impossible, and why. */
-function verdicts(orgId: string, entities: Entities, touched: readonly Entity[], params: UndoParams): RawBuilder<unknown> {
+function verdicts(
+  orgId: string,
+  entities: Entities,
+  touched: readonly Entity[],
+  params: UndoParams,
+): RawBuilder<unknown> {
   const { operation_id: operationId, item_nos: itemNos } = params;
   const chosen = itemNos === undefined ? sql`true` : sql`i.item_no = any(${itemNos}::int[])`;
   return sql`
@@ -70,7 +86,10 @@ function verdicts(orgId: string, entities: Entities, touched: readonly Entity[],
       join changes c on c.org_id = ${orgId} and c.operation_id = i.operation_id and c.item_no = i.item_no
       where i.org_id = ${orgId} and i.operation_id = ${operationId} and i.status = 'success' and ${chosen}
     ), judged as (
-      ${sql.join(touched.map((entity) => judgedRows(orgId, entities, entity, operationId)), sql` union all `)}
+      ${sql.join(
+        touched.map((entity) => judgedRows(orgId, entities, entity)),
+        sql` union all `,
+      )}
     ), item as (
       select item_no, min(reason) as reason, (array_agg(entity_id order by reason nulls last))[1] as because_of,
         min(used_by) as used_by, bool_or(can_retire) as can_retire, min(action) as change_action
@@ -97,8 +116,11 @@ function verdicts(orgId: string, entities: Entities, touched: readonly Entity[],
 }
 
 /** Each changed row of one entity with the reason why it is not as the operation left it, or null. */
-function judgedRows(orgId: string, entities: Entities, entity: Entity, operationId: string): RawBuilder<unknown> {
-  const canRetire = entity.retired === undefined ? sql`false` : sql`s.action = 'insert' and e.id is not null and not (${rowJson(entity, 'e')} @> ${JSON.stringify(entity.retired)}::jsonb)`;
+function judgedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder<unknown> {
+  const canRetire =
+    entity.retired === undefined
+      ? sql`false`
+      : sql`s.action = 'insert' and e.id is not null and not (${rowJson(entity, 'e')} @> ${JSON.stringify(entity.retired)}::jsonb)`;
   return sql`
     select s.item_no, s.entity_id, s.action, ${canRetire} as can_retire, used.used_by,
       case
@@ -112,12 +134,12 @@ function judgedRows(orgId: string, entities: Entities, entity: Entity, operation
       end as reason
     from source s
     left join ${table(entity)} e on e.org_id = ${orgId} and e.id = s.entity_id
-    left join (${usedRows(orgId, entities, entity, operationId)}) used on used.id = s.entity_id and s.action = 'insert'
+    left join (${usedRows(orgId, entities, entity)}) used on used.id = s.entity_id and s.action = 'insert'
     where s.entity = ${entity.name}`;
 }
 
-/** Rows of an entity that rows of other origin refer to. */
-function usedRows(orgId: string, entities: Entities, entity: Entity, operationId: string): RawBuilder<unknown> {
+/** Rows of an entity that will still be referred to when the chosen items are undone. */
+function usedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder<unknown> {
   const uses = entities.flatMap((child) =>
     Object.entries(child.references ?? {})
       .filter(([, parent]) => parent === entity.name)
@@ -125,7 +147,7 @@ function usedRows(orgId: string, entities: Entities, entity: Entity, operationId
         select s.entity_id as id, ${child.name}::text as used_by
         from source s join ${table(child)} k on k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = s.entity_id
         where s.entity = ${entity.name} and s.action = 'insert' and not exists (
-          select from changes own where own.org_id = ${orgId} and own.operation_id = ${operationId} and own.entity_id = k.id and own.action = 'insert')`),
+          select from source own where own.entity_id = k.id and (own.action = 'insert' or own.after ? ${sql.lit(column)}))`),
   ); // prettier-ignore
   if (uses.length === 0) return sql`select null::uuid as id, null::text as used_by where false`;
   return sql`select id, string_agg(distinct used_by, ', ') as used_by from (${sql.join(uses, sql` union all `)}) use group by id`;
@@ -149,18 +171,36 @@ function lastChange(orgId: string, operationId: string): RawBuilder<unknown> {
 export async function settleUndo(tx: OrgTransaction, undo: Operation): Promise<void> {
   if (undo.undo_of === null) return;
   const target = await lockOperation(tx, undo.undo_of);
-  const { undone, running } = await one(tx, sql<{ undone: number; running: number }>`
+  const { undone, running } = await one(
+    tx,
+    sql<{ undone: number; running: number }>`
     select coalesce(sum(successful_items) filter (where rollback_status <> 'rolled_back'), 0)::int as undone,
       count(*) filter (where status in ('queued', 'processing', 'paused'))::int as running
-    from operations where org_id = ${tx.orgId} and undo_of = ${target.id}`);
-  const settled = await update(tx, target, { rollback_status: rollbackStatus(undone, target.successful_items, running) });
+    from operations where org_id = ${tx.orgId} and undo_of = ${target.id}`,
+  );
+  const isWhole =
+    undone >= target.successful_items || undone >= (await countChanged(tx, target.id));
+  const settled = await update(tx, target, {
+    rollback_status: rollbackStatus(undone, isWhole, running),
+  });
   await settleUndo(tx, settled);
 }
 
-function rollbackStatus(undone: number, of: number, running: number): RollbackStatus {
+/** Successful items that changed something; one that asked for what was there already has nothing to undo. */
+async function countChanged(tx: OrgTransaction, operationId: string): Promise<number> {
+  const { count } = await one(
+    tx,
+    sql<{ count: number }>`
+    select count(distinct i.item_no) as count from operation_items i
+    join changes c on c.org_id = ${tx.orgId} and c.operation_id = i.operation_id and c.item_no = i.item_no
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.status = 'success'`,
+  );
+  return count;
+}
+
+function rollbackStatus(undone: number, isWhole: boolean, running: number): RollbackStatus {
   const [none, inProgress, rolledBack, partly] = ROLLBACK_STATUSES;
   if (running > 0) return inProgress;
   if (undone === 0) return none;
-  return undone >= of ? rolledBack : partly;
+  return isWhole ? rolledBack : partly;
 }
-

@@ -11,27 +11,42 @@ const CHANGE_ACTIONS = ['insert', 'update', 'delete'] as const;
  * Inserts parents first, then updates, then deletes children first. Runs within the caller's transaction, after
  * the rows to be changed were locked and compared; throws what the database refuses.
  */
-export async function writeChanges(tx: OrgTransaction, entities: Entities, range: ItemRange): Promise<void> {
+export async function writeChanges(
+  tx: OrgTransaction,
+  entities: Entities,
+  range: ItemRange,
+): Promise<void> {
   const present = await findPresent(tx, range);
   const has = (entity: Entity, action: string): boolean => present.has(`${entity.name} ${action}`);
-  for (const entity of entities) if (has(entity, 'insert')) await rows(tx, insertRows(tx.orgId, entity, range));
-  for (const entity of entities) if (has(entity, 'update')) await rows(tx, updateRows(tx.orgId, entity, range));
+  for (const entity of entities)
+    if (has(entity, 'insert')) await rows(tx, insertRows(tx.orgId, entity, range));
+  for (const entity of entities)
+    if (has(entity, 'update')) await rows(tx, updateRows(tx.orgId, entity, range));
   for (const entity of entities.toReversed()) {
     if (has(entity, 'delete')) await rows(tx, deleteRows(tx.orgId, entity, range));
   }
   for (const entity of entities) {
-    if (entity.counter === undefined || !CHANGE_ACTIONS.some((action) => has(entity, action))) continue;
+    if (entity.counter === undefined || !CHANGE_ACTIONS.some((action) => has(entity, action)))
+      continue;
     await keepCounter(tx, entities, entity, entity.counter, range);
   }
 }
 
 async function findPresent(tx: OrgTransaction, range: ItemRange): Promise<Set<string>> {
-  const found = await rows(tx, sql<{ name: string }>`
-    select distinct c.entity || ' ' || c.action as name from changes c where ${inRange(tx.orgId, range)}`);
+  const found = await rows(
+    tx,
+    sql<{ name: string }>`
+    select distinct c.entity || ' ' || c.action as name from changes c where ${inRange(tx.orgId, range)}`,
+  );
   return new Set(found.map((row) => row.name));
 }
 
-function ofEntity(orgId: string, range: ItemRange, entity: Entity, action: string): RawBuilder<unknown> {
+function ofEntity(
+  orgId: string,
+  range: ItemRange,
+  entity: Entity,
+  action: string,
+): RawBuilder<unknown> {
   return sql`${inRange(orgId, range)} and c.entity = ${entity.name} and c.action = ${action}`;
 }
 
@@ -46,7 +61,8 @@ function insertRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder
 
 function updateRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder<unknown> {
   const values = columnNames(entity).map(
-    (name) => sql`${sql.ref(name)} = case when n.after ? ${sql.lit(name)} then ${sql.ref(`n.${name}`)} else ${sql.ref(`e.${name}`)} end`,
+    (name) =>
+      sql`${sql.ref(name)} = case when n.after ? ${sql.lit(name)} then ${sql.ref(`n.${name}`)} else ${sql.ref(`e.${name}`)} end`,
   );
   return sql`
     with n as materialized (

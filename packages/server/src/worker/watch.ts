@@ -69,14 +69,19 @@ async function look(options: WatchOptions, session: Session, signal: AbortSignal
       suspects = await freeDead(options, suspects);
       if (turn % PUT_BACK_EVERY === 0) await putBackLost(options);
     } catch (error) {
-      options.log('error', 'The watch over workers could not look; it will again.', { error: String(error) });
+      options.log('error', 'The watch over workers could not look; it will again.', {
+        error: String(error),
+      });
     }
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
 /** @returns ids that looked dead for the first time now. */
-async function freeDead({ database, log }: WatchOptions, suspects: ReadonlySet<string>): Promise<Set<string>> {
+async function freeDead(
+  { database, log }: WatchOptions,
+  suspects: ReadonlySet<string>,
+): Promise<Set<string>> {
   const { rows } = await database.pool.query<{ id: string; dead: boolean }>(
     `select id, pg_try_advisory_xact_lock($1, hashtext(id)) as dead from (${HELD_BY}) held`,
     [LOCK_CLASS],
@@ -116,15 +121,17 @@ function sessionOf(database: Database, own: ReadonlySet<string>): Session {
       lock(workerId).catch(lost);
     },
     ensure: async () => {
-      if (client !== undefined) {
-        await client.query('select 1').catch(lost);
-        if (client !== undefined) return;
-      }
+      const isAlive = await client?.query('select 1').then(
+        () => true,
+        () => false,
+      );
+      if (isAlive === true) return;
       const opened = await database.pool.connect();
       opened.once('error', lost);
       client = opened;
       for (const workerId of own) await lock(workerId);
-      if (own.size > 0) await opened.query('select graphile_worker.force_unlock_workers($1::text[])', [[...own]]);
+      if (own.size > 0)
+        await opened.query('select graphile_worker.force_unlock_workers($1::text[])', [[...own]]);
     },
     close: () => {
       client?.release(true);

@@ -6,7 +6,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '@muster/contract';
-import { run, Logger, type Runner, type WorkerEvents } from 'graphile-worker';
+import { Logger, run, type Runner, type WorkerEvents } from 'graphile-worker';
 import { z } from 'zod';
 import type { Database } from '../db/database.ts';
 import { applySlice } from '../engine/apply.ts';
@@ -52,19 +52,25 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 /** Runs the queue until told to stop; after a lost database it is started anew. */
 async function supervise(options: WorkerOptions, watch: Watch, signal: AbortSignal): Promise<void> {
   const untilStopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => { resolve(); })); // prettier-ignore
-  while (!signal.aborted) {
+  const isStopping = (): boolean => signal.aborted;
+  while (!isStopping()) {
     try {
       const runner = await startRunner(options, watch, signal);
       await Promise.race([runner.promise, untilStopped]);
-      if (signal.aborted) await stopRunner(runner, watch);
+      if (isStopping()) await stopRunner(runner, watch);
     } catch (error) {
-      if (!signal.aborted) options.log('error', 'The queue stopped; starting it again.', { error: String(error) });
+      if (!isStopping())
+        options.log('error', 'The queue stopped; starting it again.', { error: String(error) });
     }
-    if (!signal.aborted) await sleep(RESTART_MS);
+    if (!isStopping()) await sleep(RESTART_MS);
   }
 }
 
-async function startRunner(options: WorkerOptions, watch: Watch, signal: AbortSignal): Promise<Runner> {
+async function startRunner(
+  options: WorkerOptions,
+  watch: Watch,
+  signal: AbortSignal,
+): Promise<Runner> {
   const { engine, database } = options;
   const events: WorkerEvents = new EventEmitter();
   events.on('worker:create', ({ worker }) => { watch.add(worker.workerId); }); // prettier-ignore
@@ -84,14 +90,22 @@ async function startRunner(options: WorkerOptions, watch: Watch, signal: AbortSi
   }); // prettier-ignore
 }
 
-function taskHandlers(engine: Engine, signal: AbortSignal, log: WorkerOptions['log']): Record<string, Handler> {
+function taskHandlers(
+  engine: Engine,
+  signal: AbortSignal,
+  log: WorkerOptions['log'],
+): Record<string, Handler> {
   return {
     [TASKS.continue]: async (orgId, operationId) => {
       try {
         const isDone = await applySlice(engine, orgId, operationId, SLICE_MS, signal);
         if (!isDone) await enqueueNext(engine, orgId, operationId);
       } catch (error) {
-        log('error', 'A chunk failed and will be tried again.', { orgId, operationId, error: String(error) });
+        log('error', 'A chunk failed and will be tried again.', {
+          orgId,
+          operationId,
+          error: String(error),
+        });
         await holdBack(engine, orgId, operationId, String(error), Math.random());
       }
     },
@@ -115,6 +129,6 @@ async function stopRunner(runner: Runner, watch: Watch): Promise<void> {
 
 function quietLogger(log: WorkerOptions['log']): Logger {
   return new Logger(() => (level, message, meta) => {
-    if (level === 'error') log('error', message, meta);
+    if (`${level}` === 'error') log('error', message, meta);
   });
 }

@@ -1,10 +1,19 @@
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
-import { assignmentParams, effectiveParameters, type AssignmentParams } from '../../school/assignments/parameters.ts';
+import {
+  assignmentParams,
+  effectiveParameters,
+  type AssignmentParams,
+} from '../../school/assignments/parameters.ts';
 import { loadWarnings, openAssignments } from '../../school/assignments/load.ts';
 import { judgedStudents } from '../../school/assignments/students.ts';
-import { assertOptionalSteps, contentFault, sequencePayload, sequencesOf } from '../../school/content/sequences.ts';
+import {
+  assertOptionalSteps,
+  contentFault,
+  sequencePayload,
+  sequencesOf,
+} from '../../school/content/sequences.ts';
 import { countListed } from '../../school/people/targets.ts';
 
 const params = z.strictObject({ ...assignmentParams.shape, content_payload: sequencePayload });
@@ -26,27 +35,39 @@ export const assignSequence = defineKind<Params>({
   errorsBlock: true,
   eventPrefix: 'mass_assignment',
   itemEvent: 'mass_assignment.sequence.assigned',
-  correct: (given, corrections) => ({ ...given, overrides: { ...given.overrides, ...byStudent(corrections) } }),
+  correct: (given, corrections) => ({
+    ...given,
+    overrides: { ...given.overrides, ...byStudent(corrections) },
+  }),
   async plan(plan, context) {
     const { newId } = context;
     await plan.items(await plannedItems(context));
     const given = sql`(select item_no, subject_id, input as i, action from ${plan.planned} p where p.action in ('create', 'merge', 're_enroll'))`;
     const id = newId(sql`'assignment ' || item_no`);
-    await plan.update('assignment', sql`
+    await plan.update(
+      'assignment',
+      sql`
       select item_no, (i ->> 'existing_id')::uuid as id,
         case when action = 'merge' then i -> 'merged' else jsonb_build_object('state', 'withdrawn', 'withdrawn_at', i -> 'now') end as after
-      from ${given} g where action = 'merge' or i ->> 'policy' = 'override' and i ->> 'existing_id' is not null`);
-    await plan.insert('assignment', sql`
+      from ${given} g where action = 'merge' or i ->> 'policy' = 'override' and i ->> 'existing_id' is not null`,
+    );
+    await plan.insert(
+      'assignment',
+      sql`
       select item_no, ${id} as id, i -> 'values' || i -> 'identity'
         || jsonb_build_object('student_id', subject_id, 'replaces_id', case when i ->> 'policy' = 'override' then i -> 'existing_id' end) as after
-      from ${given} g where action = 'create'`);
-    await plan.insert('assignment_step', sql`
+      from ${given} g where action = 'create'`,
+    );
+    await plan.insert(
+      'assignment_step',
+      sql`
       select item_no, ${newId(sql`'step ' || item_no || ' ' || s.step_no`)} as id, jsonb_build_object(
         'assignment_id', ${id}, 'step_no', s.step_no, 'title', s.title, 'game_id', s.game_id,
         'is_optional', coalesce(i -> 'optional_steps' @> to_jsonb(s.step_no), false)) as after
       from ${given} g join sequence_steps s on s.org_id = ${context.orgId} and s.sequence_id = (i -> 'identity' ->> 'sequence_id')::uuid
         and s.sequence_version = (i -> 'identity' ->> 'sequence_version')::int
-      where action = 'create'`);
+      where action = 'create'`,
+    );
   },
 });
 
@@ -61,7 +82,13 @@ async function plannedItems(context: PlanContext<Params>): Promise<RawBuilder<un
   const { orgId, now, params: given, actor } = context;
   const sequenceIds = sequencesOf(given.content_payload);
   const parameters = await effectiveParameters(context.tx, given, context);
-  await assertOptionalSteps(context.tx, sequenceIds, [parameters.base, ...Object.values(parameters.byStudent)].map((one) => one.optional_steps ?? []));
+  await assertOptionalSteps(
+    context.tx,
+    sequenceIds,
+    [parameters.base, ...Object.values(parameters.byStudent)].map(
+      (one) => one.optional_steps ?? [],
+    ),
+  );
   const state = sql`jsonb_build_object('state', case when (p -> 'values' ->> 'start_at')::timestamptz > ${now} then 'scheduled' else 'open' end)`;
   return sql`
     with content as materialized (

@@ -9,7 +9,9 @@ const params = z.strictObject({
   /** What is wanted of the file: new people, changes of known ones, or both. */
   mode: z.enum(['create_and_update', 'create_only', 'update_only']).default('create_and_update'),
   /** What happens to a record that was changed after the file was made (its version is not the file's). */
-  conflict_rule: z.enum(['keep_existing', 'overwrite', 'merge_non_empty', 'fail_item']).default('fail_item'),
+  conflict_rule: z
+    .enum(['keep_existing', 'overwrite', 'merge_non_empty', 'fail_item'])
+    .default('fail_item'),
   batch_size: z.int().min(10).max(10_000).optional(),
 });
 type Params = z.infer<typeof params>;
@@ -30,7 +32,8 @@ export const userImport = defineKind<Params>({
   guards: {
     removes: ['remove'],
     updates: ['update'],
-    scope: ({ orgId }) => sql`select count(*) as count from users where org_id = ${orgId} and status = 'active'`,
+    scope: ({ orgId }) =>
+      sql`select count(*) as count from users where org_id = ${orgId} and status = 'active'`,
   },
   async plan(plan, context) {
     await plan.each('user', plannedRows(context));
@@ -45,9 +48,11 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
       select row_no, clean, keys[1] as external_id, keys[2] as email, keys[3] as username, new_id, faults, warnings
       from staged_rows where org_id = ${orgId} and operation_id = ${operationId}
     ), doubled as materialized (${doubledKeys()}
+    ), unit_named as materialized (${unitsNamed(orgId)}
+    ), teacher_named as materialized (${teachersNamed(orgId)}
     ), judged as (
       select f.*, u.id as found_id, u.version as found_version, u.status as found_status,
-        unit.id as unit_id, teacher.id as teacher_id, teacher.row_no as teacher_row,
+        unit.id as unit_id, teacher.id as teacher_id,
         ${verdict(context)} as verdict
       from file f
       left join users x on x.org_id = ${orgId} and x.external_id = f.external_id
@@ -57,8 +62,8 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
       left join doubled dx on dx.field = 'external_id' and dx.value = f.external_id and dx.first_row < f.row_no
       left join doubled de on de.field = 'email' and de.value = f.email and de.first_row < f.row_no
       left join doubled dn on dn.field = 'username' and dn.value = f.username and dn.first_row < f.row_no
-      left join lateral ${unitOf(orgId)} unit on f.clean ? 'unit'
-      left join lateral ${teacherOf(orgId)} teacher on f.clean ? 'teacher'
+      left join unit_named unit on unit.given = f.clean ->> 'unit'
+      left join teacher_named teacher on teacher.given = f.clean ->> 'teacher'
     )
     select (${itemOrder()})::int as item_no, row_no, row_no::text as key, found_id as subject_id,
       coalesce(clean ->> 'display_name', email, username, external_id, 'Row ' || row_no) as label, null::jsonb as input,
@@ -112,7 +117,8 @@ function verdict(context: PlanContext<Params>): RawBuilder<unknown> {
 /** A teacher_admin changes and places people in the units of their own, and gives no role as strong as theirs. */
 function rightsVerdict(context: PlanContext<Params>): RawBuilder<unknown> {
   const { actor } = context;
-  const mayGive: readonly string[] = actor.role === 'teacher_admin' ? ['student', 'teacher'] : USER_ROLES;
+  const mayGive: readonly string[] =
+    actor.role === 'teacher_admin' ? ['student', 'teacher'] : USER_ROLES;
   const role = sql`
     when f.clean ? 'roles' and not (f.clean -> 'roles' <@ ${JSON.stringify(mayGive)}::jsonb)
       then jsonb_build_object('code', ${code('role_not_allowed')}, 'value', f.clean -> 'roles')`;
@@ -128,23 +134,34 @@ function rightsVerdict(context: PlanContext<Params>): RawBuilder<unknown> {
       then jsonb_build_object('code', ${code('unit_out_of_scope')}, 'value', coalesce(f.clean ->> 'unit', '(none)'))`;
 }
 
-function unitOf(orgId: string): RawBuilder<unknown> {
-  return sql`(
-    select id from units where org_id = ${orgId} and lower(f.clean ->> 'unit') in (lower(code), lower(name), id::text)
-    order by lower(code) = lower(f.clean ->> 'unit') desc nulls last, id limit 1)`;
+/** Each text by which the file names a unit, with the unit's id; its code is stronger than its name. */
+function unitsNamed(orgId: string): RawBuilder<unknown> {
+  return sql`
+    select given, (
+      select id from units where org_id = ${orgId} and lower(given) in (lower(code), lower(name), id::text)
+      order by lower(code) = lower(given) desc nulls last, id limit 1) as id
+    from (select distinct clean ->> 'unit' as given from file where clean ? 'unit') wanted`;
 }
 
-/** A teacher of the organization, or of another row of this file, by any of their identifiers. */
-function teacherOf(orgId: string): RawBuilder<unknown> {
-  return sql`(
-    select id, null::int as row_no from users t
-    where t.org_id = ${orgId} and t.roles && '{teacher,teacher_admin}' and (t.external_id = f.clean ->> 'teacher'
-      or lower(t.email) = lower(f.clean ->> 'teacher') or lower(t.username) = lower(f.clean ->> 'teacher') or t.id::text = lower(f.clean ->> 'teacher'))
-    union all
-    select t.new_id, t.row_no from file t
-    where t.faults is null and t.clean -> 'roles' ?| '{teacher,teacher_admin}' and (t.external_id = f.clean ->> 'teacher'
-      or t.email = lower(f.clean ->> 'teacher') or t.username = lower(f.clean ->> 'teacher'))
-    limit 1)`;
+/**
+ * Each text by which the file names a teacher, with the id of a teacher of the organization or of another row of this
+ * file. Equal to one column each, so that it is a hash join whatever the number of rows: external ids as they are, the
+ * others without regard to case.
+ */
+function teachersNamed(orgId: string): RawBuilder<unknown> {
+  const isTeacher = sql`t.org_id = ${orgId} and t.roles && '{teacher,teacher_admin}'`;
+  const isTeacherRow = sql`t.faults is null and t.clean -> 'roles' ?| '{teacher,teacher_admin}'`;
+  return sql`
+    select distinct on (given) given, teacher.id
+    from (select distinct clean ->> 'teacher' as given from file where clean ? 'teacher') wanted
+    cross join lateral (values ('exact', given), ('folded', lower(given))) sought(how, text)
+    join (
+      select 'exact' as how, t.external_id as text, t.id, 1 as place from users t where ${isTeacher}
+      union all select 'folded', unnest(array[lower(t.email), lower(t.username), t.id::text]), t.id, 1 from users t where ${isTeacher}
+      union all select 'exact', t.external_id, t.new_id, 2 from file t where ${isTeacherRow}
+      union all select 'folded', unnest(array[t.email, t.username]), t.new_id, 2 from file t where ${isTeacherRow}
+    ) teacher using (how, text)
+    order by given, place, how, teacher.id`;
 }
 
 /** Teachers come before the students that refer to them; otherwise the order of the file. */

@@ -22,13 +22,16 @@ export const userStatus = defineKind<z.infer<typeof params>>({
   guards: {
     removes: ['remove'],
     updates: ['update'],
-    scope: ({ orgId }) => sql`select count(*) as count from users where org_id = ${orgId} and status = 'active'`,
+    scope: ({ orgId }) =>
+      sql`select count(*) as count from users where org_id = ${orgId} and status = 'active'`,
   },
   async plan(plan, { orgId, actor, params: { target, status } }) {
     const scope = scopeOf(actor);
     const isOutside = scope === null ? sql`false` : sql`u.id not in (${scope})`;
     const takesAway = status !== 'active';
-    await plan.each('user', sql`
+    await plan.each(
+      'user',
+      sql`
       with judged as (
         select meant.id, u.display_name, case
             when u.id is null then ${code('user_not_found')}
@@ -43,6 +46,7 @@ export const userStatus = defineKind<z.infer<typeof params>>({
         code, case when code is not null then jsonb_build_object('subject', id, 'label', display_name) end as detail,
         null::jsonb as warnings, case when code is null then 'update' end as change, id,
         jsonb_build_object('status', ${status}::text) as after
-      from judged`);
+      from judged`,
+    );
   },
 });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import { columnNames, getEntity, type Entity } from '../../engine/entity.ts';
 import { code, defineKind } from '../../engine/kind.ts';
+import { assertMayEdit } from '../../school/edit-rights.ts';
 import { ENTITIES } from '../../school/entities.ts';
 
 const edit = z.strictObject({
@@ -21,11 +22,12 @@ export const editRecord = defineKind<z.infer<typeof params>>({
   name: 'edit_record',
   title: 'Edit records',
   params,
-  roles: ['system_admin', 'subscriber_admin'],
+  roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
   chunk: { items: 500 },
-  async plan(plan, { tx, newId, params: { entity: name, edits } }) {
+  async plan(plan, { tx, actor, newId, params: { entity: name, edits } }) {
     const entity = findEntity(name);
     assertKnownColumns(entity, edits);
+    await assertMayEdit(tx, actor, name, edits);
     const edited = sql`(
       select e.n::int as item_no, e.value ->> 'action' as action, nullif(e.value ->> 'label', '') as label,
         coalesce((e.value ->> 'id')::uuid, ${newId(sql`e.n::text`)}) as id, e.value -> 'values' as after
@@ -37,8 +39,14 @@ export const editRecord = defineKind<z.infer<typeof params>>({
         case when gone then ${code('not_found')} end as code, null::jsonb as detail, null::jsonb as warnings
       from (select *, action <> 'create' and id = any(${missing}::uuid[]) as gone from ${edited} x) y`);
     const kept = sql`${edited} x join ${plan.planned} p using (item_no) where p.action <> 'error'`;
-    await plan.insert(name, sql`select item_no, x.id, x.after from ${kept} and x.action = 'create'`);
-    await plan.update(name, sql`select item_no, x.id, x.after from ${kept} and x.action = 'update'`);
+    await plan.insert(
+      name,
+      sql`select item_no, x.id, x.after from ${kept} and x.action = 'create'`,
+    );
+    await plan.update(
+      name,
+      sql`select item_no, x.id, x.after from ${kept} and x.action = 'update'`,
+    );
     await plan.remove(name, sql`select item_no, x.id from ${kept} and x.action = 'delete'`);
   },
 });
@@ -47,22 +55,40 @@ function findEntity(name: string): Entity {
   const known = ENTITIES.map((entity) => entity.name);
   if (known.includes(name)) return getEntity(ENTITIES, name);
   throw new Problem('validation_failed', { count: 1 }, [
-    problemError('invalid_value', { field: 'parameters.entity', reason: `use one of ${known.join(', ')}` }),
+    problemError('invalid_value', {
+      field: 'parameters.entity',
+      reason: `use one of ${known.join(', ')}`,
+    }),
   ]);
 }
 
-function assertKnownColumns(entity: Entity, edits: readonly { values: Record<string, unknown> }[]): void {
-  const known = new Set(columnNames(entity));
-  const unknown = new Set(edits.flatMap((one) => Object.keys(one.values)).filter((key) => !known.has(key)));
+function assertKnownColumns(
+  entity: Entity,
+  edits: readonly { values: Record<string, unknown> }[],
+): void {
+  // Who signs in as a person is settled by the person's own password or link, never by an edit.
+  const known = new Set(columnNames(entity).filter((name) => name !== 'account_id'));
+  const unknown = new Set(
+    edits.flatMap((one) => Object.keys(one.values)).filter((key) => !known.has(key)),
+  );
   if (unknown.size === 0) return;
   const errors = [...unknown].map((field) => problemError('unknown_field', { field }));
   throw new Problem('validation_failed', { count: errors.length }, errors);
 }
 
-async function findMissing(tx: OrgTransaction, entity: Entity, edits: readonly { action: string; id?: string | undefined }[]): Promise<string[]> {
-  const wanted = edits.flatMap((one) => (one.action === 'create' || one.id === undefined ? [] : [one.id]));
-  const found = await rows(tx, sql<{ id: string }>`
-    select id from ${sql.table(entity.table)} where org_id = ${tx.orgId} and id = any(${wanted}::uuid[])`);
+async function findMissing(
+  tx: OrgTransaction,
+  entity: Entity,
+  edits: readonly { action: string; id?: string | undefined }[],
+): Promise<string[]> {
+  const wanted = edits.flatMap((one) =>
+    one.action === 'create' || one.id === undefined ? [] : [one.id],
+  );
+  const found = await rows(
+    tx,
+    sql<{ id: string }>`
+    select id from ${sql.table(entity.table)} where org_id = ${tx.orgId} and id = any(${wanted}::uuid[])`,
+  );
   const present = new Set(found.map((row) => row.id));
   return wanted.filter((id) => !present.has(id));
 }

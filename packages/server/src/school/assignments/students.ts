@@ -8,7 +8,10 @@ import type { AssignmentParams, EffectiveParameters } from './parameters.ts';
  * The students meant, each with `fault` (a code or null), `p`, the parameters that hold for this student (the
  * operation's, over these the group's, over these the student's own), and `release`, the group in a staggered release.
  */
-export function judgedStudents(context: PlanContext<AssignmentParams>, parameters: EffectiveParameters): RawBuilder<unknown> {
+export function judgedStudents(
+  context: PlanContext<AssignmentParams>,
+  parameters: EffectiveParameters,
+): RawBuilder<unknown> {
   const students = withParameters(context, parameters);
   const { staggered_release, stagger_interval, groups } = context.params.scheduling;
   if (!staggered_release) return sql`select s.*, null::int as release from (${students}) s`;
@@ -21,8 +24,12 @@ export function judgedStudents(context: PlanContext<AssignmentParams>, parameter
 }
 
 /** Start and due date of `r.p`, so many days later by the calendar of the organization. */
-function laterDates({ now, timezone }: PlanContext, days: RawBuilder<unknown>): RawBuilder<unknown> {
-  const later = (moment: RawBuilder<unknown>) => sql`(((${moment}) at time zone ${timezone}) + make_interval(days => ${days})) at time zone ${timezone}`;
+function laterDates(
+  { now, timezone }: PlanContext,
+  days: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const later = (moment: RawBuilder<unknown>) =>
+    sql`(((${moment}) at time zone ${timezone}) + make_interval(days => ${days})) at time zone ${timezone}`;
   const start = sql`(r.p -> 'values' ->> 'start_at')::timestamptz`;
   const today = sql`date_trunc('day', ${now}::timestamptz, ${timezone})`;
   return sql`jsonb_strip_nulls(jsonb_build_object(
@@ -30,7 +37,10 @@ function laterDates({ now, timezone }: PlanContext, days: RawBuilder<unknown>): 
     'due_at', ${later(sql`(r.p -> 'values' ->> 'due_at')::timestamptz`)}))`;
 }
 
-function withParameters(context: PlanContext<AssignmentParams>, parameters: EffectiveParameters): RawBuilder<unknown> {
+function withParameters(
+  context: PlanContext<AssignmentParams>,
+  parameters: EffectiveParameters,
+): RawBuilder<unknown> {
   const { actor, orgId, params } = context;
   const scope = scopeOf(actor);
   const isOutside = scope === null ? sql`false` : sql`u.id not in (${scope})`;

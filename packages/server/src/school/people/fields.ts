@@ -33,7 +33,11 @@ export const USER_ROWS: RowReading = {
   target: 'User',
   fields: USER_FIELDS,
   complete: completeName,
-  keys: (values) => [text(values['external_id']), lower(values['email']), lower(values['username'])],
+  keys: (values) => [
+    text(values['external_id']),
+    lower(values['email']),
+    lower(values['username']),
+  ],
 };
 
 /** Fills what follows: a display name from its parts, or the parts from a full name ("Ruiz, Ana" or "Ana Ruiz"). */
@@ -46,9 +50,17 @@ export function completeName(values: Record<string, unknown>): Record<string, un
     const comma = full.indexOf(',');
     const parts = comma > 0 ? [full.slice(comma + 1), full.slice(0, comma)] : splitLast(full);
     const [first = '', last = ''] = parts.map((part) => part.trim());
-    return { ...values, given_name: first, family_name: last, display_name: comma > 0 ? `${first} ${last}` : full };
+    return {
+      ...values,
+      given_name: first,
+      family_name: last,
+      display_name: comma > 0 ? `${first} ${last}` : full,
+    };
   }
-  return { ...values, display_name: full ?? [given, family].filter((part) => part !== null).join(' ') };
+  return {
+    ...values,
+    display_name: full ?? [given, family].filter((part) => part !== null).join(' '),
+  };
 }
 
 function splitLast(full: string): string[] {

@@ -42,11 +42,15 @@ export function countListed(target: Target): number {
  * A select of `id` and `listed`: people whom the target names. Listed ids stand there whether they exist or not, so that
  * each gets its own answer; criteria find only people in the actor's scope.
  */
-export function targetIds(actor: Actor, target: Target): RawBuilder<{ id: string; listed: boolean }> {
+export function targetIds(
+  actor: Actor,
+  target: Target,
+): RawBuilder<{ id: string; listed: boolean }> {
   const listed = target.student_ids ?? [];
-  const selected = target.selection === undefined
-    ? sql`select null::uuid as id where false`
-    : sql`select u.id from users u where ${selectionCondition(actor, target.selection)}`;
+  const selected =
+    target.selection === undefined
+      ? sql`select null::uuid as id where false`
+      : sql`select u.id from users u where ${selectionCondition(actor, target.selection)}`;
   return sql`
     select id, bool_or(listed) as listed from (
       select id, true as listed from unnest(${listed}::uuid[]) as named(id)
@@ -55,27 +59,39 @@ export function targetIds(actor: Actor, target: Target): RawBuilder<{ id: string
     group by id`;
 }
 
-/** Condition on users `u`: matches the criteria, is in the actor's scope and not marked as restricted. */
-export function selectionCondition(actor: Actor, selection: Selection): RawBuilder<unknown> {
+/** Condition on users `u`: matches the criteria, is in the actor's scope and not marked as restricted, or only those marked. */
+export function selectionCondition(actor: Actor, selection: Selection, { restricted } = { restricted: false }): RawBuilder<unknown> {
   const scope = scopeOf(actor);
   const { orgId } = actor;
   const conditions = [
-    sql`u.org_id = ${orgId} and not u.is_restricted`,
+    sql`u.org_id = ${orgId} and u.is_restricted = ${restricted}`,
     scope === null ? null : sql`u.id in (${scope})`,
     selection.status === undefined ? sql`u.status = 'active'` : sql`u.status = ${selection.status}`,
     sql`${selection.role ?? 'student'} = any(u.roles)`,
     selection.grade_level === undefined ? null : sql`u.grade_level = ${selection.grade_level}`,
-    selection.class_id === undefined ? null : sql`u.id in (${classMembers(orgId, selection.class_id)})`,
-    selection.teacher_id === undefined ? null : sql`u.id in (${ownStudents(orgId, sql`${selection.teacher_id}::uuid`)})`,
-    selection.unit_id === undefined ? null : sql`u.unit_id in (${unitsBelow(orgId, selection.unit_id)})`,
+    selection.class_id === undefined
+      ? null
+      : sql`u.id in (${classMembers(orgId, selection.class_id)})`,
+    selection.teacher_id === undefined
+      ? null
+      : sql`u.id in (${ownStudents(orgId, sql`${selection.teacher_id}::uuid`)})`,
+    selection.unit_id === undefined
+      ? null
+      : sql`u.unit_id in (${unitsBelow(orgId, selection.unit_id)})`,
     selection.q === undefined ? null : searchCondition(selection.q),
   ];
-  return sql.join(conditions.filter((condition) => condition !== null), sql` and `);
+  return sql.join(
+    conditions.filter((condition) => condition !== null),
+    sql` and `,
+  );
 }
 
 /** Condition on users `u`: part of a name without regard to case and accents, or of another identifier. */
 export function searchCondition(q: string): RawBuilder<unknown> {
-  const plain = q.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
+  const plain = q
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toLowerCase();
   const pattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   return sql`(u.search_name like ${pattern(plain)} or lower(u.username) like ${pattern(q.toLowerCase())}
     or lower(u.email) like ${pattern(q.toLowerCase())} or u.external_id = ${q} or u.id::text = ${q.toLowerCase()})`;
