@@ -42,6 +42,7 @@ function codeOf(sqlState: string): ProblemCode {
 
 /** users_email_key → email. The error's own detail is no help: row level security keeps it back. */
 function uniqueFields(error: pg.DatabaseError): string {
-  const [, fields = ''] = /^(.+)_key$/.exec((error.constraint ?? '').replace(`${error.table ?? ''}_`, '')) ?? [];
+  const [, fields = ''] =
+    /^(.+)_key$/.exec((error.constraint ?? '').replace(`${error.table ?? ''}_`, '')) ?? [];
   return fields;
 }

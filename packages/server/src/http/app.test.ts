@@ -1,0 +1,125 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { testDatabase, type TestDatabase } from '../../../../test/fixtures/database.ts';
+import { anOrganization, caller, testApp, type Call } from '../../../../test/fixtures/http.ts';
+import type { App } from './context.ts';
+
+let database: TestDatabase;
+let app: App;
+let admin: Call;
+let nobody: Call;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  app = await testApp(database);
+  nobody = caller(app);
+  ({ admin } = await anOrganization(app, database, 'North'));
+});
+
+afterAll(async () => {
+  await app.close();
+  await database.drop();
+});
+
+it('health answers 200 while the database does', async () => {
+  expect(await nobody('GET', '/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
+});
+
+it('the description of the API is valid OpenAPI 3.1, with and without closing slash', async () => {
+  const { status, body } = await nobody('GET', '/api/openapi.json/');
+  expect(status).toBe(200);
+  expect(body.openapi).toMatch(/^3\.1/);
+  expect(await new Validator().validate(body)).toMatchObject({ valid: true });
+});
+
+it('the pages of the API load nothing from elsewhere, and the policy lets them run', async () => {
+  const page = await nobody('GET', '/api/docs/');
+  expect(page.status).toBe(200);
+  expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\//);
+  expect(page.body).not.toMatch(/<script>/);
+  const policy = String(page.headers['content-security-policy']);
+  expect(policy).toContain("script-src 'self'");
+  const assets = [...String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)].map(
+    ([, address]) => new URL(address ?? '', 'http://x/api/docs/').pathname,
+  );
+  expect(assets.length).toBeGreaterThan(3);
+  for (const asset of assets)
+    expect([asset, (await nobody('GET', asset)).status]).toEqual([asset, 200]);
+});
+
+it('an address that does not exist is a problem with one body for all [MA-D97]', async () => {
+  const reply = await admin('GET', '/api/nothing');
+  expect(reply.status).toBe(404);
+  expect(reply.headers['content-type']).toContain('application/problem+json');
+  expect(reply.body).toMatchObject({
+    type: '/problems/not_found',
+    status: 404,
+    code: 'not_found',
+    errors: [{ code: 'not_found' }],
+  });
+  expect(await nobody('GET', '/problems/not_found')).toMatchObject({
+    status: 200,
+    body: { code: 'not_found', status: 404 },
+  });
+});
+
+it('a wrong method answers 405 and names the right ones', async () => {
+  const reply = await admin('DELETE', '/api/organization/');
+  expect(reply.status).toBe(405);
+  expect(reply.headers['allow']).toBe('GET, HEAD, PATCH');
+  expect((await admin('PUT', '/api/users/0192f0c1-0000-7000-8000-000000000000')).status).toBe(405);
+});
+
+it('all faults of a body are named at once', async () => {
+  const reply = await admin('POST', '/api/users', {
+    email: 'nonsense',
+    status: 'gone',
+    colour: 'red',
+    given_name: 5,
+  });
+  expect(reply.status).toBe(400);
+  expect(reply.body.code).toBe('validation_failed');
+  expect(reply.body.errors.map((error: { field: string }) => error.field).sort()).toEqual([
+    'colour',
+    'email',
+    'given_name',
+    'status',
+  ]);
+  for (const error of reply.body.errors)
+    expect(Object.keys(error).sort()).toEqual(['code', 'correction', 'field', 'message']);
+});
+
+it('broken JSON, another format, too much and a NUL character are refused as such', async () => {
+  const send = (payload: string, type: string) =>
+    admin('POST', '/api/groups', undefined, {}).then(() =>
+      app.inject({ method: 'POST', url: '/api/claim', payload, headers: { 'content-type': type } }),
+    );
+  expect((await send('{"name":', 'application/json')).json()).toMatchObject({
+    status: 400,
+    code: 'validation_failed',
+  });
+  expect((await send('<a/>', 'application/xml')).json()).toMatchObject({
+    status: 415,
+    code: 'unsupported_format',
+  });
+  expect((await send(`"${'x'.repeat(11 * 1024 ** 2)}"`, 'application/json')).json()).toMatchObject({
+    status: 413,
+    code: 'too_large',
+    limit_bytes: 10_485_760,
+  });
+  expect(await admin('POST', '/api/groups', { name: 'a\u0000b' })).toMatchObject({
+    status: 400,
+    body: { code: 'validation_failed' },
+  });
+});
+
+it('a lost database is 503 with a time to come back, also on health', async () => {
+  const gone = await testDatabase();
+  const lost = await testApp(gone);
+  await gone.drop();
+  // A pool that is closed is like a server that is gone; both must not look like our fault.
+  const reply = await caller(lost)('GET', '/health');
+  expect(reply).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  expect(reply.headers['retry-after']).toBe('5');
+  await lost.close();
+});

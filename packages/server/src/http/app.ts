@@ -1,0 +1,118 @@
+/** The HTTP server: what every request passes through, and the list of subjects. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import serveFiles from '@fastify/static';
+import { LIMITS, Problem } from '@muster/contract';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { allowedMethods, rememberPaths } from './allowed-methods.ts';
+import { auditRoutes } from './audit.ts';
+import { authenticate } from './authentication.ts';
+import { bulkRoutes } from './bulk/bulk-routes.ts';
+import { claimRoutes } from './claim.ts';
+import type { App, HttpContext } from './context.ts';
+import { serveDocs } from './docs.ts';
+import { answerProblems, problemRoutes } from './errors.ts';
+import { healthRoutes } from './health.ts';
+import { answerOnce } from './idempotency.ts';
+import { organizationRoutes } from './organization.ts';
+import { schoolRoutes } from './school/routes.ts';
+import { signInRoutes } from './sign-in.ts';
+import { userRoutes } from './users.ts';
+
+const BODY_BYTES_MAX = 10 * 1024 ** 2;
+
+/** @returns the server, ready to listen. The caller closes it, and the database after it. */
+export async function buildApp(context: HttpContext): Promise<App> {
+  const app: App = fastify({
+    ...(context.logger === undefined ? {} : { loggerInstance: context.logger }),
+    bodyLimit: BODY_BYTES_MAX,
+    trustProxy: context.settings.trustProxy ?? false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setSerializerCompiler(serializerCompiler);
+  readEmptyBodies(app);
+  answerProblems(app);
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: POLICY } });
+  await app.register(cookie);
+  await app.register(multipart, {
+    limits: { fileSize: LIMITS.uploadBytesMax, files: 1, fields: 50 },
+  });
+  const paths = rememberPaths(app);
+  authenticate(app, context);
+  answerOnce(app, context);
+  await serveDocs(app);
+  registerRoutes(app, context);
+  const sendPage = await serveWeb(app, context);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods(paths, request.url);
+    if (allowed.length > 0) {
+      reply.header('allow', allowed.join(', '));
+      throw new Problem('method_not_allowed', {
+        method: request.method,
+        allowed: allowed.join(', '),
+      });
+    }
+    if (sendPage !== null && isPage(request)) return sendPage(reply);
+    throw new Problem('not_found');
+  });
+  return app;
+}
+
+/** A subject a line. */
+function registerRoutes(app: App, context: HttpContext): void {
+  healthRoutes(app, context);
+  problemRoutes(app);
+  signInRoutes(app, context);
+  claimRoutes(app, context);
+  organizationRoutes(app, context);
+  userRoutes(app, context);
+  schoolRoutes(app, context);
+  bulkRoutes(app, context);
+  auditRoutes(app, context);
+}
+
+/** Styles may stand in the page, as the web app's components write them there; scripts never. */
+const POLICY = {
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:', 'blob:'],
+  fontSrc: ["'self'", 'data:'],
+  connectSrc: ["'self'"],
+  objectSrc: ["'none'"],
+  baseUri: ["'self'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+};
+
+/** Calls without a body often announce JSON all the same. */
+function readEmptyBodies(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body.toString(), done);
+  });
+}
+
+/** @returns what sends the web app's page for addresses that only the web app knows; null without web app. */
+async function serveWeb(
+  app: App,
+  context: HttpContext,
+): Promise<((reply: FastifyReply) => FastifyReply) | null> {
+  const { webDir } = context.settings;
+  if (webDir === undefined || !existsSync(path.join(webDir, 'index.html'))) return null;
+  await app.register(serveFiles, { root: path.resolve(webDir), wildcard: false, index: false });
+  return (reply) => reply.header('cache-control', 'no-cache').sendFile('index.html');
+}
+
+function isPage(request: FastifyRequest): boolean {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  return (
+    isRead && !/^\/api(\/|\?|$)/.test(request.url) && !path.extname(request.url.split('?')[0] ?? '')
+  );
+}

@@ -1,0 +1,45 @@
+/** Pages by key: a cursor names the last row seen, so that any page costs the same and rows are neither lost nor doubled. */
+import { LIMITS } from '@muster/contract';
+import { z } from 'zod';
+import { invalidField } from './errors.ts';
+
+export const pageQuery = {
+  cursor: z.string().max(2_000).optional().describe('`next_cursor` of the page before'),
+  limit: z.coerce.number().int().min(1).max(LIMITS.pageSizeMax).default(LIMITS.pageSize),
+};
+
+export const nextCursor = z.string().nullable().describe('Null on the last page');
+
+/** @returns `items` without the one that only tells that there is another page. */
+export function pageOf<Row>(
+  rows: readonly Row[],
+  limit: number,
+  key: (row: Row) => readonly string[],
+): { items: Row[]; next_cursor: string | null } {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
+  return {
+    items,
+    next_cursor: hasMore ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null,
+  };
+}
+
+/** @throws Problem `validation_failed` for a cursor that is none of ours. */
+export function readCursor(cursor: string | undefined, parts: number): string[] | null {
+  if (cursor === undefined) return null;
+  const read = z
+    .array(z.string())
+    .length(parts)
+    .safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString()));
+  if (!read.success) throw invalidField('cursor', 'use next_cursor of the page before');
+  return read.data;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,64 @@
+/** What the API takes and gives of a person. */
+import { USER_ROLES, USER_STATUSES } from '@muster/contract';
+import { z } from 'zod';
+import { passwordSchema } from '../claim.ts';
+import { pageQuery } from '../paging.ts';
+
+const text = (max: number) => z.string().trim().max(max).transform((value) => (value === '' ? null : value)).nullable().optional(); // prettier-ignore
+const role = z
+  .enum([...USER_ROLES, 'coorporate-student'])
+  .transform((value) => (value === 'coorporate-student' ? 'student' : value));
+const roles = z.array(role).min(1).transform((list) => [...new Set(list)]); // prettier-ignore
+const reference = z.uuid().transform((id) => id.toLowerCase());
+
+export const personFields = z.strictObject({
+  email: text(254).refine((value) => value == null || /^[^\s@]+@[^\s@]+$/.test(value), 'give an e-mail address'),
+  username: text(254),
+  external_id: text(255),
+  given_name: text(200),
+  family_name: text(200),
+  full_name: text(400).describe('Instead of given_name and family_name'),
+  roles: roles.optional(),
+  role: z.union([role.transform((one) => [one]), roles]).optional().describe('The same as roles'),
+  status: z.enum(USER_STATUSES).optional(),
+  unit_id: reference.nullable().optional(),
+  grade_level: z.union([text(20), z.int().transform(String)]).optional(),
+  teacher_id: reference.nullable().optional(),
+  phone: text(50),
+  password: passwordSchema.optional().describe('Lets the person sign in at once'),
+}); // prettier-ignore
+export type PersonFields = z.infer<typeof personFields>;
+
+export const personShape = z
+  .object({
+    id: z.string(), _id: z.string(), email: z.string().nullable(), username: z.string().nullable(),
+    external_id: z.string().nullable(), given_name: z.string(), family_name: z.string(), full_name: z.string(),
+    roles: z.array(z.string()), role: z.array(z.string()), status: z.enum(USER_STATUSES), unit_id: z.string().nullable(),
+    grade_level: z.string().nullable(), teacher_id: z.string().nullable(), phone: z.string().nullable(),
+    has_account: z.boolean(), version: z.int(), created_at: z.iso.datetime(), updated_at: z.iso.datetime(),
+  })
+  .meta({ id: 'User' }); // prettier-ignore
+export const createdShape = personShape.extend({
+  claim_url: z
+    .string()
+    .optional()
+    .describe('One-time link by which the person sets a password; shown this once'),
+});
+
+export const peopleQuery = z.object({
+  ...pageQuery,
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Part of the name, user name or e-mail, or the external id or id'),
+  role: role.optional(),
+  status: z.enum(USER_STATUSES).optional(),
+  unit_id: z.uuid().optional().describe('With the units below it'),
+  grade_level: z.string().max(20).optional(),
+  teacher_id: z.uuid().optional().describe('Students of this teacher'),
+  class_id: z.uuid().optional().describe('Members of this classroom, batch or group'),
+  count: z.stringbool().default(false).describe('Whether to count all that match'),
+});
+export type PeopleQuery = z.infer<typeof peopleQuery>;

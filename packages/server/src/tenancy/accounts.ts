@@ -1,0 +1,183 @@
+/** Accounts: how the first people of an organization, and those who claim an account, come to sign in. */
+import { Problem } from '@muster/contract';
+import { sql } from 'kysely';
+import { inOrg, rows, type Database, type OrgTransaction } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+
+export interface NewOrganization {
+  readonly name: string;
+  readonly adminEmail: string;
+  /** Left as it is where the e-mail has an account already: that account then belongs to both organizations. */
+  readonly adminPassword: string;
+  /** Of the IANA database; UTC where it is left out. */
+  readonly timezone?: string | undefined;
+}
+
+/** Makes an organization and its first subscriber_admin, both or neither. No operation can exist before them. */
+export async function createOrganization(
+  database: Database,
+  wanted: NewOrganization,
+): Promise<{ org_id: string; user_id: string }> {
+  const [orgId, userId] = [newId(), newId()];
+  const known = await findAccount(database, wanted.adminEmail);
+  const passwordHash = known === null ? await hashPassword(wanted.adminPassword) : null;
+  await inOrg(database, orgId, async (tx) => {
+    await tx.db
+      .insertInto('orgs')
+      .values({ id: orgId, name: wanted.name, timezone: wanted.timezone ?? 'UTC' })
+      .execute();
+    const accountId = known?.id ?? (await insertAccount(tx, wanted.adminEmail, passwordHash));
+    await tx.db
+      .insertInto('users')
+      .values({
+        org_id: orgId,
+        id: userId,
+        account_id: accountId,
+        email: wanted.adminEmail,
+        display_name: wanted.adminEmail.split('@')[0] ?? wanted.adminEmail,
+        roles: ['subscriber_admin'],
+      }) // prettier-ignore
+      .execute();
+  });
+  return { org_id: orgId, user_id: userId };
+}
+
+/** An account without membership, for whoever runs the installation. @throws Problem `already_exists`. */
+export async function createSystemAdmin(
+  database: Database,
+  wanted: { email: string; password: string },
+): Promise<{ account_id: string }> {
+  const passwordHash = await hashPassword(wanted.password);
+  const inserted = await database.global
+    .insertInto('accounts')
+    .values({
+      id: newId(),
+      email: wanted.email,
+      password_hash: passwordHash,
+      is_system_admin: true,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (inserted === undefined) {
+    throw new Problem('already_exists', { entity: 'account', fields: 'email', field: 'email' });
+  }
+  return { account_id: inserted.id };
+}
+
+/**
+ * Lets a person of the organization sign in with `password`. An account that has the e-mail already is linked only to
+ * somebody who knows its password: otherwise an organization could take over accounts of another by writing down
+ * their e-mail. The person then gets an account of their own, found by the e-mail or user name on the person.
+ */
+export async function giveAccount(
+  database: Database,
+  person: { orgId: string; userId: string; email: string | null },
+  password: string,
+): Promise<string> {
+  const known = person.email === null ? null : await findAccount(database, person.email);
+  const isTheirs = known !== null && (await verifyPassword(known.password_hash, password));
+  const passwordHash = isTheirs ? null : await hashPassword(password);
+  return inOrg(database, person.orgId, async (tx) => {
+    const accountId = isTheirs
+      ? known.id
+      : await insertAccount(tx, known === null ? person.email : null, passwordHash);
+    // Linking is no edit of the record: its version stays, so that undoing an import does not count it as a change.
+    const linked = await rows(
+      tx,
+      sql`
+      update users set account_id = ${accountId} where org_id = ${tx.orgId} and id = ${person.userId} and account_id is null
+      returning id`,
+    );
+    if (linked.length === 0) throw new Problem('conflict', HAS_ACCOUNT);
+    return accountId;
+  });
+}
+
+const HAS_ACCOUNT = {
+  field: 'password',
+  message: 'This person has an account already.',
+  correction: 'Make a new sign-in link for the person.',
+};
+
+/**
+ * Sets a new password and ends all sign-ins of the account.
+ * @throws Problem `conflict` for an account of several organizations or of the operator: none of them may set it alone.
+ */
+export async function resetPassword(
+  database: Database,
+  accountId: string,
+  password: string,
+): Promise<void> {
+  await assertSoleMembership(database, accountId);
+  const passwordHash = await hashPassword(password);
+  await database.global.transaction().execute(async (tx) => {
+    await tx
+      .updateTable('accounts')
+      .set({ password_hash: passwordHash })
+      .where('id', '=', accountId)
+      .execute();
+    await tx.deleteFrom('sessions').where('account_id', '=', accountId).execute();
+  });
+}
+
+export async function assertSoleMembership(database: Database, accountId: string): Promise<void> {
+  const memberships = await findMemberships(database, accountId);
+  const account = await database.global
+    .selectFrom('accounts').select('is_system_admin').where('id', '=', accountId)
+    .executeTakeFirst(); // prettier-ignore
+  if (memberships.length === 1 && account?.is_system_admin !== true) return;
+  throw new Problem('conflict', {
+    message: 'This account is also used outside of your organization.',
+    correction: 'The person has to sign in with the password they have.',
+  });
+}
+
+export interface Membership {
+  readonly org_id: string;
+  readonly user_id: string;
+}
+
+/** The organizations an account belongs to, in the order in which it joined them. */
+export async function findMemberships(
+  database: Database,
+  accountId: string,
+): Promise<Membership[]> {
+  return rows(
+    { db: database.global },
+    sql<Membership>`select org_id, user_id from find_memberships(${accountId}::uuid)`,
+  );
+}
+
+interface Account {
+  readonly id: string;
+  readonly password_hash: string | null;
+}
+
+async function findAccount(database: Database, email: string): Promise<Account | null> {
+  const found = await database.global
+    .selectFrom('accounts')
+    .select(['id', 'password_hash'])
+    .where(sql`lower(email)`, '=', email.toLowerCase())
+    .executeTakeFirst();
+  return found ?? null;
+}
+
+/** Somebody else may take the e-mail at the same moment: the account then goes without one. */
+async function insertAccount(
+  tx: OrgTransaction,
+  email: string | null,
+  passwordHash: string | null,
+): Promise<string> {
+  const insert = (value: string | null) =>
+    tx.db
+      .insertInto('accounts')
+      .values({ id: newId(), email: value, password_hash: passwordHash })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .executeTakeFirst();
+  const inserted = (await insert(email)) ?? (await insert(null));
+  if (inserted === undefined) throw new Error('An account without e-mail meets no other.');
+  return inserted.id;
+}

@@ -1,0 +1,123 @@
+/**
+ * From a name and a password to an account.
+ *
+ * 1. The attempt is counted before anything is looked up, so that many at once cannot slip past the limit.
+ * 2. The name is an e-mail or a user name, and may belong to people of several organizations: the password decides.
+ * 3. An unknown name costs one verification like a known one, and every refusal reads the same.
+ */
+import { Problem } from '@muster/contract';
+import { sql } from 'kysely';
+import { inOrg, rows, type Database } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
+import { findMemberships } from './accounts.ts';
+import { findActor, type Actor } from './actor.ts';
+import { verifyPassword } from './passwords.ts';
+import { sha256 } from './sessions.ts';
+
+/** Failed attempts a name may have within the window, before it is locked until the oldest of them leaves it. */
+const FAILURES_MAX = 10;
+const FAILURES_WINDOW_MS = 15 * 60_000;
+const CANDIDATES_MAX = 20;
+
+export interface SignIn {
+  readonly accountId: string;
+  readonly isSystemAdmin: boolean;
+  /** What the account may do in each of its organizations, without those where the person is not active. */
+  readonly actors: readonly Actor[];
+}
+
+/**
+ * @param orgId - Only accounts of this organization, where several share the name.
+ * @throws Problem `wrong_credentials`, also for people who are not active; `account_locked_out` with `seconds`;
+ *   `organization_needed` when the same name and password fit accounts of several people.
+ */
+export async function signIn(
+  database: Database,
+  credentials: { login: string; password: string; orgId?: string | undefined },
+  now: Date,
+): Promise<SignIn> {
+  const loginHash = sha256(credentials.login.toLowerCase());
+  await countAttempt(database, loginHash, now);
+  const candidates = await findCandidates(database, credentials.login);
+  const fitting: SignIn[] = [];
+  for (const candidate of candidates.length === 0 ? [NOBODY] : candidates) {
+    if (!(await verifyPassword(candidate.password_hash, credentials.password))) continue;
+    const found = await loadSignIn(database, candidate.id, candidate.is_system_admin);
+    if (mayEnter(found, credentials.orgId)) fitting.push(found);
+  }
+  const [first, second] = fitting;
+  if (first === undefined) throw new Problem('wrong_credentials');
+  await database.global
+    .deleteFrom('sign_in_failures')
+    .where('login_hash', '=', loginHash)
+    .execute();
+  if (second !== undefined) throw new Problem('organization_needed', { field: 'organization' });
+  return first;
+}
+
+/** Someone who is active nowhere cannot sign in. */
+function mayEnter(found: SignIn, orgId: string | undefined): boolean {
+  if (found.actors.length === 0) return found.isSystemAdmin;
+  return orgId === undefined || found.actors.some((actor) => actor.orgId === orgId);
+}
+
+/** The rights of an account in all organizations where its person is active, in the order in which it joined them. */
+export async function loadSignIn(
+  database: Database,
+  accountId: string,
+  isSystemAdmin: boolean,
+): Promise<SignIn> {
+  const actors: Actor[] = [];
+  for (const { org_id: orgId } of await findMemberships(database, accountId)) {
+    const actor = await inOrg(database, orgId, (tx) => findActor(tx, accountId));
+    if (actor !== null && actor.userId !== null) actors.push(actor);
+  }
+  return { accountId, isSystemAdmin, actors };
+}
+
+interface Candidate {
+  readonly id: string;
+  readonly password_hash: string | null;
+  readonly is_system_admin: boolean;
+}
+
+const NOBODY: Candidate = { id: '', password_hash: null, is_system_admin: false };
+
+async function findCandidates(database: Database, login: string): Promise<Candidate[]> {
+  const global = { db: database.global };
+  const named = await rows(
+    global,
+    sql<{ account_id: string }>`select distinct account_id from find_sign_ins(${login})`,
+  );
+  const ids = named.map((row) => row.account_id);
+  return rows(
+    global,
+    sql<Candidate>`
+    select id, password_hash, is_system_admin from accounts
+    where id = any(${ids}::uuid[]) or lower(email) = lower(${login}) order by created_at limit ${CANDIDATES_MAX}`,
+  );
+}
+
+async function countAttempt(database: Database, loginHash: Buffer, now: Date): Promise<void> {
+  const since = new Date(now.getTime() - FAILURES_WINDOW_MS);
+  const id = newId();
+  await database.global
+    .insertInto('sign_in_failures')
+    .values({ id, login_hash: loginHash, failed_at: now })
+    .execute();
+  const failures = await database.global
+    .selectFrom('sign_in_failures')
+    .select('failed_at')
+    .where('login_hash', '=', loginHash)
+    .where('failed_at', '>', since)
+    .orderBy('failed_at', 'desc')
+    .limit(FAILURES_MAX + 1)
+    .execute();
+  const oldest = failures[FAILURES_MAX];
+  if (oldest === undefined) return;
+  // An attempt that is refused unread does not lengthen the lock.
+  await database.global.deleteFrom('sign_in_failures')
+    .where((where) => where.or([where('id', '=', id), where('failed_at', '<', since)])).execute(); // prettier-ignore
+  const waitMs = oldest.failed_at.getTime() + FAILURES_WINDOW_MS - now.getTime();
+  throw new Problem('account_locked_out', { seconds: Math.max(1, Math.ceil(waitMs / 1000)) });
+}
