@@ -128,7 +128,7 @@ async function stopRunner(runner: Runner, watch: Watch): Promise<void> {
 }
 
 function quietLogger(log: WorkerOptions['log']): Logger {
-  return new Logger(() => (level, message, meta) => {
-    if (`${level}` === 'error') log('error', message, meta);
+  return new Logger(() => (level: string, message, meta) => {
+    if (level === 'error') log('error', message, meta);
   });
 }
