@@ -45,6 +45,8 @@ export function streamRoutes(app: App, context: HttpContext): void {
       const events = progressEvents(context, feed, actor, id, reply.raw);
       reply.header('content-type', 'text/event-stream; charset=utf-8');
       reply.header('cache-control', 'no-cache, no-transform').header('x-accel-buffering', 'no');
+      // The connection ends with the stream; kept alive it would hold up a server that is to end.
+      reply.header('connection', 'close');
       // Already bytes: the serializer of the schema is for what is not streamed.
       return reply.send(Readable.from(events, { objectMode: false }));
     },
