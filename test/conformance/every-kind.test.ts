@@ -1,0 +1,277 @@
+/** The promises of the engine, held against every kind there is and against undo. */
+import fc from 'fast-check';
+import { Problem, problemError } from '@muster/contract';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inOrg } from '../../packages/server/src/db/database.ts';
+import { pause, resume, undo } from '../../packages/server/src/engine/control.ts';
+import type { Operation } from '../../packages/server/src/engine/lifecycle.ts';
+import { planOperation } from '../../packages/server/src/engine/plan.ts';
+import {
+  listChanges,
+  listItems,
+  type ChangeView,
+  type ItemView,
+} from '../../packages/server/src/engine/report.ts';
+import { FAULT_TEXTS } from '../../packages/server/src/formats/mapping/faults.ts';
+import { KINDS } from '../../packages/server/src/kinds/index.ts';
+import { ENTITIES } from '../../packages/server/src/school/entities.ts';
+import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
+import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { aPopulatedSchool, type PopulatedSchool } from '../fixtures/populated-school.ts';
+import { aPerson, aUnit, work } from '../fixtures/school.ts';
+import {
+  canonical,
+  differences,
+  snapshot,
+  type Difference,
+  type Row,
+  type Snapshot,
+} from '../fixtures/snapshot.ts';
+import {
+  applyOneChunk,
+  crashing,
+  queued,
+  read,
+  setColumns,
+  workInChunks,
+} from '../fixtures/stepwise.ts';
+import { EXAMPLES, type Draft, type Example } from './example.ts';
+
+/** Each try makes a school of its own. */
+const TRIES = { numRuns: 8, endOnFailure: true };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+
+it('every kind has an example here', () => {
+  expect(Object.keys(EXAMPLES).sort()).toEqual([...KINDS.map((kind) => kind.name), 'undo'].sort());
+});
+
+describe.each(Object.entries(EXAMPLES))('%s', (_name, example) => {
+  it('planning changes no row of the school, and planning again gives the same plan', async () => {
+    const { school, draft, before } = await prepare(example.usual, []);
+    const planned = await planOperation(school.engine, school.orgId, draft.id);
+    const again = await planOperation(school.engine, school.orgId, draft.id);
+    expect(await snapshot(database, school.orgId, [])).toEqual(before);
+    expect(again.plan_hash).toBe(planned.plan_hash);
+    expect(planned.plan_counts).toMatchObject({ actions: example.actions });
+  });
+
+  it('what was previewed is what happens, no more and no less, for random input', async () => {
+    await fc.assert(
+      fc.asyncProperty(example.random, async (random) => {
+        const { school, draft, before } = await prepare(random);
+        if (!(await confirmed(school, draft))) return;
+        const planned = await planOf(school, draft.id);
+        await work(school, draft.id);
+        const done = new Set(
+          (await itemsOf(school, draft.id))
+            .filter((item) => item.status === 'success')
+            .map((item) => item.item_no),
+        );
+        const changes = planned.filter((change) => done.has(change.item_no));
+        expect(asPlanned(differences(before, await snapshot(database, school.orgId)))).toEqual(
+          normal(changes),
+        );
+      }),
+      TRIES,
+    );
+  });
+
+  it('undo puts every row back, and undo of the undo brings the result again, for random input', async () => {
+    await fc.assert(
+      fc.asyncProperty(example.random, async (random) => {
+        const { school, draft, before } = await prepare(random);
+        if (!(await confirmed(school, draft))) return;
+        await work(school, draft.id);
+        const after = await snapshot(database, school.orgId);
+        if (differences(before, after).length === 0) return;
+        const back = await undo(school.engine, school.admin, draft.id, {});
+        expect(await work(school, back.id)).toMatchObject({ failed_items: 0, skipped_items: 0 });
+        expect(await snapshot(database, school.orgId)).toEqual(before);
+        expect(await read(school, draft.id)).toMatchObject({ rollback_status: 'rolled_back' });
+        const forth = await undo(school.engine, school.admin, back.id, {});
+        await work(school, forth.id);
+        expect(await snapshot(database, school.orgId)).toEqual(after);
+        expect(await read(school, draft.id)).toMatchObject({ rollback_status: 'none' });
+      }),
+      TRIES,
+    );
+  });
+
+  it('chunks of one item end in the same rows as one chunk', async () => {
+    const { school, draft } = await prepare(example.usual);
+    await queued(school, draft.id);
+    const ended = await workInChunks(school, draft.id, 1);
+    expect(ended.chunks_done).toBe(ended.total_items);
+    expect(canonical(await snapshot(database, school.orgId))).toEqual(await resultAtOnce(example));
+  });
+
+  it('a chunk that is applied again changes nothing', async () => {
+    const { school, draft } = await prepare(example.usual);
+    await queued(school, draft.id);
+    await workInChunks(school, draft.id, 2, () =>
+      setColumns(school, draft.id, sql`next_item_no = 0`),
+    );
+    expect(canonical(await snapshot(database, school.orgId))).toEqual(await resultAtOnce(example));
+  });
+
+  it('a chunk that crashes leaves nothing behind, and the next attempt ends in the same rows', async () => {
+    const { school, draft } = await prepare(example.usual);
+    await queued(school, draft.id);
+    do {
+      const held = await snapshot(database, school.orgId, []);
+      const reads = await read(school, draft.id);
+      await expect(applyOneChunk(school, draft.id, 2, crashing(school.engine))).rejects.toThrow(
+        'crash',
+      );
+      expect(await snapshot(database, school.orgId, [])).toEqual(held);
+      expect((await read(school, draft.id)).processed_items).toBe(reads.processed_items);
+    } while (await applyOneChunk(school, draft.id, 2));
+    expect(canonical(await snapshot(database, school.orgId))).toEqual(await resultAtOnce(example));
+  });
+
+  it('an operation that is paused and resumed after each chunk ends in the same rows', async () => {
+    const { school, draft } = await prepare(example.usual);
+    await queued(school, draft.id);
+    const ended = await workInChunks(school, draft.id, 2, async () => {
+      await pause(school.engine, school.admin, draft.id);
+      expect(await applyOneChunk(school, draft.id, 2)).toBe(false);
+      await resume(school.engine, school.admin, draft.id);
+    });
+    expect(ended).toMatchObject({ status: 'completed', processed_items: ended.total_items });
+    expect(canonical(await snapshot(database, school.orgId))).toEqual(await resultAtOnce(example));
+  });
+
+  it('another organization with the same codes is untouched', async () => {
+    const other = await aPopulatedSchool(database);
+    const before = await snapshot(database, other.orgId, []);
+    const { school, draft } = await prepare(example.usual);
+    await queued(school, draft.id);
+    await work(school, draft.id);
+    expect(await snapshot(database, other.orgId, [])).toEqual(before);
+  });
+
+  it('a student may not start it, and somebody responsible for other people changes nobody', async () => {
+    const school = await aPopulatedSchool(database);
+    const student = await aPerson(database, school.orgId, {
+      name: 'Some Student',
+      roles: ['student'],
+    });
+    await expect(example.usual(school, student)).rejects.toMatchObject({ code: 'forbidden' });
+    const unitId = await aUnit(database, school.orgId, 'elsewhere');
+    const outsider = await aPerson(database, school.orgId, {
+      name: 'Out Sider',
+      roles: ['teacher_admin'],
+      unitId,
+    });
+    expect(await changesOf(school, example.usual, outsider)).toEqual([]);
+  });
+
+  it('every item with a code has words for it, with nothing left to fill in', async () => {
+    await fc.assert(
+      fc.asyncProperty(example.random, async (random) => {
+        const { school, draft } = await prepare(random);
+        await planOperation(school.engine, school.orgId, draft.id);
+        expect((await itemsOf(school, draft.id)).flatMap(wordless)).toEqual([]);
+        if (!(await confirmed(school, draft))) return;
+        await work(school, draft.id);
+        expect((await itemsOf(school, draft.id)).flatMap(wordless)).toEqual([]);
+      }),
+      TRIES,
+    );
+  });
+});
+
+async function prepare(
+  make: Draft,
+  without?: readonly string[],
+): Promise<{ school: PopulatedSchool; draft: Operation; before: Snapshot }> {
+  const school = await aPopulatedSchool(database);
+  const draft = await make(school, school.admin);
+  return { school, draft, before: await snapshot(database, school.orgId, without) };
+}
+
+/** @returns false where errors of the plan forbid to run it. */
+async function confirmed(school: PopulatedSchool, draft: Operation): Promise<boolean> {
+  try {
+    await queued(school, draft.id);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'validation_errors') return false;
+    throw error;
+  }
+}
+
+/** What the usual operation ends in when it is applied in one chunk, whatever the ids. */
+async function resultAtOnce(example: Example): Promise<string[]> {
+  const { school, draft } = await prepare(example.usual);
+  await queued(school, draft.id);
+  expect(await workInChunks(school, draft.id, 500)).toMatchObject({ chunks_done: 1 });
+  return canonical(await snapshot(database, school.orgId));
+}
+
+async function planOf(school: PopulatedSchool, operationId: string): Promise<ChangeView[]> {
+  const items = await itemsOf(school, operationId);
+  return inOrg(database, school.orgId, (tx) => listChanges(tx, operationId, items.map((item) => item.item_no)));
+} // prettier-ignore
+
+async function itemsOf(school: PopulatedSchool, operationId: string): Promise<ItemView[]> {
+  return inOrg(database, school.orgId, (tx) => listItems(tx, operationId, { limit: 1_000 }));
+}
+
+/** The plan that somebody's operation comes to; one that is refused changes nothing either. */
+async function changesOf(
+  school: PopulatedSchool,
+  make: Draft,
+  actor: Actor,
+): Promise<ChangeView[]> {
+  try {
+    const draft = await make(school, actor);
+    await planOperation(school.engine, school.orgId, draft.id);
+    return await planOf(school, draft.id);
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
+}
+
+type PlainChange = Pick<ChangeView, 'entity' | 'entity_id' | 'action' | 'before' | 'after'>;
+
+/** What differs between two snapshots, in the words of a plan. */
+function asPlanned(found: readonly Difference[]): PlainChange[] {
+  const changes = found.map(({ table, id, action, before, after }) => {
+    const entity = ENTITIES.find((candidate) => candidate.table === table);
+    if (entity === undefined) throw new Error(`${table} changed, and no entity is stored there.`);
+    const columns = Object.keys(entity.columns);
+    const of = (row: Row | null): Row | null =>
+      row && Object.fromEntries(Object.entries(row).filter(([name]) => columns.includes(name)));
+    return { entity: entity.name, entity_id: id, action, before: of(before), after: of(after) };
+  });
+  return normal(changes);
+}
+
+/** In one order, and without what an insert or a delete leaves out or leaves empty. */
+function normal(changes: readonly PlainChange[]): PlainChange[] {
+  const filled = (row: Row | null): Row | null =>
+    row && Object.fromEntries(Object.entries(row).filter(([name, value]) => value !== null && name !== 'created_at').sort());
+  return changes
+    .map(({ entity, entity_id, action, before, after }) => {
+      const values = action === 'update' ? { before, after } : { before: filled(before), after: filled(after) };
+      return { entity, entity_id, action, ...values };
+    })
+    .sort((one, other) => `${one.entity} ${one.entity_id}`.localeCompare(`${other.entity} ${other.entity_id}`));
+} // prettier-ignore
+
+/** What is wrong with the words of an item's code, if anything is. */
+function wordless(item: ItemView): string[] {
+  const { code, detail } = item;
+  if (code === null || Object.hasOwn(FAULT_TEXTS, code)) return [];
+  const { message, correction } = problemError(code, detail ?? {});
+  const isSaid = message !== code && correction !== '' && !/\{\w+\}/.test(message + correction);
+  return isSaid ? [] : [`${code}: ${message} ${correction}`];
+}

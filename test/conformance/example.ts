@@ -1,0 +1,207 @@
+/** What the conformance suite needs to know of a kind: how to make an operation of it in a populated school. */
+import fc from 'fast-check';
+import { create } from '../../packages/server/src/engine/create.ts';
+import type { Operation } from '../../packages/server/src/engine/lifecycle.ts';
+import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
+import type { PopulatedSchool } from '../fixtures/populated-school.ts';
+import { stagedImport, work } from '../fixtures/school.ts';
+import { queued } from '../fixtures/stepwise.ts';
+
+/** Makes a draft in the name of somebody. */
+export type Draft = (school: PopulatedSchool, actor: Actor) => Promise<Operation>;
+
+/** A draft that says in the report of a failed property what it was made from. */
+function from(input: unknown, make: Draft): Draft {
+  return Object.assign(make, { [fc.toStringMethod]: () => JSON.stringify(input) });
+}
+
+export interface Example {
+  /** An operation of several items that can be confirmed. */
+  readonly usual: Draft;
+  /** How many items of each action the usual one has. */
+  readonly actions: Readonly<Record<string, number>>;
+  /** Anything that somebody might ask for, faults included. */
+  readonly random: fc.Arbitrary<Draft>;
+}
+
+const HEADER = 'external_id,email,username,given_name,family_name,role,grade_level,unit,teacher';
+
+/** One for each kind, by its name. */
+export const EXAMPLES: Readonly<Record<string, Example>> = {
+  user_import: {
+    usual: importOf([
+      't2,tea2@example.org,tea2,Second,Teacher,teacher,,south,',
+      's1,s1@example.org,student1,Renamed,One,student,6,north,t2',
+      's2,s2@example.org,student2,Student,2,student,5,north,t1',
+      'n1,n1@example.org,new1,New,First,student,5,south,t2',
+      'n2,,,New,Second,student,5,,',
+      'n3,not an address,,New,Third,student,5,,',
+    ]),
+    actions: { create: 3, update: 1, skip: 1, error: 1 },
+    random: fc.array(personLine(), { maxLength: 8 }).map(importOf),
+  },
+  user_status: {
+    usual: statusOf([0, 1, 2, 9], 'inactive'),
+    actions: { update: 3, skip: 1 },
+    random: fc
+      .tuple(somebody(), fc.constantFrom('active', 'inactive', 'suspended', 'archived'))
+      .map(([people, status]) => statusOf(people, status)),
+  },
+  assign_sequence: {
+    usual: assignmentOf([0, 1, 2, 3, 4, 5], [0, 1], 'override'),
+    actions: { create: 12 },
+    random: fc
+      .tuple(
+        somebody(),
+        fc.uniqueArray(fc.nat(1), { minLength: 1 }),
+        fc.constantFrom('skip', 'merge', 'create_new', 'override'),
+      )
+      .map(([people, sequences, policy]) => assignmentOf(people, sequences, policy)),
+  },
+  edit_record: {
+    usual: editOf('user', [
+      { action: 'create', values: { display_name: 'Made by hand', username: 'by-hand' } },
+      { action: 'update', student: 4, values: { grade_level: '7', phone: '0123' } },
+      { action: 'delete', student: 6 },
+    ]),
+    actions: { create: 1, update: 1, remove: 1 },
+    random: fc
+      .uniqueArray(anyEdit(), { minLength: 1, maxLength: 6, selector: (edit) => edit.student })
+      .map((edits) => editOf('user', edits)),
+  },
+  undo: {
+    usual: undoOf(
+      importOf([
+        's1,,,Renamed,One,,,,',
+        'n1,n1@example.org,new1,New,First,,,,',
+        'n2,,,New,Second,,,,',
+      ]),
+      'all',
+    ),
+    actions: { update: 1, remove: 2 },
+    random: fc
+      .tuple(
+        fc.oneof(
+          fc.array(personLine(), { minLength: 1, maxLength: 6 }).map(importOf),
+          somebody().map((people) => statusOf(people, 'archived')),
+        ),
+        fc.constantFrom('all' as const, 'untouched_only' as const),
+      )
+      .map(([first, mode]) => undoOf(first, mode)),
+  },
+};
+
+function importOf(lines: readonly string[]): Draft {
+  const csv = `${[HEADER, ...lines].join('\n')}\n`;
+  return from(csv, (school, actor) => stagedImport({ ...school, admin: actor }, csv));
+}
+
+/** Identifiers come from small pools, so that rows meet people who exist, each other, and nobody. */
+function personLine(): fc.Arbitrary<string> {
+  return fc
+    .tuple(
+      fc.constantFrom('', 's1', 's2', 's5', 't1', 'n1', 'n2', 'n3'),
+      fc.constantFrom('', '', 's1@example.org', 'S3@Example.org', 'n1@example.org', 'broken'),
+      fc.constantFrom('', '', 'student2', 'tea', 'new1', 'NEW2'),
+      fc.constantFrom('Ana', 'Łukasz', '', '=1+1', 'O"Neil, Jr'),
+      fc.constantFrom('Ruiz', '', '李'),
+      fc.constantFrom('', 'student', 'teacher', 'coorporate-student', 'wizard'),
+      fc.constantFrom('', '5', '6'),
+      fc.constantFrom('', 'north', 'south', 'nowhere'),
+      fc.constantFrom('', '', 't1', 'n1', 'nobody'),
+    )
+    .map((cells) =>
+      cells.map((cell) => (/[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(','),
+    );
+}
+
+/** Positions in the list of students. */
+function somebody(): fc.Arbitrary<number[]> {
+  return fc.uniqueArray(fc.nat(11), { minLength: 1, maxLength: 8 });
+}
+
+function targetOf(school: PopulatedSchool, people: readonly number[]): { student_ids: string[] } {
+  return { student_ids: people.map((at) => school.studentIds[at] ?? '') };
+}
+
+function statusOf(people: readonly number[], status: string): Draft {
+  return from({ people, status }, (school, actor) =>
+    create(school.engine, actor, {
+      kind: 'user_status', name: 'Change status', params: { target: targetOf(school, people), status },
+    }),
+  ); // prettier-ignore
+}
+
+function assignmentOf(
+  people: readonly number[],
+  sequences: readonly number[],
+  policy: string,
+): Draft {
+  return from({ people, sequences, policy }, (school, actor) =>
+    create(school.engine, actor, {
+      kind: 'assign_sequence', name: 'Assign',
+      params: {
+        target: targetOf(school, people), conflict_policy: policy,
+        content_payload: { sequence_ids: sequences.map((at) => school.sequenceIds[at]) },
+      },
+    }),
+  ); // prettier-ignore
+}
+
+interface Edit {
+  readonly action: 'create' | 'update' | 'delete';
+  /** Position in the list of students. */
+  readonly student?: number;
+  readonly values?: Record<string, unknown>;
+}
+
+function editOf(entity: string, edits: readonly Edit[]): Draft {
+  return from({ entity, edits }, (school, actor) => {
+    const given = edits.map(({ action, student, values = {} }) => ({
+      action, values, ...(student === undefined ? {} : { id: school.studentIds[student] }),
+    })); // prettier-ignore
+    return create(school.engine, actor, {
+      kind: 'edit_record',
+      name: 'Edit',
+      params: { entity, edits: given },
+    });
+  });
+}
+
+function anyEdit(): fc.Arbitrary<Edit & { student: number }> {
+  const values = fc.record(
+    {
+      display_name: fc.constantFrom('Somebody', 'Student 3', ''),
+      grade_level: fc.constantFrom('5', '8', null),
+      status: fc.constantFrom('active', 'archived', 'lost'),
+      username: fc.constantFrom('student1', 'free', null),
+    },
+    { requiredKeys: [] },
+  );
+  return fc
+    .tuple(
+      fc.constantFrom('create' as const, 'update' as const, 'delete' as const),
+      fc.nat(11),
+      values,
+    )
+    .map(([action, student, some]) => ({
+      action,
+      student,
+      values: action === 'delete' ? {} : some,
+    }));
+}
+
+/** Runs another operation to its end, then makes its undo. */
+function undoOf(first: Draft, mode: 'all' | 'untouched_only'): Draft {
+  return from({ mode, first: fc.stringify(first) }, async (school, actor) => {
+    const { id } = await first(school, school.admin);
+    await queued(school, id);
+    await work(school, id);
+    return create(school.engine, actor, {
+      kind: 'undo',
+      name: 'Undo',
+      undoOf: id,
+      params: { operation_id: id, mode },
+    });
+  });
+}
