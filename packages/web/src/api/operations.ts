@@ -1,0 +1,156 @@
+import {
+  bulkOperation,
+  itemPage,
+  operationKind,
+  operationPreview,
+  operationProgress,
+  operationResults,
+  rollbackPreview,
+  type BulkOperation,
+  type ItemPage,
+  type OperationKind,
+  type OperationPreview,
+  type OperationProgress,
+  type OperationResults,
+  type RollbackPreview,
+  type StartRequest,
+} from '@muster/contract';
+import { z } from 'zod';
+import { get, post, query, request, upload } from './request.ts';
+
+const PAGE_ITEMS = 50;
+
+export interface OperationList {
+  readonly operations: readonly BulkOperation[];
+  /** Of all pages. */
+  readonly total: number;
+}
+
+export interface ListFilter {
+  readonly status?: string | undefined;
+  readonly operation_type?: string | undefined;
+  readonly search?: string | undefined;
+  readonly page?: number | undefined;
+}
+
+export async function listOperations(filter: ListFilter): Promise<OperationList> {
+  const { value, headers } = await request(
+    `/api/bulk/operations${query({ ...filter })}`,
+    z.array(bulkOperation),
+  );
+  return { operations: value, total: Number(headers.get('x-total-count') ?? value.length) };
+}
+
+export function listKinds(): Promise<OperationKind[]> {
+  return get('/api/bulk/kinds', z.array(operationKind));
+}
+
+export function getOperation(id: string): Promise<BulkOperation> {
+  return get(addressOf(id), bulkOperation);
+}
+
+export function getProgress(id: string): Promise<OperationProgress> {
+  return get(`${addressOf(id)}/progress`, operationProgress);
+}
+
+export function getResults(id: string): Promise<OperationResults> {
+  return get(`${addressOf(id)}/results`, operationResults);
+}
+
+export interface PreviewFilter {
+  readonly action?: string | undefined;
+  readonly code?: string | undefined;
+}
+
+export function getPreview(
+  id: string,
+  filter: PreviewFilter,
+  cursor = '',
+): Promise<OperationPreview> {
+  return get(
+    `${addressOf(id)}/preview${query({ ...filter, cursor, limit: PAGE_ITEMS })}`,
+    operationPreview,
+  );
+}
+
+export interface ItemFilter {
+  readonly status?: 'failed' | 'skipped' | 'success' | undefined;
+  readonly code?: string | undefined;
+}
+
+export function listItems(
+  id: string,
+  filter: ItemFilter,
+  cursor = '',
+  limit = PAGE_ITEMS,
+): Promise<ItemPage> {
+  return get(`${addressOf(id)}/items${query({ ...filter, cursor, limit })}`, itemPage);
+}
+
+/** What can be asked of an operation that exists. */
+export const steer = {
+  plan: (id: string) => ask(id, 'plan'),
+  start: (id: string, confirmation: StartRequest) => ask(id, 'start', confirmation),
+  pause: (id: string) => ask(id, 'pause'),
+  resume: (id: string) => ask(id, 'resume'),
+  cancel: (id: string, reason: string) => ask(id, 'cancel', { reason }),
+  approve: (id: string) => ask(id, 'approve'),
+  reject: (id: string, reason: string) => ask(id, 'reject', { reason }),
+} as const;
+
+export interface Retry {
+  readonly itemIds?: readonly string[];
+  /** `{row: {column: cell}}`. */
+  readonly corrections?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** @returns The new operation, stopped at its preview. */
+export function retryItems(id: string, { itemIds, corrections }: Retry): Promise<BulkOperation> {
+  return ask(id, 'retry', { item_ids: itemIds, corrections, plan_only: true });
+}
+
+export function getUndoPreview(id: string): Promise<RollbackPreview> {
+  return get(`${addressOf(id)}/rollback/preview${query({ limit: PAGE_ITEMS })}`, rollbackPreview);
+}
+
+/** @returns The operation that undoes it. */
+export function undoOperation(
+  id: string,
+  planHash: string,
+  reason: string,
+): Promise<BulkOperation> {
+  return ask(id, 'rollback', { plan_hash: planHash, reason });
+}
+
+export type ReportPart = 'success' | 'failed' | 'skipped' | 'not_processed';
+
+export function reportAddress(id: string, part: ReportPart): string {
+  return `${addressOf(id)}/report.csv${query({ status: part })}`;
+}
+
+export function streamAddress(id: string): string {
+  return `${addressOf(id)}/stream`;
+}
+
+export interface PeopleFile {
+  readonly file: File;
+  readonly mode: string;
+}
+
+/** @returns The operation, planned and waiting to be looked at. */
+export function importPeople({ file, mode }: PeopleFile): Promise<BulkOperation> {
+  const form = new FormData();
+  // Fields stand before the file: the server reads the file while it arrives.
+  form.append('mapping', JSON.stringify({ preset: 'auto' }));
+  form.append('parameters', JSON.stringify({ mode }));
+  form.append('file', file);
+  return upload('/api/bulk/users/import', bulkOperation, form);
+}
+
+function ask(id: string, what: string, body: unknown = {}): Promise<BulkOperation> {
+  return post(`${addressOf(id)}/${what}`, bulkOperation, body);
+}
+
+function addressOf(id: string): string {
+  return `/api/bulk/operations/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,40 @@
+import type { BulkOperation } from '@muster/contract';
+import { Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { keys } from '../../api/operation-queries.ts';
+import { listItems } from '../../api/operations.ts';
+import { counted } from '../../words/numbers.ts';
+import { sentenceCase } from '../../words/operations.ts';
+import { ItemNotes } from '../item-notes.tsx';
+import { Notice } from '../notice.tsx';
+
+interface FailureCausesProps {
+  readonly operation: BulkOperation;
+  readonly causes: Readonly<Record<string, number>>;
+}
+
+/** Failures by cause, the most frequent first, each with the words of one of its items. */
+export function FailureCauses({ operation, causes }: FailureCausesProps) {
+  return Object.entries(causes)
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, count]) => (
+      <Notice key={code} tone="bad" title={`${sentenceCase(code)}: ${counted(count, 'line')}`}>
+        <Example operationId={operation.id} code={code} />
+      </Notice>
+    ));
+}
+
+function Example({ operationId, code }: { readonly operationId: string; readonly code: string }) {
+  const { data } = useQuery({
+    queryKey: keys.part(operationId, 'example', code),
+    queryFn: () => listItems(operationId, { status: 'failed', code }, '', 1),
+  });
+  const [item] = data?.items ?? [];
+  if (item === undefined) return null;
+  return (
+    <Text component="div" size="sm">
+      {`For example row ${item.item_index}, ${item.label}: `}
+      <ItemNotes item={item} />
+    </Text>
+  );
+}

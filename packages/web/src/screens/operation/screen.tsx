@@ -1,0 +1,106 @@
+import type { BulkOperation } from '@muster/contract';
+import { Anchor, Group, Stack, Text } from '@mantine/core';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useKindTitle, useOperation } from '../../api/operation-queries.ts';
+import { isProblem } from '../../api/api-problem.ts';
+import { ErrorDisplay } from '../../components/error-display.tsx';
+import { Loading } from '../../components/loading.tsx';
+import { Page } from '../../components/page.tsx';
+import { PlanView } from '../../components/plan-view/plan-view.tsx';
+import { ProgressView } from '../../components/progress-view.tsx';
+import { ResultView } from '../../components/result-view/result-view.tsx';
+import { Status } from '../../components/status.tsx';
+import { When } from '../../components/when.tsx';
+import { standing } from '../../words/operations.ts';
+import { DraftView } from './draft-view.tsx';
+import { FileReading } from './file-reading.tsx';
+
+/** One operation at one address for its whole life: preview, run or result, whichever it is at. */
+export function OperationScreen() {
+  const { id } = useParams({ from: '/operations/$id' });
+  const { data, error, refetch } = useOperation(id);
+  if (data !== undefined) return <OperationPage operation={data} />;
+  const retry = isProblem(error, 'not_found') ? {} : { onRetry: () => void refetch() };
+  return (
+    <Page title="Operation">
+      {error === null ? (
+        <Loading what="the operation" />
+      ) : (
+        <ErrorDisplay error={error} {...retry} />
+      )}
+    </Page>
+  );
+}
+
+function OperationPage({ operation }: { readonly operation: BulkOperation }) {
+  const kind = useKindTitle(operation.operation_type);
+  return (
+    <Page title={operation.operation_name}>
+      <Stack gap="xs">
+        <Group gap="md">
+          <Status {...standing(operation)} />
+          <Text c="dimmed">
+            {`${kind}, made by ${operation.created_by_name}, `}
+            <When iso={operation.created_at} />
+          </Text>
+        </Group>
+        <Origin operation={operation} />
+        <FileReading operation={operation} />
+      </Stack>
+      <Stage key={operation.id} operation={operation} />
+    </Page>
+  );
+}
+
+function Origin({ operation }: { readonly operation: BulkOperation }) {
+  const { undo_of: undoOf, retry_of: retryOf } = operation;
+  const id = undoOf ?? retryOf;
+  if (id === null) return null;
+  return (
+    <Text>
+      {undoOf === null ? 'This repeats failed lines of ' : 'This takes back '}
+      <Anchor component={Link} to={`/operations/${id}`}>
+        an earlier operation
+      </Anchor>
+      .
+    </Text>
+  );
+}
+
+function Stage({ operation }: { readonly operation: BulkOperation }) {
+  const { status, action, code, undo } = useSearch({ from: '/operations/$id' });
+  const navigate = useNavigate({ from: '/operations/$id' });
+  switch (operation.phase) {
+    case 'draft':
+    case 'planning':
+      return <DraftView operation={operation} />;
+    case 'planned':
+    case 'awaiting_approval':
+      return (
+        <PlanView
+          operation={operation}
+          filter={{ action, code }}
+          onFilter={(search) => void navigate({ search, replace: true, resetScroll: false })}
+        />
+      );
+    case 'queued':
+    case 'applying':
+    case 'pausing':
+    case 'cancelling':
+      return <ProgressView operation={operation} />;
+    case 'done':
+      return (
+        <ResultView
+          operation={operation}
+          filter={{ status }}
+          onFilter={(search) =>
+            void navigate({ search: { ...search, undo }, replace: true, resetScroll: false })
+          }
+          isUndoShown={undo === true}
+          onShowUndo={(isShown) =>
+            void navigate({ search: { status, undo: isShown || undefined }, resetScroll: false })
+          }
+        />
+      );
+  }
+}

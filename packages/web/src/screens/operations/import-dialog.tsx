@@ -1,0 +1,72 @@
+import { Button, Group, Modal, NativeSelect, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type SubmitEvent } from 'react';
+import { ErrorDisplay } from '../../components/error-display.tsx';
+import { FileDrop } from './file-drop.tsx';
+import { useImport } from './queries.ts';
+
+const MODES = [
+  { value: 'create_and_update', label: 'New people, and changes of known ones' },
+  { value: 'create_only', label: 'New people only' },
+  { value: 'update_only', label: 'Changes of known people only' },
+];
+
+/** From a file to the preview of its import. */
+export function ImportDialog() {
+  const [isOpen, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button onClick={open}>Import people</Button>
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        size="lg"
+        title="Import people from a file"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <ImportForm onClose={close} />
+      </Modal>
+    </>
+  );
+}
+
+function ImportForm({ onClose }: { readonly onClose: () => void }) {
+  const [file, setFile] = useState<File | null>(null);
+  const [mode, setMode] = useState('create_and_update');
+  const navigate = useNavigate();
+  const start = useImport(({ id }) => void navigate({ to: '/operations/$id', params: { id } }));
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (file !== null && !start.isPending) start.mutate({ file, mode });
+  };
+  const choose = (chosen: File): void => {
+    start.reset();
+    setFile(chosen);
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <FileDrop file={file} onFile={choose} />
+        <NativeSelect
+          label="Take from the file"
+          value={mode}
+          data={MODES}
+          onChange={(event) => setMode(event.currentTarget.value)}
+        />
+        <Text size="sm" c="dimmed">
+          Nothing is changed yet: the next page shows what would happen to each row.
+        </Text>
+        {start.error === null ? null : <ErrorDisplay error={start.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Back
+          </Button>
+          <Button type="submit" disabled={file === null} loading={start.isPending}>
+            Preview
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
