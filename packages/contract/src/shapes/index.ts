@@ -1,4 +1,5 @@
 export * from './bulk-operation.ts';
+export * from './found-things.ts';
 export * from './import-mapping.ts';
 export * from './operation-item.ts';
 export * from './operation-kind.ts';
@@ -6,4 +7,5 @@ export * from './operation-preview.ts';
 export * from './operation-progress.ts';
 export * from './operation-results.ts';
 export * from './scalars.ts';
+export * from './sign-in.ts';
 export * from './validation-result.ts';

@@ -1,0 +1,75 @@
+import { bulkOperation } from '@muster/contract';
+import { Option, type Command } from 'commander';
+import { basename } from 'node:path';
+import type { Cli } from '../cli.ts';
+import { usage } from '../failure.ts';
+import { openFile, readJsonObject } from '../read-file.ts';
+import { assertAnswerable, runOperation } from '../run-operation.ts';
+import { confirmed, connect, type RunOptions } from './options.ts';
+
+interface ImportOptions extends RunOptions {
+  readonly preset?: string;
+  readonly mapping?: string;
+  readonly mode?: string;
+  readonly conflictRule?: string;
+  readonly name?: string;
+}
+
+const MODES = ['create_and_update', 'create_only', 'update_only'];
+const CONFLICT_RULES = ['fail_item', 'keep_existing', 'overwrite', 'merge_non_empty'];
+
+export function importCommand(program: Command, cli: Cli): void {
+  const users = program
+    .command('import')
+    .description('bring data in from files')
+    .command('users')
+    .description('create and update people from a CSV file, after a preview')
+    .argument(
+      '<file>',
+      'CSV as OneRoster, Canvas, Moodle, Clever or Muster write it, or any other with a mapping',
+    )
+    .option(
+      '--preset <name>',
+      'which of the known layouts the file has (default: found by its columns)',
+    )
+    .option(
+      '--mapping <file>',
+      'JSON: {"column": "field"}, or a whole mapping with defaults and rules',
+    )
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'what is wanted of the file (default: create_and_update)',
+      ).choices(MODES),
+    )
+    .addOption(
+      new Option(
+        '--conflict-rule <rule>',
+        'for people who changed after the file was made (default: fail_item)',
+      ).choices(CONFLICT_RULES),
+    )
+    .option('--name <name>', 'what the operation is called (default: the name of the file)');
+  confirmed(users).action((file: string, options: ImportOptions) =>
+    importUsers(cli, file, options),
+  );
+}
+
+async function importUsers(cli: Cli, path: string, options: ImportOptions): Promise<void> {
+  assertAnswerable(cli, options);
+  const api = connect(cli, options);
+  const form = new FormData();
+  // Fields stand before the file, so that the server knows what to do with it while it arrives.
+  form.set('mapping', JSON.stringify(mappingOf(options)));
+  form.set('operation_name', options.name ?? basename(path));
+  if (options.mode !== undefined) form.set('parameters', JSON.stringify({ mode: options.mode }));
+  if (options.conflictRule !== undefined) form.set('conflict_rule', options.conflictRule);
+  form.set('file', await openFile(path), basename(path));
+  const made = await api.post(bulkOperation, '/api/bulk/users/import', form);
+  await runOperation(cli, api, made, options);
+}
+
+function mappingOf({ preset, mapping }: ImportOptions): Record<string, unknown> {
+  if (mapping === undefined) return { preset: preset ?? 'auto' };
+  if (preset !== undefined) throw usage('Give either --preset or --mapping.');
+  return readJsonObject(mapping);
+}

@@ -1,0 +1,85 @@
+/** Options that several commands share, with the words of their help. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { connectTo, type Api } from '../server/api.ts';
+import { getCredentials } from '../server/credentials.ts';
+
+export interface HttpOptions {
+  readonly url?: string;
+  readonly organization?: string;
+  readonly json?: boolean;
+}
+
+/** For commands that talk to a server. */
+export function overHttp(command: Command): Command {
+  return asJson(command.optionsGroup('Server and output:'))
+    .option('--url <address>', 'the server (or MUSTER_URL; default: where you signed in last)')
+    .option(
+      '--organization <id>',
+      'the organization to act in (or MUSTER_ORGANIZATION), for accounts with several',
+    );
+}
+
+export function asJson(command: Command): Command {
+  return command.option('--json', 'print one JSON document and nothing else');
+}
+
+export function connect(cli: Cli, options: HttpOptions): Api {
+  return connectTo(getCredentials(cli.terminal, options));
+}
+
+export interface DatabaseOptions {
+  readonly dataDir?: string;
+  readonly databaseUrl?: string;
+}
+
+/** For commands that work on the machine of the database. */
+export function onDatabase(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--data-dir <folder>',
+        'folder of the embedded PostgreSQL (default: .muster/data)',
+      ).env('MUSTER_DATA_DIR'),
+    )
+    .addOption(
+      new Option('--database-url <url>', 'a PostgreSQL 15 or newer of your own instead').env(
+        'DATABASE_URL',
+      ),
+    );
+}
+
+/** A folder named on the command line wins over an address in the environment. */
+export function databaseOf(command: Command): DatabaseOptions {
+  const { dataDir, databaseUrl } = command.opts<DatabaseOptions>();
+  const isFolderMeant =
+    command.getOptionValueSource('dataDir') === 'cli' &&
+    command.getOptionValueSource('databaseUrl') !== 'cli';
+  return isFolderMeant || databaseUrl === undefined
+    ? { ...(dataDir === undefined ? {} : { dataDir }) }
+    : { databaseUrl };
+}
+
+export interface RunOptions extends HttpOptions {
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly confirmCount?: number;
+  /** False with --no-watch. */
+  readonly watch: boolean;
+}
+
+/** For commands that change school data: previewed, confirmed, then watched. */
+export function confirmed(command: Command): Command {
+  const running = command
+    .optionsGroup('Running it:')
+    .option('--dry-run', 'stop after the preview; nothing is changed')
+    .option('-y, --yes', 'run it without asking')
+    .option('--confirm-count <number>', 'the number that a guarded operation asks for', wholeNumber)
+    .option('--no-watch', 'start it and return at once');
+  return overHttp(running);
+}
+
+export function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
+}

@@ -1,0 +1,59 @@
+import { Option, type Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { runServer } from '../run-server.ts';
+import { asJson, databaseOf, onDatabase, wholeNumber } from './options.ts';
+
+interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly worker: boolean;
+  readonly publicUrl?: string;
+  readonly logLevel?: string;
+  readonly json?: boolean;
+}
+
+export function serveCommand(program: Command, cli: Cli): void {
+  const command = program
+    .command('serve')
+    .description('serve API and web, with a worker, until stopped');
+  onDatabase(asJson(command))
+    .addOption(
+      new Option('--port <number>', '0 takes a free one')
+        .env('MUSTER_PORT')
+        .argParser(wholeNumber)
+        .default(4000),
+    )
+    .addOption(
+      new Option('--host <address>', '0.0.0.0 answers other machines as well')
+        .env('MUSTER_HOST')
+        .default('127.0.0.1'),
+    )
+    .option('--no-worker', 'API and web alone; operations then need a `muster work` elsewhere')
+    .addOption(
+      new Option('--public-url <address>', 'what links in answers point to').env(
+        'MUSTER_PUBLIC_URL',
+      ),
+    )
+    .addOption(logLevelOption())
+    .action(async (options: ServeOptions) => {
+      const { port, host, worker, publicUrl, logLevel, json } = options;
+      await runServer(cli, { json }, async ({ serve }) => {
+        const running = await serve({
+          ...databaseOf(command),
+          port,
+          host,
+          worker,
+          publicUrl,
+          logLevel,
+        });
+        return { ...running, words: `Muster serves ${running.address} (Ctrl-C stops it).` };
+      });
+    });
+}
+
+export function logLevelOption(): Option {
+  const levels = ['silent', 'error', 'warn', 'info', 'debug'];
+  return new Option('--log-level <level>', 'what is written to the log')
+    .env('MUSTER_LOG_LEVEL')
+    .choices(levels);
+}

@@ -1,0 +1,30 @@
+import { Option, type Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { runServer } from '../run-server.ts';
+import { asJson, databaseOf, onDatabase, wholeNumber } from './options.ts';
+import { logLevelOption } from './serve.ts';
+
+interface WorkOptions {
+  readonly concurrency?: number;
+  readonly logLevel?: string;
+  readonly json?: boolean;
+}
+
+export function workCommand(program: Command, cli: Cli): void {
+  const command = program
+    .command('work')
+    .description('work on operations, without API and web, until stopped');
+  onDatabase(asJson(command))
+    .addOption(
+      new Option('--concurrency <number>', 'operations at once (default: 2)')
+        .env('MUSTER_CONCURRENCY')
+        .argParser(wholeNumber),
+    )
+    .addOption(logLevelOption())
+    .action(async ({ concurrency, logLevel, json }: WorkOptions) => {
+      await runServer(cli, { json }, async ({ work }) => {
+        const running = await work({ ...databaseOf(command), concurrency, logLevel });
+        return { ...running, words: 'Muster works (Ctrl-C stops it).' };
+      });
+    });
+}

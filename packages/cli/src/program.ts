@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import type { Cli } from './cli.ts';
+import { adminCommand } from './commands/admin.ts';
+import { assignCommand } from './commands/assign.ts';
+import { importCommand } from './commands/import.ts';
+import { loginCommand } from './commands/login.ts';
+import { logoutCommand } from './commands/logout.ts';
+import { migrateCommand } from './commands/migrate.ts';
+import { operationsCommand } from './commands/operations/operations.ts';
+import { orgCommand } from './commands/org.ts';
+import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
+import { whoamiCommand } from './commands/whoami.ts';
+import { workCommand } from './commands/work.ts';
+import { EXIT_CODES_TEXT } from './exit-codes.ts';
+
+/** All commands. Their help is the reference: docs/reference/cli.md is written from it. */
+export function buildProgram(cli: Cli): Command {
+  const program = new Command('muster')
+    .description('Bulk operations for schools: always previewed, resumable and undoable.')
+    .version('0.1.0')
+    .exitOverride()
+    .helpCommand(false)
+    .configureHelp({ helpWidth: 100, showGlobalOptions: false })
+    .configureOutput({
+      writeOut: (text) => cli.terminal.print(text.trimEnd()),
+      writeErr: (text) => cli.terminal.tell(text.trimEnd()),
+    })
+    .addHelpText('after', EXIT_CODES_TEXT);
+  program.commandsGroup('On the machine of the database:');
+  serveCommand(program, cli);
+  workCommand(program, cli);
+  migrateCommand(program, cli);
+  orgCommand(program, cli);
+  adminCommand(program, cli);
+  program.commandsGroup('Over HTTP:');
+  loginCommand(program, cli);
+  logoutCommand(program, cli);
+  whoamiCommand(program, cli);
+  importCommand(program, cli);
+  assignCommand(program, cli);
+  statusCommand(program, cli);
+  operationsCommand(program, cli);
+  return program;
+}
