@@ -1,0 +1,40 @@
+/** What a client says of a mass assignment, and the parameters of the kind that it means. */
+import { z } from 'zod';
+import { assignmentFields, assignmentParams } from '../../../school/assignments/parameters.ts';
+import { sequencePayload } from '../../../school/content/sequences.ts';
+import { OPERATION_TYPES } from './mass-operation.ts';
+
+const { target, ...options } = assignmentFields;
+const name = z.string().trim().min(1).max(200);
+
+export const massAssignmentGiven = z
+  .strictObject({
+    operation_type: z.enum(OPERATION_TYPES),
+    name: name.optional(),
+    target,
+    content_payload: sequencePayload,
+    ...z.object(options).partial().shape,
+    template_id: z.uuid().nullish().describe('There are no templates yet: any id is unknown.'),
+    override_reason: z
+      .string()
+      .trim()
+      .max(2_000)
+      .optional()
+      .describe('Of a system_admin, for more than 5,000 students.'),
+    initiated_by: z.unknown().optional().describe('Ignored: it is who asks.'),
+  })
+  .meta({ id: 'MassAssignmentGiven' });
+
+export const massAssignmentChanges = z
+  .strictObject({ name, target, content_payload: sequencePayload, ...options })
+  .partial()
+  .meta({ id: 'MassAssignmentChanges' });
+
+/** The stored parameters of such an operation. */
+export const massParams = z.object({ ...assignmentParams.shape, content_payload: sequencePayload });
+
+/** Without what is not a parameter of the kind. */
+export function paramsOf(given: z.output<typeof massAssignmentChanges>): Record<string, unknown> {
+  const known = Object.keys(massParams.shape);
+  return Object.fromEntries(Object.entries(given).filter(([key]) => known.includes(key)));
+}

@@ -1,0 +1,81 @@
+/** Items of a mass assignment with what people know a student by; one query serves preview, list and reports. */
+import { sql, type RawBuilder } from 'kysely';
+import { one, rows, type OrgTransaction } from '../../../db/database.ts';
+
+export interface ItemRow {
+  readonly item_no: number;
+  readonly student_id: string | null;
+  readonly student_name: string | null;
+  /** Names of the classrooms, joined by `; `. */
+  readonly class: string | null;
+  readonly grade_level: string | null;
+  readonly content_id: string | null;
+  readonly content: string | null;
+  readonly policy: string | null;
+  /** The assignment that stood in the way, where there is one. */
+  readonly existing_id: string | null;
+  readonly release: number | null;
+  readonly action: string;
+  readonly status: string;
+  readonly code: string | null;
+  readonly detail: Readonly<Record<string, unknown>> | null;
+  readonly warnings: readonly Readonly<Record<string, unknown>>[] | null;
+  /** The assignment that is created or merged into, and what it would hold or be changed to. */
+  readonly assignment_id: string | null;
+  readonly assignment: Readonly<Record<string, unknown>> | null;
+  readonly processed_at: Date | null;
+}
+
+export interface ItemPage {
+  readonly limit: number;
+  readonly offset?: number;
+  /** Only items after this number. */
+  readonly after?: number;
+}
+
+/** @param condition - On items `i`. */
+export async function listItemRows(
+  tx: OrgTransaction,
+  operationId: string,
+  condition: RawBuilder<unknown>,
+  page: ItemPage,
+): Promise<ItemRow[]> {
+  // Of people whom the caller may not see, or whose data is restricted, nothing is read.
+  const isOpen = sql`i.code is distinct from 'student_out_of_scope' and i.code is distinct from 'student_not_accessible'`;
+  return rows(
+    tx,
+    sql<ItemRow>`
+    with page as materialized (
+      select i.* from operation_items i
+      where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${condition} and i.item_no > ${page.after ?? -1}
+      order by i.item_no limit ${page.limit} offset ${page.offset ?? 0})
+    select i.item_no, i.subject_id as student_id, case when i.subject_id is not null then i.label end as student_name,
+      room.names as class, u.grade_level, coalesce(i.input -> 'identity' ->> 'sequence_id', i.detail ->> 'content') as content_id,
+      coalesce(i.detail ->> 'title', case when i.subject_id is null then i.label end) as content,
+      i.input ->> 'policy' as policy, i.detail ->> 'assignment_id' as existing_id, (i.input ->> 'release')::int as release,
+      i.action, i.status, i.code, i.detail, i.warnings, c.entity_id as assignment_id, c.after as assignment, i.processed_at
+    from page i
+    left join users u on u.org_id = ${tx.orgId} and u.id = i.subject_id and ${isOpen}
+    left join lateral (
+      select string_agg(cl.name, '; ' order by cl.name) as names from classroom_students cs
+      join classrooms cl on cl.org_id = ${tx.orgId} and cl.id = cs.classroom_id
+      where cs.org_id = ${tx.orgId} and cs.student_id = u.id) room on true
+    left join changes c on c.org_id = ${tx.orgId} and c.operation_id = ${operationId} and c.item_no = i.item_no
+      and c.entity = 'assignment' and (c.action = 'insert' or i.action = 'merge')
+    order by i.item_no`,
+  );
+}
+
+export async function countItemRows(
+  tx: OrgTransaction,
+  operationId: string,
+  condition: RawBuilder<unknown>,
+): Promise<number> {
+  const { count } = await one(
+    tx,
+    sql<{ count: number }>`
+    select count(*) as count from operation_items i
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${condition}`,
+  );
+  return count;
+}
