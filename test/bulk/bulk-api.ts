@@ -1,4 +1,5 @@
 /** The bulk API over a database of its own, spoken to as anybody. */
+import { pino } from 'pino';
 import type { App, HttpContext } from '../../packages/server/src/http/context.ts';
 import { buildApp } from '../../packages/server/src/http/app.ts';
 import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
@@ -46,7 +47,12 @@ export interface UploadedFile {
 export async function bulkApi(): Promise<BulkApi> {
   const database = await testDatabase();
   const school = await aSchool(database);
-  const context: HttpContext = { engine: school.engine, database, settings: {} };
+  const context: HttpContext = {
+    engine: school.engine,
+    database,
+    settings: {},
+    logger: pino({ level: 'error' }),
+  };
   const app = await buildApp(context);
   await app.ready();
   const tokens = new Map<string, string>();

@@ -19,7 +19,10 @@ async function queued(count: number): Promise<string> {
     parameters: { target: { student_ids: ids }, status: 'suspended' },
   }); // prettier-ignore
   const preview = await api.call('GET', `/operations/${body.id}/preview`);
-  await api.call('POST', `/operations/${body.id}/start`, { plan_hash: body.plan_hash, confirm_count: preview.body.guards[0]?.count });
+  await api.call('POST', `/operations/${body.id}/start`, {
+    plan_hash: body.plan_hash,
+    confirm_count: preview.body.guards[0]?.count,
+  });
   return body.id;
 }
 
@@ -33,13 +36,22 @@ async function open(id: string, signal?: AbortSignal): Promise<AsyncIterable<Uin
   return reply.body;
 }
 
-async function readAll(stream: AsyncIterable<Uint8Array>): Promise<{ name: string; data: Record<string, unknown>; at: number }[]> {
+async function readAll(
+  stream: AsyncIterable<Uint8Array>,
+): Promise<{ name: string; data: Record<string, unknown>; at: number }[]> {
   const events = [];
   const decoder = new TextDecoder();
   for await (const chunk of stream) {
-    for (const text of decoder.decode(chunk).split('\n\n').filter((part) => part !== '')) {
+    for (const text of decoder
+      .decode(chunk)
+      .split('\n\n')
+      .filter((part) => part !== '')) {
       const [name = '', data = ''] = text.split('\n');
-      events.push({ name: name.slice('event: '.length), data: JSON.parse(data.slice('data: '.length)), at: Date.now() });
+      events.push({
+        name: name.slice('event: '.length),
+        data: JSON.parse(data.slice('data: '.length)),
+        at: Date.now(),
+      });
     }
   }
   return events;
@@ -58,7 +70,10 @@ it('progress is pushed as it is made and never falls; the last event is the end 
   const shares = events.map((event) => Number(event.data['progress_percentage']));
   expect(shares).toEqual([...shares].sort((a, b) => a - b));
   expect(new Set(shares).size).toBeGreaterThan(3);
-  expect(events.at(-1)).toMatchObject({ name: 'end', data: { status: 'completed', progress_percentage: 100 } });
+  expect(events.at(-1)).toMatchObject({
+    name: 'end',
+    data: { status: 'completed', progress_percentage: 100 },
+  });
   expect((events.at(-1)?.at ?? 0) - endedAt).toBeLessThan(1_000);
 });
 
@@ -67,7 +82,10 @@ it('the stream of an operation that is done ends at once; an unknown one is not 
   await applySlice(api.school.engine, api.school.orgId, id, 60_000);
   const events = await readAll(await open(id));
   expect(events.map((event) => event.name)).toEqual(['progress', 'end']);
-  const { status } = await api.call('GET', '/operations/01890000-0000-7000-8000-00000000abcd/stream');
+  const { status } = await api.call(
+    'GET',
+    '/operations/01890000-0000-7000-8000-00000000abcd/stream',
+  );
   expect(status).toBe(404);
 });
 

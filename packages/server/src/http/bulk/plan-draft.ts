@@ -31,7 +31,7 @@ async function countRows(tx: OrgTransaction, operationId: string): Promise<numbe
     sql<{ count: number }>`
     select count(*) as count from (
       select from staged_rows where org_id = ${tx.orgId} and operation_id = ${operationId}
-      limit ${LIMITS.planInRequestRowsMax + 1}) some`,
+      limit ${LIMITS.planInRequestRowsMax + 1}) staged`,
   );
   return count;
 }
