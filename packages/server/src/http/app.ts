@@ -21,6 +21,7 @@ import { answerOnce } from './idempotency.ts';
 import { organizationRoutes } from './organization.ts';
 import { schoolRoutes } from './school/routes.ts';
 import { signInRoutes } from './sign-in.ts';
+import { massAssignmentRoutes } from './sources/encoach/mass-assignment-routes.ts';
 import { userRoutes } from './users.ts';
 
 const BODY_BYTES_MAX = 10 * 1024 ** 2;
@@ -72,6 +73,7 @@ function registerRoutes(app: App, context: HttpContext): void {
   userRoutes(app, context);
   schoolRoutes(app, context);
   bulkRoutes(app, context);
+  massAssignmentRoutes(app, context);
   auditRoutes(app, context);
 }
 
@@ -95,7 +97,7 @@ function readEmptyBodies(app: App): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
-    else parse(request, body.toString(), done);
+    else void parse(request, body.toString(), done);
   });
 }
 
@@ -106,7 +108,15 @@ async function serveWeb(
 ): Promise<((reply: FastifyReply) => FastifyReply) | null> {
   const { webDir } = context.settings;
   if (webDir === undefined || !existsSync(path.join(webDir, 'index.html'))) return null;
-  await app.register(serveFiles, { root: path.resolve(webDir), wildcard: false, index: false });
+  const root = path.resolve(webDir);
+  // The page itself is for everybody, also for who is about to sign in.
+  await app.register(async (files) => {
+    files.addHook('onRoute', (route) => {
+      route.config = { ...route.config, access: 'public' };
+    });
+    await files.register(serveFiles, { root, wildcard: false, index: false, decorateReply: false });
+  });
+  await app.register(serveFiles, { root, serve: false });
   return (reply) => reply.header('cache-control', 'no-cache').sendFile('index.html');
 }
 
