@@ -26,7 +26,7 @@ async function queued(count: number): Promise<string> {
   return body.id;
 }
 
-async function open(id: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+async function open(id: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
   const reply = await fetch(`${address}/api/bulk/operations/${id}/stream/`, {
     headers: { authorization: `Bearer ${await api.tokenOf(api.school.admin)}` },
     ...(signal === undefined ? {} : { signal }),
@@ -37,11 +37,14 @@ async function open(id: string, signal?: AbortSignal): Promise<AsyncIterable<Uin
 }
 
 async function readAll(
-  stream: AsyncIterable<Uint8Array>,
+  stream: ReadableStream<Uint8Array>,
 ): Promise<{ name: string; data: Record<string, unknown>; at: number }[]> {
   const events = [];
   const decoder = new TextDecoder();
-  for await (const chunk of stream) {
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value: chunk } = await reader.read();
+    if (done) return events;
     for (const text of decoder
       .decode(chunk)
       .split('\n\n')
@@ -54,7 +57,6 @@ async function readAll(
       });
     }
   }
-  return events;
 }
 
 it('progress is pushed as it is made and never falls; the last event is the end [BO-404] [BO-501] [BO-344]', async () => {
