@@ -54,7 +54,7 @@ export const assignSequence = defineKind<Params>({
     await plan.insert(
       'assignment',
       sql`
-      select item_no, ${id} as id, i -> 'values' || i -> 'identity'
+      select item_no, ${id} as id, (i -> 'values') || (i -> 'identity')
         || jsonb_build_object('student_id', subject_id, 'replaces_id', case when i ->> 'policy' = 'override' then i -> 'existing_id' end) as after
       from ${given} g where action = 'create'`,
     );
