@@ -179,8 +179,8 @@ function changeEntries(
 }
 
 function viewEntry(row: EntryRow): z.infer<typeof entry> {
-  const { at, account_id, user_id, role, name, at_exact: _, ...rest } = row;
-  return { ...rest, at: at.toISOString(), actor: { account_id, user_id, role, name } };
+  const { account_id, user_id, role, name } = row;
+  return { ...row, at: row.at.toISOString(), actor: { account_id, user_id, role, name } };
 }
 
 interface EventRow {

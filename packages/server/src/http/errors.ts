@@ -43,7 +43,7 @@ export function answerProblems(app: App): void {
   app.setValidatorCompiler(({ schema }) => (value) => {
     if (!(schema instanceof z.ZodType))
       throw new Error('Every schema of a route is made with zod.');
-    const checked = schema.safeParse(value, { reportInput: true });
+    const checked = checkedBy(schema, value);
     return checked.success ? { value: checked.data } : { error: invalid(faultsOf(checked.error)) };
   });
   app.setErrorHandler((error: unknown, request, reply) => {
@@ -53,6 +53,13 @@ export function answerProblems(app: App): void {
     else request.log.info({ code: problem.code }, problem.message);
     return sendProblem(request, reply, problem);
   });
+}
+
+/** A body that is left out is an empty one, so that a refusal names each field that is missing. */
+function checkedBy(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unknown> {
+  if (value !== null) return schema.safeParse(value, { reportInput: true });
+  const leftOut = schema.safeParse(undefined);
+  return leftOut.success ? leftOut : schema.safeParse({}, { reportInput: true });
 }
 
 export function sendProblem(
@@ -120,28 +127,21 @@ function ofFile(error: FileProblem): Problem {
 }
 
 function ofHttp(error: FastifyError, request: FastifyRequest): Problem {
-  const limit = request.routeOptions.bodyLimit;
-  switch (error.statusCode) {
-    case 413:
-      return new Problem('too_large', { field: 'body', limit_bytes: limit });
-    case 415: {
-      const detail = {
-        found: request.headers['content-type'] ?? 'no content type',
-        expected: 'application/json',
-      };
-      const message = `${detail.found} cannot be read here; expected ${detail.expected}.`;
-      return new Problem('unsupported_format', detail, [
-        {
-          code: 'unsupported_format',
-          field: 'Content-Type',
-          message,
-          correction: 'Send Content-Type: application/json.',
-        },
-      ]);
-    }
-    default:
-      return invalidField('body', error.message);
+  if (error.statusCode === 413) {
+    return new Problem('too_large', { field: 'body', limit_bytes: request.routeOptions.bodyLimit });
   }
+  return error.statusCode === 415 ? ofContentType(request) : invalidField('body', error.message);
+}
+
+function ofContentType(request: FastifyRequest): Problem {
+  const found = request.headers['content-type'] ?? 'no content type';
+  const expected = 'application/json';
+  return new Problem('unsupported_format', { found, expected }, [
+    {
+      code: 'unsupported_format', field: 'Content-Type', message: `${found} cannot be read here; expected ${expected}.`,
+      correction: `Send Content-Type: ${expected}.`,
+    },
+  ]); // prettier-ignore
 }
 
 function isHttpError(error: unknown): error is FastifyError {

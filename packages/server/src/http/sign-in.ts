@@ -1,6 +1,7 @@
 import {
   LIMITS,
   PEOPLE_MAX,
+  Problem,
   signedInPerson,
   signIn as signInShape,
   strongestRole,
@@ -45,16 +46,14 @@ export function signInRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const { password } = request.body;
-      const orgId = request.body.organization?.toLowerCase();
-      if (orgId !== undefined && !isUuid(orgId))
-        throw invalidField('organization', 'give the id of an organization');
+      const orgId = await organizationOf(context, request.body.organization);
+      const credentials = {
+        login: loginOf(request.body) ?? '',
+        password: request.body.password,
+        orgId,
+      };
       const now = context.engine.now();
-      const found = await signIn(
-        context.database,
-        { login: loginOf(request.body) ?? '', password, orgId },
-        now,
-      );
+      const found = await signIn(context.database, credentials, now);
       const { token, expiresAt } = await openSession(
         context.database,
         found.accountId,
@@ -66,6 +65,10 @@ export function signInRoutes(app: App, context: HttpContext): void {
       return { token, token_type: 'Bearer' as const, expires_at: expiresAt.toISOString(), ...own };
     },
   );
+  sessionRoutes(app, context, tags);
+}
+
+function sessionRoutes(app: App, context: HttpContext, tags: string[]): void {
   app.post(
     '/api/logout',
     {
@@ -93,6 +96,23 @@ export function signInRoutes(app: App, context: HttpContext): void {
       return meOf(context, found, request.actor?.orgId);
     },
   );
+}
+
+/** An unknown organization is refused like a wrong password: nobody can sign in to it. */
+async function organizationOf(
+  context: HttpContext,
+  id: string | undefined,
+): Promise<string | undefined> {
+  if (id === undefined) return undefined;
+  if (!isUuid(id.toLowerCase()))
+    throw invalidField('organization', 'give the id of an organization');
+  const org = await context.database.global
+    .selectFrom('orgs')
+    .select('id')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (org === undefined) throw new Problem('wrong_credentials');
+  return org.id;
 }
 
 function loginOf(body: {

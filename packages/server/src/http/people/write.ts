@@ -22,17 +22,9 @@ export async function valuesOf(
   fields: Omit<PersonFields, 'password'>,
   present: Person | null,
 ): Promise<Row> {
-  const {
-    full_name: _full,
-    role,
-    roles = role,
-    teacher_id: teacherId,
-    given_name: _given,
-    family_name: _family,
-    ...columns
-  } = fields;
+  const { roles = fields.role, teacher_id: teacherId } = fields;
   const values: Row = {
-    ...withoutUndefined(columns),
+    ...sameColumns(fields),
     ...(roles === undefined ? {} : { roles }),
     ...(teacherId === undefined ? {} : { primary_teacher_id: teacherId }),
     ...nameOf(fields, present),
@@ -140,6 +132,18 @@ async function referenceFaults(
   return faults;
 }
 
-function withoutUndefined(record: Row): Row {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+const SAME = [
+  'email',
+  'username',
+  'external_id',
+  'status',
+  'unit_id',
+  'grade_level',
+  'phone',
+] as const;
+
+/** Fields that are called as their columns are, as far as they are given. */
+function sameColumns(fields: Omit<PersonFields, 'password'>): Row {
+  const given = SAME.map((name) => [name, fields[name]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

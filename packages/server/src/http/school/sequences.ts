@@ -25,7 +25,8 @@ export const sequences: Subject = {
   },
   extra: { steps: z.array(step) },
   parts: ['sequence_step'],
-  toValues: ({ steps: _, ...columns }) => columns,
+  toValues: (fields) =>
+    Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'steps')),
   check: async (tx, _actor, after) => gameFaults(tx, after['steps']),
   async writeParts(context, actor, id, fields, present) {
     if (fields['steps'] === undefined) return {};
