@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../test/fixtures/database.ts';
@@ -122,4 +125,20 @@ it('a lost database is 503 with a time to come back, also on health', async () =
   expect(reply).toMatchObject({ status: 503, body: { code: 'unavailable' } });
   expect(reply.headers['retry-after']).toBe('5');
   await lost.close();
+});
+
+it('the web app is served where it is built, its page also at addresses that only it knows', async () => {
+  const webDir = mkdtempSync(path.join(tmpdir(), 'muster-web-'));
+  writeFileSync(path.join(webDir, 'index.html'), '<p>the page</p>');
+  writeFileSync(path.join(webDir, 'app.js'), '1');
+  const withWeb = await testApp(database, { settings: { webDir } });
+  const ask = caller(withWeb);
+  for (const address of ['/', '/operations/5', '/claim?token=a.b.c']) {
+    expect(await ask('GET', address)).toMatchObject({ status: 200, body: '<p>the page</p>' });
+  }
+  expect((await ask('GET', '/app.js')).status).toBe(200);
+  for (const address of ['/old.js', '/api/nothing', '/api/old.js'])
+    expect((await ask('GET', address)).status).toBe(404);
+  await withWeb.close();
+  rmSync(webDir, { recursive: true });
 });
