@@ -4,7 +4,8 @@
  * 1. Take the operation's row lock and look at its status: pause, cancel and lost rights take effect within a chunk.
  * 2. Leave out items whose subject the initiator may no longer change.
  * 3. Lock the rows to be changed; leave out items whose rows are not as the preview saw them.
- * 4. Write the rest (write-changes.ts). A statement that fails is tried again on halves, until the guilty items stand alone.
+ * 4. Write the rest (write-changes.ts). A statement that fails is tried again on halves, until the guilty items stand
+ *    alone; these are tried once more when all others are written, because they may have needed one of them.
  * 5. Mark the items, keep the counters, say what happened. Then commit, all of it or nothing.
  *
  * Never read or write an item's changes outside this order, and never without the operation's lock.
@@ -20,6 +21,7 @@ import { findItemFault, isItemFault, type ItemFault } from './item-fault.ts';
 import { finish } from './finish.ts';
 import type { Kind } from './kind.ts';
 import { getOperation, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
+import { joinByHash } from './many-rows.ts';
 import { dequeue, enqueue, TASKS } from './queue.ts';
 import { writeEvent } from './record.ts';
 import type { ItemRange } from './item-range.ts';
@@ -117,9 +119,10 @@ async function applyItems(
   kind: Kind,
 ): Promise<ItemFault[]> {
   const revoked = await findRevoked(tx, engine, operation, range, kind);
+  await joinByHash(tx);
   const drifted = await findDrift(tx, engine.entities, without(range, revoked));
   const left = without(range, [...revoked, ...drifted]);
-  return [...revoked, ...drifted, ...(await writeOrBisect(tx, engine, left))];
+  return [...revoked, ...drifted, ...(await write(tx, engine, left))];
 }
 
 async function findRevoked(
@@ -152,6 +155,19 @@ function mayStart(kind: Kind, roles: readonly string[]): boolean {
   return kind.roles.some((role) => roles.includes(role));
 }
 
+/**
+ * Writes the changes of a range. Items that were refused get another turn together once the others are written, as long
+ * as that helps: one may have needed another that stood in the other half.
+ */
+async function write(tx: OrgTransaction, engine: Engine, range: ItemRange): Promise<ItemFault[]> {
+  let faults = await writeOrBisect(tx, engine, range);
+  for (let before = Infinity; faults.length > 0 && faults.length < before;) {
+    before = faults.length;
+    faults = await writeOrBisect(tx, engine, only(range, faults));
+  }
+  return faults;
+}
+
 /** Writes the changes of a range; where the database refuses, halves it until the guilty items are found. */
 async function writeOrBisect(
   tx: OrgTransaction,
@@ -173,6 +189,11 @@ async function writeOrBisect(
 
 function without(range: ItemRange, faults: readonly ItemFault[]): ItemRange {
   return { ...range, without: [...range.without, ...faults.map((fault) => fault.item_no)] };
+}
+
+function only(range: ItemRange, faults: readonly ItemFault[]): ItemRange {
+  const itemNos = faults.map((fault) => fault.item_no);
+  return { ...range, first: Math.min(...itemNos), last: Math.max(...itemNos), only: itemNos };
 }
 
 /** Gives every item of the range its end, counts them, and writes the events of those that are done. */
@@ -258,6 +279,8 @@ async function advance(
 }
 
 function nextChunkItems(items: number, kind: Kind, tookMs: number): number {
+  // A size below the kind's own was asked for, and stays.
+  if (items < kind.chunk.items) return items;
   const most = kind.chunk.itemsMax ?? kind.chunk.items;
   if (tookMs < FAST_CHUNK_MS) return Math.max(items, Math.min(most, items * 2));
   return tookMs > 3 * FAST_CHUNK_MS && items > kind.chunk.items ? Math.ceil(items / 2) : items;

@@ -15,6 +15,7 @@ import { planIn, writePlan } from './plan.ts';
 import { planCounts, type PlanCounts } from './plan-counts.ts';
 import { admit, enqueue, TASKS } from './queue.ts';
 import { writeAudit, writeEvent } from './record.ts';
+import { beginUndo } from './undo.ts';
 
 export interface Confirmation {
   /** Of the preview that was looked at; left out, the plan is made now and run in one go. */
@@ -159,24 +160,28 @@ export async function changesSincePlan(
   return differences;
 }
 
+/** One pass over both plans: a plan just written has no statistics, and joins of it are planned as if it had one row. */
 async function comparePlans(
   tx: OrgTransaction,
   was: string,
   now: string,
 ): Promise<PlanDifference[]> {
-  const of = (operationId: string) => sql`
-    select i.item_no, i.label, i.action || coalesce(' ' || i.code, '') as action, i.subject_id, c.changes
-    from operation_items i
-    left join (
-      select item_no, sum(hash_record_extended(row(entity_id, action, before, after, version_read), 0)) as changes
-      from changes where org_id = ${tx.orgId} and operation_id = ${operationId} group by item_no) c using (item_no)
-    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId}`;
+  const hash = sql`hash_record_extended(row(entity_id, action, before, after, version_read), 0)`;
+  const of = (side: string) =>
+    sql`(max(action) filter (where side = ${side}), max(subject) filter (where side = ${side}), sum(hash) filter (where side = ${side}))`;
   return rows(
     tx,
     sql<PlanDifference>`
-    select coalesce(w.item_no, n.item_no) as item_no, coalesce(n.label, w.label) as label, w.action as was, n.action as now
-    from (${of(was)}) w full join (${of(now)}) n using (item_no)
-    where (w.action, w.subject_id, w.changes) is distinct from (n.action, n.subject_id, n.changes)
+    with line as (
+      select item_no, case operation_id when ${was} then 'was' else 'now' end as side, label,
+        action || coalesce(' ' || code, '') as action, subject_id::text as subject, null::numeric as hash
+      from operation_items where org_id = ${tx.orgId} and operation_id in (${was}, ${now})
+      union all
+      select item_no, case operation_id when ${was} then 'was' else 'now' end, null, null, null, ${hash}
+      from changes where org_id = ${tx.orgId} and operation_id in (${was}, ${now}))
+    select item_no, coalesce(max(label) filter (where side = 'now'), max(label)) as label,
+      max(action) filter (where side = 'was') as was, max(action) filter (where side = 'now') as now
+    from line group by item_no having ${of('was')} is distinct from ${of('now')}
     order by 1`,
   );
 }
@@ -243,6 +248,7 @@ async function queue(
 ): Promise<Operation> {
   const now = engine.now();
   const confirmed = { confirmed_by_account: actor.accountId, queued_at: now } as const;
+  await beginUndo(tx, operation);
   await writeEvent(tx, {
     name: `${getKind(engine, operation.kind).eventPrefix ?? 'operation'}.operation.confirmed`,
     operationId: operation.id,

@@ -180,7 +180,6 @@ export async function undo(
         ],
       });
     }
-    await update(tx, await lockOperation(tx, operationId), { rollback_status: 'in_progress' });
     await writeEvent(tx, {
       name: `${prefix(engine, await getVisible(tx, engine, actor, operationId))}.operation.rollback`,
       operationId, actorId: makerOf(plan), payload: { undone_by: plan.id, counts: plan.plan_counts },

@@ -24,15 +24,18 @@ export function findItemFault(error: pg.DatabaseError, itemNo: number): ItemFaul
     fields,
     reason: error.message,
   };
-  return { item_no: itemNo, code: codeOf(error.code ?? ''), detail };
+  return { item_no: itemNo, code: codeOf(error), detail };
 }
 
-function codeOf(sqlState: string): ProblemCode {
-  switch (sqlState) {
+function codeOf(error: pg.DatabaseError): ProblemCode {
+  switch (error.code) {
     case '23505':
       return 'already_exists';
     case '23503':
-      return 'reference_missing';
+      // One SQLSTATE for both directions; only the message tells them apart.
+      return error.message.startsWith('update or delete')
+        ? 'still_referenced'
+        : 'reference_missing';
     case '23514':
       return 'rule_violated';
     default:

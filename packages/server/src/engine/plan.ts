@@ -15,7 +15,14 @@ import { findGuards } from './guards.ts';
 import { assertPeopleLimit } from './limits.ts';
 import type { Kind, PlanContext } from './kind.ts';
 import type { PlanCounts } from './plan-counts.ts';
-import { getOperation, invalidState, lockOperation, move, update, type Operation } from './lifecycle.ts';
+import {
+  getOperation,
+  invalidState,
+  lockOperation,
+  move,
+  update,
+  type Operation,
+} from './lifecycle.ts';
 import { expectRows } from './many-rows.ts';
 import { planWriter } from './plan-writer.ts';
 import { writeAudit, writeEvent } from './record.ts';
@@ -33,8 +40,6 @@ export async function planOperation(
 ): Promise<Operation> {
   return inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
-    if (operation.status !== 'pending' && operation.status !== 'validating')
-      throw invalidState(operation, 'planning');
     const actor = await findActor(tx, operation.created_by_account);
     if (actor === null) throw new Problem('forbidden');
     return planIn(tx, engine, operation, actor);
@@ -48,6 +53,7 @@ export async function planIn(
   operation: Operation,
   actor: Actor,
 ): Promise<Operation> {
+  assertUnconfirmed(operation);
   const kind = getKind(engine, operation.kind);
   const context = await writePlan(tx, engine, operation, actor, {
     writeTo: operation.id,
@@ -57,7 +63,8 @@ export async function planIn(
   assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
   const guards = await findGuards(tx, kind, context, counts);
   const hash = await hashPlan(tx, operation.id);
-  const planned = await finishPlan(tx, engine, operation, { counts, guards, hash, actor, kind });
+  const plannedAt = context.now;
+  const planned = await finishPlan(tx, operation, { counts, guards, hash, actor, kind, plannedAt });
   await writeEvent(tx, {
     name: `${kind.eventPrefix ?? 'operation'}.validation.completed`,
     operationId: operation.id,
@@ -65,6 +72,12 @@ export async function planIn(
     payload: { errors: counts.actions['error'] ?? 0, warnings: counts.warnings },
   });
   return planned;
+}
+
+/** One that is confirmed for later still counts as pending, but its plan is settled. */
+function assertUnconfirmed(operation: Operation): void {
+  const isPending = operation.status === 'pending' && operation.phase !== 'queued';
+  if (!isPending && operation.status !== 'validating') throw invalidState(operation, 'planning');
 }
 
 /** @param target - Where: the operation itself, or a shadow whose plan is only compared; and for which moment. */
@@ -108,12 +121,17 @@ async function sizeOfInput(tx: OrgTransaction, operation: Operation): Promise<nu
 
 async function finishPlan(
   tx: OrgTransaction,
-  engine: Engine,
   operation: Operation,
-  plan: { counts: PlanCounts; guards: readonly unknown[]; hash: string; actor: Actor; kind: Kind },
+  plan: {
+    counts: PlanCounts;
+    guards: readonly unknown[];
+    hash: string;
+    actor: Actor;
+    kind: Kind;
+    plannedAt: Date;
+  },
 ): Promise<Operation> {
-  const { counts, kind } = plan;
-  const plannedAt = engine.now();
+  const { counts, kind, plannedAt } = plan;
   const history: unknown[] = Array.isArray(operation.plan_history)
     ? operation.plan_history.slice(-4)
     : [];
@@ -210,6 +228,7 @@ async function assertOneChangeARow(tx: OrgTransaction, operationId: string): Pro
 /** Marks a large operation as being planned in the background; the worker then calls {@link planOperation}. */
 export async function beginPlanning(tx: OrgTransaction, operationId: string): Promise<Operation> {
   const operation = await lockOperation(tx, operationId);
+  assertUnconfirmed(operation);
   return move(tx, operation, { status: 'validating', phase: 'planning', wanted: 'planning' });
 }
 

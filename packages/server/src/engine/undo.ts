@@ -111,7 +111,7 @@ function verdicts(
       null::jsonb as warnings
     from operation_items i
     join decided d on d.item_no = i.item_no
-    left join lateral ${lastChange(orgId, operationId)} last on d.reason is not null and not d.retires
+    left join lateral ${lastChange(orgId, operationId)} last on true
     where i.org_id = ${orgId} and i.operation_id = ${operationId}`;
 }
 
@@ -153,7 +153,7 @@ function usedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder
   return sql`select id, string_agg(distinct used_by, ', ') as used_by from (${sql.join(uses, sql` union all `)}) use group by id`;
 }
 
-/** Who changed row `d.because_of` last, apart from the operation itself. */
+/** Who changed row `d.because_of` last, apart from the operation itself; looked for only where the item is kept. */
 function lastChange(orgId: string, operationId: string): RawBuilder<unknown> {
   return sql`(
     select coalesce(u.display_name, a.email, 'an administrator') as who, o.id as operation_id,
@@ -163,8 +163,15 @@ function lastChange(orgId: string, operationId: string): RawBuilder<unknown> {
     join operations o on o.org_id = ${orgId} and o.id = lc.operation_id
     left join users u on u.org_id = ${orgId} and u.id = o.created_by_user
     left join accounts a on a.id = o.created_by_account
-    where lc.org_id = ${orgId} and lc.entity_id = d.because_of and lc.operation_id <> ${operationId}
+    where d.reason is not null and not d.retires and lc.org_id = ${orgId} and lc.entity_id = d.because_of
+      and lc.operation_id <> ${operationId}
     order by li.processed_at desc limit 1)`;
+}
+
+/** The undo is confirmed: until it ends, no second one may begin. */
+export async function beginUndo(tx: OrgTransaction, undo: Operation): Promise<void> {
+  if (undo.undo_of === null) return;
+  await update(tx, await lockOperation(tx, undo.undo_of), { rollback_status: 'in_progress' });
 }
 
 /** Tells the undone operation how much of it is undone now; and, where that was itself an undo, the one below. */
