@@ -1,5 +1,4 @@
 /** The bulk API over a database of its own, spoken to as anybody. */
-import { pino } from 'pino';
 import type { App, HttpContext } from '../../packages/server/src/http/context.ts';
 import { buildApp } from '../../packages/server/src/http/app.ts';
 import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
@@ -51,7 +50,6 @@ export async function bulkApi(): Promise<BulkApi> {
     engine: school.engine,
     database,
     settings: {},
-    logger: pino({ level: 'error' }),
   };
   const app = await buildApp(context);
   await app.ready();

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bulkOperation, dryRunResult, validationResult } from '@muster/contract';
+import { bulkOperation, importPreview, validationResult } from '@muster/contract';
 import { sql } from 'kysely';
 import { query } from '../fixtures/school.ts';
 import { bulkApi, formOf, peopleCsv, type BulkApi } from './bulk-api.ts';
@@ -117,7 +117,7 @@ describe('importing', () => {
     const file = csv(peopleCsv(3, ['ext-bad,ana(at)school,Ana,Ruiz']));
     const { status, body } = await api.upload('/import', { ...auto, dry_run: 'true' }, file);
     expect(status).toBe(200);
-    expect(dryRunResult.safeParse(body).error).toBeUndefined();
+    expect(importPreview.safeParse(body).error).toBeUndefined();
     expect(body).toMatchObject({
       is_valid: false,
       total_rows: 4,

@@ -102,7 +102,7 @@ describe('running', () => {
   });
 
   it('a larger one is queued, paused, resumed where it stood, and its items read by status [BO-266] [BO-267] [BO-303] [BO-109]', async () => {
-    const { path, operation } = await made(120, { batch_size: 40 });
+    const { path, operation } = await made(120, { chunk_items: 40 });
     const { body: preview } = await api.call('GET', `${path}/preview`);
     const started = await api.call('POST', `${path}/start`, {
       plan_hash: preview.plan_hash,
@@ -151,7 +151,7 @@ describe('running', () => {
   });
 
   it('cancel needs a reason and keeps it; what was not worked can be downloaded [BO-268] [BO-269] [BO-111]', async () => {
-    const { path, operation } = await made(100, { batch_size: 40 });
+    const { path, operation } = await made(100, { chunk_items: 40 });
     const { body: preview } = await api.call('GET', `${path}/preview`);
     await api.call('POST', `${path}/start`, {
       plan_hash: preview.plan_hash,

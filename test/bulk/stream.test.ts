@@ -15,7 +15,7 @@ afterAll(() => api.end());
 async function queued(count: number): Promise<string> {
   const ids = await students(api.database, api.school.orgId, count);
   const { body } = await api.call('POST', '/operations', {
-    operation_type: 'user_status', operation_name: 'Suspend', batch_size: 20,
+    operation_type: 'user_status', operation_name: 'Suspend', chunk_items: 20,
     parameters: { target: { student_ids: ids }, status: 'suspended' },
   }); // prettier-ignore
   const preview = await api.call('GET', `/operations/${body.id}/preview`);

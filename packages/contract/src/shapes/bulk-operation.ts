@@ -82,7 +82,7 @@ export const bulkOperationData = z
     scheduled_at: timestamp.nullable().default(null),
     template_id: z.string().nullable().default(null),
     override_reason: z.string().max(2_000).optional(),
-    batch_size: z
+    chunk_items: z
       .int()
       .min(1)
       .max(10_000)

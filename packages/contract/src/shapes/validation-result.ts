@@ -29,7 +29,7 @@ export const validationResult = z
 export type ValidationResult = z.infer<typeof validationResult>;
 
 /** What an import would do, row by row. */
-export const dryRunResult = validationResult
+export const importPreview = validationResult
   .extend({
     summary: z.string(),
     counts: z.record(z.string(), z.int()).describe('Rows by action.'),
@@ -45,5 +45,5 @@ export const dryRunResult = validationResult
       )
       .describe('The first 1,000 rows.'),
   })
-  .meta({ id: 'DryRunResult' });
-export type DryRunResult = z.infer<typeof dryRunResult>;
+  .meta({ id: 'ImportPreview' });
+export type ImportPreview = z.infer<typeof importPreview>;

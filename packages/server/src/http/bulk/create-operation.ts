@@ -39,7 +39,7 @@ function draftOf(wanted: Wanted) {
   return {
     kind: wanted.operation_type, name: wanted.operation_name, description: wanted.description, params: wanted.parameters,
     requiresApproval: wanted.requires_approval, priority: wanted.priority, scheduledAt: at,
-    overrideReason: wanted.override_reason, chunkItems: wanted.batch_size ?? (typeof size === 'number' ? size : undefined),
+    overrideReason: wanted.override_reason, chunkItems: wanted.chunk_items ?? (typeof size === 'number' ? size : undefined),
   }; // prettier-ignore
 }
 

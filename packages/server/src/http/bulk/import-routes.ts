@@ -1,6 +1,6 @@
 /** Files of records on their way in: staged while they arrive, then planned like any other operation. */
 import {
-  bulkOperation, dryRunResult, type BulkOperation, type DryRunResult,
+  bulkOperation, importPreview, type BulkOperation, type ImportPreview,
 } from '@muster/contract'; // prettier-ignore
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -18,12 +18,12 @@ import { planDraft } from './plan-draft.ts';
 import { withoutTrace } from './without-trace.ts';
 import { stageImport, type StagedImport } from './stage-import.ts';
 import { withUpload, type Upload } from './upload.ts';
-import { viewDryRun } from './validation.ts';
+import { viewImportPreview } from './validation.ts';
 
 export function importRoutes(app: App, context: HttpContext): void {
   const schemaOf = (summary: string, form: z.ZodObject) => ({
     tags: ['Import'], summary, consumes: ['multipart/form-data'], body: form.extend({ file: z.file() }),
-    response: { 200: dryRunResult, 201: bulkOperation, ...refusals },
+    response: { 200: importPreview, 201: bulkOperation, ...refusals },
   }); // prettier-ignore
   const asItArrives = { validatorCompiler: () => (value: unknown) => ({ value }) };
 
@@ -57,14 +57,19 @@ async function importFile(
   request: FastifyRequest,
   { engine, database }: HttpContext,
   form: z.ZodType<ImportFields>,
-): Promise<BulkOperation | DryRunResult> {
+): Promise<BulkOperation | ImportPreview> {
   const actor = await actorOf(request);
   return withUpload(request, form, async (upload) => {
     const file = await openCsv(upload.file.file, csvOptions(upload.fields));
     if (upload.fields.dry_run) {
       return withoutTrace(database, actor.orgId, async (tx) => {
         const staged = await stageUpload(tx, engine, actor, upload, file);
-        return viewDryRun(tx, staged, await planIn(tx, engine, staged.operation, actor), file);
+        return viewImportPreview(
+          tx,
+          staged,
+          await planIn(tx, engine, staged.operation, actor),
+          file,
+        );
       });
     }
     return inOrg(database, actor.orgId, async (tx) => {

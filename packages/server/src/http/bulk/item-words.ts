@@ -39,7 +39,7 @@ export function faultNotes(faults: unknown): Omit<ValidationError, 'row'>[] {
   return Array.isArray(faults) ? faults.map((fault: unknown) => noteOf(asObject(fault))) : [];
 }
 
-export function noteOf(fault: Readonly<Record<string, unknown>>): Omit<ValidationError, 'row'> {
+function noteOf(fault: Readonly<Record<string, unknown>>): Omit<ValidationError, 'row'> {
   const code = String(fault['code']);
   const field = typeof fault['field'] === 'string' ? fault['field'] : '';
   const value = fault['value'] ?? '';

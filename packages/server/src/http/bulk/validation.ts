@@ -1,5 +1,5 @@
 /** What is wrong with the rows of a file, from a plan that was made for real and is not kept. */
-import { type DryRunResult, type ValidationError, type ValidationResult } from '@muster/contract';
+import { type ImportPreview, type ValidationError, type ValidationResult } from '@muster/contract';
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import type { Operation } from '../../engine/lifecycle.ts';
@@ -37,12 +37,12 @@ export async function viewValidation(
   };
 }
 
-export async function viewDryRun(
+export async function viewImportPreview(
   tx: OrgTransaction,
   staged: StagedImport,
   planned: Operation,
   file: CsvFile,
-): Promise<DryRunResult> {
+): Promise<ImportPreview> {
   const { actions } = planCounts(planned);
   const items = await listItems(tx, planned.id, { limit: NOTED_ROWS_MAX });
   return {
