@@ -25,6 +25,7 @@ import { joinByHash } from './many-rows.ts';
 import { dequeue, enqueue, TASKS } from './queue.ts';
 import { writeEvent } from './record.ts';
 import type { ItemRange } from './item-range.ts';
+import { refreshStatistics } from './statistics.ts';
 import { writeChanges } from './write-changes.ts';
 
 /** Chunks grow while they take less than this, in milliseconds, and shrink when they take three times as long. */
@@ -54,6 +55,7 @@ export async function applySlice(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const end = Date.now() + sliceMs;
+  await refreshStatistics(engine, orgId, operationId);
   do {
     const more = await inOrg(engine.database, orgId, (tx) => applyChunk(tx, engine, operationId));
     if (!more) return true;

@@ -148,8 +148,8 @@ export async function changesSincePlan(
     await rows(
       tx,
       sql`
-      insert into operations (org_id, id, kind, name, created_by_account, chunk_items)
-      values (${tx.orgId}, ${shadow}, ${operation.kind}, 'shadow', ${operation.created_by_account}, 1)`,
+      insert into operations (org_id, id, kind, name, input, created_by_account, chunk_items)
+      values (${tx.orgId}, ${shadow}, ${operation.kind}, 'shadow', ${JSON.stringify(operation.input)}, ${operation.created_by_account}, 1)`,
     );
     await writePlan(tx, engine, operation, actor, { writeTo: shadow, now });
     differences = await comparePlans(tx, operation.id, shadow);

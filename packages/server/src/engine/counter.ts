@@ -1,7 +1,7 @@
 /** Numbers that a parent row keeps of its children, in the transaction that changes the children. */
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
-import { getEntity, table, type Counter, type Entities, type Entity } from './entity.ts';
+import { getEntity, table, type Counter, type Entities, type Entity } from '../db/entity.ts';
 import { inRange, type ItemRange } from './item-range.ts';
 
 /**

@@ -1,9 +1,9 @@
 /** Rows that are no longer as the preview saw them, and who changed them. */
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
-import type { Entities, Entity } from './entity.ts';
+import type { Entities, Entity } from '../db/entity.ts';
 import type { ItemFault } from './item-fault.ts';
-import { inRange, type ItemRange } from './item-range.ts';
+import { inRange, touchedIds, type ItemRange } from './item-range.ts';
 
 /** Locks the rows that the range would update or delete and compares their versions. */
 export async function findDrift(
@@ -24,6 +24,7 @@ export async function findDrift(
       sql<{ item_no: number; entity_id: string }>`
       select c.item_no, c.entity_id from changes c
       left join ${sql.table(entity.table)} e on e.org_id = ${tx.orgId} and e.id = c.entity_id
+        and e.id = any(${touchedIds(tx.orgId, range, entity)})
       where ${inRange(tx.orgId, range)} and c.entity = ${entity.name} and c.action <> 'insert'
         and e.version is distinct from c.version_read`,
     );
@@ -45,8 +46,7 @@ async function lockRows(tx: OrgTransaction, entity: Entity, range: ItemRange): P
     sql`
     select count(*) from (
       select from ${sql.table(entity.table)} e
-      where e.org_id = ${tx.orgId} and e.id in (
-        select c.entity_id from changes c where ${inRange(tx.orgId, range)} and c.entity = ${entity.name} and c.action <> 'insert')
+      where e.org_id = ${tx.orgId} and e.id = any(${touchedIds(tx.orgId, range, entity)})
       order by e.id for update) locked`,
   );
 }

@@ -4,7 +4,7 @@ import { Problem } from '@muster/contract';
 import type { RawBuilder } from 'kysely';
 import type { Database } from '../db/database.ts';
 import type { Actor } from '../tenancy/actor.ts';
-import type { Entities } from './entity.ts';
+import type { Entities } from '../db/entity.ts';
 import type { Kind } from './kind.ts';
 import { undoKind } from './undo.ts';
 

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Entity } from './entity.ts';
+import type { Entity } from '../db/entity.ts';
 
 /** Items `first` to `last`, both inclusive, but for those in `without`; where there is `only`, of these only those in it. */
 export interface ItemRange {

@@ -1,7 +1,7 @@
 /** Turns the selects of a kind into the items and changes of an operation. */
 import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
-import { getEntity, rowJson, table, type Entities, type Entity } from './entity.ts';
+import { getEntity, rowJson, table, type Entities, type Entity } from '../db/entity.ts';
 import type { Plan } from './kind.ts';
 import { expectRows } from './many-rows.ts';
 
@@ -65,7 +65,7 @@ function eachStatement(
       select c.*, e.version as version_read, d.before as old_values, d.after as new_values
       from (${select}) c
       left join ${table(entity)} e on e.org_id = ${orgId} and e.id = c.id and c.change = 'update'
-      left join lateral ${difference(entity)} d on c.change = 'update'
+      cross join lateral ${difference(entity, sql`c.change = 'update'`)} d
     ), item as (
       insert into operation_items (org_id, operation_id, ${ITEM_COLUMNS})
       select ${target.org}, ${target.operation}, item_no, row_no, key, subject_id, label, input,
@@ -85,11 +85,14 @@ function withDefaults(entity: Entity): RawBuilder<unknown> {
   return sql`${JSON.stringify(entity.defaults ?? {})}::jsonb || c.after`;
 }
 
-/** Of row `e` and the values `c.after`: what the columns that differ hold before and after; nulls where none differs. */
-function difference(entity: Entity): RawBuilder<unknown> {
+/**
+ * Of row `e` and the values `c.after`: what the columns that differ hold before and after; nulls where none differs.
+ * `offset 0` keeps the row's JSON from being built once a column, `when` inside from being compared at all.
+ */
+function difference(entity: Entity, when = sql`true`): RawBuilder<unknown> {
   return sql`(
     select jsonb_object_agg(a.key, cur.row_json -> a.key) as before, jsonb_object_agg(a.key, a.value) as after
-    from (select ${rowJson(entity, 'e')} as row_json) cur
+    from (select ${rowJson(entity, 'e')} as row_json where ${when} offset 0) cur
     join lateral jsonb_each(c.after) a on a.value is distinct from cur.row_json -> a.key
     where cur.row_json || c.after <> cur.row_json)`;
 }

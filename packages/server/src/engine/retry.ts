@@ -8,14 +8,7 @@ import { createIn } from './create.ts';
 import { getKind, type Engine } from './engine.ts';
 import type { Operation } from './lifecycle.ts';
 import { writeAudit } from './record.ts';
-import { restageFailedRows } from './stage.ts';
-
-export interface RetryRequest {
-  /** Only these items; all failed ones when left out. */
-  readonly itemNos?: readonly number[] | undefined;
-  /** Corrected input by item key: for a file `{column: value}` by row number, otherwise the kind's own parameters. */
-  readonly corrections?: Readonly<Record<string, unknown>> | undefined;
-}
+import { chosen, restageFailedRows, type RetryRequest } from './stage.ts';
 
 /**
  * @returns the new operation, a draft that is still to be planned and confirmed.
@@ -49,10 +42,6 @@ export async function retry(
     await writeAudit(tx, { action: 'retry', operationId, actor, detail: { retried_by: again.id } });
     return again;
   });
-}
-
-export function chosen(itemNos: readonly number[] | undefined): ReturnType<typeof sql> {
-  return itemNos === undefined ? sql`true` : sql`item_no = any(${[...itemNos]}::int[])`;
 }
 
 /** Corrections that were put on single failed items beforehand. */

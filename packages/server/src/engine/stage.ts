@@ -14,7 +14,6 @@ import { compileMapping, type MappedRow, type RowMapper } from '../formats/mappi
 import { mappingSchema, type Mapping } from '../formats/mapping/schema.ts';
 import type { RowReading } from './kind.ts';
 import type { Operation } from './lifecycle.ts';
-import { chosen, type RetryRequest } from './retry.ts';
 
 const SECRET_COLUMN = /pass(word|wort|wd)|secret|\bpin\b/i;
 const PAGE_ROWS = 5_000;
@@ -73,6 +72,14 @@ export async function remapRows(
   }
 }
 
+/** Which failed items run again, and what is put right in them. */
+export interface RetryRequest {
+  /** Only these items; all failed ones when left out. */
+  readonly itemNos?: readonly number[] | undefined;
+  /** Corrected input by item key: for a file `{column: value}` by row number, otherwise the kind's own parameters. */
+  readonly corrections?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** Copies the failed rows of one operation to another, with corrected cells: `{"17": {"Mail": "ana@example.org"}}`. */
 export async function restageFailedRows(
   tx: OrgTransaction,
@@ -93,6 +100,11 @@ export async function restageFailedRows(
     );
     await copyLines(tx, [corrected.map(encode).join('')]);
   }
+}
+
+/** Condition on items: all, or only these. */
+export function chosen(itemNos: readonly number[] | undefined): ReturnType<typeof sql> {
+  return itemNos === undefined ? sql`true` : sql`item_no = any(${[...itemNos]}::int[])`;
 }
 
 export function fileInput(operation: Operation): FileInput {

@@ -9,7 +9,7 @@ import { ROLLBACK_STATUSES, type RollbackStatus } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
-import { rowJson, table, type Entities, type Entity } from './entity.ts';
+import { rowJson, table, type Entities, type Entity } from '../db/entity.ts';
 import { code, defineKind, type Kind } from './kind.ts';
 import { lockOperation, update, type Operation } from './lifecycle.ts';
 

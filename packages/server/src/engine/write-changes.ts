@@ -1,9 +1,9 @@
 /** The statements that make `after` true: one per entity and action, generated from the registry. */
 import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
-import { columnNames, columnTypes, table, type Entities, type Entity } from './entity.ts';
+import { columnNames, columnTypes, table, type Entities, type Entity } from '../db/entity.ts';
 import { keepCounter } from './counter.ts';
-import { inRange, type ItemRange } from './item-range.ts';
+import { inRange, touchedIds, type ItemRange } from './item-range.ts';
 
 const CHANGE_ACTIONS = ['insert', 'update', 'delete'] as const;
 
@@ -70,11 +70,13 @@ function updateRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder
       from changes c cross join lateral jsonb_to_record(c.after) as r(${columnTypes(entity)})
       where ${ofEntity(orgId, range, entity, 'update')})
     update ${table(entity)} e set ${sql.join(values)}, version = e.version + 1, updated_at = now()
-    from n where e.org_id = ${orgId} and e.id = n.entity_id and e.version = n.version_read`;
+    from n where e.org_id = ${orgId} and e.id = n.entity_id and e.version = n.version_read
+      and e.id = any(${touchedIds(orgId, range, entity)})`;
 }
 
 function deleteRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder<unknown> {
   return sql`
     delete from ${table(entity)} e using changes c
-    where e.org_id = ${orgId} and e.id = c.entity_id and e.version = c.version_read and ${ofEntity(orgId, range, entity, 'delete')}`;
+    where e.org_id = ${orgId} and e.id = c.entity_id and e.version = c.version_read and ${ofEntity(orgId, range, entity, 'delete')}
+      and e.id = any(${touchedIds(orgId, range, entity)})`;
 }

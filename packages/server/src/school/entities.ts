@@ -1,5 +1,5 @@
 /** The registry: every table that operations may change, parents first. */
-import type { Entity } from '../engine/entity.ts';
+import type { Entity } from '../db/entity.ts';
 
 export const ENTITIES: readonly Entity[] = [
   {

@@ -3,7 +3,7 @@ import { Problem, problemError } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
-import { getEntity } from '../../engine/entity.ts';
+import { getEntity } from '../../db/entity.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../context.ts';
 import { invalid, invalidField, refusals } from '../errors.ts';

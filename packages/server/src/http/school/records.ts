@@ -3,7 +3,7 @@ import { Problem, problemError, type ProblemError } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, isUuid, rows, type OrgTransaction } from '../../db/database.ts';
-import { getEntity, type ColumnType, type Entity } from '../../engine/entity.ts';
+import { getEntity, type ColumnType, type Entity } from '../../db/entity.ts';
 import { runNow, type ItemResult } from '../../engine/run-now.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { HttpContext } from '../context.ts';

@@ -3,7 +3,7 @@ import { Problem, type ProblemError, type Role } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, rows, type OrgTransaction } from '../../db/database.ts';
-import { getEntity, type Entity } from '../../engine/entity.ts';
+import { getEntity, type Entity } from '../../db/entity.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../context.ts';
 import { invalid, refusals } from '../errors.ts';

@@ -2,7 +2,7 @@ import { Problem, problemError } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { rows, type OrgTransaction } from '../../db/database.ts';
-import { columnNames, getEntity, type Entity } from '../../engine/entity.ts';
+import { columnNames, getEntity, type Entity } from '../../db/entity.ts';
 import { code, defineKind } from '../../engine/kind.ts';
 import { assertMayEdit } from '../../school/edit-rights.ts';
 import { ENTITIES } from '../../school/entities.ts';

@@ -1,4 +1,4 @@
-/** What the engine must know of a table to plan, apply and reverse changes of its rows. */
+/** What has to be known of a table to plan, apply and reverse changes of its rows. */
 import { sql, type RawBuilder } from 'kysely';
 
 /** PostgreSQL types that a change's JSON is read back as. */
