@@ -42,7 +42,7 @@ export async function followOperation(
     cli,
     options,
     { operation: ended, ...document, results },
-    `${resultText(results)}\n${hint(ended)}`,
+    `\n${resultText(results)}\n${hint(ended)}`.trimEnd(),
   );
 }
 

@@ -26,7 +26,7 @@ export function buildProgram(cli: Cli): Command {
       writeOut: (text) => cli.terminal.print(text.trimEnd()),
       writeErr: (text) => cli.terminal.tell(text.trimEnd()),
     })
-    .addHelpText('after', EXIT_CODES_TEXT);
+    .addHelpText('after', AFTER_HELP);
   program.commandsGroup('On the machine of the database:');
   serveCommand(program, cli);
   workCommand(program, cli);
@@ -43,3 +43,16 @@ export function buildProgram(cli: Cli): Command {
   operationsCommand(program, cli);
   return program;
 }
+
+const EXAMPLES = `
+Examples:
+  muster serve
+  muster org create --name "North District" --admin-email ada@north.example
+  muster login --email ada@north.example
+  muster import users people.csv --dry-run
+  muster assign --sequence "Counting to ten" --grade 7 --due 2026-12-18
+  muster operations list --status processing
+  muster operations undo 01a1fecc-8faf-7237-9778-94760e085ead`;
+
+/** What the help of the program says below its commands. */
+export const AFTER_HELP = `${EXAMPLES}\n${EXIT_CODES_TEXT}`;

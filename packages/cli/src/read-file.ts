@@ -1,6 +1,6 @@
 /** Files that the command line names. What cannot be read is a wrong command line. */
 import { jsonObject } from '@muster/contract';
-import { openAsBlob, readFileSync } from 'node:fs';
+import { accessSync, constants, openAsBlob, readFileSync } from 'node:fs';
 import { usage } from './failure.ts';
 
 /** @throws Failure `usage` when it holds anything but a JSON object. */
@@ -13,6 +13,7 @@ export function readJsonObject(path: string): Record<string, unknown> {
 /** The content is read while it is sent, never as a whole. */
 export async function openFile(path: string): Promise<Blob> {
   try {
+    accessSync(path, constants.R_OK);
     return await openAsBlob(path);
   } catch (error) {
     throw unreadable(path, error);

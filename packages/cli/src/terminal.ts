@@ -8,8 +8,8 @@ import { Failure } from './failure.ts';
 export interface Terminal {
   /** Results go to standard output. */
   print(text: string): void;
-  /** Like `print` without a line break; resolves when it is gone. */
-  write(text: string): Promise<void>;
+  /** To standard output, byte for byte; resolves when it is gone. */
+  write(bytes: Uint8Array): Promise<void>;
   /** Everything else goes to standard error. */
   tell(text: string): void;
   /** Overwrites the last line of standard error; an empty text clears it. */
@@ -40,9 +40,9 @@ export function processTerminal(): Terminal {
   });
   return {
     print: (text) => process.stdout.write(`${text}\n`),
-    write: (text) =>
+    write: (bytes) =>
       new Promise((resolve) => {
-        process.stdout.write(text, () => {
+        process.stdout.write(bytes, () => {
           resolve();
         });
       }),

@@ -12,7 +12,6 @@ interface AssignOptions extends RunOptions, TargetOptions {
   readonly start?: string;
   readonly due?: string;
   readonly policy?: string;
-  readonly overrideReason?: string;
   readonly name?: string;
 }
 
@@ -31,7 +30,6 @@ export function assignCommand(program: Command, cli: Cli): void {
         'for students who have the sequence already (default: skip)',
       ).choices(POLICIES),
     )
-    .option('--override-reason <text>', 'why so many people at once, where your role has a limit')
     .option('--name <name>', 'what the operation is called');
   confirmed(withTargets(command, '--student')).action((options: AssignOptions) =>
     assign(cli, options),

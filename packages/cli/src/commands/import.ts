@@ -48,7 +48,7 @@ export function importCommand(program: Command, cli: Cli): void {
         'for people who changed after the file was made (default: fail_item)',
       ).choices(CONFLICT_RULES),
     )
-    .option('--name <name>', 'what the operation is called (default: the name of the file)');
+    .option('--name <name>', 'what the operation is called (default: after the file)');
   confirmed(users).action((file: string, options: ImportOptions) =>
     importUsers(cli, file, options),
   );
@@ -60,7 +60,7 @@ async function importUsers(cli: Cli, path: string, options: ImportOptions): Prom
   const form = new FormData();
   // Fields stand before the file, so that the server knows what to do with it while it arrives.
   form.set('mapping', JSON.stringify(mappingOf(options)));
-  form.set('operation_name', options.name ?? basename(path));
+  if (options.name !== undefined) form.set('operation_name', options.name);
   if (options.mode !== undefined) form.set('parameters', JSON.stringify({ mode: options.mode }));
   if (options.conflictRule !== undefined) form.set('conflict_rule', options.conflictRule);
   form.set('file', await openFile(path), basename(path));

@@ -38,12 +38,13 @@ export function statusCommand(program: Command, cli: Cli): void {
 async function changeStatus(cli: Cli, status: string, options: StatusOptions): Promise<void> {
   assertAnswerable(cli, options);
   const api = connect(cli, options);
-  const { user = [], role, from, reason } = options;
+  const { user = [], role, from, reason, overrideReason } = options;
   const target = await targetOf(api, user, options, { role, status: from });
   const made = await createOperation(api, {
     operation_type: 'user_status',
     operation_name: `Make people ${status}`,
     parameters: { target, status, ...(reason === undefined ? {} : { reason }) },
+    ...(overrideReason === undefined ? {} : { override_reason: overrideReason }),
   });
   await runOperation(cli, api, made, options);
 }

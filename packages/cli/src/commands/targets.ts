@@ -11,6 +11,7 @@ export interface TargetOptions {
   readonly teacher?: string;
   readonly search?: string;
   readonly exclude?: readonly string[];
+  readonly overrideReason?: string;
 }
 
 /** @param people - The option that names people one by one, such as `--student`. */
@@ -23,7 +24,8 @@ export function withTargets(command: Command, people: string): Command {
     .option('--unit <unit>', 'everybody of a unit and those below it: its name or id')
     .option('--teacher <person>', 'everybody of a teacher: e-mail, user name, external id or id')
     .option('--search <text>', 'everybody in whose name or identifiers this stands')
-    .option('--exclude <person...>', 'but not these: e-mails, user names, external ids or ids');
+    .option('--exclude <person...>', 'but not these: e-mails, user names, external ids or ids')
+    .option('--override-reason <text>', 'why so many at once, where your role has a limit');
 }
 
 /** @param further - Criteria of the command's own. */

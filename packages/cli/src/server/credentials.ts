@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
+import { signInAgain } from './refusal.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface Credentials {
@@ -40,14 +41,7 @@ export function getCredentials(
   const fromFile = kept?.url === url ? kept : null;
   const token = terminal.env['MUSTER_TOKEN'] ?? fromFile?.token;
   if (token === undefined) {
-    throw new Failure(EXIT.notSignedIn, `You are not signed in at ${url}.`, [
-      {
-        code: 'unauthenticated',
-        field: '',
-        message: '',
-        correction: `Run: muster login --url ${url}`,
-      },
-    ]);
+    throw new Failure(EXIT.notSignedIn, `You are not signed in at ${url}.`, [signInAgain(url)]);
   }
   const organization =
     given.organization ?? terminal.env['MUSTER_ORGANIZATION'] ?? fromFile?.organization;

@@ -8,7 +8,8 @@ export function refusal(status: number, body: unknown, url: string): Failure {
     return new Failure(exitCodeOf(status), message, [], { status, message, errors: [] });
   }
   const faults = Array.isArray(body['errors']) ? body['errors'].filter(isObject).map(toFault) : [];
-  return new Failure(exitCodeOf(status), body['detail'], [...faults, ...differencesIn(body)], body);
+  const shown = status === 401 && body['code'] === 'unauthenticated' ? [signInAgain(url)] : faults;
+  return new Failure(exitCodeOf(status), body['detail'], [...shown, ...differencesIn(body)], body);
 }
 
 export function unreachable(url: string, error: unknown): Failure {
@@ -17,6 +18,15 @@ export function unreachable(url: string, error: unknown): Failure {
   return new Failure(EXIT.unreachable, message, [
     { code: 'unreachable', field: '', message: '', correction },
   ]);
+}
+
+export function signInAgain(url: string): Fault {
+  return {
+    code: 'unauthenticated',
+    field: '',
+    message: '',
+    correction: `Run: muster login --url ${url}`,
+  };
 }
 
 function exitCodeOf(status: number): ExitCode {

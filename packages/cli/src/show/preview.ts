@@ -12,11 +12,7 @@ export function previewText(preview: OperationPreview, examples: Examples): stri
   const { counts, guards, expires_at: expires } = preview;
   const blocks = [
     preview.summary,
-    table(
-      Object.entries(counts.actions).map(([action, count]) =>
-        actionRow(action, count, examples.actions[action]),
-      ),
-    ),
+    table(actionRows(counts.actions, examples)),
     ...Object.entries(counts.codes).map(([code, count]) =>
       codeText(code, count, examples.codes[code]),
     ),
@@ -30,6 +26,12 @@ export function previewText(preview: OperationPreview, examples: Examples): stri
     ...(expires === null ? [] : [`This preview holds until ${moment(expires)}.`]),
   ];
   return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** What cannot be done comes last. */
+function actionRows(counts: Readonly<Record<string, number>>, { actions }: Examples): string[][] {
+  const names = Object.keys(counts).sort((a, b) => Number(a === 'error') - Number(b === 'error'));
+  return names.map((action) => actionRow(action, counts[action] ?? 0, actions[action]));
 }
 
 function actionRow(action: string, count: number, example: PlannedItem | undefined): string[] {

@@ -35,9 +35,7 @@ async function report(cli: Cli, id: string, options: ReportOptions): Promise<voi
     throw usage('Give --output with --json: the report itself is CSV.');
   const response = await connect(cli, options).open(`${pathOf(id)}/report.csv`, { status });
   if (output === undefined) {
-    const decoder = new TextDecoder();
-    for await (const chunk of chunksOf(response))
-      await cli.terminal.write(decoder.decode(chunk, { stream: true }));
+    for await (const chunk of chunksOf(response)) await cli.terminal.write(chunk);
     return;
   }
   const file = createWriteStream(output);
