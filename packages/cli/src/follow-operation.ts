@@ -82,7 +82,7 @@ function isWorking(status: BulkOperation['status']): boolean {
   return status === 'queued' || status === 'processing';
 }
 
-export function outcomeOf(operation: Pick<BulkOperation, 'status' | 'failed_items'>): ExitCode {
+function outcomeOf(operation: Pick<BulkOperation, 'status' | 'failed_items'>): ExitCode {
   if (operation.status !== 'completed') return EXIT.notDone;
   return operation.failed_items > 0 ? EXIT.someFailed : EXIT.done;
 }

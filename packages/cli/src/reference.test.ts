@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { buildProgram } from './program.ts';
 import { cliReference, settingsReference } from './reference.ts';
@@ -15,4 +17,11 @@ it('every setting in the environment is in the reference of settings', async () 
   await expect(settingsReference(program)).toMatchFileSnapshot(
     '../../../docs/reference/settings.md',
   );
+});
+
+it('the version is that of the package', () => {
+  const { version } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'),
+  );
+  expect(program.version()).toBe(version);
 });

@@ -1,7 +1,4 @@
-import type * as server from '@muster/server';
 import { show, type Cli } from './cli.ts';
-
-type Server = typeof server;
 
 interface Started {
   readonly address: string;
@@ -9,18 +6,14 @@ interface Started {
   readonly close: () => Promise<void>;
 }
 
-/**
- * Runs until SIGINT or SIGTERM, then finishes what is in hand. A second signal ends the process at once.
- *
- * The server's modules are loaded here and only now: `muster --help` must not wait for them.
- */
+/** Runs until SIGINT or SIGTERM, then finishes what is in hand. A second signal ends the process at once. */
 export async function runServer(
   cli: Cli,
   options: { json?: boolean | undefined },
-  begin: (server: Server) => Promise<Started>,
+  begin: () => Promise<Started>,
 ): Promise<void> {
   const { signal, ignore } = cli.terminal.untilInterrupted();
-  const started = await begin(await import('@muster/server'));
+  const started = await begin();
   show(cli, options, { address: started.address, pid: process.pid }, started.words);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();

@@ -37,7 +37,9 @@ export function serveCommand(program: Command, cli: Cli): void {
     .addOption(logLevelOption())
     .action(async (options: ServeOptions) => {
       const { port, host, worker, publicUrl, logLevel, json } = options;
-      await runServer(cli, { json }, async ({ serve }) => {
+      await runServer(cli, { json }, async () => {
+        // Loaded only now: `muster --help` must not wait for the modules of a server.
+        const { serve } = await import('@muster/server');
         const running = await serve({
           ...databaseOf(command),
           port,

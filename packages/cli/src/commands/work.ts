@@ -22,7 +22,8 @@ export function workCommand(program: Command, cli: Cli): void {
     )
     .addOption(logLevelOption())
     .action(async ({ concurrency, logLevel, json }: WorkOptions) => {
-      await runServer(cli, { json }, async ({ work }) => {
+      await runServer(cli, { json }, async () => {
+        const { work } = await import('@muster/server');
         const running = await work({ ...databaseOf(command), concurrency, logLevel });
         return { ...running, words: 'Muster works (Ctrl-C stops it).' };
       });

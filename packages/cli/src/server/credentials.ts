@@ -13,7 +13,7 @@ export interface Credentials {
   readonly organization?: string | undefined;
 }
 
-export const DEFAULT_URL = 'http://127.0.0.1:4000';
+const DEFAULT_URL = 'http://127.0.0.1:4000';
 
 export function credentialsFile({ env, homeDir }: Terminal): string {
   return join(env['XDG_CONFIG_HOME'] ?? join(homeDir, '.config'), 'muster', 'credentials.json');
