@@ -22,8 +22,8 @@ import {
 import {
   lockMassOperation,
   MASS_PATH,
+  ofOperation,
   OPERATION_PATH,
-  operationParams,
   tags,
 } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
@@ -51,24 +51,16 @@ export function draftRoutes(app: App, { engine, database }: HttpContext): void {
   app.patch(
     OPERATION_PATH,
     {
-      schema: {
-        tags,
-        summary: 'Change a draft; it is validated anew',
-        params: operationParams,
+      schema: ofOperation('Change a draft; it is validated anew', {
         body: massAssignmentChanges,
         response: { 200: massAssignmentStatus, ...refusals },
-      },
+      }),
     },
     async (request) => {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) => {
-        const draft = await lockDraft(
-          tx,
-          engine,
-          actor,
-          request.params.operation_id,
-          'changing it',
-        );
+        const { operation_id: id } = request.params;
+        const draft = await lockDraft(tx, engine, actor, id, 'changing it');
         return viewStatus(tx, actor, await changeDraft(tx, engine, actor, draft, request.body));
       });
     },
@@ -77,25 +69,14 @@ export function draftRoutes(app: App, { engine, database }: HttpContext): void {
   app.delete(
     OPERATION_PATH,
     {
-      schema: {
-        tags,
-        summary: 'Discard a draft',
-        params: operationParams,
-        response: { 204: z.null(), ...refusals },
-      },
+      schema: ofOperation('Discard a draft', { response: { 204: z.null(), ...refusals } }),
     },
     async (request, reply) => {
       const actor = await actorOf(request);
       await inOrg(database, actor.orgId, async (tx) => {
-        const draft = await lockDraft(
-          tx,
-          engine,
-          actor,
-          request.params.operation_id,
-          'discarding it',
-        );
-        await writeAudit(tx, { action: 'discard', operationId: draft.id, actor });
-        await rows(tx, sql`delete from operations where org_id = ${tx.orgId} and id = ${draft.id}`);
+        const { operation_id: id } = request.params;
+        const draft = await lockDraft(tx, engine, actor, id, 'discarding it');
+        await discard(tx, actor, draft);
       });
       return reply.code(204).send(null);
     },
@@ -135,6 +116,12 @@ async function changeDraft(
     params: JSON.stringify(params), phase: 'draft', plan_hash: null, plan_expires_at: null, plan_counts: '{}',
     ...(changes.name === undefined ? {} : { name: changes.name }),
   }); // prettier-ignore
+}
+
+/** Takes the draft and its plan away; that it was there stays in the audit trail. */
+async function discard(tx: OrgTransaction, actor: Actor, draft: Operation): Promise<void> {
+  await writeAudit(tx, { action: 'discard', operationId: draft.id, actor });
+  await rows(tx, sql`delete from operations where org_id = ${tx.orgId} and id = ${draft.id}`);
 }
 
 /** @throws Problem `invalid_state` for what is being validated, or is confirmed. */

@@ -12,9 +12,9 @@ import { refusals } from '../../errors.ts';
 import {
   getMassOperation,
   MASS_PATH,
+  ofOperation,
   OPERATION_PATH,
   OPERATION_TYPES,
-  operationParams,
   pageNo,
   tags,
 } from './mass-operation.ts';
@@ -86,12 +86,9 @@ export function historyRoutes(app: App, { engine, database }: HttpContext): void
   app.get(
     OPERATION_PATH,
     {
-      schema: {
-        tags,
-        summary: 'Status and progress',
-        params: operationParams,
+      schema: ofOperation('Status and progress', {
         response: { 200: massAssignmentStatus, ...refusals },
-      },
+      }),
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -109,13 +106,10 @@ export function historyRoutes(app: App, { engine, database }: HttpContext): void
     `${OPERATION_PATH}/audit`,
     {
       config: { roles: ADMINS },
-      schema: {
-        tags,
-        summary: 'Who did what to it',
-        params: operationParams,
+      schema: ofOperation('Who did what to it', {
         querystring: z.strictObject({ page: pageNo }),
         response: { 200: auditPage, ...refusals },
-      },
+      }),
     },
     async (request) => {
       const actor = await actorOf(request);

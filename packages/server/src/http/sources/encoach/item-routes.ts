@@ -11,8 +11,10 @@ import { resultReport } from './item-report.ts';
 import { countItemRows, listItemRows, type ItemRow } from './item-rows.ts';
 import { massItem, viewItem } from './item-view.ts';
 import {
+  csvFile,
   getMassOperation,
   lockMassOperation,
+  ofOperation,
   OPERATION_PATH,
   operationParams,
   pageNo,
@@ -37,13 +39,10 @@ export function itemRoutes(app: App, context: HttpContext): void {
   app.get(
     `${OPERATION_PATH}/items`,
     {
-      schema: {
-        tags,
-        summary: 'What became of each student',
-        params: operationParams,
+      schema: ofOperation('What became of each student', {
         querystring: itemQuery,
         response: { 200: itemPage, ...refusals },
-      },
+      }),
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -84,15 +83,7 @@ export function itemRoutes(app: App, context: HttpContext): void {
   app.get(
     `${OPERATION_PATH}/report.csv`,
     {
-      schema: {
-        tags,
-        summary: 'All results as CSV',
-        params: operationParams,
-        response: {
-          200: { description: 'UTF-8', content: { 'text/csv': { schema: z.string() } } },
-          ...refusals,
-        },
-      },
+      schema: ofOperation('All results as CSV', { response: { 200: csvFile, ...refusals } }),
     },
     async (request, reply) => {
       const actor = await actorOf(request);

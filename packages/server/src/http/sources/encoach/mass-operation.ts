@@ -19,6 +19,13 @@ export const operationParams = z.object({ operation_id: z.string() });
 export const noBody = z.strictObject({}).nullish();
 export const pageNo = z.coerce.number().int().min(1).max(1_000_000).default(1);
 
+export const csvFile = { description: 'UTF-8', content: { 'text/csv': { schema: z.string() } } };
+
+/** The schema of a route about one operation. */
+export function ofOperation<Schema extends object>(summary: string, schema: Schema) {
+  return { tags, summary, params: operationParams, ...schema };
+}
+
 /** @throws Problem `not_found`, the same for what is unknown, foreign, not visible or of another kind. */
 export async function getMassOperation(
   tx: OrgTransaction,

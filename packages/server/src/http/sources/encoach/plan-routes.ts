@@ -20,12 +20,12 @@ import { findFindings, findings } from './findings.ts';
 import { massParams } from './given-assignment.ts';
 import { planReport } from './item-report.ts';
 import {
+  csvFile,
   getMassOperation,
   getSteerable,
   noBody,
+  ofOperation,
   OPERATION_PATH,
-  operationParams,
-  tags,
 } from './mass-operation.ts';
 import { massPlan, planQuery, typedCount, viewPlan } from './plan-view.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
@@ -42,47 +42,44 @@ const confirmation = z.strictObject({
 });
 
 export function planRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
+  validationRoute(app, context);
+  previewRoutes(app, context);
+  confirmationRoute(app, context);
+}
 
+function validationRoute(app: App, { engine, database }: HttpContext): void {
   app.post(
     `${OPERATION_PATH}/validate`,
     {
-      schema: {
-        tags,
-        summary: 'Check it and make the plan',
-        params: operationParams,
+      schema: ofOperation('Check it and make the plan', {
         body: noBody,
         response: { 200: validation, 202: massAssignmentStatus, ...refusals },
-      },
+      }),
     },
     async (request, reply) => {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) => {
-        const draft = await lockDraft(
-          tx,
-          engine,
-          actor,
-          request.params.operation_id,
-          'validating it',
-        );
+        const { operation_id: id } = request.params;
+        const draft = await lockDraft(tx, engine, actor, id, 'validating it');
         const planned = await validate(tx, engine, actor, draft);
-        if (planned.phase === 'planning')
-          return reply.code(202).send(await viewStatus(tx, actor, planned));
+        const isLeft = planned.phase === 'planning';
+        if (isLeft) return reply.code(202).send(await viewStatus(tx, actor, planned));
         return reply.code(200).send(await viewValidation(tx, actor, planned));
       });
     },
   );
+}
+
+function previewRoutes(app: App, context: HttpContext): void {
+  const { engine, database } = context;
 
   app.get(
     `${OPERATION_PATH}/preview`,
     {
-      schema: {
-        tags,
-        summary: 'What would happen to whom',
-        params: operationParams,
+      schema: ofOperation('What would happen to whom', {
         querystring: planQuery,
         response: { 200: massPlan, ...refusals },
-      },
+      }),
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -102,15 +99,7 @@ export function planRoutes(app: App, context: HttpContext): void {
   app.get(
     `${OPERATION_PATH}/preview.csv`,
     {
-      schema: {
-        tags,
-        summary: 'The complete plan as CSV',
-        params: operationParams,
-        response: {
-          200: { description: 'UTF-8', content: { 'text/csv': { schema: z.string() } } },
-          ...refusals,
-        },
-      },
+      schema: ofOperation('The complete plan as CSV', { response: { 200: csvFile, ...refusals } }),
     },
     async (request, reply) => {
       const actor = await actorOf(request);
@@ -120,23 +109,24 @@ export function planRoutes(app: App, context: HttpContext): void {
       return planReport(context, actor, operation, reply);
     },
   );
+}
 
+function confirmationRoute(app: App, context: HttpContext): void {
   app.post(
     `${OPERATION_PATH}/confirm`,
     {
-      schema: {
-        tags,
-        summary: 'Start what was looked at',
-        params: operationParams,
+      schema: ofOperation('Start what was looked at', {
         body: confirmation.nullish(),
         response: { 200: massAssignmentStatus, 202: massAssignmentStatus, ...refusals },
-      },
+      }),
     },
     async (request, reply) => {
       const actor = await actorOf(request);
       const given = request.body ?? { acknowledge_warnings: false };
       const operation = await start(context, actor, request.params.operation_id, given);
-      const body = await inOrg(database, actor.orgId, (tx) => viewStatus(tx, actor, operation));
+      const body = await inOrg(context.database, actor.orgId, (tx) =>
+        viewStatus(tx, actor, operation),
+      );
       return reply
         .code(operation.phase === 'done' ? 200 : 202)
         .header('location', body.links['self'] ?? '')

@@ -10,7 +10,7 @@ import type { Actor } from '../../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
 import { listItemRows } from './item-rows.ts';
-import { getSteerable, OPERATION_PATH, operationParams, tags } from './mass-operation.ts';
+import { getSteerable, ofOperation, OPERATION_PATH } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
 
 const MODES = ['all', 'untouched_only'] as const;
@@ -57,12 +57,9 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
   app.get(
     `${OPERATION_PATH}/rollback/preview`,
     {
-      schema: {
-        tags,
-        summary: 'What an undo would do now, in both modes',
-        params: operationParams,
+      schema: ofOperation('What an undo would do now, in both modes', {
         response: { 200: rollbackPlan, ...refusals },
-      },
+      }),
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -85,13 +82,10 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
   app.post(
     `${OPERATION_PATH}/rollback`,
     {
-      schema: {
-        tags,
-        summary: 'Undo it',
-        params: operationParams,
+      schema: ofOperation('Undo it', {
         body: rollbackGiven.nullish(),
         response: { 200: massAssignmentStatus, 202: massAssignmentStatus, ...refusals },
-      },
+      }),
     },
     async (request, reply) => {
       const actor = await actorOf(request);

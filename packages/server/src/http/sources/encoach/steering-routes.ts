@@ -15,11 +15,16 @@ import {
   getSteerable,
   lockMassOperation,
   noBody,
+  ofOperation,
   OPERATION_PATH,
   operationParams,
-  tags,
 } from './mass-operation.ts';
-import { massAssignmentStatus, outcomeOf, viewStatus } from './status-view.ts';
+import {
+  massAssignmentStatus,
+  outcomeOf,
+  viewStatus,
+  type MassAssignmentStatus,
+} from './status-view.ts';
 
 const reason = z.strictObject({ reason: z.string().trim().max(2_000).default('') });
 const retryGiven = z.strictObject({ item_ids: itemIds.optional() });
@@ -28,94 +33,122 @@ const releaseGiven = z.strictObject({
   date: z.iso.date().optional(),
 });
 
+const answers = { 200: massAssignmentStatus, 202: massAssignmentStatus, ...refusals };
+
 export function steeringRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
-  const answer = (actor: Actor, operation: Operation) =>
-    inOrg(database, actor.orgId, (tx) => viewStatus(tx, actor, operation));
-  /** The id of an operation that the actor may steer. */
-  const steerable = async (actor: Actor, id: string): Promise<string> =>
-    (await inOrg(database, actor.orgId, (tx) => getSteerable(tx, engine, actor, id))).id;
-  const schemaOf = <Body extends z.ZodType>(summary: string, body: Body) => ({
-    tags, summary, params: operationParams, body,
-    response: { 200: massAssignmentStatus, 202: massAssignmentStatus, ...refusals },
-  }); // prettier-ignore
+  lifeRoutes(app, context);
+  failureRoutes(app, context);
+  releaseRoutes(app, context);
+}
+
+function lifeRoutes(app: App, context: HttpContext): void {
+  const { engine } = context;
 
   app.post(
     `${OPERATION_PATH}/cancel`,
-    { schema: schemaOf('End it; what is done stays', reason.nullish()) },
+    {
+      schema: ofOperation('End it; what is done stays', {
+        body: reason.nullish(),
+        response: answers,
+      }),
+    },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const id = await steerable(actor, request.params.operation_id);
-      return reply
-        .code(202)
-        .send(await answer(actor, await cancel(engine, actor, id, request.body?.reason ?? '')));
+      const id = await steerableId(context, actor, request.params.operation_id);
+      const cancelled = await cancel(engine, actor, id, request.body?.reason ?? '');
+      return reply.code(202).send(await view(context, actor, cancelled));
     },
   );
 
   app.post(
     `${OPERATION_PATH}/pause`,
-    { schema: schemaOf('Pause after the chunk in hand', noBody) },
+    { schema: ofOperation('Pause after the chunk in hand', { body: noBody, response: answers }) },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const id = await steerable(actor, request.params.operation_id);
-      return reply.code(202).send(await answer(actor, await pause(engine, actor, id)));
+      const id = await steerableId(context, actor, request.params.operation_id);
+      return reply.code(202).send(await view(context, actor, await pause(engine, actor, id)));
     },
   );
 
   app.post(
     `${OPERATION_PATH}/resume`,
-    { schema: schemaOf('Go on with the first item that is not worked', noBody) },
+    {
+      schema: ofOperation('Go on with the first item that is not worked', {
+        body: noBody,
+        response: answers,
+      }),
+    },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const id = await steerable(actor, request.params.operation_id);
-      return reply.code(202).send(await answer(actor, await resume(engine, actor, id)));
+      const id = await steerableId(context, actor, request.params.operation_id);
+      return reply.code(202).send(await view(context, actor, await resume(engine, actor, id)));
     },
   );
+}
 
+function failureRoutes(app: App, context: HttpContext): void {
   app.post(
     `${OPERATION_PATH}/retry`,
     {
-      schema: schemaOf(
-        'Run failed items again, as an operation of their own',
-        retryGiven.nullish(),
-      ),
+      schema: ofOperation('Run failed items again, as an operation of their own', {
+        body: retryGiven.nullish(),
+        response: answers,
+      }),
     },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const id = await steerable(actor, request.params.operation_id);
-      return reply
-        .code(202)
-        .send(await answer(actor, await retryItems(context, actor, id, request.body?.item_ids)));
+      const id = await steerableId(context, actor, request.params.operation_id);
+      const again = await retryItems(context, actor, id, request.body?.item_ids);
+      return reply.code(202).send(await view(context, actor, again));
     },
   );
 
   app.post(
     `${OPERATION_PATH}/accept`,
-    { schema: schemaOf('Close a partial result as it is', noBody) },
+    { schema: ofOperation('Close a partial result as it is', { body: noBody, response: answers }) },
     async (request) => {
       const actor = await actorOf(request);
-      return answer(actor, await accept(context, actor, request.params.operation_id));
+      return view(context, actor, await accept(context, actor, request.params.operation_id));
     },
   );
+}
 
+function releaseRoutes(app: App, context: HttpContext): void {
+  const params = operationParams.extend({ n: z.coerce.number().int().min(1).max(52) });
   app.post(
     `${OPERATION_PATH}/releases/:n`,
     {
       schema: {
-        ...schemaOf('Steer one release', releaseGiven),
-        params: operationParams.extend({ n: z.coerce.number().int().min(1).max(52) }),
+        ...ofOperation('Steer one release', { body: releaseGiven, response: answers }),
+        params,
       },
     },
     async (request) => {
-      await steerable(await actorOf(request), request.params.operation_id);
+      await steerableId(context, await actorOf(request), request.params.operation_id);
       throw new Problem('conflict', {
         message:
           'Groups begin on the dates of the plan; these cannot be moved once it is confirmed.',
-        correction:
-          'Undo the groups that have not begun, and assign to them anew with other dates.',
+        correction: 'Undo what has not begun, and assign it anew with other dates.',
       });
     },
   );
+}
+
+/** The id of an operation that the actor may steer. */
+async function steerableId(
+  { engine, database }: HttpContext,
+  actor: Actor,
+  id: string,
+): Promise<string> {
+  return (await inOrg(database, actor.orgId, (tx) => getSteerable(tx, engine, actor, id))).id;
+}
+
+async function view(
+  { database }: HttpContext,
+  actor: Actor,
+  operation: Operation,
+): Promise<MassAssignmentStatus> {
+  return inOrg(database, actor.orgId, (tx) => viewStatus(tx, actor, operation));
 }
 
 async function retryItems(
@@ -136,8 +169,8 @@ async function accept(
 ): Promise<Operation> {
   return inOrg(database, actor.orgId, async (tx) => {
     const operation = await lockMassOperation(tx, engine, actor, id);
-    if (outcomeOf(operation) !== 'partial' || operation.accepted_at !== null)
-      throw new Problem('nothing_to_accept');
+    const isOpen = outcomeOf(operation) === 'partial' && operation.accepted_at === null;
+    if (!isOpen) throw new Problem('nothing_to_accept');
     await writeAudit(tx, {
       action: 'accept',
       operationId: operation.id,
