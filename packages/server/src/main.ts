@@ -166,7 +166,7 @@ async function openAndMigrate(
   log: Logger,
   start: (options: { dataDir: string }) => Promise<EmbeddedDatabase> = startEmbedded,
 ): Promise<Opened> {
-  const onError = (error: Error): void => { log.warn({ err: error }, 'A database connection was lost.'); }; // prettier-ignore
+  const onError = (error: Error): void => { log.warn({ reason: error.message }, 'A database connection was lost.'); }; // prettier-ignore
   if (options.databaseUrl !== undefined) {
     await migrateWherePossible(options.databaseUrl);
     const database = await connect({ url: options.databaseUrl, onError });

@@ -35,12 +35,19 @@ export async function createOperation(
 
 function draftOf(wanted: Wanted) {
   const at = wanted.scheduled_at === null ? null : new Date(wanted.scheduled_at);
-  const { batch_size: size } = wanted.parameters;
+  const { batch_size: size, ...params } = wanted.parameters;
   return {
-    kind: wanted.operation_type, name: wanted.operation_name, description: wanted.description, params: wanted.parameters,
+    kind: wanted.operation_type, name: wanted.operation_name, description: wanted.description, params,
     requiresApproval: wanted.requires_approval, priority: wanted.priority, scheduledAt: at,
-    overrideReason: wanted.override_reason, chunkItems: wanted.chunk_items ?? (typeof size === 'number' ? size : undefined),
+    overrideReason: wanted.override_reason, chunkItems: wanted.chunk_items ?? chunkItems(size),
   }; // prettier-ignore
+}
+
+/** The source's word for the items of a chunk. */
+function chunkItems(size: unknown): number | undefined {
+  if (size === undefined) return undefined;
+  if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 10_000) return size;
+  throw invalidField('parameters.batch_size', 'it must be a whole number from 1 to 10,000');
 }
 
 async function stageRows(

@@ -12,7 +12,6 @@ const params = z.strictObject({
   conflict_rule: z
     .enum(['keep_existing', 'overwrite', 'merge_non_empty', 'fail_item'])
     .default('fail_item'),
-  batch_size: z.int().min(10).max(10_000).optional(),
 });
 type Params = z.infer<typeof params>;
 
