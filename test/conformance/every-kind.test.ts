@@ -258,7 +258,7 @@ function asPlanned(found: readonly Difference[]): PlainChange[] {
 /** In one order, and without what an insert or a delete leaves out or leaves empty. */
 function normal(changes: readonly PlainChange[]): PlainChange[] {
   const filled = (row: Row | null): Row | null =>
-    row && Object.fromEntries(Object.entries(row).filter(([name, value]) => value !== null && name !== 'created_at').sort());
+    row && Object.fromEntries(Object.entries(row).filter(([name, value]) => value !== null && name !== 'created_at' && name !== 'version').sort());
   return changes
     .map(({ entity, entity_id, action, before, after }) => {
       const values = action === 'update' ? { before, after } : { before: filled(before), after: filled(after) };

@@ -35,14 +35,17 @@ export function undoKind(entities: Entities): Kind<UndoParams> {
       if (touched.length === 0) return;
       await plan.items(verdicts(tx.orgId, entities, touched, params));
       const source = sql`
-        select p.item_no, c.entity, c.entity_id as id, c.action, c.before, c.after, p.detail ->> 'retire' as retire
+        select p.item_no, c.entity, c.entity_id as id, c.action, c.before, c.after, c.version_read, p.detail ->> 'retire' as retire
         from ${plan.planned} p
         join changes c on c.org_id = ${tx.orgId} and c.operation_id = ${params.operation_id} and c.item_no = p.row_no
         where p.action not in ('skip', 'error')`;
       for (const { name, retired } of touched) {
         const of = (action: string): RawBuilder<unknown> =>
           sql`from (${source}) s where s.entity = ${name} and s.action = ${action}`;
-        await plan.insert(name, sql`select s.item_no, s.id, s.before as after ${of('delete')}`);
+        await plan.insert(
+          name,
+          sql`select s.item_no, s.id, s.before || jsonb_build_object('version', s.version_read + 1) as after ${of('delete')}`,
+        );
         await plan.update(name, sql`select s.item_no, s.id, s.before as after ${of('update')}`);
         await plan.remove(name, sql`select s.item_no, s.id ${of('insert')} and s.retire is null`);
         if (retired !== undefined) {
@@ -126,8 +129,8 @@ function judgedRows(orgId: string, entities: Entities, entity: Entity): RawBuild
       case
         when s.action = 'delete' then case when e.id is not null then ${code('changed_since')} end
         when e.id is null then ${code('gone_since')}
-        when s.action = 'insert' and e.version <> 1
-          and jsonb_strip_nulls(${rowJson(entity, 'e')} - 'created_at') <> jsonb_strip_nulls(s.after - 'created_at') then ${code('changed_since')}
+        when s.action = 'insert' and e.version <> coalesce((s.after ->> 'version')::bigint, 1)
+          and jsonb_strip_nulls(${rowJson(entity, 'e')} - 'created_at') <> jsonb_strip_nulls(s.after - '{created_at,version}'::text[]) then ${code('changed_since')}
         when s.action = 'update' and e.version <> s.version_read + 1
           and ${rowJson(entity, 'e')} || s.after <> ${rowJson(entity, 'e')} then ${code('changed_since')}
         when used.used_by is not null then ${code('in_use_since')}

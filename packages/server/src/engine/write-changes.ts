@@ -50,11 +50,13 @@ function ofEntity(
   return sql`${inRange(orgId, range)} and c.entity = ${entity.name} and c.action = ${action}`;
 }
 
+/** A row that comes back goes on counting its versions: one that was seen before it was deleted stays out of date. */
 function insertRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder<unknown> {
   const columns = Object.keys(entity.columns);
   return sql`
-    insert into ${table(entity)} (org_id, id, ${sql.join(columns.map((name) => sql.ref(name)))}, created_at)
-    select c.org_id, c.entity_id, ${sql.join(columns.map((name) => sql.ref(`r.${name}`)))}, coalesce(r.created_at, now())
+    insert into ${table(entity)} (org_id, id, ${sql.join(columns.map((name) => sql.ref(name)))}, created_at, version)
+    select c.org_id, c.entity_id, ${sql.join(columns.map((name) => sql.ref(`r.${name}`)))}, coalesce(r.created_at, now()),
+      coalesce((c.after ->> 'version')::bigint, 1)
     from changes c cross join lateral jsonb_to_record(c.after) as r(${columnTypes(entity)})
     where ${ofEntity(orgId, range, entity, 'insert')}`;
 }
