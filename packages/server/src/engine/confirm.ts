@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { inOrg, rows, savepoint, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { Actor } from '../tenancy/actor.ts';
+import { lockSteerable } from './access.ts';
 import { applyInRequest } from './apply.ts';
 import { assertMayStart, getKind, type Engine } from './engine.ts';
 import type { Guard } from './guards.ts';
@@ -60,7 +61,7 @@ async function confirmIn(
   operationId: string,
   confirmation: Confirmation,
 ): Promise<Operation> {
-  let operation = await lockOperation(tx, operationId);
+  let operation = await lockSteerable(tx, engine, actor, operationId);
   const kind = getKind(engine, operation.kind);
   assertMayStart(kind, actor);
   if (operation.status !== 'pending') throw invalidState(operation, 'starting');

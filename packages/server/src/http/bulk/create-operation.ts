@@ -46,7 +46,8 @@ function draftOf(wanted: Wanted) {
 /** The source's word for the items of a chunk. */
 function chunkItems(size: unknown): number | undefined {
   if (size === undefined) return undefined;
-  if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 10_000) return size;
+  if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 10_000)
+    return size;
   throw invalidField('parameters.batch_size', 'it must be a whole number from 1 to 10,000');
 }
 
