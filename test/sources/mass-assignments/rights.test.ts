@@ -40,7 +40,7 @@ it('an operation of another organization is as unknown as one that never was [MA
   }
 });
 
-it('history and operations are seen by right: own, own scope, all [MA-226] [MA-234] [MA-242] [MA-D88] [MA-D126] [MA-D127] [MA-138]', async () => {
+it('history and operations are seen by right: own, own scope, all [MA-226] [MA-234] [MA-242] [MA-D88] [MA-D127] [MA-138]', async () => {
   const { T1, T2, TA1, SA1, SYS, SA2 } = api.people;
   const byT1 = (await assign(api, T1, api.ids.C1.slice(0, 2))).body.operation_id;
   const byT2 = (await assign(api, T2, api.ids.T2.slice(0, 2))).body.operation_id;

@@ -13,7 +13,7 @@ import { countItemRows, listItemRows, type ItemRow } from './item-rows.ts';
 import { pageNo } from './mass-operation.ts';
 
 const PAGE_ROWS = 50;
-export const PLAN_OUTCOMES = ['create', 'modify', 'skip', 'blocked'] as const;
+const PLAN_OUTCOMES = ['create', 'modify', 'skip', 'blocked'] as const;
 type PlanOutcome = (typeof PLAN_OUTCOMES)[number];
 
 export const planQuery = z.strictObject({
