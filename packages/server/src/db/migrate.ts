@@ -67,15 +67,19 @@ export async function pendingMigrations(url: string): Promise<string[]> {
 }
 
 async function ensureVersion(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ v: number }>(
-    "select current_setting('server_version_num')::int as v",
-  );
-  const version = rows[0]?.v ?? 0;
+  const version = await serverVersion(client);
   if (version < 150_000) {
     throw new Error(
       `Muster needs PostgreSQL 15 or newer; this is ${String(Math.floor(version / 10_000))}.`,
     );
   }
+}
+
+async function serverVersion(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ v: number }>(
+    "select current_setting('server_version_num')::int as v",
+  );
+  return rows[0]?.v ?? 0;
 }
 
 async function ensureRole(
@@ -183,6 +187,13 @@ async function closePartitions(client: pg.Client, name: string): Promise<void> {
     "select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relispartition and c.relkind = 'r' and n.nspname = 'public'",
   );
   for (const partition of rows) await client.query(`revoke all on ${partition.name} from ${name}`);
+  await grantMaintain(client, name);
+}
+
+/** Lets the engine bring statistics up to date before a large operation; PostgreSQL 15 and 16 know no such grant. */
+async function grantMaintain(client: pg.Client, name: string): Promise<void> {
+  if ((await serverVersion(client)) < 170_000) return;
+  await client.query(`grant maintain on all tables in schema public to ${name}`);
 }
 
 async function organizationTables(client: pg.Client): Promise<string[]> {

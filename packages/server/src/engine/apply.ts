@@ -55,11 +55,11 @@ export async function applySlice(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const end = Date.now() + sliceMs;
-  await refreshStatistics(engine, orgId, operationId);
-  do {
+  for (let chunk = 0; chunk === 0 || (Date.now() < end && signal?.aborted !== true); chunk++) {
+    if (chunk <= 1) await refreshStatistics(engine, orgId, operationId);
     const more = await inOrg(engine.database, orgId, (tx) => applyChunk(tx, engine, operationId));
     if (!more) return true;
-  } while (Date.now() < end && signal?.aborted !== true);
+  }
   return false;
 }
 

@@ -20,7 +20,9 @@ export function planWriter(tx: OrgTransaction, operationId: string, entities: En
     items: async (select) => {
       const { numAffectedRows } = await sql`
         insert into operation_items (org_id, operation_id, ${ITEM_COLUMNS})
-        select ${target.org}, ${target.operation}, ${ITEM_COLUMNS} from (${select}) item`.execute(tx.db);
+        select ${target.org}, ${target.operation}, ${ITEM_COLUMNS} from (${select}) item`.execute(
+        tx.db,
+      );
       await expectRows(tx, Number(numAffectedRows));
     },
     insert: (name, select) => {

@@ -7,29 +7,51 @@ import { getOperation } from './lifecycle.ts';
 import { MANY_ROWS } from './many-rows.ts';
 
 /**
- * Called when an operation begins to be applied. PostgreSQL looks at a table by itself only once a minute; until then a
- * new organization counts for one row and any index that begins with its id seems as good as another: undoing an import
- * of 20,000 people read all of them for each foreign key of each person. Takes 0.2 s. The run-time role may do this from
- * PostgreSQL 17 on; before, the server refuses with a warning, and its own minute is waited for.
+ * Called before the first chunk of an operation and before the second, when the tables it fills have their first rows.
+ *
+ * PostgreSQL looks at a table by itself only once a minute; until then a new organization counts for one row and any
+ * index that begins with its id seems as good as another: undoing an import of 20,000 people read all of them for each
+ * foreign key of each person. Takes 0.2 s. The run-time role may do this from PostgreSQL 17 on; before, the server
+ * refuses with a warning, and its own minute is waited for.
  */
-export async function refreshStatistics(engine: Engine, orgId: string, operationId: string): Promise<void> {
+export async function refreshStatistics(
+  engine: Engine,
+  orgId: string,
+  operationId: string,
+): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await getOperation(tx, operationId);
-    if (operation.total_items <= MANY_ROWS || operation.chunks_done > 0) return;
+    if (operation.total_items <= MANY_ROWS || operation.chunks_done > 1) return;
     // Whoever else does it at this moment does it for us as well.
-    const [mine] = await rows(tx, sql<{ ok: boolean }>`select pg_try_advisory_xact_lock(hashtext('refresh statistics')) as ok`);
+    const [mine] = await rows(
+      tx,
+      sql<{ ok: boolean }>`select pg_try_advisory_xact_lock(hashtext('refresh statistics')) as ok`,
+    );
     if (mine?.ok !== true) return;
     await rows(tx, sql`analyze changes (org_id, operation_id, item_no, entity, entity_id, action)`);
-    await rows(tx, sql`analyze operation_items (org_id, operation_id, item_no, action, status, code)`);
+    await rows(
+      tx,
+      sql`analyze operation_items (org_id, operation_id, item_no, action, status, code)`,
+    );
     for (const entity of await touchedEntities(tx, engine.entities, operationId)) {
-      await rows(tx, sql`analyze ${table(entity)} (${sql.join(keyColumns(entity).map((name) => sql.ref(name)))})`);
+      await rows(
+        tx,
+        sql`analyze ${table(entity)} (${sql.join(keyColumns(entity).map((name) => sql.ref(name)))})`,
+      );
     }
   });
 }
 
-async function touchedEntities(tx: OrgTransaction, entities: Entities, operationId: string): Promise<Entity[]> {
-  const names = await rows(tx, sql<{ entity: string }>`
-    select distinct entity from changes where org_id = ${tx.orgId} and operation_id = ${operationId}`);
+async function touchedEntities(
+  tx: OrgTransaction,
+  entities: Entities,
+  operationId: string,
+): Promise<Entity[]> {
+  const names = await rows(
+    tx,
+    sql<{ entity: string }>`
+    select distinct entity from changes where org_id = ${tx.orgId} and operation_id = ${operationId}`,
+  );
   return entities.filter((entity) => names.some((row) => row.entity === entity.name));
 }
 

@@ -79,7 +79,9 @@ create table changes (
     or (action = 'delete' and before is not null and after is null and version_read is not null)
   )
 ) partition by range (operation_id);
-create index changes_entity on changes (org_id, entity_id);
+-- The entity first: beginning with org_id it would be taken for the reading of one operation's changes, too, whenever
+-- statistics are behind, and an organization's whole history would be read for each chunk.
+create index changes_entity on changes (entity_id, org_id);
 
 create table events (
   org_id uuid not null, id uuid not null,
