@@ -157,7 +157,7 @@ it('a draft is changed and discarded; a confirmed operation is neither [MA-D107]
   expect((await api.call(T1, 'DELETE', `/${later}`)).status).toBe(409);
 });
 
-it('51 students run in the background, in chunks of 100 from one queue [MA-122] [MA-261] [MA-049] [MA-050]', async () => {
+it('350 students run in the background, in chunks of 100 from one queue [MA-122] [MA-261] [MA-049] [MA-050]', async () => {
   const { SA1 } = api.people;
   const id = await draft(api, SA1, api.ids.U2.slice(0, 350), {
     content_payload: { sequence_id: api.sequences.S2 },
