@@ -260,16 +260,25 @@ async function queue(
     await enqueue(tx, waiting, TASKS.begin, operation.scheduled_at.getTime() - now.getTime());
     return waiting;
   }
-  return enterQueue(tx, operation, confirmed);
+  return enterQueue(
+    tx,
+    operation,
+    confirmed,
+    operation.lane === 'small' ? operation.id : undefined,
+  );
 }
 
-/** Queues a confirmed operation; it is admitted at once where there is room. */
+/**
+ * Queues a confirmed operation; it is admitted at once where there is room.
+ * @param inRequest - Its id, where the caller will work it: the job is then only a safety net.
+ */
 export async function enterQueue(
   tx: OrgTransaction,
   operation: Operation,
   confirmed: { confirmed_by_account?: string; queued_at?: Date } = {},
+  inRequest?: string,
 ): Promise<Operation> {
   await move(tx, operation, { status: 'queued', phase: 'queued', wanted: 'starting' }, confirmed);
-  await admit(tx, operation.lane === 'small' ? operation.id : undefined);
+  await admit(tx, inRequest);
   return lockOperation(tx, operation.id);
 }

@@ -9,7 +9,7 @@ import { getKind, type Engine } from './engine.ts';
 import { endCancelled } from './finish.ts';
 import { invalidState, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { planIn } from './plan.ts';
-import { dequeue } from './queue.ts';
+import { admit, dequeue } from './queue.ts';
 import { writeAudit, writeEvent } from './record.ts';
 
 /** A chunk in hand is finished first; the operation is then `paused`. */
@@ -24,12 +24,14 @@ export async function pause(engine: Engine, actor: Actor, operationId: string): 
       actorId: makerOf(operation),
     });
     // We hold the row lock, so no chunk is in hand now and none can begin before this commits.
-    return move(
+    const paused = await move(
       tx,
       operation,
       { status: 'paused', phase: 'applying', wanted: 'pausing' },
       { admitted_at: null },
     );
+    await admit(tx);
+    return paused;
   });
 }
 
