@@ -233,7 +233,13 @@ async function markItems(
     skipped_items: sql`skipped_items + ${ended.skipped}::int`,
     processed_items: sql`processed_items + ${ended.success + ended.failed + ended.skipped + faults.length}::int`,
   });
-  if (kind.itemEvent !== undefined) await writeItemEvents(tx, operation, kind.itemEvent, range);
+  if (kind.itemEvent !== undefined && ended.success > 0) {
+    await writeItemEvents(tx, operation, kind.itemEvent, range, 'success');
+  }
+  if (ended.failed + faults.length > 0) {
+    const name = `${kind.eventPrefix ?? 'operation'}.processing.error`;
+    await writeItemEvents(tx, operation, name, range, 'failed');
+  }
 }
 
 async function writeItemEvents(
@@ -241,16 +247,17 @@ async function writeItemEvents(
   operation: Operation,
   name: string,
   range: ItemRange,
+  status: 'success' | 'failed',
 ): Promise<void> {
   await rows(
     tx,
     sql`
     insert into events (org_id, id, name, operation_id, actor_id, payload)
     select org_id, ${plannedId(operation.id, sql`'event ' || item_no`)}, ${name}::text, operation_id, ${makerOf(operation)}::uuid,
-      jsonb_build_object('item_no', item_no, 'subject_id', subject_id, 'key', key)
+      jsonb_strip_nulls(jsonb_build_object('item_no', item_no, 'subject_id', subject_id, 'key', key, 'code', code))
     from operation_items
     where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no between ${range.first} and ${range.last}
-      and status = 'success'`,
+      and status = ${status}`,
   );
 }
 

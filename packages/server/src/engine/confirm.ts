@@ -3,7 +3,7 @@ import { LIMITS, Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { inOrg, rows, savepoint, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
-import type { Actor } from '../tenancy/actor.ts';
+import { findActor, type Actor } from '../tenancy/actor.ts';
 import { lockSteerable } from './access.ts';
 import { applyInRequest } from './apply.ts';
 import { assertMayStart, getKind, type Engine } from './engine.ts';
@@ -67,11 +67,14 @@ async function confirmIn(
   if (operation.status !== 'pending') throw invalidState(operation, 'starting');
   if (operation.scheduled_at !== null && operation.queued_at !== null)
     throw invalidState(operation, 'starting');
-  if (confirmation.planHash === undefined) operation = await planIn(tx, engine, operation, actor);
+  // A plan holds what its maker may do, whoever confirms it.
+  const maker = await findActor(tx, operation.created_by_account);
+  if (maker === null) throw new Problem('forbidden');
+  if (confirmation.planHash === undefined) operation = await planIn(tx, engine, operation, maker);
   if (operation.plan_hash === null) throw new Problem('not_validated');
   const counts = planCounts(operation);
-  await assertFresh(tx, engine, operation, actor, confirmation.planHash);
-  assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
+  await assertFresh(tx, engine, operation, maker, confirmation.planHash);
+  assertPeopleLimit(kind, maker, counts.people, operation.override_reason);
   assertMeant(operation, kind, counts, confirmation);
   const queued = await queue(tx, engine, operation, actor);
   await writeAudit(tx, {

@@ -70,7 +70,7 @@ export async function createIn(
     name: `${kind.eventPrefix ?? 'operation'}.operation.initiated`,
     operationId: operation.id,
     actorId: makerOf(operation),
-    payload: { operation_type: kind.name },
+    payload: { operation_type: kind.name, targets: kind.peopleListed?.(params) ?? null },
   });
   return operation;
 }

@@ -79,6 +79,7 @@ async function announce(tx: OrgTransaction, engine: Engine, operation: Operation
   const payload = {
     final_status: operation.status, total: operation.total_items, successful: operation.successful_items,
     failed: operation.failed_items, skipped: operation.skipped_items,
+    duration_ms: engine.now().getTime() - (operation.started_at ?? engine.now()).getTime(),
   }; // prettier-ignore
   const about = { operationId: operation.id, payload };
   await writeEvent(tx, {

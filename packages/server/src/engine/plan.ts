@@ -19,6 +19,7 @@ import {
   getOperation,
   invalidState,
   lockOperation,
+  makerOf,
   move,
   update,
   type Operation,
@@ -65,12 +66,7 @@ export async function planIn(
   const hash = await hashPlan(tx, operation.id);
   const plannedAt = context.now;
   const planned = await finishPlan(tx, operation, { counts, guards, hash, actor, kind, plannedAt });
-  await writeEvent(tx, {
-    name: `${kind.eventPrefix ?? 'operation'}.validation.completed`,
-    operationId: operation.id,
-    actorId: actor.userId ?? actor.accountId,
-    payload: { errors: counts.actions['error'] ?? 0, warnings: counts.warnings },
-  });
+  await sayPlanned(tx, kind, planned, counts);
   return planned;
 }
 
@@ -117,6 +113,23 @@ export async function writePlan(
 async function sizeOfInput(tx: OrgTransaction, operation: Operation): Promise<number> {
   if (operation.undo_of === null) return fileInput(operation).rows;
   return (await getOperation(tx, operation.undo_of)).total_items;
+}
+
+/** Blocking errors are said in addition, with their codes. */
+async function sayPlanned(
+  tx: OrgTransaction,
+  kind: Kind,
+  operation: Operation,
+  counts: PlanCounts,
+): Promise<void> {
+  const prefix = kind.eventPrefix ?? 'operation';
+  const about = { operationId: operation.id, actorId: makerOf(operation) };
+  const errors = counts.actions['error'] ?? 0;
+  const payload = { errors, warnings: counts.warnings };
+  await writeEvent(tx, { ...about, name: `${prefix}.validation.completed`, payload });
+  if (errors === 0 || kind.errorsBlock !== true) return;
+  const failed = { errors, codes: counts.codes };
+  await writeEvent(tx, { ...about, name: `${prefix}.validation.failed`, payload: failed });
 }
 
 async function finishPlan(
