@@ -36,7 +36,7 @@ function Faults({ problem }: { readonly problem: ApiProblem }) {
       {problem.errors.map((fault, at) => (
         <li key={at}>
           {`${fault.message} `}
-          <Text span c="dimmed">
+          <Text span inherit c="dimmed">
             {fault.correction}
           </Text>
         </li>

@@ -17,7 +17,7 @@ export function ItemNotes({ item }: { readonly item: Noted }) {
   return notes.map(({ message, correction }, at) => (
     <div key={at}>
       {`${message} `}
-      <Text span c="dimmed">
+      <Text span inherit c="dimmed">
         {correction}
       </Text>
     </div>

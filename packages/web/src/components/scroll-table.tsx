@@ -12,7 +12,12 @@ interface ScrollTableProps {
 export function ScrollTable({ name, columns, children }: ScrollTableProps) {
   return (
     <div className="scroll" role="region" aria-label={name} tabIndex={0}>
-      <Table aria-label={name} verticalSpacing="xs" highlightOnHover>
+      <Table
+        aria-label={name}
+        verticalSpacing="xs"
+        highlightOnHover
+        highlightOnHoverColor="var(--mantine-color-default-hover)"
+      >
         <Table.Thead>
           <Table.Tr>
             {columns.map((column, at) => (

@@ -1,4 +1,4 @@
-import type { BulkOperation, ItemStatus } from '@muster/contract';
+import type { BulkOperation, ItemStatus, OperationPhase } from '@muster/contract';
 import { grouped } from './numbers.ts';
 
 export type Tone = 'good' | 'bad' | 'careful' | 'calm';
@@ -8,49 +8,54 @@ interface Words {
   readonly tone: Tone;
 }
 
-/** Where an operation stands, as a person would say it. */
-export function standing({ status, phase, failed_items: failed }: BulkOperation): Words {
-  switch (status) {
-    case 'pending':
-      return PENDING[phase] ?? { text: 'Draft', tone: 'calm' };
-    case 'queued':
-      return { text: 'Waiting in the queue', tone: 'calm' };
-    case 'processing':
-      return { text: 'Running', tone: 'calm' };
-    case 'paused':
-      return { text: 'Paused', tone: 'careful' };
-    case 'completed':
-      return failed > 0
-        ? { text: 'Done in part', tone: 'careful' }
-        : { text: 'Done', tone: 'good' };
-    case 'failed':
-      return { text: 'Failed', tone: 'bad' };
-    case 'cancelled':
-      return { text: 'Cancelled', tone: 'calm' };
-  }
-}
-
-const PENDING: Readonly<Record<string, Words>> = {
-  planning: { text: 'Being checked', tone: 'calm' },
-  planned: { text: 'Waiting for you', tone: 'careful' },
-  awaiting_approval: { text: 'Waiting for approval', tone: 'careful' },
-  queued: { text: 'Scheduled', tone: 'calm' },
-};
-
-export const STATUS_WORDS: Readonly<Record<BulkOperation['status'], string>> = {
-  pending: 'Not started',
-  queued: 'Waiting in the queue',
-  processing: 'Running',
+export const STATUS_LABELS: Readonly<Record<BulkOperation['status'], string>> = {
+  pending: 'Pending',
+  queued: 'Queued',
+  processing: 'Processing',
   paused: 'Paused',
-  completed: 'Done',
+  completed: 'Completed',
   failed: 'Failed',
   cancelled: 'Cancelled',
 };
 
+/** Where an operation stands: its status, and what it waits for or lacks. */
+export function standing({ status, phase, failed_items: failed }: BulkOperation): Words {
+  const text = STATUS_LABELS[status];
+  switch (status) {
+    case 'pending': {
+      const detail = PENDING_DETAILS[phase];
+      return { text: detail === undefined ? text : `${text}, ${detail}`, tone: toneOfPhase(phase) };
+    }
+    case 'queued':
+    case 'processing':
+    case 'cancelled':
+      return { text, tone: 'calm' };
+    case 'paused':
+      return { text, tone: 'careful' };
+    case 'completed':
+      return failed > 0
+        ? { text: `${text}, some failed`, tone: 'careful' }
+        : { text, tone: 'good' };
+    case 'failed':
+      return { text, tone: 'bad' };
+  }
+}
+
+const PENDING_DETAILS: Readonly<Partial<Record<OperationPhase, string>>> = {
+  planning: 'being checked',
+  planned: 'waiting for you',
+  awaiting_approval: 'waiting for approval',
+  queued: 'scheduled',
+};
+
+function toneOfPhase(phase: OperationPhase): Tone {
+  return phase === 'planned' || phase === 'awaiting_approval' ? 'careful' : 'calm';
+}
+
 export const ITEM_STATUS_WORDS: Readonly<Record<ItemStatus, Words>> = {
-  pending: { text: 'Not processed', tone: 'calm' },
-  processing: { text: 'Running', tone: 'calm' },
-  success: { text: 'Done', tone: 'good' },
+  pending: { text: 'Pending', tone: 'calm' },
+  processing: { text: 'Processing', tone: 'calm' },
+  success: { text: 'Success', tone: 'good' },
   failed: { text: 'Failed', tone: 'bad' },
   skipped: { text: 'Skipped', tone: 'calm' },
 };
@@ -69,12 +74,12 @@ export function actionWords(action: string): Words {
   }
 }
 
-/** The label of the confirm button: `Create 117, update 3`; null when the plan does nothing. */
+/** The label of the confirm button: `Confirm: create 117, update 3`; null when the plan does nothing. */
 export function confirmLabel(actions: Readonly<Record<string, number>>): string | null {
   const parts = Object.entries(actions)
     .filter(([action, count]) => count > 0 && action !== 'skip' && action !== 'error')
     .map(([action, count]) => `${action.replaceAll('_', '-')} ${grouped(count)}`);
-  return parts.length === 0 ? null : sentenceCase(parts.join(', '));
+  return parts.length === 0 ? null : `Confirm: ${parts.join(', ')}`;
 }
 
 /** `changed_since_preview` as `Changed since preview`. */

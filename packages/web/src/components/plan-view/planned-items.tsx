@@ -20,9 +20,15 @@ export function PlannedItems({ items }: { readonly items: readonly PlannedItem[]
       >
         {items.map((item) => (
           <Table.Tr key={item.id}>
-            <Table.Td className="number">{item.item_index}</Table.Td>
+            <Table.Td className="row-number">{item.item_index}</Table.Td>
             <Table.Td>
-              <Anchor component="button" type="button" ta="start" onClick={() => setShown(item)}>
+              <Anchor
+                component="button"
+                type="button"
+                inherit
+                ta="start"
+                onClick={() => setShown(item)}
+              >
                 {item.label}
               </Anchor>
             </Table.Td>

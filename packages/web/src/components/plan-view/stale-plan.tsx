@@ -16,7 +16,7 @@ export function StalePlan({ problem }: { readonly problem: ApiProblem }) {
       >
         {differences.map(({ item_no: itemNo, label, was, now }) => (
           <Table.Tr key={`${itemNo} ${label}`}>
-            <Table.Td className="number">{itemNo === 0 ? '' : itemNo}</Table.Td>
+            <Table.Td>{itemNo === 0 ? '' : itemNo}</Table.Td>
             <Table.Td>{label}</Table.Td>
             <Table.Td>{sentenceCase(was ?? 'not there')}</Table.Td>
             <Table.Td>{sentenceCase(now ?? 'not there')}</Table.Td>

@@ -19,9 +19,7 @@ export function EditableRows({ items, columns, corrections, onCorrect }: Editabl
         const row = String(item.item_index);
         return (
           <Table.Tr key={item.id}>
-            <Table.Th scope="row" className="number">
-              {row}
-            </Table.Th>
+            <Table.Th scope="row">{row}</Table.Th>
             <Table.Td miw="16rem">
               <ItemNotes item={item} />
             </Table.Td>

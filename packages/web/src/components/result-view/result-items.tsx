@@ -2,7 +2,7 @@ import type { BulkOperation, OperationItem } from '@muster/contract';
 import { Anchor, Stack, Table, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useItems } from '../../api/operation-queries.ts';
-import { ITEM_STATUS_WORDS } from '../../words/operations.ts';
+import { actionWords, ITEM_STATUS_WORDS } from '../../words/operations.ts';
 import { ChangesDrawer } from '../changes-drawer.tsx';
 import { Chips } from '../chips.tsx';
 import { ErrorDisplay } from '../error-display.tsx';
@@ -60,16 +60,23 @@ function Items({ items }: { readonly items: readonly OperationItem[] }) {
     <>
       <ScrollTable
         name="Items and their results"
-        columns={['Row', 'Who or what', 'Result', 'Reason']}
+        columns={['Row', 'Who or what', 'Action', 'Result', 'Reason']}
       >
         {items.map((item) => (
           <Table.Tr key={item.id}>
-            <Table.Td className="number">{item.item_index}</Table.Td>
+            <Table.Td className="row-number">{item.item_index}</Table.Td>
             <Table.Td>
-              <Anchor component="button" type="button" ta="start" onClick={() => setShown(item)}>
+              <Anchor
+                component="button"
+                type="button"
+                inherit
+                ta="start"
+                onClick={() => setShown(item)}
+              >
                 {item.label}
               </Anchor>
             </Table.Td>
+            <Table.Td>{actionWords(item.action).text}</Table.Td>
             <Table.Td>
               <Status {...ITEM_STATUS_WORDS[item.status]} />
             </Table.Td>

@@ -1,4 +1,4 @@
-import type { BulkOperation } from '@muster/contract';
+import type { BulkOperation, OperationResults } from '@muster/contract';
 import { Stack, Title } from '@mantine/core';
 import { useResults } from '../../api/operation-queries.ts';
 import { ErrorDisplay } from '../error-display.tsx';
@@ -9,7 +9,8 @@ import { FailedRows } from './failed-rows.tsx';
 import { FailureCauses } from './failure-causes.tsx';
 import { ResultItems, type ResultFilter } from './result-items.tsx';
 import { RollbackState } from './rollback-state.tsx';
-import { UndoSection } from './undo-section.tsx';
+import { canUndo, UndoOffer } from './undo-offer.tsx';
+import { UndoPreview } from './undo-preview.tsx';
 
 interface ResultViewProps {
   readonly operation: BulkOperation;
@@ -41,18 +42,34 @@ export function ResultView({
         </Notice>
       )}
       <RollbackState operation={operation} />
-      <UndoSection operation={operation} isShown={isUndoShown} onShow={onShowUndo} />
-      {data.failed_items === 0 ? null : (
-        <Stack gap="sm">
-          <Title order={2} size="h4">
-            What failed, and what to do
-          </Title>
-          <FailureCauses operation={operation} causes={data.errors_by_code} />
-          <FailedRows operation={operation} failed={data.failed_items} />
-        </Stack>
+      {isUndoShown && canUndo(operation) ? (
+        <UndoPreview operation={operation} onClose={() => onShowUndo(false)} />
+      ) : (
+        <>
+          <UndoOffer operation={operation} onShow={() => onShowUndo(true)} />
+          <Failures operation={operation} results={data} />
+          <Downloads operation={operation} />
+          <ResultItems operation={operation} filter={filter} onFilter={onFilter} />
+        </>
       )}
-      <Downloads operation={operation} />
-      <ResultItems operation={operation} filter={filter} onFilter={onFilter} />
+    </Stack>
+  );
+}
+
+interface FailuresProps {
+  readonly operation: BulkOperation;
+  readonly results: OperationResults;
+}
+
+function Failures({ operation, results }: FailuresProps) {
+  if (results.failed_items === 0) return null;
+  return (
+    <Stack gap="sm">
+      <Title order={2} size="h4">
+        What failed, and what to do
+      </Title>
+      <FailureCauses operation={operation} causes={results.errors_by_code} />
+      <FailedRows operation={operation} failed={results.failed_items} />
     </Stack>
   );
 }

@@ -22,7 +22,13 @@ export function UndoParts({ preview }: { readonly preview: RollbackPreview }) {
           {preview.will_reverse.map((entry) => (
             <Table.Tr key={entry.item.id}>
               <Table.Td>
-                <Anchor component="button" type="button" ta="start" onClick={() => setShown(entry)}>
+                <Anchor
+                  component="button"
+                  type="button"
+                  inherit
+                  ta="start"
+                  onClick={() => setShown(entry)}
+                >
                   {entry.item.label}
                 </Anchor>
               </Table.Td>

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { isProblem } from '../../api/api-problem.ts';
-import { keys, useAsk } from '../../api/operation-queries.ts';
+import { useAsk } from '../../api/operation-queries.ts';
 import { getUndoPreview, undoOperation } from '../../api/operations.ts';
 import { grouped } from '../../words/numbers.ts';
 import { ErrorDisplay } from '../error-display.tsx';
@@ -19,7 +19,7 @@ interface UndoPreviewProps {
 /** What an undo would take back, what it would keep and what it cannot do; then the button. */
 export function UndoPreview({ operation, onClose }: UndoPreviewProps) {
   const { data, error, refetch } = useQuery({
-    queryKey: keys.part(operation.id, 'undo'),
+    queryKey: ['undo', operation.id],
     queryFn: () => getUndoPreview(operation.id),
     // The data may have moved on since it was last looked at.
     gcTime: 0,
@@ -36,7 +36,6 @@ export function UndoPreview({ operation, onClose }: UndoPreviewProps) {
         {data === undefined ? null : (
           <>
             <p className="sentence">{data.summary}</p>
-            <UndoParts preview={data} />
             <ConfirmUndo operation={operation} preview={data} onAgain={() => void refetch()} />
           </>
         )}
@@ -45,6 +44,7 @@ export function UndoPreview({ operation, onClose }: UndoPreviewProps) {
             Keep everything as it is
           </Button>
         </Group>
+        {data === undefined ? null : <UndoParts preview={data} />}
       </Stack>
     </Paper>
   );

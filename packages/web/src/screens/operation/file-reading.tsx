@@ -4,10 +4,10 @@ import { ScrollTable } from '../../components/scroll-table.tsx';
 import { counted } from '../../words/numbers.ts';
 import { sentenceCase, valueText } from '../../words/operations.ts';
 
-/** Of an import: which file it was and which column was read as what. */
+/** Of an import (a retry takes only some of its rows): which file it was and which column was read as what. */
 export function FileReading({ operation }: { readonly operation: BulkOperation }) {
   const { file_name: name, header, rows } = operation.input_data;
-  if (!Array.isArray(header) || operation.undo_of !== null) return null;
+  if (!Array.isArray(header) || operation.retry_of !== null) return null;
   const { field_mappings: mappings } = operation.mapping_config;
   const fields = new Map(isRecord(mappings) ? Object.entries(mappings) : []);
   const columns = header.map(String);

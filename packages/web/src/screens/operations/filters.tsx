@@ -3,7 +3,7 @@ import { Group, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useKinds } from '../../api/operation-queries.ts';
 import type { ListFilter } from '../../api/operations.ts';
-import { STATUS_WORDS } from '../../words/operations.ts';
+import { STATUS_LABELS } from '../../words/operations.ts';
 
 const TYPING_MS = 300;
 
@@ -33,7 +33,7 @@ export function Filters({ filter, onFilter }: FiltersProps) {
         value={filter.status ?? ''}
         data={[
           { value: '', label: 'All' },
-          ...BULK_STATUSES.map((status) => ({ value: status, label: STATUS_WORDS[status] })),
+          ...BULK_STATUSES.map((status) => ({ value: status, label: STATUS_LABELS[status] })),
         ]}
         onChange={(event) => change({ status: event.currentTarget.value })}
       />

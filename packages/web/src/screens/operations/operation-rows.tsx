@@ -23,7 +23,7 @@ function OperationRow({ operation }: { readonly operation: BulkOperation }) {
   return (
     <Table.Tr>
       <Table.Td miw="16rem">
-        <Link to="/operations/$id" params={{ id: operation.id }} className="row-link">
+        <Link to="/operations/$id" params={{ id: operation.id }}>
           {operation.operation_name}
         </Link>
         <Text size="sm" c="dimmed">
