@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { adminCommand } from './commands/admin.ts';
 import { assignCommand } from './commands/assign.ts';
+import { demoCommand } from './commands/demo.ts';
 import { importCommand } from './commands/import.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
@@ -28,6 +29,7 @@ export function buildProgram(cli: Cli): Command {
     })
     .addHelpText('after', AFTER_HELP);
   program.commandsGroup('On the machine of the database:');
+  demoCommand(program, cli);
   serveCommand(program, cli);
   workCommand(program, cli);
   migrateCommand(program, cli);

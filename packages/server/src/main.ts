@@ -12,6 +12,7 @@ import {
   type EmbeddedDatabase,
 } from './db/embedded.ts';
 import { migrate as migrateDatabase, pendingMigrations } from './db/migrate.ts';
+import { runDemo, signInWords, type DemoOptions } from './demo/demo.ts';
 import { createEngine } from './engine/engine.ts';
 import { buildApp } from './http/app.ts';
 import { KINDS } from './kinds/index.ts';
@@ -137,6 +138,13 @@ export async function createOrg(
 ): Promise<{ org_id: string; user_id: string }> {
   return withDatabase(options, (database) => createOrganization(database, options));
 }
+
+/** @returns the server, still running, after all steps of the demo. */
+export async function demo(options: DemoOptions): Promise<Running> {
+  return runDemo({ serve, createOrg }, options);
+}
+
+export { signInWords as demoSignIn };
 
 export async function createAdmin(
   options: DatabaseChoice & { email: string; password: string },

@@ -1,0 +1,44 @@
+/** The records of a subject: those of an earlier run are found again, the others are made. */
+import { z } from 'zod';
+import type { Api } from '../api.ts';
+
+const record = z.object({
+  id: z.string(),
+  name: z.string().optional(),
+  title: z.string().optional(),
+});
+const page = z.object({ items: z.array(record), next_cursor: z.string().nullable() });
+
+/** The ids of all records, by name or title. */
+export async function idsByName(api: Api, path: string): Promise<Map<string, string>> {
+  const ids = new Map<string, string>();
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const { items, next_cursor } = await api.get(page, `${path}?limit=100${query}`);
+    for (const { id, name, title } of items) ids.set(name ?? title ?? '', id);
+    cursor = next_cursor;
+  }
+  return ids;
+}
+
+export interface Made {
+  readonly ids: ReadonlyMap<string, string>;
+  /** How many were not there before. */
+  readonly made: number;
+}
+
+/** @param wanted - Body of each record, by its name or title. */
+export async function ensureRecords(
+  api: Api,
+  path: string,
+  wanted: ReadonlyMap<string, unknown>,
+): Promise<Made> {
+  const ids = await idsByName(api, path);
+  let made = 0;
+  for (const [name, body] of wanted) {
+    if (ids.has(name)) continue;
+    ids.set(name, (await api.post(record, path, body)).id);
+    made += 1;
+  }
+  return { ids, made };
+}
