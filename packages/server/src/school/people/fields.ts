@@ -13,7 +13,7 @@ export const USER_FIELDS: readonly FieldDefinition[] = [
   { name: 'display_name', title: 'Display name', type: 'text', maxLength: 400 },
   {
     name: 'roles', title: 'Roles', type: 'list', values: USER_ROLES, aliases: ['role'],
-    synonyms: { 'coorporate-student': 'student', 'corporate-student': 'student', administrator: 'teacher_admin' },
+    synonyms: { 'coorporate-student': 'student', 'corporate-student': 'student', instructor: 'teacher', administrator: 'teacher_admin' },
   },
   {
     name: 'status', title: 'Status', type: 'enum', values: USER_STATUSES,
