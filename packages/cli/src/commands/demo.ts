@@ -25,7 +25,8 @@ export function demoCommand(program: Command, cli: Cli): void {
     .action((options: DemoOptions) => runDemo(cli, options));
 }
 
-async function runDemo({ terminal }: Cli, options: DemoOptions): Promise<void> {
+async function runDemo(cli: Cli, options: DemoOptions): Promise<void> {
+  const { terminal } = cli;
   const { once, ...given } = options;
   const { signal, ignore } = terminal.untilInterrupted();
   const { demo, demoSignIn } = await import('@muster/server');
@@ -42,6 +43,7 @@ async function runDemo({ terminal }: Cli, options: DemoOptions): Promise<void> {
     });
   }
   ignore();
+  if (once === true && signal.aborted) cli.exitCode = EXIT.interrupted;
   if (once !== true) terminal.tell('Stopping after the chunk in hand ...');
   await running.close();
 }

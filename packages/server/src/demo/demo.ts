@@ -12,7 +12,7 @@ import { apiAt, Refusal, type Api } from './api.ts';
 import { demoDir } from './data-dir.ts';
 import { isFreePort } from './free-port.ts';
 import { demoFiles, type DemoFiles } from './school/files.ts';
-import { assignSequence, giveExtraTime } from './steps/assign-sequence.ts';
+import { assignSequence, giveMoreTime } from './steps/assign-sequence.ts';
 import { importPeople } from './steps/import-people.ts';
 import { makeClasses } from './steps/make-classes.ts';
 import { setUpContent } from './steps/set-up-content.ts';
@@ -53,8 +53,8 @@ export interface DemoCommands {
 const ORGANIZATION = 'Three Rivers Schools';
 const ADMIN = { email: 'demo@muster.example', password: 'three-rivers' };
 const PORT = 4000;
-/** Some students get extra time after the assignment, so that its undo has something to leave alone. */
-const EXTRA_TIME_STUDENTS = 2;
+/** Some students get more time after the assignment, so that its undo has something to leave alone. */
+const MORE_TIME_STUDENTS = 2;
 
 /**
  * Runs all steps and leaves the server running.
@@ -65,16 +65,11 @@ export async function runDemo(commands: DemoCommands, options: DemoOptions): Pro
   const { print } = options;
   const startedMs = Date.now();
   const school = demoFiles();
-  const { dir, because } = demoDir(options.dataDir);
   print('Muster demo: three invented schools, from their files in to an undo out, over HTTP.');
   const steps = stepsOf(options);
-  const server = await steps.run('Start a database and the server', async (say) => {
-    if (because !== '') say(labelled('Note', `${because}.`));
-    await writeFiles(dir, school);
-    const started = await startServer(commands, dir, options, say);
-    say(labelled('Files', path.join(dir, 'files')));
-    return started;
-  });
+  const { server, dir } = await steps.run('Start a database and the server', (say) =>
+    start(commands, options, school, say),
+  );
   try {
     const api = await steps.run('Make the organization', (say) => enter(commands, dir, server.address, say)); // prettier-ignore
     await runJob(steps, api, school);
@@ -111,24 +106,28 @@ async function runJob(steps: Steps, api: Api, school: DemoFiles): Promise<void> 
   await run('Make classes', makeClasses);
   const assigned = await run('Assign a sequence to grade 07 of all schools', assignSequence);
   if (assigned === undefined) return;
-  const lucky = assigned.studentIds.slice(0, EXTRA_TIME_STUDENTS);
+  const lucky = assigned.studentIds.slice(0, MORE_TIME_STUDENTS);
   if (lucky.length === 0) return;
-  await run('Meanwhile somebody gives extra time', (stage) => giveExtraTime(stage, lucky));
+  await run('Meanwhile somebody gives two of them more time', (stage) =>
+    giveMoreTime(stage, lucky),
+  );
   await run('Undo the assignment', (stage) => takeBack(stage, assigned.operationId));
 }
 
-async function startServer(
+async function start(
   { serve }: DemoCommands,
-  dataDir: string,
-  { port: wanted = PORT, logLevel = 'error' }: DemoOptions,
+  { dataDir, port: wanted = PORT, logLevel = 'error' }: DemoOptions,
+  school: DemoFiles,
   say: (line: string) => void,
-): Promise<Running> {
+): Promise<{ server: Running; dir: string }> {
+  const { dir, because } = demoDir(dataDir);
+  say(labelled('Folder', because === '' ? dir : `${dir} (${because})`));
+  await writeFiles(dir, school);
   const isFree = await isFreePort(wanted);
-  const server = await serve({ dataDir, port: isFree ? wanted : 0, logLevel });
-  say(labelled('Database', path.join(dataDir, 'postgres')));
-  const other = isFree ? '' : ` (port ${wanted} is in use)`;
-  say(labelled('Address', `${server.address}${other}`));
-  return server;
+  const server = await serve({ dataDir: dir, port: isFree ? wanted : 0, logLevel });
+  say(labelled('Files', `${path.join(dir, 'files')}: ${String(school.files.length)} files of people, to look into`)); // prettier-ignore
+  say(labelled('Address', `${server.address}${isFree ? '' : ` (port ${wanted} is taken)`}`));
+  return { server, dir };
 }
 
 /** Signs in; makes the organization where nobody can sign in yet. */

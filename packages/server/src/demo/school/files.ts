@@ -44,15 +44,15 @@ function oneRosterFile(school: DemoSchool): DemoFile {
     own.email ?? person.email, '', '', person.grade,
   ]; // prettier-ignore
   const students = studentsOf(school);
-  const [first, second, third] = students;
+  const [first, second, third, fourth] = students;
   const faults =
-    first === undefined || second === undefined || third === undefined
+    first === undefined || second === undefined || third === undefined || fourth === undefined
       ? []
       : [
           rowOf(first),
           rowOf({ ...second, externalId: 'LI-S9001', username: 'moved.away', email: '' }, { org: 'ALTSTADT' }),
           rowOf({ ...third, externalId: 'LI-S9002', username: 'new.student' }, { email: 'new.student.lindenhof.example' }),
-          rowOf({ ...third, externalId: 'LI-G9003', username: 'a.guardian', email: '', grade: '' }, { role: 'guardian' }),
+          rowOf({ ...fourth, externalId: 'LI-G9003', username: 'a.guardian', email: '', grade: '' }, { role: 'guardian' }),
         ]; // prettier-ignore
   const header = [
     'sourcedId', 'status', 'dateLastModified', 'enabledUser', 'orgSourcedIds', 'role', 'username', 'givenName',
@@ -74,15 +74,15 @@ function moodleFile(school: DemoSchool, suspendedId: string): DemoFile {
     person.homeroom,
   ]; // prettier-ignore
   const students = studentsOf(school);
-  const [first] = students;
+  const [first, second, third] = students;
   const nobody = { externalId: '', username: '', email: '' };
   const faults =
-    first === undefined
+    first === undefined || second === undefined || third === undefined
       ? []
       : [
           rowOf({ ...first, externalId: 'MI-S9001', username: 'alumna.nueva', email: '', homeroom: 'MI-T9999' }),
-          rowOf({ ...first, externalId: 'MI-S9002', username: 'otro.nuevo', email: 'otro nuevo@miramar.example' }),
-          rowOf({ ...first, ...nobody }),
+          rowOf({ ...second, externalId: 'MI-S9002', username: 'otro.nuevo', email: 'otro nuevo@miramar.example' }),
+          rowOf({ ...third, ...nobody }),
         ]; // prettier-ignore
   const header = [
     'username', 'firstname', 'lastname', 'email', 'idnumber', 'suspended', 'profile_field_school', 'profile_field_grade',

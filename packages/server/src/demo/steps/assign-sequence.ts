@@ -11,6 +11,7 @@ const GRADE = '07';
 const DUE_DAYS = 28;
 const DAY_MS = 86_400_000;
 const REPORT_LINES = 3;
+const REPORT_LINE_CHARS = 106;
 
 const draft = z.object({ operation_id: z.string() });
 const finding = z.object({
@@ -71,27 +72,34 @@ export async function assignSequence(stage: Stage): Promise<Assigned> {
   return { operationId: id, studentIds: created.flatMap(({ student_id }) => student_id ?? []) };
 }
 
-/** A later due date for some students, as their teacher would set it by hand. */
-export async function giveExtraTime(stage: Stage, studentIds: readonly string[]): Promise<void> {
+/** For some students another one with a later due date in place of the first, as a colleague might decide. */
+export async function giveMoreTime(stage: Stage, studentIds: readonly string[]): Promise<void> {
   const { api, say } = stage;
   const { operation_id: id } = await api.post(draft, PATH, {
-    operation_type: 'assign_sequence', name: `Extra time for ${counted(studentIds.length, 'student')}`,
+    operation_type: 'assign_sequence', name: `More time for ${counted(studentIds.length, 'student')}`,
     target: { student_ids: studentIds }, content_payload: { sequence_id: await sequenceId(api) },
-    scheduling: { due_date: dayAfter(2 * DUE_DAYS) }, conflict_policy: 'merge',
+    scheduling: { due_date: dayAfter(2 * DUE_DAYS) }, conflict_policy: 'override',
   }); // prettier-ignore
   await api.post(validation, `${PATH}/${id}/validate`, {});
-  await confirm(api, id);
+  const typed = await confirm(api, id);
   await untilPhase(api, id, 'done');
-  say(labelled('Changed', `${counted(studentIds.length, 'student')} got ${DUE_DAYS} more days.`));
+  const safety =
+    typed === null ? '' : ` Because it replaces, the number had to be typed: ${typed}.`;
+  say(labelled('Result', `${counted(studentIds.length, 'student')} got ${DUE_DAYS} more days, in place of the first assignment.${safety}`)); // prettier-ignore
   sayPage(stage, id);
 }
 
-/** With the hash of the plan, the number where one has to be typed, and what it warns of acknowledged. */
-async function confirm(api: Api, id: string): Promise<void> {
+/**
+ * With the hash of the plan, what it warns of acknowledged, and the number of students where it has to be typed.
+ *
+ * @returns that number, or null.
+ */
+async function confirm(api: Api, id: string): Promise<number | null> {
   const { plan_hash, confirm_count } = await api.get(plan, `${PATH}/${id}/preview`);
   await api.post(status, `${PATH}/${id}/confirm`, {
     plan_hash, acknowledge_warnings: true, ...(confirm_count === null ? {} : { confirm_count }),
   }); // prettier-ignore
+  return confirm_count;
 }
 
 async function sayReport({ api, say }: Stage, id: string): Promise<void> {
@@ -100,7 +108,11 @@ async function sayReport({ api, say }: Stage, id: string): Promise<void> {
   const lines = (await api.text(`${PATH}/${id}/report.csv`)).replace('\uFEFF', '').trimEnd().split('\r\n'); // prettier-ignore
   const [header = '', ...rows] = lines;
   say(labelled('Report', `CSV, ${counted(rows.length, 'line')}, beginning with`));
-  for (const line of [header, ...rows.slice(0, REPORT_LINES - 1)]) say(labelled('', line));
+  for (const line of [header, ...rows.slice(0, REPORT_LINES - 1)]) say(labelled('', fitted(line)));
+}
+
+function fitted(line: string): string {
+  return line.length <= REPORT_LINE_CHARS ? line : `${line.slice(0, REPORT_LINE_CHARS - 1)}…`;
 }
 
 async function sequenceId(api: Api): Promise<string | undefined> {

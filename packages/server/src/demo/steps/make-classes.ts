@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DemoSchool } from '../school/schools.ts';
 import { peopleByExternalId } from './people.ts';
-import { ensureRecords, idsByName } from './records.ts';
+import { ensureRecords, idsByName, inParallel } from './records.ts';
 import { counted, labelled, type Stage } from './step.ts';
 
 const outcome = z.object({ added: z.int() });
@@ -23,20 +23,20 @@ export async function makeClasses({ api, school, say }: Stage): Promise<void> {
     ),
   ); // prettier-ignore
   let placed = 0;
-  for (const one of school.schools) {
-    for (const { name, teacher, students } of one.classes) {
-      const path = `/api/classrooms/${ids.get(nameOf(one, name)) ?? ''}`;
-      const activeIds = (externalIds: readonly string[]): string[] =>
-        externalIds.flatMap((externalId) => {
-          const found = people.get(externalId);
-          return found?.isActive === true ? [found.id] : [];
-        });
-      const student_ids = activeIds(students.map(({ externalId }) => externalId));
-      placed += (await api.post(outcome, `${path}/students`, { student_ids, mode: 'add' })).added;
-      const teacher_ids = activeIds([teacher.externalId]);
-      await api.post(outcome, `${path}/teachers`, { teacher_ids, mode: 'add' });
-    }
-  }
+  const activeIds = (externalIds: readonly string[]): string[] =>
+    externalIds.flatMap((externalId) => {
+      const found = people.get(externalId);
+      return found?.isActive === true ? [found.id] : [];
+    });
+  const classes = school.schools.flatMap((one) => one.classes.map((own) => ({ ...own, name: nameOf(one, own.name) }))); // prettier-ignore
+  await inParallel(classes, async ({ name, teacher, students }) => {
+    const path = `/api/classrooms/${ids.get(name) ?? ''}`;
+    const student_ids = activeIds(students.map(({ externalId }) => externalId));
+    const { added } = await api.post(outcome, `${path}/students`, { student_ids, mode: 'add' });
+    placed += added;
+    const teacher_ids = activeIds([teacher.externalId]);
+    await api.post(outcome, `${path}/teachers`, { teacher_ids, mode: 'add' });
+  });
   say(labelled('Classes', `${counted(ids.size, 'class', 'classes')}, ${made} of them new; ${counted(placed, 'student')} placed now`)); // prettier-ignore
 }
 

@@ -34,11 +34,23 @@ export async function ensureRecords(
   wanted: ReadonlyMap<string, unknown>,
 ): Promise<Made> {
   const ids = await idsByName(api, path);
-  let made = 0;
-  for (const [name, body] of wanted) {
-    if (ids.has(name)) continue;
+  const missing = [...wanted].filter(([name]) => !ids.has(name));
+  await inParallel(missing, async ([name, body]) => {
     ids.set(name, (await api.post(record, path, body)).id);
-    made += 1;
-  }
-  return { ids, made };
+  });
+  return { ids, made: missing.length };
+}
+
+const LANES = 3;
+
+/** A few at a time: single records wait for the disk, each for its own commit. */
+export async function inParallel<T>(
+  all: readonly T[],
+  work: (one: T) => Promise<void>,
+): Promise<void> {
+  const left = all.values();
+  const lanes = Array.from({ length: LANES }, async () => {
+    for (const one of left) await work(one);
+  });
+  await Promise.all(lanes);
 }
