@@ -14,9 +14,14 @@ interface Page {
 /** File name → text, with an index. */
 export function problemPages(): Map<string, string> {
   const pages = [...catalogPages(), ...formatPages()].sort((a, b) => (a.code < b.code ? -1 : 1));
-  const index = pages.map((page) => `- [\`${page.code}\`](${page.code}.md): ${page.message}`).join('\n');
+  const index = pages
+    .map((page) => `- [\`${page.code}\`](${page.code}.md): ${page.message}`)
+    .join('\n');
   const files = new Map(pages.map((page) => [`${page.code}.md`, pageText(page)]));
-  return files.set('README.md', `# Problems\n\nEvery code that Muster gives, with its words and what to do.\n\n${index}\n`);
+  return files.set(
+    'README.md',
+    `# Problems\n\nEvery code that Muster gives, with its words and what to do.\n\n${index}\n`,
+  );
 }
 
 function pageText(page: Page): string {
@@ -33,13 +38,29 @@ ${page.where}
 function catalogPages(): Page[] {
   return Object.entries(PROBLEMS).map(([code, entry]) => ({
     code,
-    where: entry.status === 200 ? 'A note on an item; nothing is wrong.' : `HTTP status ${String(entry.status)}. \`{words}\` in braces are filled in.`,
+    where:
+      entry.status === 200
+        ? 'A note on an item; nothing is wrong.'
+        : `HTTP status ${String(entry.status)}. \`{words}\` in braces are filled in.`,
     message: entry.message,
     correction: entry.correction,
   }));
 }
 
-const SAMPLE = { code: 'required' as const, field: 'the field', value: 'the value', params: { column: 1, expected: 3, found: 4, min: 1, max: 10, format: 'YYYY-MM-DD', other: 'another field' } };
+const SAMPLE = {
+  code: 'required' as const,
+  field: 'the field',
+  value: 'the value',
+  params: {
+    column: 1,
+    expected: 3,
+    found: 4,
+    min: 1,
+    max: 10,
+    format: 'YYYY-MM-DD',
+    other: 'another field',
+  },
+};
 
 function formatPages(): Page[] {
   const known = new Set<string>(Object.keys(PROBLEMS));

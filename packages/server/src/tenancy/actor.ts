@@ -21,14 +21,23 @@ export interface Actor {
 export async function findActor(tx: OrgTransaction, accountId: string): Promise<Actor | null> {
   const [found] = await rows(
     tx,
-    sql<{ is_system_admin: boolean; user_id: string | null; name: string | null; roles: Role[] | null; unit_id: string | null }>`
+    sql<{
+      is_system_admin: boolean;
+      user_id: string | null;
+      name: string | null;
+      roles: Role[] | null;
+      unit_id: string | null;
+    }>`
       select a.is_system_admin, u.id as user_id, u.display_name as name, u.roles, u.unit_id
       from accounts a
       left join users u on u.org_id = ${tx.orgId} and u.account_id = a.id and u.status = 'active'
       where a.id = ${accountId}`,
   );
   if (found === undefined || (!found.is_system_admin && found.user_id === null)) return null;
-  const roles: Role[] = [...(found.is_system_admin ? ['system_admin' as const] : []), ...(found.roles ?? [])];
+  const roles: Role[] = [
+    ...(found.is_system_admin ? ['system_admin' as const] : []),
+    ...(found.roles ?? []),
+  ];
   return {
     accountId,
     orgId: tx.orgId,

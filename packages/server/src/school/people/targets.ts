@@ -60,7 +60,11 @@ export function targetIds(
 }
 
 /** Condition on users `u`: matches the criteria, is in the actor's scope and not marked as restricted, or only those marked. */
-export function selectionCondition(actor: Actor, selection: Selection, { restricted } = { restricted: false }): RawBuilder<unknown> {
+export function selectionCondition(
+  actor: Actor,
+  selection: Selection,
+  { restricted } = { restricted: false },
+): RawBuilder<unknown> {
   const scope = scopeOf(actor);
   const { orgId } = actor;
   const conditions = [
