@@ -1,0 +1,142 @@
+/** P1, P2, P3, P6, P7, P11: a file of people in, in again, and out. */
+import { openAsBlob } from 'node:fs';
+import * as path from 'node:path';
+import type { BulkOperation } from '@muster/contract';
+import type { Client } from '../client.ts';
+import { importPeople, start, undo, untilDone, untilPlanned } from '../operations.ts';
+import { timed, type Figure } from '../figures.ts';
+import { copyUsersSeconds } from '../limits.ts';
+import { writePeople } from '../people.ts';
+import { startMuster, type Bench } from '../processes.ts';
+import { aSchool, signInTo, type School } from '../school.ts';
+
+export interface Import {
+  readonly school: School;
+  readonly operation: BulkOperation;
+  readonly file: File;
+  readonly rows: number;
+  readonly seconds: number;
+  /** Highest memory of all our processes meanwhile, in MB. */
+  readonly peakMb: number;
+  /** Seconds without a progress event, longest first; and how many came. */
+  readonly events: { readonly count: number; readonly longestGapSeconds: number };
+}
+
+/** Into a new organization, by a new server process, so that its memory is that of this import. */
+export async function measureImport(bench: Bench, rows: number): Promise<Import> {
+  const name = path.join(bench.folder, `people-${rows}.csv`);
+  await writePeople(name, rows);
+  const file = new File([await openAsBlob(name)], 'people.csv', { type: 'text/csv' });
+  const school = await aSchool(bench);
+  const server = await startMuster(bench, 'serve', '--port', '0');
+  try {
+    const client = await signInTo(server.address, school);
+    const { seconds, result } = await timed(() => importFile(client, file));
+    const { operation, events } = result;
+    if (operation.successful_items !== rows)
+      throw new Error(`${operation.successful_items} of ${rows} were imported.`);
+    return { school, operation, file, rows, seconds, peakMb: server.peakMb(), events };
+  } finally {
+    await server.stop();
+  }
+}
+
+async function importFile(
+  client: Client,
+  file: File,
+): Promise<Pick<Import, 'operation' | 'events'>> {
+  const staged = await importPeople(client, file);
+  const events = watch(client, staged.id);
+  const planned = await untilPlanned(client, staged.id);
+  await start(client, planned);
+  const operation = await untilDone(client, staged.id);
+  return { operation, events: await events };
+}
+
+/** Reads the server-sent events of an operation until it ends. */
+async function watch(client: Client, id: string): Promise<Import['events']> {
+  const stream = await client.open(`/api/bulk/operations/${id}/stream`);
+  let last = performance.now();
+  let [count, longest] = [0, 0];
+  const reader = stream.body?.getReader();
+  while (reader !== undefined && !(await reader.read()).done) {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    count += 1;
+  }
+  return { count, longestGapSeconds: longest / 1000 };
+}
+
+export async function importFigures(bench: Bench, p1: Import): Promise<Figure[]> {
+  const limit = await copyUsersSeconds(bench, p1.school.orgId);
+  const { count, longestGapSeconds } = p1.events;
+  return [
+    { id: 'P1', work: `import ${p1.rows} people`, measured: p1.seconds, unit: 's', limit, bar: 3.5 },
+    {
+      id: 'P11', work: 'progress events meanwhile', measured: count / p1.seconds, unit: '/s', bar: 1,
+      note: `longest silence ${longestGapSeconds.toFixed(2)} s`,
+    },
+  ]; // prettier-ignore
+}
+
+/** P6 and P7, in the organization of P1. */
+export async function againAndBack(bench: Bench, p1: Import): Promise<Figure[]> {
+  const server = await startMuster(bench, 'serve', '--port', '0');
+  try {
+    const client = await signInTo(server.address, p1.school);
+    const again = await timed(() => importFile(client, p1.file));
+    const { skipped_items: skipped } = again.result.operation;
+    if (skipped !== p1.rows)
+      throw new Error(`Only ${skipped} of ${p1.rows} rows were found unchanged.`);
+    const back = await timed(async () =>
+      untilDone(client, (await undo(client, p1.operation.id)).id),
+    );
+    const { successful_items: undone } = back.result;
+    if (undone !== p1.rows) throw new Error(`Only ${undone} of ${p1.rows} rows were undone.`);
+    return [
+      {
+        id: 'P6',
+        work: 'the same file again',
+        measured: again.seconds,
+        unit: 's',
+        limit: p1.seconds,
+        bar: 0.5,
+        note: `${skipped} unchanged`,
+      },
+      {
+        id: 'P7',
+        work: 'undo of the import',
+        measured: back.seconds,
+        unit: 's',
+        limit: p1.seconds,
+        bar: 1,
+        note: `${undone} undone`,
+      },
+    ];
+  } finally {
+    await server.stop();
+  }
+}
+
+export function largeFigures(p1: Import, p2: Import): Figure[] {
+  return [
+    {
+      id: 'P2',
+      work: `import ${p2.rows} people`,
+      measured: p2.seconds,
+      unit: 's',
+      limit: p1.seconds,
+      bar: 11,
+    },
+    { id: 'P3', work: 'memory of that', measured: p2.peakMb, unit: 'MB', bar: 400 },
+    {
+      id: 'P3',
+      work: 'memory of that to P1',
+      measured: p2.peakMb,
+      unit: 'MB',
+      limit: p1.peakMb,
+      bar: 1.3,
+    },
+  ];
+}
