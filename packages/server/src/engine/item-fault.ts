@@ -28,7 +28,7 @@ export function findItemFault(error: pg.DatabaseError, itemNo: number): ItemFaul
 }
 
 function codeOf(error: pg.DatabaseError): ProblemCode {
-  switch (error.code) {
+  switch (error.code ?? '') {
     case '23505':
       return 'already_exists';
     case '23503':
