@@ -3,8 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import pg from 'pg';
 import { connect } from '../../packages/server/src/db/connect.ts';
 import { applySlice } from '../../packages/server/src/engine/apply.ts';
+import { startWorker } from '../../packages/server/src/worker/worker.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, testEngine } from '../fixtures/school.ts';
 import { read } from '../fixtures/stepwise.ts';
@@ -45,6 +47,25 @@ it('two workers at once never apply an item twice', async () => {
   await Promise.all([work(school.engine), work(testEngine(second)), work(school.engine)]);
   await second.close();
   await expectExactly(school, id, 4_000);
+});
+
+it('a living worker keeps its job, however long a chunk takes', async () => {
+  const school = await aSchool(database);
+  const id = await largeImport(school, 1_000);
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  await owner.query('begin; lock table users in exclusive mode');
+  const said: string[] = [];
+  const log = (_level: string, message: string): void => { said.push(message); }; // prettier-ignore
+  const options = { engine: school.engine, database, log };
+  const pair = [await startWorker(options), await startWorker(options)];
+  await sleep(4_000);
+  await owner.query('rollback');
+  await owner.end();
+  while ((await read(school, id)).status !== 'completed') await sleep(20);
+  for (const worker of pair) await worker.stop();
+  expect(said).toEqual([]);
+  await expectExactly(school, id, 1_000);
 });
 
 it('workers that are killed at random moments lose nothing and double nothing; another goes on within 10 seconds [BO-130, MA-201]', async () => {

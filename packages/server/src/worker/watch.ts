@@ -1,7 +1,7 @@
 /**
  * Tells living workers from dead ones, so that a dead worker's jobs go on within seconds.
  *
- * 1. Each worker id is held as an advisory lock by one session of its process. The lock ends with the process.
+ * 1. The name under which a process holds jobs is held as an advisory lock by one session of it. The lock ends with the process.
  * 2. Every second each process looks at who holds jobs. An id that nobody holds, twice in a row, is dead: its jobs are freed.
  * 3. Every few seconds the jobs of unfinished operations that are lost altogether are put back.
  */
@@ -14,6 +14,8 @@ import { putBack } from '../engine/recover.ts';
 export interface Watch {
   /** Holds the id of a worker of this process. */
   add(workerId: string): void;
+  /** Lets go of all ids: what they hold is freed as that of a dead process would be. */
+  forget(): Promise<void>;
   /** Resolves when no job is held by a worker of this process, after at most a few seconds. */
   untilReleased(): Promise<void>;
   stop(): Promise<void>;
@@ -44,6 +46,11 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     add: (workerId) => {
       own.add(workerId);
       session.hold(workerId);
+    },
+    forget: () => {
+      const ids = [...own];
+      own.clear();
+      return session.release(ids);
     },
     untilReleased: async () => {
       const end = Date.now() + RELEASE_TIMEOUT_MS;
@@ -104,6 +111,7 @@ async function putBackLost({ engine, database }: WatchOptions): Promise<void> {
 
 interface Session {
   hold(workerId: string): void;
+  release(workerIds: readonly string[]): Promise<void>;
   /** Opens the session anew when it was lost, and frees what our own workers held when the database went away. */
   ensure(): Promise<void>;
   close(): void;
@@ -119,6 +127,14 @@ function sessionOf(database: Database, own: ReadonlySet<string>): Session {
   return {
     hold: (workerId) => {
       lock(workerId).catch(lost);
+    },
+    release: async (workerIds) => {
+      await client
+        ?.query('select pg_advisory_unlock($1, hashtext(id)) from unnest($2::text[]) id', [
+          LOCK_CLASS,
+          [...workerIds],
+        ])
+        .catch(lost);
     },
     ensure: async () => {
       const isAlive = await client?.query('select 1').then(

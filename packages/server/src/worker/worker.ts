@@ -61,6 +61,7 @@ async function supervise(options: WorkerOptions, watch: Watch, signal: AbortSign
     } catch (error) {
       if (!isStopping())
         options.log('error', 'The queue stopped; starting it again.', { error: String(error) });
+      await watch.forget();
     }
     if (!isStopping()) await sleep(RESTART_MS);
   }
@@ -73,7 +74,8 @@ async function startRunner(
 ): Promise<Runner> {
   const { engine, database } = options;
   const events: WorkerEvents = new EventEmitter();
-  events.on('worker:create', ({ worker }) => { watch.add(worker.workerId); }); // prettier-ignore
+  // Jobs are held in the name of the pool, not of the worker within it.
+  events.on('pool:create', ({ workerPool }) => { watch.add(workerPool.id); }); // prettier-ignore
   const handlers = taskHandlers(engine, signal, options.log);
   const taskList = Object.fromEntries(
     Object.entries(handlers).map(([name, handle]) => [
@@ -87,6 +89,8 @@ async function startRunner(
   return run({
     pgPool: database.pool, taskList, events, concurrency: options.concurrency ?? 2, noHandleSignals: true,
     pollInterval: 1_000, logger: quietLogger(options.log), parsedCronItems: [],
+    // Without a delay nobody waits for these writes, and one that fails with the database would end the process.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   }); // prettier-ignore
 }
 
