@@ -20,11 +20,11 @@ export function demoDir(asked: string | undefined): DemoDir {
   if (process.getuid?.() === 0) {
     return isReachableByOthers(here)
       ? { dir: here, because: '' }
-      : { dir: '/var/lib/muster/demo', because: 'only root may enter this folder, and PostgreSQL does not run as root' }; // prettier-ignore
+      : { dir: '/var/lib/muster/demo', because: 'the current folder is open to root alone, and PostgreSQL does not run as root' }; // prettier-ignore
   }
   return isWritable(here)
     ? { dir: here, because: '' }
-    : { dir: ownTemporaryDir(), because: 'this user may not write in this folder' };
+    : { dir: ownTemporaryDir(), because: 'this user may not write in the current folder' };
 }
 
 function isWritable(folder: string): boolean {
