@@ -137,7 +137,7 @@ function isPlanned(entry: unknown): entry is { plan_hash: string; counts: PlanCo
  * What changed since the plan was made. Plans of up to LIMITS.replanItemsMax items are made again beside the present
  * one and compared; of larger ones the versions of the rows to be changed are compared.
  */
-export async function changesSincePlan(
+async function changesSincePlan(
   tx: OrgTransaction,
   engine: Engine,
   operation: Operation,

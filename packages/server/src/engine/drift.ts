@@ -59,7 +59,7 @@ export interface LastChange {
 }
 
 /** Who last changed each of these rows, by the changes that hold, leaving out one operation's own. */
-export async function findLastChanges(
+async function findLastChanges(
   tx: OrgTransaction,
   entityIds: readonly string[],
   except: string,

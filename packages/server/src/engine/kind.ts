@@ -55,9 +55,9 @@ export interface RowReading {
 
 export interface Guards {
   /** Item actions that take something away. */
-  readonly removes: readonly string[];
+  readonly removes: readonly ItemAction[];
   /** Item actions that change something. */
-  readonly updates: readonly string[];
+  readonly updates: readonly ItemAction[];
   /** A select of one number: how many there are in all. */
   scope(context: PlanContext): RawBuilder<{ count: number }>;
 }

@@ -211,7 +211,7 @@ async function countPlan(tx: OrgTransaction, operationId: string): Promise<PlanC
  * A hash that any difference in items or changes changes, in whatever order the rows are read: sums of 64-bit row
  * hashes with two seeds. 100,000 items with their changes take about 0.2 s.
  */
-export async function hashPlan(tx: OrgTransaction, operationId: string): Promise<string> {
+async function hashPlan(tx: OrgTransaction, operationId: string): Promise<string> {
   const sums = await one(
     tx,
     sql<Record<string, unknown>>`

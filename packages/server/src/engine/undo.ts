@@ -13,7 +13,7 @@ import { rowJson, table, type Entities, type Entity } from '../db/entity.ts';
 import { code, defineKind, type Kind } from './kind.ts';
 import { lockOperation, update, type Operation } from './lifecycle.ts';
 
-export const undoParams = z.strictObject({
+const undoParams = z.strictObject({
   operation_id: z.uuid(),
   /** Only these items; all successful ones when left out. */
   item_nos: z.array(z.int().min(0)).optional(),

@@ -62,7 +62,7 @@ function checkedBy(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unkn
   return leftOut.success ? leftOut : schema.safeParse({}, { reportInput: true });
 }
 
-export function sendProblem(
+function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   problem: Problem,
@@ -78,7 +78,7 @@ export function sendProblem(
 /**
  * @param instance - The route, not the address: an unknown id and a foreign one must be answered alike.
  */
-export function problemBody(problem: Problem, instance: string): Record<string, unknown> {
+function problemBody(problem: Problem, instance: string): Record<string, unknown> {
   const title = problem.code.replaceAll('_', ' ');
   return {
     ...problem.detail,

@@ -1,7 +1,7 @@
 import { FileProblem } from '../file-problem.ts';
 
 /** Characters that one record may have; more is nearly always a quote that was not closed. */
-export const RECORD_CHARS_MAX = 4_194_304;
+const RECORD_CHARS_MAX = 4_194_304;
 
 const QUOTE = '"';
 const CR = 13;

@@ -18,7 +18,7 @@ export function cleanText(cell: string): CleanText {
 }
 
 /** Printable ASCII without outer blanks: the common case, found without a regular expression. */
-export function isPlain(cell: string): boolean {
+function isPlain(cell: string): boolean {
   const length = cell.length;
   if (length === 0) return true;
   if (cell.charCodeAt(0) === 32 || cell.charCodeAt(length - 1) === 32) return false;

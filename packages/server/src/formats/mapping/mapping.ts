@@ -12,7 +12,7 @@ import type { Step } from './transform.ts';
 import { compileCheck, isStoreRule } from './validate.ts';
 import type { Check, StoreRuleName } from './validate.ts';
 
-export type { FieldDefinition, Mapping, TransformationRule, ValidationRule } from './schema.ts';
+export type { FieldDefinition, Mapping } from './schema.ts';
 
 /** A row after mapping. A field whose cell is empty, or that has a fault, is not among the values. */
 export interface MappedRow {

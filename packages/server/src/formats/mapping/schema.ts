@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const VALIDATION_RULES = [
+const VALIDATION_RULES = [
   'required',
   'type',
   'min_length',
@@ -13,7 +13,7 @@ export const VALIDATION_RULES = [
   'date_order',
 ] as const;
 
-export const TRANSFORMATION_RULES = [
+const TRANSFORMATION_RULES = [
   'trim',
   'upper',
   'lower',

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 
-export const stepSchema = z.strictObject({
+const stepSchema = z.strictObject({
   title: z.string().trim().min(1).max(200),
   game_id: z.uuid().transform((id) => id.toLowerCase()).nullable().optional(),
 }); // prettier-ignore
