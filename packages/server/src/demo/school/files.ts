@@ -135,7 +135,7 @@ function canvasFile(school: DemoSchool): DemoFile {
   }; // prettier-ignore
 }
 
-export function studentsOf(school: DemoSchool): DemoPerson[] {
+function studentsOf(school: DemoSchool): DemoPerson[] {
   return school.classes.flatMap(({ students }) => students);
 }
 
