@@ -85,7 +85,7 @@ it('workers that are killed at random moments lose nothing and double nothing; a
     }
   };
   await untilMore(0);
-  for (let kill = 0; kill < 4 && (await processed()) < rowCount; kill++) {
+  for (let kill = 0; kill < 3 && (await processed()) < rowCount; kill++) {
     await sleep(Math.random() * 300);
     // All die together, so that whoever held the job is among them.
     for (const worker of workers) worker.kill('SIGKILL');

@@ -123,10 +123,15 @@ function sessionOf(database: Database, own: ReadonlySet<string>): Session {
   const lock = async (workerId: string): Promise<void> => {
     await client?.query('select pg_advisory_lock($1, hashtext($2))', [LOCK_CLASS, workerId]);
   };
-  const lost = (): void => { client = undefined; }; // prettier-ignore
+  const giveBack = (): void => {
+    const given = client;
+    client = undefined;
+    // A lost connection is given back as well, or the pool would count it as lent for ever.
+    given?.release(true);
+  };
   return {
     hold: (workerId) => {
-      lock(workerId).catch(lost);
+      lock(workerId).catch(giveBack);
     },
     release: async (workerIds) => {
       await client
@@ -134,7 +139,7 @@ function sessionOf(database: Database, own: ReadonlySet<string>): Session {
           LOCK_CLASS,
           [...workerIds],
         ])
-        .catch(lost);
+        .catch(giveBack);
     },
     ensure: async () => {
       const isAlive = await client?.query('select 1').then(
@@ -143,15 +148,12 @@ function sessionOf(database: Database, own: ReadonlySet<string>): Session {
       );
       if (isAlive === true) return;
       const opened = await database.pool.connect();
-      opened.once('error', lost);
+      opened.once('error', giveBack);
       client = opened;
       for (const workerId of own) await lock(workerId);
       if (own.size > 0)
         await opened.query('select graphile_worker.force_unlock_workers($1::text[])', [[...own]]);
     },
-    close: () => {
-      client?.release(true);
-      client = undefined;
-    },
+    close: giveBack,
   };
 }
