@@ -118,12 +118,22 @@ function verdicts(
     where i.org_id = ${orgId} and i.operation_id = ${operationId}`;
 }
 
+/**
+ * Whether a created row can be retired: it is still there and was at most worked with, not changed by another operation.
+ */
+function canRetireRow(orgId: string, entity: Entity): RawBuilder<unknown> {
+  if (entity.retired === undefined) return sql`false`;
+  return sql`s.action = 'insert' and e.id is not null
+    and not (${rowJson(entity, 'e')} @> ${JSON.stringify(entity.retired)}::jsonb)
+    and (e.version = 1 or not exists (
+      select from changes later
+      join operation_items li on li.org_id = ${orgId} and li.operation_id = later.operation_id and li.item_no = later.item_no
+      where later.org_id = ${orgId} and later.entity_id = s.entity_id and later.action = 'update' and li.status = 'success'))`;
+}
+
 /** Each changed row of one entity with the reason why it is not as the operation left it, or null. */
 function judgedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder<unknown> {
-  const canRetire =
-    entity.retired === undefined
-      ? sql`false`
-      : sql`s.action = 'insert' and e.id is not null and not (${rowJson(entity, 'e')} @> ${JSON.stringify(entity.retired)}::jsonb)`;
+  const canRetire = canRetireRow(orgId, entity);
   return sql`
     select s.item_no, s.entity_id, s.action, ${canRetire} as can_retire, used.used_by,
       case
