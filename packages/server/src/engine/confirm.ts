@@ -49,6 +49,11 @@ export async function confirm(
   const confirmed = await inOrg(engine.database, actor.orgId, (tx) =>
     confirmIn(tx, engine, actor, operationId, confirmation),
   );
+  return applyIfSmall(engine, confirmed);
+}
+
+/** Applies a small operation before the request is answered; a larger one is left to the worker. */
+export async function applyIfSmall(engine: Engine, confirmed: Operation): Promise<Operation> {
   return confirmed.lane === 'small' && confirmed.admitted_at !== null
     ? applyInRequest(engine, confirmed)
     : confirmed;
@@ -72,13 +77,23 @@ async function confirmIn(
   if (maker === null) throw new Problem('forbidden');
   if (confirmation.planHash === undefined) operation = await planIn(tx, engine, operation, maker);
   if (operation.plan_hash === null) throw new Problem('not_validated');
-  const counts = planCounts(operation);
   await assertFresh(tx, engine, operation, maker, confirmation.planHash);
-  assertPeopleLimit(kind, maker, counts.people, operation.override_reason);
-  assertMeant(operation, kind, counts, confirmation);
+  assertPeopleLimit(kind, maker, planCounts(operation).people, operation.override_reason);
+  return confirmPlanned(tx, engine, actor, operation, confirmation);
+}
+
+/** Confirms a plan that was made, or compared, in this transaction: nothing can have changed since. */
+export async function confirmPlanned(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  operation: Operation,
+  confirmation: Confirmation,
+): Promise<Operation> {
+  assertMeant(operation, getKind(engine, operation.kind), planCounts(operation), confirmation);
   const queued = await queue(tx, engine, operation, actor);
   await writeAudit(tx, {
-    action: 'confirm', operationId, actor,
+    action: 'confirm', operationId: operation.id, actor,
     detail: { plan_hash: operation.plan_hash, confirm_count: confirmation.confirmCount ?? null, warnings_acknowledged: confirmation.acknowledgeWarnings ?? false, override_reason: operation.override_reason },
   }); // prettier-ignore
   return queued;
@@ -196,8 +211,14 @@ async function staleRows(
   operation: Operation,
 ): Promise<PlanDifference[]> {
   await expectRows(tx, operation.total_items);
+  const touched = await rows(
+    tx,
+    sql<{ entity: string }>`
+    select distinct entity from changes
+    where org_id = ${tx.orgId} and operation_id = ${operation.id} and action <> 'insert'`,
+  );
   const found: PlanDifference[] = [];
-  for (const entity of engine.entities) {
+  for (const entity of engine.entities.filter((e) => touched.some((t) => t.entity === e.name))) {
     found.push(...(await rows(tx, sql<PlanDifference>`
       select i.item_no, i.label, i.action as was, case when e.id is null then 'gone' else 'changed' end as now
       from changes c

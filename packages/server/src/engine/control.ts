@@ -3,7 +3,7 @@ import { Problem } from '@muster/contract';
 import { inOrg, type OrgTransaction } from '../db/database.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import { getVisible, isWholeOrgAdmin, lockSteerable, maySteer } from './access.ts';
-import { confirm, enterQueue } from './confirm.ts';
+import { applyIfSmall, confirmPlanned, enterQueue } from './confirm.ts';
 import { createIn } from './create.ts';
 import { getKind, type Engine } from './engine.ts';
 import { endCancelled } from './finish.ts';
@@ -172,7 +172,7 @@ export async function undo(
   operationId: string,
   request: UndoRequest,
 ): Promise<Operation> {
-  const planned = await inOrg(engine.database, actor.orgId, async (tx) => {
+  const confirmed = await inOrg(engine.database, actor.orgId, async (tx) => {
     const plan = await planUndo(tx, engine, actor, operationId, request);
     if (request.planHash !== undefined && request.planHash !== plan.plan_hash) {
       throw new Problem('plan_stale', {
@@ -192,9 +192,9 @@ export async function undo(
       actor,
       detail: { undone_by: plan.id, reason: request.reason ?? '' },
     });
-    return plan;
+    return confirmPlanned(tx, engine, actor, plan, {});
   });
-  return confirm(engine, actor, planned.id, { planHash: planned.plan_hash ?? undefined });
+  return applyIfSmall(engine, confirmed);
 }
 
 const HOUR_MS = 3_600_000;

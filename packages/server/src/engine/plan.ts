@@ -14,7 +14,7 @@ import { assertMayStart, getKind, type Engine } from './engine.ts';
 import { findGuards } from './guards.ts';
 import { assertPeopleLimit } from './limits.ts';
 import type { Kind, PlanContext } from './kind.ts';
-import type { PlanCounts } from './plan-counts.ts';
+import { planCounts, type PlanCounts } from './plan-counts.ts';
 import {
   getOperation,
   invalidState,
@@ -109,10 +109,10 @@ export async function writePlan(
   return context;
 }
 
-/** Rows of its file, or items of the operation it undoes; others tell their size with the items they plan. */
+/** Rows of its file, or changes of the operation it undoes; others tell their size with the items they plan. */
 async function sizeOfInput(tx: OrgTransaction, operation: Operation): Promise<number> {
   if (operation.undo_of === null) return fileInput(operation).rows;
-  return (await getOperation(tx, operation.undo_of)).total_items;
+  return planCounts(await getOperation(tx, operation.undo_of)).changes;
 }
 
 /** Blocking errors are said in addition, with their codes. */

@@ -3,11 +3,11 @@ import { isProblemCode, Problem } from '@muster/contract';
 import { inOrg } from '../db/database.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import { applyInRequest } from './apply.ts';
-import { confirm } from './confirm.ts';
-import { create, type NewOperation } from './create.ts';
+import { confirmPlanned } from './confirm.ts';
+import { createIn, type NewOperation } from './create.ts';
 import type { Engine } from './engine.ts';
 import type { Operation } from './lifecycle.ts';
-import { planOperation } from './plan.ts';
+import { planIn } from './plan.ts';
 import { listChanges, listItems } from './report.ts';
 
 export interface ItemResult {
@@ -27,18 +27,18 @@ export async function runNow(
   actor: Actor,
   wanted: NewOperation,
 ): Promise<{ operation: Operation; items: ItemResult[] }> {
-  const draft = await create(engine, actor, wanted);
-  const planned = await planOperation(engine, actor.orgId, draft.id);
-  const confirmed = await confirm(engine, actor, draft.id, {
-    planHash: planned.plan_hash ?? undefined,
+  const confirmed = await inOrg(engine.database, actor.orgId, async (tx) => {
+    const draft = await createIn(tx, engine, actor, wanted);
+    const planned = await planIn(tx, engine, draft, actor);
+    return confirmPlanned(tx, engine, actor, planned, {});
   });
   const isLeft = confirmed.phase !== 'done' && confirmed.admitted_at !== null;
   const operation = isLeft ? await applyInRequest(engine, confirmed) : confirmed;
   const items = await inOrg(engine.database, actor.orgId, async (tx) => {
-    const listed = await listItems(tx, draft.id, { limit: ITEMS_MAX });
+    const listed = await listItems(tx, confirmed.id, { limit: ITEMS_MAX });
     const changes = await listChanges(
       tx,
-      draft.id,
+      confirmed.id,
       listed.map((item) => item.item_no),
     );
     return listed.map((item) => ({
