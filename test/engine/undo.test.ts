@@ -18,7 +18,6 @@ import {
   run,
   stagedImport,
   students,
-  testEngine,
   work,
   type School,
 } from '../fixtures/school.ts';
