@@ -62,11 +62,7 @@ function checkedBy(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unkn
   return leftOut.success ? leftOut : schema.safeParse({}, { reportInput: true });
 }
 
-function sendProblem(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  problem: Problem,
-): FastifyReply {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   const seconds = problem.detail['seconds'];
   if (typeof seconds === 'number') reply.header('retry-after', seconds);
   if (problem.code === 'unavailable') reply.header('retry-after', 5);
