@@ -65,7 +65,7 @@ function eachStatement(
   return sql`
     with planned as materialized (
       select c.*, e.version as version_read, d.before as old_values, d.after as new_values
-      from (${select}) c
+      from (${select} offset 0) c
       left join ${table(entity)} e on e.org_id = ${orgId} and e.id = c.id and c.change = 'update'
       cross join lateral ${difference(entity, sql`c.change = 'update'`)} d
     ), item as (

@@ -11,7 +11,7 @@ import { MANY_ROWS } from './many-rows.ts';
  *
  * PostgreSQL looks at a table by itself only once a minute; until then a new organization counts for one row and any
  * index that begins with its id seems as good as another: undoing an import of 20,000 people read all of them for each
- * foreign key of each person. Takes 0.2 s. The run-time role may do this from PostgreSQL 17 on; before, the server
+ * foreign key of each person. The run-time role may do this from PostgreSQL 17 on; before, the server
  * refuses with a warning, and its own minute is waited for.
  */
 export async function refreshStatistics(
@@ -28,11 +28,6 @@ export async function refreshStatistics(
       sql<{ ok: boolean }>`select pg_try_advisory_xact_lock(hashtext('refresh statistics')) as ok`,
     );
     if (mine?.ok !== true) return;
-    await rows(tx, sql`analyze changes (org_id, operation_id, item_no, entity, entity_id, action)`);
-    await rows(
-      tx,
-      sql`analyze operation_items (org_id, operation_id, item_no, action, status, code)`,
-    );
     for (const entity of await touchedEntities(tx, engine.entities, operationId)) {
       await rows(
         tx,

@@ -49,7 +49,7 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
     ), doubled as materialized (${doubledKeys()}
     ), unit_named as materialized (${unitsNamed(orgId)}
     ), teacher_named as materialized (${teachersNamed(orgId)}
-    ), judged as (
+    ), judged as materialized (
       select f.*, u.id as found_id, u.version as found_version, u.status as found_status,
         unit.id as unit_id, teacher.id as teacher_id,
         ${verdict(context)} as verdict
@@ -150,10 +150,13 @@ function unitsNamed(orgId: string): RawBuilder<unknown> {
 function teachersNamed(orgId: string): RawBuilder<unknown> {
   const isTeacher = sql`t.org_id = ${orgId} and t.roles && '{teacher,teacher_admin}'`;
   const isTeacherRow = sql`t.faults is null and t.clean -> 'roles' ?| '{teacher,teacher_admin}'`;
+  const wanted = sql`(select distinct clean ->> 'teacher' as given from file where clean ? 'teacher') wanted`;
   return sql`
     select distinct on (given) given, teacher.id
-    from (select distinct clean ->> 'teacher' as given from file where clean ? 'teacher') wanted
-    cross join lateral (values ('exact', given), ('folded', lower(given))) sought(how, text)
+    from (
+      select given, 'exact' as how, given as text from ${wanted}
+      union all select given, 'folded', lower(given) from ${wanted}
+    ) sought
     join (
       select 'exact' as how, t.external_id as text, t.id, 1 as place from users t where ${isTeacher}
       union all select 'folded', unnest(array[lower(t.email), lower(t.username), t.id::text]), t.id, 1 from users t where ${isTeacher}
