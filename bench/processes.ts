@@ -56,7 +56,10 @@ export async function startMuster(bench: Bench, ...args: string[]): Promise<Must
   const log = openSync(path.join(bench.folder, 'muster.log'), 'a');
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', log] });
   closeSync(log);
-  const ended = once(child, 'exit');
+  // Whatever ends the benchmark ends it as well.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = once(child, 'exit').then(() => process.off('exit', kill));
   const address = await addressOf(child, path.join(bench.folder, 'muster.log'));
   return {
     address,
