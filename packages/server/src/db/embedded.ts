@@ -41,7 +41,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   maintenance_work_mem: '128MB',
   max_wal_size: '4GB',
   checkpoint_timeout: '15min',
-  wal_compression: 'pglz',
   random_page_cost: '1.1',
   timezone: 'UTC',
   log_timezone: 'UTC',
