@@ -81,7 +81,7 @@ async function* progressEvents(
         return;
       }
       await delay(MIN_MS);
-      await bell.wait((operation.status === 'processing' ? RUNNING_MS : WAITING_MS) - MIN_MS);
+      await bell.wait((isAtWork(operation.status) ? RUNNING_MS : WAITING_MS) - MIN_MS);
     }
   } finally {
     unwatch();
@@ -115,4 +115,9 @@ function alarm(): { ring: () => void; wait: (ms: number) => Promise<void> } {
       wake = null;
     },
   };
+}
+
+/** Being planned or applied: somebody is watching a bar. */
+function isAtWork(status: string): boolean {
+  return status === 'processing' || status === 'validating';
 }
