@@ -27,6 +27,7 @@ export const editRecord = defineKind<z.infer<typeof params>>({
   async plan(plan, { tx, actor, newId, params: { entity: name, edits } }) {
     const entity = findEntity(name);
     assertKnownColumns(entity, edits);
+    assertOneEditEach(edits);
     await assertMayEdit(tx, actor, name, edits);
     const edited = sql`(
       select e.n::int as item_no, e.value ->> 'action' as action, nullif(e.value ->> 'label', '') as label,
@@ -74,6 +75,16 @@ function assertKnownColumns(
   if (unknown.size === 0) return;
   const errors = [...unknown].map((field) => problemError('unknown_field', { field }));
   throw new Problem('validation_failed', { count: errors.length }, errors);
+}
+
+function assertOneEditEach(edits: readonly { id?: string | undefined }[]): void {
+  const ids = edits.flatMap((one) => one.id ?? []);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  if (twice === undefined) return;
+  const reason = `${twice} is edited twice; put both changes into one edit`;
+  throw new Problem('validation_failed', { count: 1 }, [
+    problemError('invalid_value', { field: 'parameters.edits', reason }),
+  ]);
 }
 
 async function findMissing(

@@ -49,3 +49,13 @@ it('seats are counted with the enrollments, never oversold, and freed by undo', 
   await undo(school.engine, school.admin, enroll.operation.id, {});
   expect(await taken()).toEqual([{ seats: 0 }]);
 });
+
+it('a record that is edited twice in one operation is refused, and says which', async () => {
+  const course = newId();
+  const edits = [
+    { action: 'create', id: course, values: { title: 'Physics' } },
+    { action: 'update', id: course, values: { title: 'Chemistry' } },
+  ];
+  await expect(save('course', edits)).rejects.toMatchObject({ code: 'validation_failed' });
+  expect(await query(school, sql`select id from courses where id = ${course}`)).toEqual([]);
+});
