@@ -1,10 +1,11 @@
 /** Statistics of the tables that a large operation is about to read, so that the planner uses the right indexes. */
 import { sql } from 'kysely';
-import { inOrg, rows, type OrgTransaction } from '../db/database.ts';
-import { table, type Entities, type Entity } from '../db/entity.ts';
+import { inOrg, rows } from '../db/database.ts';
+import { table, type Entity } from '../db/entity.ts';
 import type { Engine } from './engine.ts';
 import { getOperation } from './lifecycle.ts';
 import { MANY_ROWS } from './many-rows.ts';
+import { touchedEntities } from './touched-entities.ts';
 
 /**
  * Called before the first chunk of an operation and before the second, when the tables it fills have their first rows.
@@ -35,19 +36,6 @@ export async function refreshStatistics(
       );
     }
   });
-}
-
-async function touchedEntities(
-  tx: OrgTransaction,
-  entities: Entities,
-  operationId: string,
-): Promise<Entity[]> {
-  const names = await rows(
-    tx,
-    sql<{ entity: string }>`
-    select distinct entity from changes where org_id = ${tx.orgId} and operation_id = ${operationId}`,
-  );
-  return entities.filter((entity) => names.some((row) => row.entity === entity.name));
 }
 
 function keyColumns(entity: Entity): string[] {

@@ -8,10 +8,11 @@
 import { ROLLBACK_STATUSES, type RollbackStatus } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { one, rows, type OrgTransaction } from '../db/database.ts';
+import { one, type OrgTransaction } from '../db/database.ts';
 import { rowJson, table, type Entities, type Entity } from '../db/entity.ts';
 import { code, defineKind, type Kind } from './kind.ts';
 import { lockOperation, update, type Operation } from './lifecycle.ts';
+import { touchedEntities } from './touched-entities.ts';
 
 const undoParams = z.strictObject({
   operation_id: z.uuid(),
@@ -58,19 +59,6 @@ export function undoKind(entities: Entities): Kind<UndoParams> {
       }
     },
   });
-}
-
-async function touchedEntities(
-  tx: OrgTransaction,
-  entities: Entities,
-  operationId: string,
-): Promise<Entity[]> {
-  const names = await rows(
-    tx,
-    sql<{ entity: string }>`
-    select distinct entity from changes where org_id = ${tx.orgId} and operation_id = ${operationId}`,
-  );
-  return entities.filter((entity) => names.some((row) => row.entity === entity.name));
 }
 
 /** One item for each successful item of the operation, last first: reversed, retired, kept or impossible, and why. */
