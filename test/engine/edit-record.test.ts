@@ -34,11 +34,12 @@ it('seats are counted with the enrollments, never oversold, and freed by undo', 
       school,
       sql<{ seats: number }>`select enrolled_students as seats from batches where id = ${batch}`,
     );
+  const seat = { batch_id: batch, course_id: course, enrolled_at: '2026-09-01T08:00:00Z' };
   const enroll = await save(
     'enrollment',
-    ids.map((id) => ({ action: 'create', values: { batch_id: batch, student_id: id } })),
+    ids.map((id) => ({ action: 'create', values: { ...seat, student_id: id } })),
   );
-  expect(enroll.items.map((item) => item.code)).toEqual([null, null, 'rule_violated']);
+  expect(enroll.items.map((item) => item.code)).toEqual([null, null, 'batch_full']);
   expect(await taken()).toEqual([{ seats: 2 }]);
   const [first] = await query(
     school,

@@ -3,8 +3,9 @@ import { Kysely, PostgresDialect, type PostgresPoolClient, type RawBuilder } fro
 import pg from 'pg';
 import type { Tables } from './tables.ts';
 
-// Counters and versions are far below 2^53: read bigint and numeric counts as numbers, dates as the text they are.
+// Counters, versions and prices are far below 2^53: read bigint and numeric as numbers, dates as the text they are.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 export interface Database {

@@ -14,7 +14,7 @@ interface Column {
 
 const TYPES: Readonly<Record<string, string>> = {
   uuid: 'string', text: 'string', date: 'string', bytea: 'Buffer', boolean: 'boolean',
-  integer: 'number', bigint: 'number', 'text[]': 'string[]', jsonb: 'Json', json: 'Json',
+  integer: 'number', numeric: 'number', bigint: 'number', 'text[]': 'string[]', jsonb: 'Json', json: 'Json',
   'timestamp with time zone': 'Date',
 }; // prettier-ignore
 

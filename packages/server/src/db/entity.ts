@@ -1,9 +1,10 @@
 /** What has to be known of a table to plan, apply and reverse changes of its rows. */
+import type { ProblemCode } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 
 /** PostgreSQL types that a change's JSON is read back as. */
 export type ColumnType =
-  | 'uuid' | 'text' | 'text[]' | 'integer' | 'boolean' | 'date' | 'timestamptz' | 'jsonb'; // prettier-ignore
+  | 'uuid' | 'text' | 'text[]' | 'integer' | 'numeric' | 'boolean' | 'date' | 'timestamptz' | 'jsonb'; // prettier-ignore
 
 export interface Entity {
   /** Singular, as it stands in `changes.entity`. */
@@ -19,6 +20,8 @@ export interface Entity {
   readonly partOf?: { readonly entity: string; readonly column: string };
   /** A number on the parent that counts these rows, such as the taken seats of a batch. */
   readonly counter?: Counter;
+  /** What it means when a rule of the table refuses a row, by the rule's name; general words for the others. */
+  readonly refusals?: Readonly<Record<string, ProblemCode>>;
   /** How a row that has been used since is taken back instead of deleted, when the undo asks for all. */
   readonly retired?: Readonly<Record<string, unknown>>;
 }

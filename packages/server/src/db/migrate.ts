@@ -178,6 +178,7 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
       'find_sign_ins(text)',
       'find_memberships(uuid)',
       'find_unfinished_operations()',
+      'find_foreign_ids(text, uuid[])',
     ]) {
       await client.query(`revoke all on function ${call} from public`);
       await client.query(`grant execute on function ${call} to ${name}`);

@@ -97,10 +97,14 @@ export interface BatchesTable {
   start_date: string | null;
   end_date: string | null;
   timetable: ColumnType<unknown, string | undefined, string>;
-  status: Defaulted<'draft' | 'active' | 'completed' | 'cancelled' | 'archived'>;
+  status: Defaulted<'upcoming' | 'active' | 'completed' | 'cancelled' | 'archived'>;
   version: Defaulted<number>;
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
+  code: string | null;
+  notes: Defaulted<string>;
+  created_by_id: string | null;
+  is_renamed: Defaulted<boolean>;
 }
 
 export interface ChangesTable {
@@ -123,6 +127,16 @@ export interface ClaimLinksTable {
   expires_at: Date;
   used_at: Date | null;
   created_at: Defaulted<Date>;
+}
+
+export interface ClassroomCoursesTable {
+  org_id: string;
+  id: string;
+  classroom_id: string;
+  course_id: string;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
 }
 
 export interface ClassroomStudentsTable {
@@ -155,6 +169,7 @@ export interface ClassroomsTable {
   version: Defaulted<number>;
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
+  status: Defaulted<'active' | 'archived'>;
 }
 
 export interface CoursesTable {
@@ -168,6 +183,7 @@ export interface CoursesTable {
   version: Defaulted<number>;
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
+  assigned_instructor_id: string | null;
 }
 
 export interface CustomAssignmentsTable {
@@ -182,20 +198,67 @@ export interface CustomAssignmentsTable {
   updated_at: Defaulted<Date>;
 }
 
+export interface CustomFieldValuesTable {
+  org_id: string;
+  id: string;
+  enrollment_id: string;
+  custom_field_id: string;
+  value: string;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
+export interface CustomFieldsTable {
+  org_id: string;
+  id: string;
+  name: string;
+  type: Defaulted<'text' | 'number' | 'date' | 'choice'>;
+  options: ColumnType<unknown, string | undefined, string>;
+  is_required: Defaulted<boolean>;
+  position: Defaulted<number>;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
+export interface EnrollInvitesTable {
+  org_id: string;
+  id: string;
+  name: string;
+  invite_code: string;
+  start_date: string | null;
+  end_date: string | null;
+  status: Defaulted<string>;
+  tag: string | null;
+  learner_access_days: number | null;
+  is_bundled: Defaulted<boolean>;
+  short_url: string | null;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
 export interface EnrollmentsTable {
   org_id: string;
   id: string;
-  batch_id: string;
+  batch_id: string | null;
   student_id: string;
   status: Defaulted<'active' | 'completed' | 'cancelled' | 'on_hold' | 'expired' | 'terminated'>;
   status_reason: Defaulted<string>;
-  enrollment_type: Defaulted<string>;
+  enrollment_type: Defaulted<'individual' | 'batch' | 'corporate' | 'group' | 'scholarship' | 'trial'>;
   member_role: Defaulted<'student' | 'instructor' | 'ta'>;
   access_starts_at: Date | null;
   access_ends_at: Date | null;
   version: Defaulted<number>;
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
+  course_id: string;
+  source: Defaulted<string>;
+  enrolled_at: Defaulted<Date>;
+  ended_at: Date | null;
+  user_plan_id: string | null;
+  enroll_invite_id: string | null;
 }
 
 export interface EventsTable {
@@ -263,6 +326,64 @@ export interface ImportMappingsTable {
   transformation_rules: ColumnType<unknown, string | undefined, string>;
   is_template: Defaulted<boolean>;
   created_by_account: string;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
+export interface InviteOptionsTable {
+  org_id: string;
+  id: string;
+  enroll_invite_id: string;
+  batch_id: string;
+  payment_option_id: string;
+  status: Defaulted<string>;
+  cpo_id: string | null;
+  is_default: Defaulted<boolean>;
+  position: Defaulted<number>;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
+export interface MentorGoalsTable {
+  org_id: string;
+  id: string;
+  mentorship_id: string;
+  title: string;
+  measure: Defaulted<string>;
+  state: Defaulted<'open' | 'reached' | 'dropped'>;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
+export interface MentorMeetingsTable {
+  org_id: string;
+  id: string;
+  mentorship_id: string;
+  starts_at: Date;
+  minutes: number;
+  channel: Defaulted<'video' | 'chat' | 'email'>;
+  notes: Defaulted<string>;
+  main_points: Defaulted<string>;
+  progress: number | null;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
+export interface MentorshipsTable {
+  org_id: string;
+  id: string;
+  student_id: string;
+  mentor_id: string;
+  type: Defaulted<'mentor' | 'tutor' | 'advisor' | 'supervisor'>;
+  notes: Defaulted<string>;
+  started_at: Defaulted<Date>;
+  ended_at: Date | null;
+  end_reason: Defaulted<string>;
+  assigned_by_id: string | null;
   version: Defaulted<number>;
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
@@ -365,6 +486,51 @@ export interface OutboxTable {
   last_error: string | null;
 }
 
+export interface PaymentOptionsTable {
+  org_id: string;
+  id: string;
+  name: string;
+  type: Defaulted<string>;
+  status: Defaulted<string>;
+  tag: string | null;
+  require_approval: Defaulted<boolean>;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
+export interface PaymentPlansTable {
+  org_id: string;
+  id: string;
+  payment_option_id: string;
+  name: string;
+  actual_price: Defaulted<number>;
+  elevated_price: Defaulted<number>;
+  currency: string | null;
+  validity_in_days: number | null;
+  status: Defaulted<string>;
+  tag: string | null;
+  position: Defaulted<number>;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
+export interface PaymentsTable {
+  org_id: string;
+  id: string;
+  enrollment_id: string | null;
+  user_plan_id: string | null;
+  amount: number | null;
+  currency: string | null;
+  payment_method: string | null;
+  payment_status: string | null;
+  transaction_id: string | null;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
 export interface SchemaMigrationsTable {
   name: string;
   run_at: Defaulted<Date>;
@@ -447,6 +613,19 @@ export interface StagingTable {
   warnings: Json | null;
 }
 
+export interface TeacherProfilesTable {
+  org_id: string;
+  id: string;
+  user_id: string;
+  domain: string | null;
+  skills: Defaulted<string[]>;
+  languages: Defaulted<string[]>;
+  availability: ColumnType<unknown, string | undefined, string>;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
 export interface TeacherRelationshipsTable {
   org_id: string;
   id: string;
@@ -483,6 +662,22 @@ export interface UnitsTable {
   updated_at: Defaulted<Date>;
 }
 
+export interface UserPlansTable {
+  org_id: string;
+  id: string;
+  user_id: string;
+  enroll_invite_id: string;
+  payment_option_id: string;
+  payment_plan_id: string;
+  status: Defaulted<'active' | 'completed' | 'cancelled' | 'on_hold' | 'expired' | 'terminated'>;
+  starts_at: Date | null;
+  ends_at: Date | null;
+  approval: Defaulted<string>;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
 export interface UsersTable {
   org_id: string;
   id: string;
@@ -504,6 +699,7 @@ export interface UsersTable {
   version: Defaulted<number>;
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
+  gender: string | null;
 }
 
 export interface Tables {
@@ -515,11 +711,15 @@ export interface Tables {
   batches: BatchesTable;
   changes: ChangesTable;
   claim_links: ClaimLinksTable;
+  classroom_courses: ClassroomCoursesTable;
   classroom_students: ClassroomStudentsTable;
   classroom_teachers: ClassroomTeachersTable;
   classrooms: ClassroomsTable;
   courses: CoursesTable;
   custom_assignments: CustomAssignmentsTable;
+  custom_field_values: CustomFieldValuesTable;
+  custom_fields: CustomFieldsTable;
+  enroll_invites: EnrollInvitesTable;
   enrollments: EnrollmentsTable;
   events: EventsTable;
   games: GamesTable;
@@ -527,10 +727,17 @@ export interface Tables {
   groups: GroupsTable;
   idempotency_keys: IdempotencyKeysTable;
   import_mappings: ImportMappingsTable;
+  invite_options: InviteOptionsTable;
+  mentor_goals: MentorGoalsTable;
+  mentor_meetings: MentorMeetingsTable;
+  mentorships: MentorshipsTable;
   operation_items: OperationItemsTable;
   operations: OperationsTable;
   orgs: OrgsTable;
   outbox: OutboxTable;
+  payment_options: PaymentOptionsTable;
+  payment_plans: PaymentPlansTable;
+  payments: PaymentsTable;
   schema_migrations: SchemaMigrationsTable;
   sections: SectionsTable;
   sequence_steps: SequenceStepsTable;
@@ -539,8 +746,10 @@ export interface Tables {
   sign_in_failures: SignInFailuresTable;
   staged_rows: StagedRowsTable;
   staging: StagingTable;
+  teacher_profiles: TeacherProfilesTable;
   teacher_relationships: TeacherRelationshipsTable;
   terms: TermsTable;
   units: UnitsTable;
+  user_plans: UserPlansTable;
   users: UsersTable;
 }

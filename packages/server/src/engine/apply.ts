@@ -41,6 +41,16 @@ export async function applyInRequest(engine: Engine, operation: Operation): Prom
   });
 }
 
+/** Applies all of it in the caller's transaction: a single edit is planned, confirmed and applied as one. */
+export async function applyIn(
+  tx: OrgTransaction,
+  engine: Engine,
+  operationId: string,
+): Promise<Operation> {
+  while (await applyChunk(tx, engine, operationId));
+  return getOperation(tx, operationId);
+}
+
 /**
  * Applies chunks for a while.
  * @param sliceMs - Stops before the first chunk that would begin later than this, in milliseconds.
@@ -181,7 +191,7 @@ async function writeOrBisect(
     return [];
   } catch (error) {
     if (!isItemFault(error)) throw error;
-    if (range.first === range.last) return [findItemFault(error, range.first)];
+    if (range.first === range.last) return [findItemFault(engine.entities, error, range.first)];
   }
   const middle = Math.floor((range.first + range.last) / 2);
   const lower = await writeOrBisect(tx, engine, { ...range, last: middle });

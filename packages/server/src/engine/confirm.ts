@@ -82,16 +82,20 @@ async function confirmIn(
   return confirmPlanned(tx, engine, actor, operation, confirmation);
 }
 
-/** Confirms a plan that was made, or compared, in this transaction: nothing can have changed since. */
+/**
+ * Confirms a plan that was made, or compared, in this transaction: nothing can have changed since.
+ * @param start - `here`: the caller applies it in this same transaction, so that nobody else sees it wait.
+ */
 export async function confirmPlanned(
   tx: OrgTransaction,
   engine: Engine,
   actor: Actor,
   operation: Operation,
   confirmation: Confirmation,
+  start: 'queued' | 'here' = 'queued',
 ): Promise<Operation> {
   assertMeant(operation, getKind(engine, operation.kind), planCounts(operation), confirmation);
-  const queued = await queue(tx, engine, operation, actor);
+  const queued = await queue(tx, engine, operation, actor, start);
   await writeAudit(tx, {
     action: 'confirm', operationId: operation.id, actor,
     detail: { plan_hash: operation.plan_hash, confirm_count: confirmation.confirmCount ?? null, warnings_acknowledged: confirmation.acknowledgeWarnings ?? false, override_reason: operation.override_reason },
@@ -270,6 +274,7 @@ async function queue(
   engine: Engine,
   operation: Operation,
   actor: Actor,
+  start: 'queued' | 'here',
 ): Promise<Operation> {
   const now = engine.now();
   const confirmed = { confirmed_by_account: actor.accountId, queued_at: now } as const;
@@ -283,6 +288,10 @@ async function queue(
     const waiting = await update(tx, operation, { ...confirmed, phase: 'queued' });
     await enqueue(tx, waiting, TASKS.begin, operation.scheduled_at.getTime() - now.getTime());
     return waiting;
+  }
+  if (start === 'here') {
+    const admitted = { ...confirmed, admitted_at: now };
+    return move(tx, operation, { status: 'queued', phase: 'queued', wanted: 'starting' }, admitted);
   }
   return enterQueue(
     tx,

@@ -7,6 +7,7 @@ import { applyIfSmall, confirmPlanned, enterQueue } from './confirm.ts';
 import { createIn } from './create.ts';
 import { getKind, type Engine } from './engine.ts';
 import { endCancelled } from './finish.ts';
+import { whyIrreversible } from './kind.ts';
 import { invalidState, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { planIn } from './plan.ts';
 import { admit, dequeue } from './queue.ts';
@@ -69,6 +70,7 @@ export async function cancel(
       await dequeue(tx, operationId);
       const cancelled = await endCancelled(
         tx,
+        engine,
         await update(tx, operation, { cancel_reason: reason }),
       );
       await writeEvent(tx, {
@@ -115,7 +117,7 @@ export async function reject(
     const operation = await lockForApproval(tx, engine, actor, operationId);
     if (operation.status !== 'pending') throw invalidState(operation, 'rejecting');
     await writeAudit(tx, { action: 'reject', operationId, actor, detail: { reason } });
-    return endCancelled(tx, await update(tx, operation, { cancel_reason: reason }));
+    return endCancelled(tx, engine, await update(tx, operation, { cancel_reason: reason }));
   });
 }
 
@@ -209,8 +211,8 @@ export function undoUntil(actor: Actor, operation: Operation): Date | null {
 function assertMayUndo(engine: Engine, actor: Actor, operation: Operation): void {
   if (!maySteer(actor, operation)) throw new Problem('forbidden');
   if (operation.phase !== 'done') throw invalidState(operation, 'undoing');
-  const { irreversible } = getKind(engine, operation.kind);
-  if (irreversible !== undefined) throw new Problem('not_reversible', { reason: irreversible });
+  const irreversible = whyIrreversible(getKind(engine, operation.kind), operation.params);
+  if (irreversible !== null) throw new Problem('not_reversible', { reason: irreversible });
   if (operation.rollback_status === 'in_progress')
     throw invalidState(operation, 'undoing a second time');
   if (operation.rollback_status === 'rolled_back' || operation.successful_items === 0)

@@ -1,6 +1,7 @@
 /** How an operation ends: done or cancelled. */
 import { sql } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
+import { plannedId } from '../db/ids.ts';
 import { getKind, type Engine } from './engine.ts';
 import { makerOf, move, update, type Operation } from './lifecycle.ts';
 import { admit } from './queue.ts';
@@ -22,12 +23,36 @@ export async function finish(
   }); // prettier-ignore
   if (ended.undo_of !== null) await settleUndo(tx, ended);
   await announce(tx, engine, ended);
+  await tellThose(tx, engine, ended);
   await admit(tx);
   return ended;
 }
 
+/** Writes the kind's own messages of what was done. */
+async function tellThose(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<void> {
+  const kind = getKind(engine, operation.kind);
+  if (operation.successful_items === 0) return;
+  const messages = kind.notices?.({
+    orgId: tx.orgId,
+    operationId: operation.id,
+    params: kind.params.parse(operation.params),
+  });
+  if (messages == null) return;
+  await rows(
+    tx,
+    sql`
+    insert into outbox (org_id, id, topic, recipient_id, operation_id, payload)
+    select ${tx.orgId}, ${plannedId(operation.id, sql`'notice ' || row_number() over ()`)}, topic, recipient_id, ${operation.id}, payload
+    from (${messages}) message`,
+  );
+}
+
 /** Finished items stay and can be undone; the others become skipped. */
-export async function endCancelled(tx: OrgTransaction, operation: Operation): Promise<Operation> {
+export async function endCancelled(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+): Promise<Operation> {
   const { left } = await one(
     tx,
     sql<{ left: number }>`
@@ -49,6 +74,7 @@ export async function endCancelled(tx: OrgTransaction, operation: Operation): Pr
     completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(await summarize(tx, counted, [])),
   }); // prettier-ignore
   if (cancelled.undo_of !== null) await settleUndo(tx, cancelled);
+  await tellThose(tx, engine, cancelled);
   await admit(tx);
   return cancelled;
 }

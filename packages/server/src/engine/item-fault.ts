@@ -1,6 +1,7 @@
 /** Which failures of a statement are the fault of an item's values, and what to call them. */
 import type { ProblemCode } from '@muster/contract';
 import pg from 'pg';
+import type { Entities } from '../db/entity.ts';
 
 export interface ItemFault {
   readonly item_no: number;
@@ -13,7 +14,11 @@ export function isItemFault(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
 }
 
-export function findItemFault(error: pg.DatabaseError, itemNo: number): ItemFault {
+export function findItemFault(
+  entities: Entities,
+  error: pg.DatabaseError,
+  itemNo: number,
+): ItemFault {
   // A sharding proxy appends the shard's number to names.
   const constraint = (error.constraint ?? '').replace(/_\d+$/, '');
   const fields = uniqueFields(error);
@@ -24,7 +29,8 @@ export function findItemFault(error: pg.DatabaseError, itemNo: number): ItemFaul
     fields,
     reason: error.message,
   };
-  return { item_no: itemNo, code: codeOf(error), detail };
+  const meant = entities.find((entity) => entity.table === error.table)?.refusals?.[constraint];
+  return { item_no: itemNo, code: meant ?? codeOf(error), detail };
 }
 
 function codeOf(error: pg.DatabaseError): ProblemCode {

@@ -19,12 +19,19 @@ export interface Kind<Params = unknown> {
   readonly roles: readonly Role[];
   /** Why it cannot be undone; absent where it can. */
   readonly irreversible?: string;
+  /** The same for a kind whose parameters decide. */
+  irreversibleWhen?(params: Params): string | null;
   /** Items a transaction applies; up to `itemsMax` while chunks are fast. */
   readonly chunk: { readonly items: number; readonly itemsMax?: number };
   /** The number of people is limited by role, and decides between in the request and in the background. */
   readonly choosesPeople?: boolean;
   /** How many people the parameters name outright, so that a list above the limit is refused before it is planned. */
   peopleListed?(params: Params): number;
+  /**
+   * Rows, by entity, that only one single edit at a time plans with: the batch whose seats are counted. They are locked
+   * before the plan where plan and apply are one transaction; larger operations meet each other's work as drift.
+   */
+  contended?(params: Params): Readonly<Record<string, readonly string[]>>;
   /** Items with errors block the whole operation instead of failing alone. */
   readonly errorsBlock?: boolean;
   /** Needs a second person whatever the client asks. */
@@ -38,6 +45,11 @@ export interface Kind<Params = unknown> {
   /** Begins the names of the operation's own events; `operation` where it is left out. */
   readonly eventPrefix?: string;
   plan(plan: Plan, context: PlanContext<Params>): Promise<void>;
+  /**
+   * Messages when the operation has ended, of its successful items alone: a select of `topic`, `recipient_id` and
+   * `payload` (jsonb). Written to the outbox in the transaction that ends it. Null for none.
+   */
+  notices?(context: NoticeContext<Params>): RawBuilder<unknown> | null;
   /** Parameters with corrections for single failed items, by item key, for a retry. */
   correct?(params: Params, corrections: Readonly<Record<string, unknown>>): Params;
 }
@@ -76,6 +88,12 @@ export interface PlanContext<Params = unknown> {
   readonly newId: (name: RawBuilder<unknown>) => RawBuilder<string>;
 }
 
+export interface NoticeContext<Params = unknown> {
+  readonly orgId: string;
+  readonly operationId: string;
+  readonly params: Params;
+}
+
 /** What an item may be called. The first six change something; a skip and an error carry a code. */
 export type ItemAction =
   'create' | 'update' | 're_enroll' | 'merge' | 'move' | 'remove' | 'skip' | 'error';
@@ -105,6 +123,11 @@ export interface Plan {
    * insert, update or null), `id`, `after`. An update that changes nothing becomes a skip, `unchanged`.
    */
   each(entity: string, select: ItemSelect): Promise<void>;
+}
+
+/** Why an operation of this kind with these parameters cannot be undone; null where it can. */
+export function whyIrreversible(kind: Kind, params: unknown): string | null {
+  return kind.irreversible ?? kind.irreversibleWhen?.(kind.params.parse(params)) ?? null;
 }
 
 /** A code from the catalog, for use inside SQL. */

@@ -1,11 +1,16 @@
-/** A single edit is an operation too: planned, confirmed and applied within the request, audited and undoable. */
+/**
+ * A single edit is an operation too, made within the request: planned, confirmed and applied in one transaction. Of two
+ * that contend for the same rows the second plans with what the first left, and what is refused leaves nothing behind.
+ */
 import { isProblemCode, Problem } from '@muster/contract';
-import { inOrg } from '../db/database.ts';
+import { sql } from 'kysely';
+import { inOrg, rows, type OrgTransaction } from '../db/database.ts';
+import { table } from '../db/entity.ts';
 import type { Actor } from '../tenancy/actor.ts';
-import { applyInRequest } from './apply.ts';
+import { applyIn } from './apply.ts';
 import { confirmPlanned } from './confirm.ts';
-import { createIn, type NewOperation } from './create.ts';
-import type { Engine } from './engine.ts';
+import { checkParams, createIn, type NewOperation } from './create.ts';
+import { getKind, type Engine } from './engine.ts';
 import type { Operation } from './lifecycle.ts';
 import { planIn } from './plan.ts';
 import { listChanges, listItems } from './report.ts';
@@ -27,30 +32,60 @@ export async function runNow(
   actor: Actor,
   wanted: NewOperation,
 ): Promise<{ operation: Operation; items: ItemResult[] }> {
-  const confirmed = await inOrg(engine.database, actor.orgId, async (tx) => {
-    const draft = await createIn(tx, engine, actor, wanted);
-    const planned = await planIn(tx, engine, draft, actor);
-    return confirmPlanned(tx, engine, actor, planned, {});
+  return inOrg(engine.database, actor.orgId, async (tx) => {
+    const operation = await runIn(tx, engine, actor, wanted);
+    const items = await results(tx, operation);
+    assertDone(items);
+    return { operation, items };
   });
-  const isLeft = confirmed.phase !== 'done' && confirmed.admitted_at !== null;
-  const operation = isLeft ? await applyInRequest(engine, confirmed) : confirmed;
-  const items = await inOrg(engine.database, actor.orgId, async (tx) => {
-    const listed = await listItems(tx, confirmed.id, { limit: ITEMS_MAX });
-    const changes = await listChanges(
+}
+
+/** The same within the caller's transaction, whatever its items came to. */
+export async function runIn(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+): Promise<Operation> {
+  await lockContended(tx, engine, wanted);
+  const draft = await createIn(tx, engine, actor, wanted);
+  const planned = await planIn(tx, engine, draft, actor);
+  await confirmPlanned(tx, engine, actor, planned, {}, 'here');
+  return applyIn(tx, engine, planned.id);
+}
+
+/** In the order of the registry and of ids, so that two never wait for each other. */
+async function lockContended(
+  tx: OrgTransaction,
+  engine: Engine,
+  wanted: NewOperation,
+): Promise<void> {
+  const kind = getKind(engine, wanted.kind);
+  const contended = kind.contended?.(checkParams(kind, wanted.params)) ?? {};
+  for (const entity of engine.entities.filter(({ name }) => name in contended)) {
+    await rows(
       tx,
-      confirmed.id,
-      listed.map((item) => item.item_no),
+      sql`
+      select from ${table(entity)} where org_id = ${tx.orgId} and id = any(${[...(contended[entity.name] ?? [])]}::uuid[])
+      order by id for no key update`,
     );
-    return listed.map((item) => ({
-      item_no: item.item_no, status: item.status, code: item.code, detail: item.detail,
-      entity_ids: changes.filter((change) => change.item_no === item.item_no).map((change) => change.entity_id),
-    })); // prettier-ignore
-  });
-  const [only] = items;
-  if (items.length === 1 && only?.status === 'failed' && only.code !== null) {
-    throw isProblemCode(only.code)
-      ? new Problem(only.code, only.detail ?? {})
-      : new Error(only.code);
   }
-  return { operation, items };
+}
+
+async function results(tx: OrgTransaction, operation: Operation): Promise<ItemResult[]> {
+  const listed = await listItems(tx, operation.id, { limit: ITEMS_MAX });
+  const itemNos = listed.map((item) => item.item_no);
+  const changes = await listChanges(tx, operation.id, itemNos);
+  return listed.map((item) => ({
+    item_no: item.item_no, status: item.status, code: item.code, detail: item.detail,
+    entity_ids: changes.filter((change) => change.item_no === item.item_no).map((change) => change.entity_id),
+  })); // prettier-ignore
+}
+
+function assertDone(items: readonly ItemResult[]): void {
+  const [only] = items;
+  if (items.length !== 1 || only?.status !== 'failed' || only.code === null) return;
+  throw isProblemCode(only.code)
+    ? new Problem(only.code, only.detail ?? {})
+    : new Error(`An item failed with an unknown code: ${only.code}.`);
 }

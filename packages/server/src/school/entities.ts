@@ -12,7 +12,7 @@ export const ENTITIES: readonly Entity[] = [
     columns: {
       account_id: 'uuid', external_id: 'text', email: 'text', username: 'text', given_name: 'text', family_name: 'text',
       display_name: 'text', roles: 'text[]', status: 'text', unit_id: 'uuid', grade_level: 'text',
-      primary_teacher_id: 'uuid', phone: 'text', is_restricted: 'boolean',
+      primary_teacher_id: 'uuid', phone: 'text', is_restricted: 'boolean', gender: 'text',
     },
     defaults: { given_name: '', family_name: '', roles: ['student'], status: 'active', is_restricted: false },
     references: { unit_id: 'unit', primary_teacher_id: 'user' },
@@ -29,8 +29,11 @@ export const ENTITIES: readonly Entity[] = [
   },
   {
     name: 'course', table: 'courses',
-    columns: { title: 'text', code: 'text', syllabus: 'text', objectives: 'jsonb', status: 'text' },
+    columns: {
+      title: 'text', code: 'text', syllabus: 'text', objectives: 'jsonb', status: 'text', assigned_instructor_id: 'uuid',
+    },
     defaults: { syllabus: '', objectives: [], status: 'active' },
+    references: { assigned_instructor_id: 'user' },
   },
   {
     name: 'section', table: 'sections',
@@ -39,8 +42,15 @@ export const ENTITIES: readonly Entity[] = [
   },
   {
     name: 'classroom', table: 'classrooms',
-    columns: { name: 'text', room: 'text', unit_id: 'uuid', grade_level: 'text' },
+    columns: { name: 'text', room: 'text', unit_id: 'uuid', grade_level: 'text', status: 'text' },
+    defaults: { status: 'active' },
     references: { unit_id: 'unit' },
+  },
+  {
+    name: 'classroom_course', table: 'classroom_courses',
+    columns: { classroom_id: 'uuid', course_id: 'uuid' },
+    references: { classroom_id: 'classroom', course_id: 'course' },
+    partOf: { entity: 'classroom', column: 'classroom_id' },
   },
   {
     name: 'classroom_student', table: 'classroom_students',
@@ -57,11 +67,15 @@ export const ENTITIES: readonly Entity[] = [
   {
     name: 'batch', table: 'batches',
     columns: {
-      name: 'text', course_id: 'uuid', classroom_id: 'uuid', section_id: 'uuid', term_id: 'uuid', capacity: 'integer',
-      start_date: 'date', end_date: 'date', timetable: 'jsonb', status: 'text',
+      name: 'text', code: 'text', course_id: 'uuid', classroom_id: 'uuid', section_id: 'uuid', term_id: 'uuid',
+      capacity: 'integer', start_date: 'date', end_date: 'date', timetable: 'jsonb', status: 'text', notes: 'text',
+      created_by_id: 'uuid', is_renamed: 'boolean',
     },
-    defaults: { timetable: [], status: 'active' },
-    references: { course_id: 'course', classroom_id: 'classroom', section_id: 'section', term_id: 'term' },
+    defaults: { timetable: [], status: 'upcoming', notes: '', is_renamed: false },
+    references: {
+      course_id: 'course', classroom_id: 'classroom', section_id: 'section', term_id: 'term', created_by_id: 'user',
+    },
+    refusals: { batches_seats_check: 'batch_full' },
   },
   {
     name: 'batch_teacher', table: 'batch_teachers',
@@ -71,14 +85,113 @@ export const ENTITIES: readonly Entity[] = [
     partOf: { entity: 'batch', column: 'batch_id' },
   },
   {
+    name: 'payment_option', table: 'payment_options',
+    columns: { name: 'text', type: 'text', status: 'text', tag: 'text', require_approval: 'boolean' },
+    defaults: { type: 'FREE', status: 'ACTIVE', require_approval: false },
+  },
+  {
+    name: 'payment_plan', table: 'payment_plans',
+    columns: {
+      payment_option_id: 'uuid', name: 'text', actual_price: 'numeric', elevated_price: 'numeric', currency: 'text',
+      validity_in_days: 'integer', status: 'text', tag: 'text', position: 'integer',
+    },
+    defaults: { actual_price: 0, elevated_price: 0, status: 'ACTIVE', position: 0 },
+    references: { payment_option_id: 'payment_option' },
+    partOf: { entity: 'payment_option', column: 'payment_option_id' },
+  },
+  {
+    name: 'enroll_invite', table: 'enroll_invites',
+    columns: {
+      name: 'text', invite_code: 'text', start_date: 'date', end_date: 'date', status: 'text', tag: 'text',
+      learner_access_days: 'integer', is_bundled: 'boolean', short_url: 'text',
+    },
+    defaults: { status: 'ACTIVE', is_bundled: false },
+  },
+  {
+    name: 'invite_option', table: 'invite_options',
+    columns: {
+      enroll_invite_id: 'uuid', batch_id: 'uuid', payment_option_id: 'uuid', status: 'text', cpo_id: 'text',
+      is_default: 'boolean', position: 'integer',
+    },
+    defaults: { status: 'ACTIVE', is_default: false, position: 0 },
+    references: { enroll_invite_id: 'enroll_invite', batch_id: 'batch', payment_option_id: 'payment_option' },
+    partOf: { entity: 'enroll_invite', column: 'enroll_invite_id' },
+  },
+  {
+    name: 'user_plan', table: 'user_plans',
+    columns: {
+      user_id: 'uuid', enroll_invite_id: 'uuid', payment_option_id: 'uuid', payment_plan_id: 'uuid', status: 'text',
+      starts_at: 'timestamptz', ends_at: 'timestamptz', approval: 'text',
+    },
+    defaults: { status: 'active', approval: '' },
+    references: {
+      user_id: 'user', enroll_invite_id: 'enroll_invite', payment_option_id: 'payment_option', payment_plan_id: 'payment_plan',
+    },
+  },
+  {
     name: 'enrollment', table: 'enrollments',
     columns: {
-      batch_id: 'uuid', student_id: 'uuid', status: 'text', status_reason: 'text', enrollment_type: 'text',
-      member_role: 'text', access_starts_at: 'timestamptz', access_ends_at: 'timestamptz',
+      batch_id: 'uuid', course_id: 'uuid', student_id: 'uuid', status: 'text', status_reason: 'text', enrollment_type: 'text',
+      member_role: 'text', source: 'text', enrolled_at: 'timestamptz', ended_at: 'timestamptz',
+      access_starts_at: 'timestamptz', access_ends_at: 'timestamptz', user_plan_id: 'uuid', enroll_invite_id: 'uuid',
     },
-    defaults: { status: 'active', status_reason: '', enrollment_type: 'individual', member_role: 'student' },
-    references: { batch_id: 'batch', student_id: 'user' },
-    counter: { parent: 'batch', via: 'batch_id', column: 'enrolled_students', statuses: ['active', 'on_hold'] },
+    defaults: { status: 'active', status_reason: '', enrollment_type: 'individual', member_role: 'student', source: '' },
+    references: {
+      batch_id: 'batch', course_id: 'course', student_id: 'user', user_plan_id: 'user_plan', enroll_invite_id: 'enroll_invite',
+    },
+    counter: { parent: 'batch', via: 'batch_id', column: 'enrolled_students', statuses: ['active'] },
+  },
+  {
+    name: 'payment', table: 'payments',
+    columns: {
+      enrollment_id: 'uuid', user_plan_id: 'uuid', amount: 'numeric', currency: 'text', payment_method: 'text',
+      payment_status: 'text', transaction_id: 'text',
+    },
+    references: { enrollment_id: 'enrollment', user_plan_id: 'user_plan' },
+  },
+  {
+    name: 'custom_field', table: 'custom_fields',
+    columns: { name: 'text', type: 'text', options: 'jsonb', is_required: 'boolean', position: 'integer' },
+    defaults: { type: 'text', options: [], is_required: false, position: 0 },
+  },
+  {
+    name: 'custom_field_value', table: 'custom_field_values',
+    columns: { enrollment_id: 'uuid', custom_field_id: 'uuid', value: 'text' },
+    references: { enrollment_id: 'enrollment', custom_field_id: 'custom_field' },
+    partOf: { entity: 'enrollment', column: 'enrollment_id' },
+  },
+  {
+    name: 'mentorship', table: 'mentorships',
+    columns: {
+      student_id: 'uuid', mentor_id: 'uuid', type: 'text', notes: 'text', started_at: 'timestamptz', ended_at: 'timestamptz',
+      end_reason: 'text', assigned_by_id: 'uuid',
+    },
+    defaults: { type: 'mentor', notes: '', end_reason: '' },
+    references: { student_id: 'user', mentor_id: 'user', assigned_by_id: 'user' },
+  },
+  {
+    name: 'mentor_meeting', table: 'mentor_meetings',
+    columns: {
+      mentorship_id: 'uuid', starts_at: 'timestamptz', minutes: 'integer', channel: 'text', notes: 'text', main_points: 'text',
+      progress: 'integer',
+    },
+    defaults: { channel: 'video', notes: '', main_points: '' },
+    references: { mentorship_id: 'mentorship' },
+    partOf: { entity: 'mentorship', column: 'mentorship_id' },
+  },
+  {
+    name: 'mentor_goal', table: 'mentor_goals',
+    columns: { mentorship_id: 'uuid', title: 'text', measure: 'text', state: 'text' },
+    defaults: { measure: '', state: 'open' },
+    references: { mentorship_id: 'mentorship' },
+    partOf: { entity: 'mentorship', column: 'mentorship_id' },
+  },
+  {
+    name: 'teacher_profile', table: 'teacher_profiles',
+    columns: { user_id: 'uuid', domain: 'text', skills: 'text[]', languages: 'text[]', availability: 'jsonb' },
+    defaults: { skills: [], languages: [], availability: [] },
+    references: { user_id: 'user' },
+    partOf: { entity: 'user', column: 'user_id' },
   },
   {
     name: 'group', table: 'groups',

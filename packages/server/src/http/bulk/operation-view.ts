@@ -5,6 +5,7 @@ import { rows, type OrgTransaction } from '../../db/database.ts';
 import { maySteer } from '../../engine/access.ts';
 import { undoUntil } from '../../engine/control.ts';
 import { getKind, type Engine } from '../../engine/engine.ts';
+import { whyIrreversible } from '../../engine/kind.ts';
 import { makerOf, type Operation } from '../../engine/lifecycle.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { estimatedCompletion, percentage } from './progress-view.ts';
@@ -91,7 +92,7 @@ export function viewResults(
     warnings: Array.isArray(warnings) ? warnings.map(String) : [],
     output_url: operation.output_file,
     duration_seconds: durationSeconds(operation, engine.now()),
-    reversible: getKind(engine, operation.kind).irreversible === undefined,
+    reversible: isReversible(engine, operation),
     rollback_status: operation.rollback_status,
     summary: resultSentence(operation),
   };
@@ -115,8 +116,12 @@ function durationSeconds(operation: Operation, now: Date): number {
 function canUndoUntil(engine: Engine, actor: Actor, operation: Operation): Date | null {
   const isUndoable =
     operation.phase === 'done' && operation.successful_items > 0 && operation.rollback_status !== 'rolled_back' &&
-    maySteer(actor, operation) && getKind(engine, operation.kind).irreversible === undefined; // prettier-ignore
+    maySteer(actor, operation) && isReversible(engine, operation); // prettier-ignore
   return isUndoable ? undoUntil(actor, operation) : null;
+}
+
+function isReversible(engine: Engine, operation: Operation): boolean {
+  return whyIrreversible(getKind(engine, operation.kind), operation.params) === null;
 }
 
 function iso(date: Date | null): string | null {

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { OrgTransaction } from '../../db/database.ts';
 import { guardsOf } from '../../engine/confirm.ts';
 import { getKind, type Engine } from '../../engine/engine.ts';
+import { whyIrreversible } from '../../engine/kind.ts';
 import type { Guard } from '../../engine/guards.ts';
 import type { Operation } from '../../engine/lifecycle.ts';
 import { planCounts } from '../../engine/plan-counts.ts';
@@ -25,7 +26,7 @@ export async function viewPreview(
   query: z.output<typeof previewQuery>,
 ): Promise<OperationPreview> {
   if (operation.plan_hash === null) throw new Problem('not_validated');
-  const { irreversible } = getKind(engine, operation.kind);
+  const irreversible = whyIrreversible(getKind(engine, operation.kind), operation.params);
   const { action, code, cursor, limit } = query;
   const items = await listItems(tx, operation.id, {
     action,
@@ -43,8 +44,8 @@ export async function viewPreview(
     planned_at: operation.planned_at?.toISOString() ?? null,
     expires_at:
       operation.scheduled_at === null ? (operation.plan_expires_at?.toISOString() ?? null) : null,
-    reversible: irreversible === undefined,
-    ...(irreversible === undefined ? {} : { irreversible_reason: irreversible }),
+    reversible: irreversible === null,
+    ...(irreversible === null ? {} : { irreversible_reason: irreversible }),
     requires_approval: operation.requires_approval,
     counts: { ...counts, actions: { ...counts.actions }, codes: { ...counts.codes } },
     guards: guardsOf(operation).map(viewGuard),

@@ -144,7 +144,7 @@ export async function assertUnused(
 
 const OF_COLUMN: Readonly<Record<ColumnType, z.ZodType>> = {
   uuid: z.string().nullable(), text: z.string().nullable(), 'text[]': z.array(z.string()).nullable(),
-  integer: z.int().nullable(), boolean: z.boolean().nullable(), date: z.iso.date().nullable(),
+  integer: z.int().nullable(), numeric: z.number().nullable(), boolean: z.boolean().nullable(), date: z.iso.date().nullable(),
   timestamptz: z.iso.datetime().nullable(), jsonb: z.unknown(),
 }; // prettier-ignore
 

@@ -66,7 +66,7 @@ export const SUBJECTS: readonly Subject[] = [
     fields: {
       name, course_id: reference, classroom_id: optionalReference, section_id: optionalReference, term_id: optionalReference,
       capacity, start_date: date, end_date: date, timetable: z.array(z.looseObject({})).max(100).optional(),
-      status: z.enum(['draft', 'active', 'completed', 'cancelled', 'archived']).optional(),
+      status: z.enum(['upcoming', 'active', 'completed', 'cancelled', 'archived']).optional(),
     },
     extra: { enrolled_students: z.int() },
     check: async (tx, actor, after, present) => {
