@@ -6,12 +6,16 @@ import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
 import type { PopulatedSchool } from '../fixtures/populated-school.ts';
 import { stagedImport, work } from '../fixtures/school.ts';
 import { queued } from '../fixtures/stepwise.ts';
+import { BATCH_EXAMPLES } from './examples/batches.ts';
+import { CLASSROOM_EXAMPLES } from './examples/classrooms.ts';
+import { LEARNER_EXAMPLES } from './examples/learners.ts';
+import { MENTOR_EXAMPLES } from './examples/mentors.ts';
 
 /** Makes a draft in the name of somebody. */
 export type Draft = (school: PopulatedSchool, actor: Actor) => Promise<Operation>;
 
 /** A draft that says in the report of a failed property what it was made from. */
-function from(input: unknown, make: Draft): Draft {
+export function from(input: unknown, make: Draft): Draft {
   return Object.assign(make, { [fc.toStringMethod]: () => JSON.stringify(input) });
 }
 
@@ -69,6 +73,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       .uniqueArray(anyEdit(), { minLength: 1, maxLength: 6, selector: (edit) => edit.student })
       .map((edits) => editOf('user', edits)),
   },
+  ...LEARNER_EXAMPLES,
+  ...CLASSROOM_EXAMPLES,
+  ...BATCH_EXAMPLES,
+  ...MENTOR_EXAMPLES,
   undo: {
     usual: undoOf(
       importOf([

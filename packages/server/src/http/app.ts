@@ -21,6 +21,9 @@ import { answerOnce } from './idempotency.ts';
 import { organizationRoutes } from './organization.ts';
 import { schoolRoutes } from './school/routes.ts';
 import { signInRoutes } from './sign-in.ts';
+import { classroomSourceRoutes } from './sources/encoach-classrooms/routes.ts';
+import { instructorSourceRoutes } from './sources/medh/routes.ts';
+import { learnerSourceRoutes } from './sources/vacademy/routes.ts';
 import { massAssignmentRoutes } from './sources/encoach/mass-assignment-routes.ts';
 import { userRoutes } from './users.ts';
 
@@ -74,6 +77,9 @@ function registerRoutes(app: App, context: HttpContext): void {
   schoolRoutes(app, context);
   bulkRoutes(app, context);
   massAssignmentRoutes(app, context);
+  classroomSourceRoutes(app, context);
+  learnerSourceRoutes(app, context);
+  instructorSourceRoutes(app, context);
   auditRoutes(app, context);
 }
 

@@ -1,8 +1,21 @@
-/** Every kind of operation there is. A new one is a file, its page in docs/kinds, its test example and a line here. */
+/** Every kind of operation there is. A new one is a file, its page in docs/kinds, its test example and a line here or in its folder. */
 import type { Kind } from '../engine/kind.ts';
+import { BATCH_KINDS } from './batches/index.ts';
+import { CLASSROOM_KINDS } from './classrooms/index.ts';
 import { assignSequence } from './content/assign-sequence.ts';
+import { LEARNER_KINDS } from './learners/index.ts';
+import { MENTOR_KINDS } from './mentors/index.ts';
 import { userImport } from './people/user-import.ts';
 import { userStatus } from './people/user-status.ts';
 import { editRecord } from './records/edit-record.ts';
 
-export const KINDS: readonly Kind[] = [userImport, userStatus, assignSequence, editRecord];
+export const KINDS: readonly Kind[] = [
+  userImport,
+  userStatus,
+  assignSequence,
+  editRecord,
+  ...LEARNER_KINDS,
+  ...CLASSROOM_KINDS,
+  ...BATCH_KINDS,
+  ...MENTOR_KINDS,
+];

@@ -1,0 +1,3 @@
+import type { Kind } from '../../engine/kind.ts';
+
+export const CLASSROOM_KINDS: readonly Kind[] = [];
