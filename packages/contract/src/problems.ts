@@ -106,6 +106,15 @@ export const PROBLEMS = {
   pacing_density: entry(200, '{label} would have {due} assignments due within 7 days; at most {limit} are recommended.', 'Spread the due dates, or go on with the warning.'),
   assigned_before: entry(200, '{label} has finished or been withdrawn from {title} before.', 'There is nothing to do.'),
 
+  // Instructors of students
+  instructor_role_missing: entry(400, 'Assigned instructor must have instructor role', 'Choose somebody with the role teacher, or give {label} that role first.'),
+  instructor_assigned_already: entry(400, 'This instructor is already assigned to this student', 'There is nothing to do.'),
+  other_instructor_assigned: entry(400, 'Another instructor is already assigned to this student', 'End that assignment first, or send replace: true.'),
+  no_instructor_assigned: entry(400, 'No instructor is assigned to this student', 'There is nothing to end.'),
+  own_instructor: entry(400, 'Nobody can be their own instructor.', 'Choose somebody else.'),
+  student_role_missing: entry(400, '{label} is not a student.', 'Choose somebody with the role student.'),
+  mentorship_short: entry(200, 'It would end after {days} day(s); 3 to 6 months are usual.', 'Give a reason, or go on with the warning.'),
+
   // Undo
   changed_since: entry(409, 'Changed since by {who} at {when}; it is kept as it is.', 'Undo the later change first, or leave it.'),
   in_use_since: entry(409, 'It is used by {used_by} since; it is kept.', 'Remove what uses it first, or leave it.'),

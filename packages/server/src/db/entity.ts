@@ -24,6 +24,16 @@ export interface Entity {
   readonly refusals?: Readonly<Record<string, ProblemCode>>;
   /** How a row that has been used since is taken back instead of deleted, when the undo asks for all. */
   readonly retired?: Readonly<Record<string, unknown>>;
+  /**
+   * Of these rows one has to end before the next may begin: they are removed and changed before any is inserted. No
+   * such row refers to one that the same item makes.
+   */
+  readonly endsFirst?: true;
+  /**
+   * A number that the engine keeps on a row of another entity, seen as a record of its own so that it can be set right.
+   * It changes without the row's version and is compared by value; nobody edits it by hand.
+   */
+  readonly isKept?: true;
 }
 
 /** `parent.column` is the number of rows whose `via` names the parent and whose status is one of `statuses`. */

@@ -484,6 +484,8 @@ export interface OutboxTable {
   delivered_at: Date | null;
   attempts: Defaulted<number>;
   last_error: string | null;
+  status: Defaulted<'waiting' | 'delivered' | 'failed' | 'dropped'>;
+  next_attempt_at: Defaulted<Date>;
 }
 
 export interface PaymentOptionsTable {
@@ -624,6 +626,7 @@ export interface TeacherProfilesTable {
   version: Defaulted<number>;
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
+  teaching_styles: Defaulted<string[]>;
 }
 
 export interface TeacherRelationshipsTable {

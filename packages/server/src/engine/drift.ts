@@ -1,7 +1,7 @@
 /** Rows that are no longer as the preview saw them, and who changed them. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
-import type { Entities, Entity } from '../db/entity.ts';
+import { rowJson, type Entities, type Entity } from '../db/entity.ts';
 import type { ItemFault } from './item-fault.ts';
 import { inRange, touchedIds, type ItemRange } from './item-range.ts';
 
@@ -26,7 +26,7 @@ export async function findDrift(
       left join ${sql.table(entity.table)} e on e.org_id = ${tx.orgId} and e.id = c.entity_id
         and e.id = any(${touchedIds(tx.orgId, range, entity)})
       where ${inRange(tx.orgId, range)} and c.entity = ${entity.name} and c.action <> 'insert'
-        and e.version is distinct from c.version_read`,
+        and (e.version is distinct from c.version_read or ${isOtherNumber(entity)})`,
     );
     for (const item of found) drifted.set(item.item_no, item.entity_id);
   }
@@ -37,6 +37,11 @@ export async function findDrift(
     code: 'changed_since_preview' as const,
     detail: { ...(changed.get(entityId) ?? { who: 'somebody', when: 'an unknown time' }) },
   }));
+}
+
+/** A number that the engine keeps changes without the version of its row. */
+function isOtherNumber(entity: Entity): RawBuilder<unknown> {
+  return entity.isKept === true ? sql`not ${rowJson(entity, 'e')} @> c.before` : sql`false`;
 }
 
 /** In the order of their ids, so that two chunks never wait for each other. */

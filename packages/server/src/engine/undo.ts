@@ -129,7 +129,7 @@ function judgedRows(orgId: string, entities: Entities, entity: Entity): RawBuild
         when e.id is null then ${code('gone_since')}
         when s.action = 'insert' and e.version <> coalesce((s.after ->> 'version')::bigint, 1)
           and jsonb_strip_nulls(${rowJson(entity, 'e')} - 'created_at') <> jsonb_strip_nulls(s.after - '{created_at,version}'::text[]) then ${code('changed_since')}
-        when s.action = 'update' and e.version <> s.version_read + 1
+        when s.action = 'update' and ${entity.isKept === true ? sql`true` : sql`e.version <> s.version_read + 1`}
           and ${rowJson(entity, 'e')} || s.after <> ${rowJson(entity, 'e')} then ${code('changed_since')}
         when used.used_by is not null then ${code('in_use_since')}
       end as reason

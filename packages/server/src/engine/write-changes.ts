@@ -8,7 +8,8 @@ import { inRange, touchedIds, type ItemRange } from './item-range.ts';
 const CHANGE_ACTIONS = ['insert', 'update', 'delete'] as const;
 
 /**
- * Inserts parents first, then updates, then deletes children first. Runs within the caller's transaction, after
+ * Inserts parents first, then updates, then deletes children first; where one row has to end before the next begins,
+ * deletes and updates come before all of that. Runs within the caller's transaction, after
  * the rows to be changed were locked and compared; throws what the database refuses.
  */
 export async function writeChanges(
@@ -18,13 +19,20 @@ export async function writeChanges(
 ): Promise<void> {
   const present = await findPresent(tx, range);
   const has = (entity: Entity, action: string): boolean => present.has(`${entity.name} ${action}`);
+  const update = async (entity: Entity): Promise<void> => {
+    if (has(entity, 'update')) await rows(tx, updateRows(tx.orgId, entity, range));
+  };
+  const remove = async (entity: Entity): Promise<void> => {
+    if (has(entity, 'delete')) await rows(tx, deleteRows(tx.orgId, entity, range));
+  };
+  const early = entities.filter((entity) => entity.endsFirst === true);
+  const usual = entities.filter((entity) => entity.endsFirst !== true);
+  for (const entity of early.toReversed()) await remove(entity);
+  for (const entity of early) await update(entity);
   for (const entity of entities)
     if (has(entity, 'insert')) await rows(tx, insertRows(tx.orgId, entity, range));
-  for (const entity of entities)
-    if (has(entity, 'update')) await rows(tx, updateRows(tx.orgId, entity, range));
-  for (const entity of entities.toReversed()) {
-    if (has(entity, 'delete')) await rows(tx, deleteRows(tx.orgId, entity, range));
-  }
+  for (const entity of usual) await update(entity);
+  for (const entity of usual.toReversed()) await remove(entity);
   for (const entity of entities) {
     if (entity.counter === undefined || !CHANGE_ACTIONS.some((action) => has(entity, action)))
       continue;

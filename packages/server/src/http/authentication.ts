@@ -134,7 +134,8 @@ const TABLE_OF_PATH: Readonly<Record<string, string>> = {
   users: 'users', units: 'units', terms: 'terms', courses: 'courses', sections: 'sections', classrooms: 'classrooms',
   batches: 'batches', groups: 'groups', games: 'games', sequences: 'sequences',
   'custom-assignments': 'custom_assignments', operations: 'operations', mappings: 'import_mappings',
-  'mass-assignments': 'operations',
+  'mass-assignments': 'operations', instructors: 'users', 'instructor-students': 'users', students: 'users',
+  'unassign-instructor-from-student': 'users', mentorships: 'mentorships',
 }; // prettier-ignore
 
 /** Of somebody with several organizations, the one that the object in the path belongs to. */

@@ -68,7 +68,18 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
   if (problem.code === 'unavailable') reply.header('retry-after', 5);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   const body = problemBody(problem, request.routeOptions.url ?? request.url.split('?')[0] ?? '');
-  return reply.code(problem.status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(body);
+  const isEnveloped = request.routeOptions.config.envelope === 'medh';
+  return reply
+    .code(problem.status)
+    .type(PROBLEM_TYPE)
+    .serializer(JSON.stringify)
+    .send(isEnveloped ? { ...body, success: false, message: firstWords(problem) } : body);
+}
+
+/** Clients that show one sentence are told the first fault, not how many there are. */
+function firstWords(problem: Problem): string {
+  const [first] = problem.code === 'validation_failed' ? problem.errors : [];
+  return first?.message ?? problem.message;
 }
 
 /**

@@ -78,6 +78,11 @@ export const ENTITIES: readonly Entity[] = [
     refusals: { batches_seats_check: 'batch_full' },
   },
   {
+    name: 'batch_count', table: 'batches',
+    columns: { enrolled_students: 'integer' },
+    isKept: true,
+  },
+  {
     name: 'batch_teacher', table: 'batch_teachers',
     columns: { batch_id: 'uuid', teacher_id: 'uuid', is_lead: 'boolean' },
     defaults: { is_lead: false },
@@ -168,6 +173,7 @@ export const ENTITIES: readonly Entity[] = [
     },
     defaults: { type: 'mentor', notes: '', end_reason: '' },
     references: { student_id: 'user', mentor_id: 'user', assigned_by_id: 'user' },
+    endsFirst: true,
   },
   {
     name: 'mentor_meeting', table: 'mentor_meetings',
@@ -188,8 +194,10 @@ export const ENTITIES: readonly Entity[] = [
   },
   {
     name: 'teacher_profile', table: 'teacher_profiles',
-    columns: { user_id: 'uuid', domain: 'text', skills: 'text[]', languages: 'text[]', availability: 'jsonb' },
-    defaults: { skills: [], languages: [], availability: [] },
+    columns: {
+      user_id: 'uuid', domain: 'text', skills: 'text[]', languages: 'text[]', teaching_styles: 'text[]', availability: 'jsonb',
+    },
+    defaults: { skills: [], languages: [], teaching_styles: [], availability: [] },
     references: { user_id: 'user' },
     partOf: { entity: 'user', column: 'user_id' },
   },

@@ -53,7 +53,7 @@ export const editRecord = defineKind<z.infer<typeof params>>({
 });
 
 function findEntity(name: string): Entity {
-  const known = ENTITIES.map((entity) => entity.name);
+  const known = ENTITIES.filter(({ isKept }) => isKept !== true).map((entity) => entity.name);
   if (known.includes(name)) return getEntity(ENTITIES, name);
   throw new Problem('validation_failed', { count: 1 }, [
     problemError('invalid_value', {
