@@ -179,6 +179,8 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
       'find_memberships(uuid)',
       'find_unfinished_operations()',
       'find_foreign_ids(text, uuid[])',
+      'find_waiting_messages(timestamptz)',
+      'find_due_assignments(timestamptz)',
     ]) {
       await client.query(`revoke all on function ${call} from public`);
       await client.query(`grant execute on function ${call} to ${name}`);
