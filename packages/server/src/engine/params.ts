@@ -1,5 +1,5 @@
-/** Faults of checked input, in the catalog's words. */
-import { problemError, type ProblemError } from '@muster/contract';
+/** Faults of checked input, in the catalog's words. A schema may give a code of the catalog as its message. */
+import { isProblemCode, problemError, type ProblemError } from '@muster/contract';
 import type { z } from 'zod';
 
 /** @param within - Path of the checked value in the request, put before each field: `parameters`. */
@@ -11,6 +11,7 @@ export function faultsOf(error: z.ZodError, within = ''): ProblemError[] {
       );
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => problemError('unknown_field', { field: at([key]) }));
+    if (isProblemCode(issue.message)) return [problemError(issue.message, { field: at([]) })];
     if (issue.code === 'invalid_type' && issue.input === undefined)
       return [problemError('required', { field: at([]) })];
     if (issue.code === 'custom' && typeof issue.params?.['code'] === 'string') {

@@ -17,9 +17,11 @@ import { listChanges, listItems } from './report.ts';
 
 export interface ItemResult {
   readonly item_no: number;
+  readonly action: string;
   readonly status: string;
   readonly code: string | null;
   readonly detail: Readonly<Record<string, unknown>> | null;
+  readonly warnings: readonly Readonly<Record<string, unknown>>[];
   /** The rows this item wrote, created or changed. */
   readonly entity_ids: readonly string[];
 }
@@ -77,7 +79,7 @@ async function results(tx: OrgTransaction, operation: Operation): Promise<ItemRe
   const itemNos = listed.map((item) => item.item_no);
   const changes = await listChanges(tx, operation.id, itemNos);
   return listed.map((item) => ({
-    item_no: item.item_no, status: item.status, code: item.code, detail: item.detail,
+    item_no: item.item_no, action: item.action, status: item.status, code: item.code, detail: item.detail, warnings: item.warnings ?? [],
     entity_ids: changes.filter((change) => change.item_no === item.item_no).map((change) => change.entity_id),
   })); // prettier-ignore
 }

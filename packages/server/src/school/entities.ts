@@ -88,6 +88,7 @@ export const ENTITIES: readonly Entity[] = [
     defaults: { is_lead: false },
     references: { batch_id: 'batch', teacher_id: 'user' },
     partOf: { entity: 'batch', column: 'batch_id' },
+    endsFirst: true,
   },
   {
     name: 'payment_option', table: 'payment_options',
