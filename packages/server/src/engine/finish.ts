@@ -42,8 +42,8 @@ async function tellThose(tx: OrgTransaction, engine: Engine, operation: Operatio
     tx,
     sql`
     insert into outbox (org_id, id, topic, recipient_id, operation_id, payload)
-    select ${tx.orgId}, ${plannedId(operation.id, sql`'notice ' || row_number() over ()`)}, topic, recipient_id, ${operation.id}, payload
-    from (${messages}) message`,
+    select ${tx.orgId}, ${plannedId(operation.id, sql`'notice ' || n`)}, topic, recipient_id, ${operation.id}, payload
+    from (select *, row_number() over () as n from (${messages}) message) numbered`,
   );
 }
 

@@ -8,6 +8,7 @@ import { MENTOR_KINDS } from './mentors/index.ts';
 import { userImport } from './people/user-import.ts';
 import { userStatus } from './people/user-status.ts';
 import { editRecord } from './records/edit-record.ts';
+import { UPKEEP_KINDS } from './upkeep/index.ts';
 
 export const KINDS: readonly Kind[] = [
   userImport,
@@ -18,4 +19,5 @@ export const KINDS: readonly Kind[] = [
   ...CLASSROOM_KINDS,
   ...BATCH_KINDS,
   ...MENTOR_KINDS,
+  ...UPKEEP_KINDS,
 ];

@@ -35,8 +35,8 @@ export function unitsBelow(orgId: string, unitId: string | null): RawBuilder<{ i
 }
 
 /**
- * Students with an open relationship to the teacher, whose primary teacher it is, in the teacher's classrooms, or in
- * batches the teacher teaches.
+ * Students with an open relationship to the teacher, whose primary teacher or individual instructor it is, in the
+ * teacher's classrooms, or in batches the teacher teaches.
  */
 export function ownStudents(
   orgId: string,
@@ -47,6 +47,8 @@ export function ownStudents(
     where r.org_id = ${orgId} and r.teacher_id = ${teacherId} and (r.ends_on is null or r.ends_on >= current_date)
     union
     select u.id from users u where u.org_id = ${orgId} and u.primary_teacher_id = ${teacherId}
+    union
+    select m.student_id from mentorships m where m.org_id = ${orgId} and m.mentor_id = ${teacherId} and m.ended_at is null
     union
     select s.student_id from classroom_teachers t
     join classroom_students s on s.org_id = ${orgId} and s.classroom_id = t.classroom_id
