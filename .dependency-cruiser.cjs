@@ -49,8 +49,9 @@ module.exports = {
     // docs/adr/0008: rules about rows are said in the language of kinds and of mapped files.
     room('school', ['db', 'tenancy', 'engine/kind\\.ts', 'formats/mapping/schema\\.ts']),
     room('engine', ['db', 'tenancy', 'formats']),
-    room('http', ['db', 'tenancy', 'formats', 'engine', 'school']),
-    room('worker', ['db', 'tenancy', 'formats', 'engine', 'school']),
+    room('messages', []),
+    room('http', ['db', 'tenancy', 'formats', 'engine', 'school', 'messages']),
+    room('worker', ['db', 'tenancy', 'formats', 'engine', 'school', 'messages']),
     {
       name: 'a-kind-imports',
       comment: 'A kind imports engine/kind.ts, school/, the contract and the query tools of db/.',

@@ -37,7 +37,7 @@ const SETTINGS_INTRODUCTION = `# Settings
 What can be set without writing it on each command line. A flag wins over the environment. Generated from the command line;
 a test compares.
 
-Settings of an organization (its time zone, its guards) are no settings of the program: they are changed at
+Settings of an organization (its time zone, its guards, its messages) are no settings of the program: they are changed at
 \`PATCH /api/organization\`.
 
 ## On the machine of the database`;

@@ -19,6 +19,7 @@ import { KINDS } from './kinds/index.ts';
 import { ENTITIES } from './school/entities.ts';
 import { scopeOf } from './school/people/scope.ts';
 import { createOrganization, createSystemAdmin } from './tenancy/accounts.ts';
+import { openMailer, type Mailer } from './worker/deliver-mail.ts';
 import { startWorker } from './worker/worker.ts';
 
 export interface DatabaseChoice {
@@ -28,13 +29,21 @@ export interface DatabaseChoice {
   readonly dataDir?: string | undefined;
 }
 
-export interface ServeOptions extends DatabaseChoice {
+export interface MailChoice {
+  /** Mail server, for example smtps://user:password@mail.example; without it messages wait. */
+  readonly smtpUrl?: string | undefined;
+  /** Sender, as `Name <address>` or an address; needed with a mail server. */
+  readonly mailFrom?: string | undefined;
+  /** Where links in messages and answers lead. */
+  readonly publicUrl?: string | undefined;
+}
+
+export interface ServeOptions extends DatabaseChoice, MailChoice {
   /** 0 takes a free one. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
   /** false serves API and web alone. */
   readonly worker?: boolean | undefined;
-  readonly publicUrl?: string | undefined;
   readonly logLevel?: string | undefined;
 }
 
@@ -47,6 +56,7 @@ export interface Running {
 
 export async function serve(options: ServeOptions): Promise<Running> {
   const log = logger(options.logLevel);
+  const mailer = mailerOf(options);
   const opened = await openAndMigrate(options, log);
   try {
     const engine = createEngine({
@@ -57,12 +67,14 @@ export async function serve(options: ServeOptions): Promise<Running> {
     });
     const app = await buildApp({
       engine, database: opened.database, logger: log,
-      settings: { webDir: webDir(), publicUrl: options.publicUrl },
+      settings: { webDir: webDir(), publicUrl: options.publicUrl, sendsMail: options.smtpUrl !== undefined },
     }); // prettier-ignore
     const worker =
       options.worker === false
         ? undefined
-        : await startWorker({ engine, database: opened.database, log: writeTo(log) });
+        : await startWorker({
+            engine, database: opened.database, log: writeTo(log), mailer, publicUrl: options.publicUrl,
+          }); // prettier-ignore
     const address = await app.listen({
       port: options.port ?? 4000,
       host: options.host ?? '127.0.0.1',
@@ -72,6 +84,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       close: async () => {
         await app.close();
         await worker?.stop();
+        mailer?.close();
         await opened.close();
       },
     };
@@ -83,9 +96,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
 
 /** A worker alone; needs a database that others can reach as well. */
 export async function work(
-  options: DatabaseChoice & { concurrency?: number | undefined; logLevel?: string | undefined },
+  options: DatabaseChoice &
+    MailChoice & { concurrency?: number | undefined; logLevel?: string | undefined },
 ): Promise<Running> {
   const log = logger(options.logLevel);
+  const mailer = mailerOf(options);
   const opened = await openAndMigrate(options, log, attachOrStart);
   const engine = createEngine({
     database: opened.database,
@@ -98,14 +113,25 @@ export async function work(
     database: opened.database,
     log: writeTo(log),
     concurrency: options.concurrency ?? 2,
+    mailer,
+    publicUrl: options.publicUrl,
   });
   return {
     address: '',
     close: async () => {
       await worker.stop();
+      mailer?.close();
       await opened.close();
     },
   };
+}
+
+/** @throws Error when a mail server is named and no sender. */
+function mailerOf({ smtpUrl, mailFrom }: MailChoice): Mailer | undefined {
+  if (smtpUrl === undefined) return undefined;
+  if (mailFrom === undefined)
+    throw new Error('A mail server is set and no sender: give --mail-from as well.');
+  return openMailer({ smtpUrl, from: mailFrom });
 }
 
 /** @returns the names of the migrations that were run now. */

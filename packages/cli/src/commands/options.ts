@@ -60,6 +60,41 @@ export function databaseOf(command: Command): DatabaseOptions {
     : { databaseUrl };
 }
 
+export interface MailOptions {
+  readonly smtpUrl?: string;
+  readonly mailFrom?: string;
+  readonly publicUrl?: string;
+}
+
+/** For commands that deliver messages. */
+export function withMail(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--smtp-url <url>',
+        'mail server, for example smtps://user:password@mail.example; without one messages wait',
+      ).env('MUSTER_SMTP_URL'),
+    )
+    .addOption(
+      new Option(
+        '--mail-from <sender>',
+        'sender of mail, for example "School <office@x.example>"',
+      ).env('MUSTER_MAIL_FROM'),
+    )
+    .addOption(
+      new Option('--public-url <address>', 'what links in answers and mail point to').env(
+        'MUSTER_PUBLIC_URL',
+      ),
+    );
+}
+
+/** The settings of mail alone, out of all options of a command. */
+export function mailOf({ smtpUrl, mailFrom, publicUrl }: MailOptions): {
+  [name in keyof MailOptions]: string | undefined;
+} {
+  return { smtpUrl, mailFrom, publicUrl };
+}
+
 export interface RunOptions extends HttpOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;

@@ -1,13 +1,20 @@
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { runServer } from '../run-server.ts';
-import { asJson, databaseOf, onDatabase, wholeNumber } from './options.ts';
+import {
+  asJson,
+  databaseOf,
+  mailOf,
+  onDatabase,
+  wholeNumber,
+  withMail,
+  type MailOptions,
+} from './options.ts';
 
-interface ServeOptions {
+interface ServeOptions extends MailOptions {
   readonly port: number;
   readonly host: string;
   readonly worker: boolean;
-  readonly publicUrl?: string;
   readonly logLevel?: string;
   readonly json?: boolean;
 }
@@ -16,7 +23,7 @@ export function serveCommand(program: Command, cli: Cli): void {
   const command = program
     .command('serve')
     .description('serve API and web, with a worker, until stopped');
-  onDatabase(asJson(command))
+  withMail(onDatabase(asJson(command)))
     .addOption(
       new Option('--port <number>', '0 takes a free one')
         .env('MUSTER_PORT')
@@ -29,23 +36,18 @@ export function serveCommand(program: Command, cli: Cli): void {
         .default('127.0.0.1'),
     )
     .option('--no-worker', 'API and web alone; operations then need a `muster work` elsewhere')
-    .addOption(
-      new Option('--public-url <address>', 'what links in answers point to').env(
-        'MUSTER_PUBLIC_URL',
-      ),
-    )
     .addOption(logLevelOption())
     .action(async (options: ServeOptions) => {
-      const { port, host, worker, publicUrl, logLevel, json } = options;
+      const { port, host, worker, logLevel, json } = options;
       await runServer(cli, { json }, async () => {
         // Loaded only now: `muster --help` must not wait for the modules of a server.
         const { serve } = await import('@muster/server');
         const running = await serve({
           ...databaseOf(command),
+          ...mailOf(options),
           port,
           host,
           worker,
-          publicUrl,
           logLevel,
         });
         return { ...running, words: `Muster serves ${running.address} (Ctrl-C stops it).` };

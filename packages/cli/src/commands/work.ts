@@ -1,10 +1,18 @@
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { runServer } from '../run-server.ts';
-import { asJson, databaseOf, onDatabase, wholeNumber } from './options.ts';
+import {
+  asJson,
+  databaseOf,
+  mailOf,
+  onDatabase,
+  wholeNumber,
+  withMail,
+  type MailOptions,
+} from './options.ts';
 import { logLevelOption } from './serve.ts';
 
-interface WorkOptions {
+interface WorkOptions extends MailOptions {
   readonly concurrency?: number;
   readonly logLevel?: string;
   readonly json?: boolean;
@@ -14,17 +22,23 @@ export function workCommand(program: Command, cli: Cli): void {
   const command = program
     .command('work')
     .description('work on operations, without API and web, until stopped');
-  onDatabase(asJson(command))
+  withMail(onDatabase(asJson(command)))
     .addOption(
       new Option('--concurrency <number>', 'operations at once (default: 2)')
         .env('MUSTER_CONCURRENCY')
         .argParser(wholeNumber),
     )
     .addOption(logLevelOption())
-    .action(async ({ concurrency, logLevel, json }: WorkOptions) => {
+    .action(async (options: WorkOptions) => {
+      const { concurrency, logLevel, json } = options;
       await runServer(cli, { json }, async () => {
         const { work } = await import('@muster/server');
-        const running = await work({ ...databaseOf(command), concurrency, logLevel });
+        const running = await work({
+          ...databaseOf(command),
+          ...mailOf(options),
+          concurrency,
+          logLevel,
+        });
         return { ...running, words: 'Muster works (Ctrl-C stops it).' };
       });
     });

@@ -18,6 +18,7 @@ import { serveDocs } from './docs.ts';
 import { answerProblems, problemRoutes } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { answerOnce } from './idempotency.ts';
+import { noticeRoutes } from './notices.ts';
 import { organizationRoutes } from './organization.ts';
 import { schoolRoutes } from './school/routes.ts';
 import { signInRoutes } from './sign-in.ts';
@@ -81,6 +82,7 @@ function registerRoutes(app: App, context: HttpContext): void {
   learnerSourceRoutes(app, context);
   instructorSourceRoutes(app, context);
   auditRoutes(app, context);
+  noticeRoutes(app, context);
 }
 
 /** Styles may stand in the page, as the web app's components write them there; scripts never. */

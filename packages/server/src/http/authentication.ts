@@ -132,7 +132,7 @@ async function findMemberActor(
 /** First part of a path → table of the object whose id follows. */
 const TABLE_OF_PATH: Readonly<Record<string, string>> = {
   users: 'users', units: 'units', terms: 'terms', courses: 'courses', sections: 'sections', classrooms: 'classrooms',
-  batches: 'batches', groups: 'groups', games: 'games', sequences: 'sequences',
+  batches: 'batches', 'custom-fields': 'custom_fields', notices: 'outbox', groups: 'groups', games: 'games', sequences: 'sequences',
   'custom-assignments': 'custom_assignments', operations: 'operations', mappings: 'import_mappings',
   'mass-assignments': 'operations', instructors: 'users', 'instructor-students': 'users', students: 'users',
   'unassign-instructor-from-student': 'users', mentorships: 'mentorships',

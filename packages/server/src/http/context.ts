@@ -27,6 +27,8 @@ export interface HttpSettings {
   readonly webDir?: string | undefined;
   /** Address that links point to; the request's own where it is left out. */
   readonly publicUrl?: string | undefined;
+  /** Whether a mail server is set. */
+  readonly sendsMail?: boolean | undefined;
   /** Addresses of proxies whose X-Forwarded-* headers are believed, or true for any. */
   readonly trustProxy?: boolean | string | undefined;
 }

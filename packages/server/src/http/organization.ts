@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, type Database, type OrgTransaction } from '../db/database.ts';
 import { writeAudit } from '../engine/record.ts';
+import { MESSAGE_SWITCHES } from '../messages/topics.ts';
 import type { SignIn } from '../tenancy/sign-in.ts';
 import { actorOf, STAFF, type App, type HttpContext } from './context.ts';
 import { refusals } from './errors.ts';
@@ -25,9 +26,13 @@ const guards = z
     needs: z.enum(['typed', 'approval']).optional().describe('What a guarded plan waits for'),
   })
   .meta({ id: 'Guards' });
+const messages = z
+  .partialRecord(z.enum(MESSAGE_SWITCHES), z.boolean())
+  .describe('What people are told by mail; what is left out is told')
+  .meta({ id: 'MessageSwitches' });
 const organization = z.object({
   id: z.string(), name: z.string(), timezone: z.string(), plan: z.string(),
-  settings: z.object({ guards: z.looseObject({}) }),
+  settings: z.object({ guards: z.looseObject({}), messages }),
   created_at: z.iso.datetime(),
 }); // prettier-ignore
 const edited = z.strictObject({
@@ -36,7 +41,7 @@ const edited = z.strictObject({
     .string()
     .refine(isTimezone, 'give a name of the IANA database, such as Europe/Madrid')
     .optional(),
-  settings: z.strictObject({ guards }).optional(),
+  settings: z.strictObject({ guards: guards.optional(), messages: messages.optional() }).optional(),
 });
 
 export function organizationRoutes(app: App, context: HttpContext): void {
@@ -69,7 +74,10 @@ export function organizationRoutes(app: App, context: HttpContext): void {
       const { name, timezone, settings } = request.body;
       return inOrg(context.database, actor.orgId, async (tx) => {
         const { settings: before } = await readOrganization(tx);
-        const after = { ...before, guards: { ...before.guards, ...settings?.guards } };
+        const after = {
+          guards: { ...before.guards, ...settings?.guards },
+          messages: { ...before.messages, ...settings?.messages },
+        };
         await tx.db
           .updateTable('orgs')
           .set({
@@ -99,13 +107,13 @@ async function readOrganization(tx: OrgTransaction): Promise<z.infer<typeof orga
       name: string;
       timezone: string;
       plan: string;
-      guards: Record<string, unknown>;
+      settings: z.infer<typeof organization>['settings'];
       created_at: Date;
     }>`
-    select id, name, timezone, plan, coalesce(settings -> 'guards', '{}') as guards, created_at from orgs where id = ${tx.orgId}`,
+    select id, name, timezone, plan, created_at,
+      jsonb_build_object('guards', coalesce(settings -> 'guards', '{}'), 'messages', coalesce(settings -> 'messages', '{}')) as settings from orgs where id = ${tx.orgId}`,
   );
-  const { guards: set, created_at: createdAt, ...rest } = org;
-  return { ...rest, settings: { guards: set }, created_at: createdAt.toISOString() };
+  return { ...org, created_at: org.created_at.toISOString() };
 }
 
 function isTimezone(name: string): boolean {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { createClaimLink } from '../tenancy/claim-links.ts';
+import { claimAddress, createClaimLink } from '../tenancy/claim-links.ts';
 import { giveAccount } from '../tenancy/accounts.ts';
 import { actorOf, ADMINS, EVERYBODY, type App, type HttpContext } from './context.ts';
 import { invalidField, refusals } from './errors.ts';
@@ -109,6 +109,5 @@ async function makeLink(
 ): Promise<string> {
   const now = context.engine.now();
   const token = await createClaimLink(context.database, { orgId, userId: id, accountId }, now);
-  const base = context.settings.publicUrl ?? `${request.protocol}://${request.host}`;
-  return `${base.replace(/\/$/, '')}/claim?token=${encodeURIComponent(token)}`;
+  return claimAddress(context.settings.publicUrl ?? `${request.protocol}://${request.host}`, token);
 }

@@ -38,6 +38,11 @@ export async function createClaimLink(
   return `${person.orgId}.${id}.${secret}`;
 }
 
+/** Where a browser claims it. @param publicUrl - Address under which people reach the server. */
+export function claimAddress(publicUrl: string, token: string): string {
+  return `${publicUrl.replace(/\/$/, '')}/claim?token=${encodeURIComponent(token)}`;
+}
+
 /** @throws Problem `not_found` for a link that is unknown, used or expired, or whose person is not active. */
 export async function claim(
   database: Database,

@@ -14,6 +14,10 @@ import type { Engine } from '../engine/engine.ts';
 import { failPlanning, planOperation } from '../engine/plan.ts';
 import { TASKS } from '../engine/queue.ts';
 import { enqueueNext, beginScheduled, holdBack } from '../engine/recover.ts';
+import { openDueAssignments } from '../school/assignments/open-due.ts';
+import type { Mailer } from './deliver-mail.ts';
+import { deliverDue } from './deliver.ts';
+import { repeat, type Periodic } from './periodic.ts';
 import { startWatch, type Watch } from './watch.ts';
 
 export interface WorkerOptions {
@@ -21,6 +25,10 @@ export interface WorkerOptions {
   readonly database: Database;
   /** Jobs worked at the same time. */
   readonly concurrency?: number;
+  /** Left out, messages wait for a worker that has one. */
+  readonly mailer?: Mailer | undefined;
+  /** Where links in messages lead. */
+  readonly publicUrl?: string | undefined;
   readonly log: (level: 'info' | 'error', message: string, meta?: unknown) => void;
 }
 
@@ -32,6 +40,8 @@ export interface Worker {
 /** Long enough to be cheap, short enough that a small operation never waits for it. */
 const SLICE_MS = 2_000;
 const RESTART_MS = 500;
+const DELIVER_EVERY_MS = 1_000;
+const OPEN_EVERY_MS = 15_000;
 
 const payloadSchema = z.object({ org_id: z.uuid(), operation_id: z.uuid() });
 type Handler = (orgId: string, operationId: string) => Promise<void>;
@@ -40,14 +50,25 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const stopping = new AbortController();
   const watch = await startWatch(options);
   const running = supervise(options, watch, stopping.signal);
+  const repeated = periodicWork(options).map((one) => repeat(one, stopping.signal, options.log));
   return {
     stop: async () => {
       stopping.abort();
       await running;
+      await Promise.all(repeated);
       await watch.stop();
     },
   };
 }
+
+/** A piece a line. */
+function periodicWork({ engine, database, mailer, publicUrl }: WorkerOptions): Periodic[] {
+  const delivery = { database, now: engine.now, mailer: mailer ?? null, publicUrl };
+  return [
+    { name: 'Delivering messages', everyMs: DELIVER_EVERY_MS, work: (signal) => deliverDue(delivery, signal) },
+    { name: 'Opening assignments', everyMs: OPEN_EVERY_MS, work: () => openDueAssignments(database, engine.now()) },
+  ];
+} // prettier-ignore
 
 /** Runs the queue until told to stop; after a lost database it is started anew. */
 async function supervise(options: WorkerOptions, watch: Watch, signal: AbortSignal): Promise<void> {

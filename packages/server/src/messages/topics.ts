@@ -1,0 +1,39 @@
+/** Every topic of the outbox that becomes mail, with the words of it. */
+import { claimWords } from './account-words.ts';
+import { instructorAssignedWords, teacherChangedWords } from './batch-words.ts';
+import { endedWords, enrolledWords } from './enrollment-words.ts';
+import { mentorshipAssignedWords, mentorshipEndedWords } from './mentorship-words.ts';
+import type { Message, Words } from './message.ts';
+import { operationEndedWords } from './operation-words.ts';
+
+/** What an organization can switch off, in its settings under `messages`. */
+export const MESSAGE_SWITCHES = ['enrollment', 'batch', 'mentorship', 'operation'] as const;
+export type MessageSwitch = (typeof MESSAGE_SWITCHES)[number];
+
+export interface Topic {
+  readonly words: (message: Message) => Words;
+  /** Null for what nobody can do without. */
+  readonly switch: MessageSwitch | null;
+  /** Held until the hour has ended; then all of it that concerns one person is one message. */
+  readonly isSummedUp?: true;
+  /** Brings a one-time link by which the recipient sets a password. */
+  readonly bringsClaimLink?: true;
+  /** Goes only to whoever did not wait for the answer. */
+  readonly isOfBackgroundWork?: true;
+}
+
+export const TOPICS: Readonly<Record<string, Topic>> = {
+  'enrollment.created': { words: enrolledWords, switch: 'enrollment' },
+  'enrollment.ended': { words: endedWords, switch: 'enrollment' },
+  'batch.instructor_assigned': { words: instructorAssignedWords, switch: 'batch' },
+  'batch.teacher_changed': { words: teacherChangedWords, switch: 'batch', isSummedUp: true },
+  'mentorship.assigned': { words: mentorshipAssignedWords, switch: 'mentorship' },
+  'mentorship.ended': { words: mentorshipEndedWords, switch: 'mentorship' },
+  'account.claim': { words: claimWords, switch: null, bringsClaimLink: true },
+  'operation.ended': { words: operationEndedWords, switch: 'operation', isOfBackgroundWork: true },
+};
+
+/** Topics whose messages wait for the hour to end. */
+export const SUMMED_UP = Object.entries(TOPICS).flatMap(([name, { isSummedUp }]) =>
+  isSummedUp === true ? [name] : [],
+);

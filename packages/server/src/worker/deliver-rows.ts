@@ -1,0 +1,101 @@
+/** The outbox as delivery sees it: rows are taken on lease, and each is settled when its fate is known. */
+import { sql } from 'kysely';
+import { one, rows, type OrgTransaction } from '../db/database.ts';
+import { SUMMED_UP } from '../messages/topics.ts';
+
+export interface OutboxRow {
+  readonly id: string;
+  readonly topic: string;
+  readonly payload: unknown;
+  readonly created_at: Date;
+  /** This attempt included. */
+  readonly attempts: number;
+  readonly recipient: {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string | null;
+    readonly has_account: boolean;
+  } | null;
+  readonly operation: {
+    readonly id: string;
+    readonly name: string;
+    readonly ran_on: boolean;
+  } | null;
+}
+
+export interface Fate {
+  readonly status: 'waiting' | 'delivered' | 'failed' | 'dropped';
+  readonly attempts: number;
+  readonly next_attempt_at: Date;
+  readonly last_error: string | null;
+}
+
+/** Longer than sending a claim can take: a worker that dies is followed by another after this. */
+const LEASE_MS = 10 * 60_000;
+const CLAIM_ROWS = 50;
+
+/**
+ * Takes rows that are due, oldest first. Until they are settled or the lease ends nobody else takes them. Of messages
+ * that are summed up all that are due for one person and hour are taken together.
+ */
+export async function claimRows(tx: OrgTransaction, now: Date): Promise<OutboxRow[]> {
+  // One at a time per organization: two workers would each take a part of what is to be one message.
+  await rows(tx, sql`select pg_advisory_xact_lock(hashtextextended(${`deliver ${tx.orgId}`}, 0))`);
+  return rows(
+    tx,
+    sql<OutboxRow>`
+    with due as (
+      select id, topic, recipient_id, date_trunc('hour', created_at) as hour from outbox
+      where org_id = ${tx.orgId} and status = 'waiting' and next_attempt_at <= ${now}
+      order by next_attempt_at, id limit ${CLAIM_ROWS}
+    ), taken as (
+      select o.id from outbox o
+      where o.org_id = ${tx.orgId} and o.status = 'waiting' and o.next_attempt_at <= ${now} and (o.id in (select id from due)
+        or o.topic = any(${SUMMED_UP}::text[])
+          and (o.topic, o.recipient_id, date_trunc('hour', o.created_at)) in (select topic, recipient_id, hour from due))
+      for update skip locked
+    ), leased as (
+      update outbox o set attempts = o.attempts + 1, next_attempt_at = ${new Date(now.getTime() + LEASE_MS)}
+      from taken where o.org_id = ${tx.orgId} and o.id = taken.id returning o.*
+    )
+    select m.id, m.topic, m.payload, m.created_at, m.attempts,
+      case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.display_name, 'email', u.email,
+        'has_account', u.account_id is not null) end as recipient,
+      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name,
+        -- What is done within the request begins and ends in one transaction, or is small and was not put off.
+        'ran_on', (p.lane <> 'small' or p.scheduled_at is not null) and p.completed_at > p.started_at) end as operation
+    from leased m
+    left join users u on u.org_id = ${tx.orgId} and u.id = m.recipient_id
+    left join operations p on p.org_id = ${tx.orgId} and p.id = m.operation_id
+    order by m.created_at, m.id`,
+  );
+}
+
+export async function settleRows(
+  tx: OrgTransaction,
+  ids: readonly string[],
+  fate: Fate,
+): Promise<void> {
+  await rows(
+    tx,
+    sql`
+    update outbox set status = ${fate.status}, attempts = ${fate.attempts}, next_attempt_at = ${fate.next_attempt_at},
+      last_error = ${fate.last_error}, delivered_at = case when ${fate.status} = 'delivered' then now() end
+    where org_id = ${tx.orgId} and id = any(${[...ids]}::uuid[]) and status = 'waiting'`,
+  );
+}
+
+export interface MessageSettings {
+  readonly name: string;
+  readonly timezone: string;
+  /** Switches that are off are false; those left out are on. */
+  readonly messages: Readonly<Record<string, boolean>>;
+}
+
+export async function readMessageSettings(tx: OrgTransaction): Promise<MessageSettings> {
+  return one(
+    tx,
+    sql<MessageSettings>`
+    select name, timezone, coalesce(settings -> 'messages', '{}') as messages from orgs where id = ${tx.orgId}`,
+  );
+}
