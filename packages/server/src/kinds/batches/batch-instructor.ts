@@ -1,0 +1,43 @@
+import type { ProblemCode } from '@muster/contract';
+import { z } from 'zod';
+import { defineKind } from '../../engine/kind.ts';
+import { forceSchema } from '../../school/batches/fields.ts';
+import { onlyIds } from '../../school/batches/ids.ts';
+import { instructorNotices } from '../../school/batches/notices.ts';
+import { planBatchUpdates } from '../../school/batches/plan-updates.ts';
+
+const { force, force_reason } = forceSchema.shape;
+const params = z
+  .strictObject({
+    instructor_id: z.string(),
+    batch_ids: z.array(z.string()).min(1).max(1_000),
+    force,
+    force_reason,
+    /** Whether the teacher is told. */
+    notify: z.boolean().default(true),
+  })
+  .refine((given) => given.force !== true || (given.force_reason ?? '') !== '', {
+    message: 'force_reason_required' satisfies ProblemCode,
+    path: ['force_reason'],
+  });
+
+/** Gives one teacher the lead of batches. Who led a batch before leaves it; co-teachers stay. A batch is an item. */
+export const batchInstructor = defineKind<z.infer<typeof params>>({
+  name: 'batch_instructor',
+  title: 'Assign an instructor to batches',
+  params,
+  roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
+  chunk: { items: 100, itemsMax: 1_000 },
+  contended: ({ batch_ids: ids }) => ({ batch: onlyIds(ids) }),
+  notices: (context) => (context.params.notify ? instructorNotices(context) : null),
+  plan: (plan, context) => {
+    const { instructor_id: lead, batch_ids: ids, ...given } = context.params;
+    const updates = [...new Set(ids)].map((id) => ({
+      batch_id: id,
+      assigned_instructor: lead,
+      force: given.force,
+      force_reason: given.force_reason,
+    }));
+    return planBatchUpdates(plan, context, updates);
+  },
+});

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { defineKind } from '../../engine/kind.ts';
+import { batchUpdateSchema } from '../../school/batches/fields.ts';
+import { onlyIds } from '../../school/batches/ids.ts';
+import { instructorNotices } from '../../school/batches/notices.ts';
+import { planBatchUpdates } from '../../school/batches/plan-updates.ts';
+
+const params = z.strictObject({
+  batches: z
+    .array(batchUpdateSchema)
+    .min(1)
+    .max(1_000)
+    .refine((batches) => new Set(batches.map((one) => one.batch_id.toLowerCase())).size === batches.length, 'name each batch once'),
+  /** Whether teachers who are given a batch are told. */
+  notify: z.boolean().default(true),
+}); // prettier-ignore
+
+/** Changes batches: name, code, dates, seats, teacher, status, notes, classes of the week. A batch is an item. */
+export const batchUpdate = defineKind<z.infer<typeof params>>({
+  name: 'batch_update',
+  title: 'Change batches',
+  params,
+  roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
+  chunk: { items: 100, itemsMax: 1_000 },
+  contended: ({ batches }) => ({ batch: onlyIds(batches.map((one) => one.batch_id)) }),
+  notices: (context) => (context.params.notify ? instructorNotices(context) : null),
+  plan: (plan, context) => planBatchUpdates(plan, context, context.params.batches),
+});

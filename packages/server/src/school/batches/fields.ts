@@ -1,0 +1,101 @@
+/** What may be said of a batch, in the words of its endpoint; all that is missing is named at once, each in its own words. */
+import type { ProblemCode } from '@muster/contract';
+import { z } from 'zod';
+
+export const DAYS = [
+  'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday',
+] as const; // prettier-ignore
+export const BATCH_STATUSES = ['Active', 'Upcoming', 'Completed', 'Cancelled'] as const;
+
+const time = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):([0-5]\d)$/, 'give a time of 24 hours, such as 08:00');
+
+export const slotSchema = z
+  .strictObject({ day: z.enum(DAYS), start_time: time, end_time: time })
+  .refine((slot) => slot.end_time > slot.start_time, {
+    message: 'slot_reversed' satisfies ProblemCode,
+    path: ['end_time'],
+  });
+export type Slot = z.infer<typeof slotSchema>;
+
+/** Weekly classes, none of which overlaps another. */
+export const scheduleSchema = z
+  .array(slotSchema)
+  .max(100)
+  .refine((slots) => slots.every((slot, at) => !slots.slice(0, at).some((one) => overlap(one, slot))), {
+    message: 'slots_overlap' satisfies ProblemCode,
+  }); // prettier-ignore
+
+function overlap(one: Slot, other: Slot): boolean {
+  return (
+    one.day === other.day && one.start_time < other.end_time && other.start_time < one.end_time
+  );
+}
+
+/** What a field says when it is left out or null. */
+const orElse = (code: ProblemCode, hint?: string) => ({
+  error: (issue: { input?: unknown }) => (issue.input == null ? code : hint),
+});
+
+const NAME_MISSING: ProblemCode = 'batch_name_required';
+const CAPACITY_LOW: ProblemCode = 'batch_capacity_min';
+const ENROLLED_NEGATIVE: ProblemCode = 'enrolled_students_negative';
+
+/** A day, given alone or as a moment of it in UTC. */
+const day = (code: ProblemCode) =>
+  z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], orElse(code, 'give a date such as 2026-03-02'))
+    .transform((text) => new Date(text).toISOString().slice(0, 10)); // prettier-ignore
+
+const force = {
+  force: z.boolean().optional().describe('Saves in spite of a schedule conflict'),
+  force_reason: z.string().trim().max(1_000).optional().describe('Why; kept with the operation'),
+};
+
+/** Without what only some calls take. */
+const batchShape = {
+  batch_name: z.string(orElse(NAME_MISSING)).trim().min(1, NAME_MISSING).max(200),
+  batch_code: z.string().trim().max(100).nullish().describe('Made from the name where it is left out'),
+  start_date: day('batch_start_required'),
+  end_date: day('batch_end_required'),
+  capacity: z.int(orElse('batch_capacity_required')).min(1, CAPACITY_LOW).max(100_000),
+  assigned_instructor: z.string(orElse('batch_instructor_required')),
+  status: z.enum(BATCH_STATUSES).optional().describe('`Upcoming` where it is left out'),
+  batch_notes: z.string().max(10_000).nullish(),
+  schedule: scheduleSchema.optional(),
+  ...force,
+}; // prettier-ignore
+
+const withReason = (given: { force?: boolean | undefined; force_reason?: string | undefined }) =>
+  given.force !== true || (given.force_reason ?? '') !== '';
+const reasonMissing = {
+  message: 'force_reason_required' satisfies ProblemCode,
+  path: ['force_reason'],
+};
+
+export const forceSchema = z.strictObject(force).refine(withReason, reasonMissing);
+
+/** The body that makes a batch of the course in the path; the number of students is counted, whatever is sent. */
+export const newBatchSchema = z
+  .strictObject({
+    ...batchShape,
+    enrolled_students: z.number().min(0, ENROLLED_NEGATIVE).optional(),
+  })
+  .refine(withReason, reasonMissing);
+
+export const plannedBatchSchema = z
+  .strictObject({
+    ...batchShape,
+    course_id: z.string(orElse('batch_course_required')),
+    enrolled_students: z.number().min(0, ENROLLED_NEGATIVE).optional(),
+  })
+  .refine(withReason, reasonMissing);
+
+/** Any subset of what makes a batch. */
+const changeShape = z.strictObject(batchShape).partial().shape;
+export const batchChangesSchema = z.strictObject(changeShape).refine(withReason, reasonMissing);
+export const batchUpdateSchema = z
+  .strictObject({ ...changeShape, batch_id: z.string() })
+  .refine(withReason, reasonMissing);
+export type BatchUpdate = z.infer<typeof batchUpdateSchema>;
