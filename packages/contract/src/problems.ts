@@ -114,6 +114,9 @@ export const PROBLEMS = {
   own_instructor: entry(400, 'Nobody can be their own instructor.', 'Choose somebody else.'),
   student_role_missing: entry(400, '{label} is not a student.', 'Choose somebody with the role student.'),
   mentorship_short: entry(200, 'It would end after {days} day(s); 3 to 6 months are usual.', 'Give a reason, or go on with the warning.'),
+  mentorship_review: entry(200, 'It has lasted {days} days; 3 to 6 months are usual.', 'Look at it together, then go on or end it.'),
+  meeting_length_advised: entry(200, 'A meeting of {minutes} minutes; {min} to {max} are advised.', 'There is nothing to do.'),
+  meeting_gap: entry(200, 'No meeting for {days} days; one a week is advised.', 'Plan the next one.'),
 
   // Batches and enrollments
   batch_name_required: entry(400, 'Batch name is required', 'Give batch_name.'),
@@ -160,6 +163,36 @@ export const PROBLEMS = {
   class_minutes_advised: entry(200, 'Classes of {advised} minutes are advised; different: {slots}.', 'Change the schedule, or go on.'),
   class_times_advised: entry(200, 'Outside the advised times ({advised}): {slots}.', 'Change the schedule, or go on.'),
   class_days_adjacent: entry(200, 'Classes on {days} follow each other directly.', 'Leave a day between classes, or go on.'),
+
+  // Learners
+  no_users_given: entry(400, 'No users given: send {ways}', 'Select at least one learner.'),
+  package_session_not_found: entry(400, 'Package session not found', 'Check the id.'),
+  package_session_out_of_scope: entry(403, '{batch} is outside the units you are responsible for', 'Leave it out, or ask an administrator.'),
+  package_session_closed: entry(400, 'Package session is {state}; only Active and Upcoming ones take learners', 'Choose another package session.'),
+  learner_not_found: entry(404, 'User not found', 'Check the id.'),
+  learner_already_enrolled: entry(409, 'Already enrolled ({state})', 'There is nothing to do; RE_ENROLL opens an enrollment that has ended.'),
+  learner_not_enrolled: entry(409, 'Not enrolled', 'There is nothing to do.'),
+  learner_already_ended: entry(409, 'Already {state}', 'There is nothing to do.'),
+  user_creation_failed: entry(400, 'User creation failed: {reason}', 'Correct the new user, or select the person who exists.'),
+  config_resolution_failed: entry(400, 'Config resolution failed: {reason}', 'Name another invite, payment option or plan.'),
+  custom_field_not_found: entry(400, 'Custom field {value} not found', 'Use the id of a custom field of your organization.'),
+  new_user_repeated: entry(200, '{value} is given more than once among the new users; it is worked on once.', 'Leave the other entries out.'),
+  user_plan_shared: entry(200, 'UserPlan {plan} is shared across {count} package sessions. Canceling this plan will affect other enrollments.', 'Go on, or leave these learners out.'),
+
+  // Classrooms
+  cross_entity: entry(403, 'This belongs to another organization.', 'Use what belongs to your own organization.'),
+  wrong_role: entry(400, '{label} is not a {role}.', 'Choose somebody with this role.'),
+  inactive_user: entry(400, '{label} is {status}.', 'Activate the person, or leave them out.'),
+  section_course_mismatch: entry(400, 'Section {label} belongs to another course.', 'Choose a section of this course.'),
+  above_limit: entry(400, 'At most {limit} {what} are possible; this would make {count}.', 'Take fewer.'),
+  classroom_archived: entry(409, '{label} is archived.', 'Bring the classroom back first.'),
+  batch_ended: entry(409, '{label} is {status}; its people do not change any more.', 'Choose a batch that is upcoming or active.'),
+  batch_without_classroom: entry(409, '{label} belongs to no classroom that it could be reset to.', 'Set its students or teachers one by one.'),
+  over_capacity: entry(409, '{students} students exceed the {capacity} places of section {section}.', 'Move students to another section, or raise the capacity.'),
+  outdated_version: entry(409, '{label} was changed by somebody else; it is at version {version} by now.', 'Look at the difference, decide anew and send the present version.'),
+  empty_roster: entry(200, 'Nobody is on the roster of {label}.', 'Fill the roster, then assign the course again.'),
+  no_teachers: entry(200, '{label} has no teacher.', 'Give it one.'),
+  inactive_on_roster: entry(200, '{count} student(s) on the roster of {label} are not active.', 'Take them off the roster, or activate them.'),
 
   // Undo
   changed_since: entry(409, 'Changed since by {who} at {when}; it is kept as it is.', 'Undo the later change first, or leave it.'),

@@ -1,3 +1,5 @@
 import type { Kind } from '../../engine/kind.ts';
+import { enroll } from './enroll.ts';
+import { unenroll } from './unenroll.ts';
 
-export const LEARNER_KINDS: readonly Kind[] = [];
+export const LEARNER_KINDS: readonly Kind[] = [enroll, unenroll];

@@ -1,4 +1,9 @@
+/** Learner management (ledger LA). A subject a line. */
 import type { App, HttpContext } from '../../context.ts';
+import { assignRoutes } from './assign.ts';
+import { deassignRoutes } from './deassign.ts';
 
-/** Learner assign and de-assign (ledger LA). A subject a line. */
-export function learnerSourceRoutes(_app: App, _context: HttpContext): void {}
+export function learnerSourceRoutes(app: App, context: HttpContext): void {
+  assignRoutes(app, context);
+  deassignRoutes(app, context);
+}

@@ -1,0 +1,130 @@
+/** Runs what learner management asks for as an operation: previewed only, within the request, or in the background. */
+import { sql } from 'kysely';
+import { Problem, problemError } from '@muster/contract';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { inOrg, rows, type OrgTransaction } from '../../../db/database.ts';
+import { applyIfSmall, confirmPlanned } from '../../../engine/confirm.ts';
+import { createIn } from '../../../engine/create.ts';
+import { planIn } from '../../../engine/plan.ts';
+import { listItems, type ItemView } from '../../../engine/report.ts';
+import { runIn } from '../../../engine/run-now.ts';
+import type { Actor } from '../../../tenancy/actor.ts';
+import { warningWords } from '../../bulk/item-words.ts';
+import { actorOf, type HttpContext } from '../../context.ts';
+
+/** Up to so many pairs of a learner and a package session are worked in the request and answered in full. */
+export const PAIRS_IN_REQUEST_MAX = 1_000;
+export const LEARNERS_PATH = '/admin-core-service/v3/learner-management';
+export const tags = ['Learner management'];
+
+export interface Wanted {
+  readonly kind: 'enroll' | 'unenroll';
+  readonly name: string;
+  readonly params: unknown;
+  readonly dryRun: boolean;
+  countPairs(tx: OrgTransaction): Promise<number>;
+}
+
+export interface Worked {
+  readonly operationId: string;
+  readonly pairs: number;
+  /** One for each pair; null where they are worked in the background. */
+  readonly items: readonly ItemView[] | null;
+}
+
+/** A dry run is the same operation, planned and not started: what it shows is what the run would do. */
+export async function workLearners(
+  { engine, database }: HttpContext,
+  actor: Actor,
+  wanted: Wanted,
+): Promise<Worked> {
+  const { kind, name, params, dryRun } = wanted;
+  const made = { kind, name, params, source: 'learner_management' };
+  const { operation, worked } = await inOrg(database, actor.orgId, async (tx) => {
+    const isSmall = (await wanted.countPairs(tx)) <= PAIRS_IN_REQUEST_MAX;
+    if (isSmall && !dryRun) {
+      const done = await runIn(tx, engine, actor, made);
+      return { operation: done, worked: await readItems(tx, done.id) };
+    }
+    const planned = await planIn(tx, engine, await createIn(tx, engine, actor, made), actor);
+    if (isSmall) return { operation: planned, worked: await readItems(tx, planned.id) };
+    const left = dryRun ? planned : await confirmPlanned(tx, engine, actor, planned, {});
+    const background = { operationId: left.id, pairs: await countItems(tx, left.id), items: null };
+    return { operation: left, worked: background };
+  });
+  if (worked.items === null && !dryRun) await applyIfSmall(engine, operation);
+  return worked;
+}
+
+async function readItems(tx: OrgTransaction, operationId: string): Promise<Worked> {
+  const items = await listItems(tx, operationId, { after: 0, limit: PAIRS_IN_REQUEST_MAX });
+  return { operationId, pairs: items.length, items };
+}
+
+/** All but item 0, which holds what the others share. */
+async function countItems(tx: OrgTransaction, operationId: string): Promise<number> {
+  const found = await rows(
+    tx,
+    sql<{ count: number }>`
+    select count(*) as count from operation_items
+    where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no > 0`,
+  );
+  return found[0]?.count ?? 0;
+}
+
+/**
+ * Who is asking, in the organization that the body names.
+ * @throws Problem `forbidden` where it is not one of theirs.
+ */
+export async function actorIn(request: FastifyRequest, instituteId: string): Promise<Actor> {
+  const actor = await actorOf(request);
+  const wanted = instituteId.toLowerCase();
+  if (actor.orgId === wanted) return actor;
+  const own = request.signIn?.actors.find((one) => one.orgId === wanted);
+  if (own === undefined) throw new Problem('forbidden', { field: 'institute_id' });
+  return own;
+}
+
+export const PAIR_STATUSES = ['SUCCESS', 'FAILED', 'SKIPPED'] as const;
+export type PairStatus = (typeof PAIR_STATUSES)[number];
+
+/** What became of a pair, or what would. */
+export function pairStatus({ status, action }: ItemView): PairStatus {
+  if (status === 'failed' || (status === 'pending' && action === 'error')) return 'FAILED';
+  return status === 'skipped' || (status === 'pending' && action === 'skip')
+    ? 'SKIPPED'
+    : 'SUCCESS';
+}
+
+/** Why a pair failed or is skipped, in words. */
+export function pairWords(item: ItemView): string | null {
+  return item.code === null ? null : problemError(item.code, item.detail ?? {}).message;
+}
+
+export function pairWarning(item: ItemView): { warning?: string } {
+  const [first] = warningWords(item.warnings);
+  return first === undefined ? {} : { warning: first.message };
+}
+
+export const summaryShape = z.object({
+  total_requested: z.int(),
+  successful: z.int(),
+  failed: z.int(),
+  skipped: z.int(),
+});
+
+/** @param total - All pairs, also those that are still to be worked. */
+export function summarize(
+  total: number,
+  results: readonly { status: PairStatus }[],
+): z.infer<typeof summaryShape> {
+  const count = (wanted: PairStatus): number =>
+    results.filter(({ status }) => status === wanted).length;
+  return {
+    total_requested: total,
+    successful: count('SUCCESS'),
+    failed: count('FAILED'),
+    skipped: count('SKIPPED'),
+  };
+}

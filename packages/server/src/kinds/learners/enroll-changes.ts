@@ -1,0 +1,161 @@
+/** What an enrollment writes: the default invite where one is missing, the new person, the plan held, the enrollment. */
+import { sql, type RawBuilder } from 'kysely';
+import type { Plan, PlanContext } from '../../engine/kind.ts';
+import type { Newcomer } from '../../school/learners/new-users.ts';
+import type { Offer } from '../../school/learners/offers.ts';
+
+/**
+ * What several items need stands with the first of them: a new person and a plan for several batches are made with the
+ * learner's first enrollment. Default invites, which all learners of a batch need, stand in item 0.
+ */
+export async function planChanges(
+  plan: Plan,
+  context: Pick<PlanContext, 'orgId' | 'now' | 'newId'>,
+  offers: readonly Offer[],
+  newcomers: readonly Newcomer[],
+): Promise<void> {
+  const given = sql`
+    given as (
+      select p.item_no, p.action, p.input as i, o.* from ${plan.planned} p
+      join ${offerRows(offers)} on o.package_session_id = p.input ->> 'package_session_id'
+      where p.action in ('create', 're_enroll') and p.item_no > 0)`;
+  await planDefaultInvites(plan, given);
+  await plan.insert('user', newPeople(given, newcomers));
+  await plan.insert('user_plan', userPlans(given, context));
+  const values = enrollmentValues(context);
+  await plan.insert(
+    'enrollment',
+    sql`with ${given} select item_no, (i ->> 'enrollment_id')::uuid as id, ${values} as after from given where action = 'create'`,
+  );
+  await plan.update(
+    'enrollment',
+    sql`with ${given} select item_no, (i ->> 'enrollment_id')::uuid as id, ${values} as after from given where action = 're_enroll'`,
+  );
+  await plan.insert('payment', payments(given, context));
+  await planFieldValues(plan, given, context);
+}
+
+async function planDefaultInvites(plan: Plan, given: RawBuilder<unknown>): Promise<void> {
+  const missing = sql`(select distinct batch_id, batch_name, enroll_invite_id, payment_option_id, payment_plan_id from given where makes_invite) missing`;
+  await plan.items(sql`
+    with ${given}
+    select 0 as item_no, null::int as row_no, 'default invites' as key, null::uuid as subject_id,
+      'Free default invite: ' || string_agg(batch_name, ', ' order by batch_name, batch_id) as label,
+      null::jsonb as input, 'create' as action, null as code, null::jsonb as detail, null::jsonb as warnings
+    from ${missing} having count(*) > 0`);
+  const made = (entity: string, id: string, after: RawBuilder<unknown>): Promise<void> =>
+    plan.insert(
+      entity,
+      sql`with ${given} select 0 as item_no, ${sql.ref(id)} as id, ${after} as after from ${missing}`,
+    );
+  await made(
+    'payment_option',
+    'payment_option_id',
+    sql`jsonb_build_object('name', 'Free', 'type', 'FREE', 'tag', 'DEFAULT')`,
+  );
+  await made(
+    'payment_plan',
+    'payment_plan_id',
+    sql`jsonb_build_object('payment_option_id', payment_option_id, 'name', 'Free Plan', 'tag', 'DEFAULT')`,
+  );
+  // A code that nobody has to think of and that no other invite can have.
+  await made(
+    'enroll_invite',
+    'enroll_invite_id',
+    sql`jsonb_build_object('name', 'Default: ' || batch_name, 'invite_code', enroll_invite_id, 'tag', 'DEFAULT')`,
+  );
+  await plan.insert(
+    'invite_option',
+    sql`
+    with ${given}
+    select 0 as item_no, md5('default link ' || enroll_invite_id)::uuid as id, jsonb_build_object('enroll_invite_id', enroll_invite_id,
+      'batch_id', batch_id, 'payment_option_id', payment_option_id, 'is_default', true) as after
+    from ${missing}`,
+  );
+}
+
+function newPeople(
+  given: RawBuilder<unknown>,
+  newcomers: readonly Newcomer[],
+): RawBuilder<unknown> {
+  const people = newcomers.map(({ n, values }) => ({ n, values }));
+  return sql`
+    with ${given}
+    select min(item_no) as item_no, (i ->> 'user_id')::uuid as id, c.values as after
+    from given
+    join jsonb_to_recordset(${JSON.stringify(people)}::jsonb) as c(n int, values jsonb) on c.n = (i ->> 'newcomer')::int
+    group by 2, 3`;
+}
+
+/** A plan that serves several batches lasts as long as the longest of them. */
+function userPlans(
+  given: RawBuilder<unknown>,
+  { now }: Pick<PlanContext, 'now'>,
+): RawBuilder<unknown> {
+  return sql`
+    with ${given}
+    select item_no, (i ->> 'user_plan_id')::uuid as id, jsonb_build_object('user_id', i ->> 'user_id', 'enroll_invite_id', enroll_invite_id,
+      'payment_option_id', payment_option_id, 'payment_plan_id', payment_plan_id, 'starts_at', ${now}::timestamptz,
+      'ends_at', ends_at, 'approval', approval) as after
+    from (
+      select given.*, row_number() over (partition by i ->> 'user_plan_id' order by item_no) as nth,
+        case when bool_or(access_ends_at is null) over same then null else max(access_ends_at) over same end as ends_at
+      from given window same as (partition by i ->> 'user_plan_id')) held
+    where nth = 1`;
+}
+
+function enrollmentValues({ now }: Pick<PlanContext, 'now'>): RawBuilder<unknown> {
+  return sql`jsonb_build_object('batch_id', batch_id, 'course_id', course_id, 'student_id', i ->> 'user_id', 'status', 'active',
+    'status_reason', '', 'enrollment_type', 'batch', 'source', 'bulk_assign', 'enrolled_at', ${now}::timestamptz, 'ended_at', null,
+    'access_starts_at', ${now}::timestamptz, 'access_ends_at', access_ends_at, 'user_plan_id', i ->> 'user_plan_id',
+    'enroll_invite_id', enroll_invite_id)`;
+}
+
+/** The reference of a payment made elsewhere; one a plan, however many batches it serves. */
+function payments(
+  given: RawBuilder<unknown>,
+  { newId }: Pick<PlanContext, 'newId'>,
+): RawBuilder<unknown> {
+  return sql`
+    with ${given}
+    select distinct on (i ->> 'user_plan_id', transaction_id) item_no,
+      ${newId(sql`'payment ' || (i ->> 'user_plan_id') || ' ' || transaction_id`)} as id,
+      jsonb_build_object('enrollment_id', i ->> 'enrollment_id', 'user_plan_id', i ->> 'user_plan_id', 'amount', price, 'currency', currency,
+        'transaction_id', transaction_id) as after
+    from given where transaction_id is not null
+    order by i ->> 'user_plan_id', transaction_id, item_no`;
+}
+
+/** Values belong to the enrollment they were sent for; one that is enrolled again may have some already. */
+async function planFieldValues(
+  plan: Plan,
+  given: RawBuilder<unknown>,
+  { orgId, newId }: Pick<PlanContext, 'orgId' | 'newId'>,
+): Promise<void> {
+  const sent = sql`
+    sent as (
+      select item_no, (i ->> 'enrollment_id')::uuid as enrollment_id, lower(f ->> 'custom_field_id')::uuid as field_id, f ->> 'value' as value
+      from given cross join lateral jsonb_array_elements(custom_field_values) f)`;
+  const known = sql`custom_field_values k on k.org_id = ${orgId} and k.enrollment_id = s.enrollment_id and k.custom_field_id = s.field_id`;
+  await plan.insert(
+    'custom_field_value',
+    sql`
+    with ${given}, ${sent}
+    select item_no, ${newId(sql`'value ' || item_no || ' ' || field_id`)} as id,
+      jsonb_build_object('enrollment_id', s.enrollment_id, 'custom_field_id', field_id, 'value', s.value) as after
+    from sent s left join ${known} where k.id is null`,
+  );
+  await plan.update(
+    'custom_field_value',
+    sql`
+    with ${given}, ${sent}
+    select item_no, k.id, jsonb_build_object('value', s.value) as after from sent s join ${known}`,
+  );
+}
+
+function offerRows(offers: readonly Offer[]): RawBuilder<unknown> {
+  return sql`
+    jsonb_to_recordset(${JSON.stringify(offers)}::jsonb) as o(package_session_id text, batch_id uuid, batch_name text, course_id uuid,
+      makes_invite boolean, enroll_invite_id uuid, payment_option_id uuid, payment_plan_id uuid, access_ends_at timestamptz,
+      approval text, price numeric, currency text, transaction_id text, custom_field_values jsonb)`;
+}

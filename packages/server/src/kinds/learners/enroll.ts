@@ -1,0 +1,108 @@
+import { sql, type RawBuilder } from 'kysely';
+import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
+import { learnersOf } from '../../school/learners/learners.ts';
+import { newcomersOf, type Newcomer } from '../../school/learners/new-users.ts';
+import { claimNotice, coursesNotice } from '../../school/learners/notices.ts';
+import { findOffers, type Offer } from '../../school/learners/offers.ts';
+import {
+  assertOwn,
+  assertSomebody,
+  assignParams,
+  asUuid,
+  type AssignParams,
+} from '../../school/learners/parameters.ts';
+import { spelledState } from '../../school/learners/states.ts';
+import { planChanges } from './enroll-changes.ts';
+
+/**
+ * Enrolls learners in batches: everybody who is listed, new or found by the filter, in every batch that is named. An
+ * item is one learner in one batch. A batch without default invite gets a free one, shared by all (item 0).
+ */
+export const enroll = defineKind<AssignParams>({
+  name: 'enroll',
+  title: 'Enroll learners',
+  aliases: ['enrollment_bulk', 'learner_assign'],
+  params: assignParams,
+  roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
+  chunk: { items: 500, itemsMax: 5_000 },
+  choosesPeople: true,
+  peopleListed: ({ user_ids: ids, new_users: newUsers }) =>
+    new Set(ids).size + (newUsers ?? []).length,
+  contended: ({ assignments }) => ({
+    batch: assignments.flatMap((entry) => asUuid(entry.package_session_id) ?? []),
+  }),
+  async plan(plan, context) {
+    const { tx, actor, params } = context;
+    await assertOwn(tx, params);
+    assertSomebody(params, 'user_ids, new_users or user_filter');
+    const offers = await findOffers(context);
+    const newcomers = newcomersOf(actor, params.new_users ?? []);
+    await plan.items(pairs(context, offers, newcomers));
+    await planChanges(plan, context, offers, newcomers);
+  },
+  notices: (context) => {
+    const claims = claimNotice(context);
+    if (!context.params.options.notify_learners) return claims;
+    return sql`${claims} union all ${coursesNotice(context, 'enrollment.created')}`;
+  },
+});
+
+/**
+ * One item for each learner and batch, batch by batch. `input` holds what the changes are made of; seats are given in
+ * the order of the items, so that the pairs beyond the capacity fail and no others.
+ */
+function pairs(
+  { orgId, actor, params, newId }: PlanContext<AssignParams>,
+  offers: readonly Offer[],
+  newcomers: readonly Newcomer[],
+): RawBuilder<unknown> {
+  const { duplicate_handling: duplicates } = params.options;
+  return sql`
+    with offer as materialized (${offerRows(offers)}
+    ), learner as materialized (${learnersOf(actor, params, newcomers)}
+    ), pair as (
+      select (row_number() over (order by o.position, l.place, l.n))::int as item_no, o.*, l.id as user_id, l.given, l.newcomer, l.email,
+        l.label, l.fault as learner_fault, l.closed as learner_closed, l.detail as learner_detail, l.repeats,
+        e.id as enrollment_id, e.status as former
+      from offer o cross join learner l
+      left join enrollments e on e.org_id = ${orgId} and e.batch_id = o.batch_id and e.student_id = l.id
+    ), judged as (
+      select pair.*, ${refusal(duplicates)} as refusal from pair
+    ), seated as (
+      select judged.*, case when refusal is not null then refusal
+        when count(*) filter (where refusal is null) over (partition by position order by item_no rows unbounded preceding) > seats
+          then ${code('batch_full')} end as code
+      from judged
+    )
+    select item_no, null::int as row_no, given || ':' || package_session_id as key, user_id as subject_id,
+      label || ' → ' || coalesce(batch_name, package_session_id) as label,
+      jsonb_build_object('package_session_id', package_session_id, 'email', email, 'name', label, 'newcomer', newcomer, 'former', former)
+        || case when code is not null then '{}' else jsonb_build_object('makes_invite', makes_invite, 'enroll_invite_id', enroll_invite_id,
+          'user_id', coalesce(user_id, ${newId(sql`'learner ' || newcomer`)}),
+          'enrollment_id', coalesce(enrollment_id, ${newId(sql`'enrollment ' || item_no`)}),
+          'user_plan_id', ${newId(sql`'user plan ' || given || ' ' || plan_key`)}) end as input,
+      case when code is null then case when former is null then 'create' else 're_enroll' end
+        when code = ${code('learner_already_enrolled')} and ${duplicates} <> 'ERROR' then 'skip' else 'error' end as action,
+      code, case when code is not null then learner_detail || detail || jsonb_build_object('state', case code
+        when ${code('learner_already_enrolled')} then ${spelledState(sql`former`)} else detail ->> 'state' end,
+        'reason', coalesce(case when code = ${code('user_creation_failed')} then learner_detail ->> 'reason' end, detail ->> 'reason')) end as detail,
+      case when repeats > 0 then jsonb_build_array(jsonb_build_object('code', ${code('new_user_repeated')}, 'value', email)) end as warnings
+    from seated`;
+}
+
+/** Why a pair is not enrolled, apart from seats; null where nothing stands against it. */
+function refusal(duplicates: string): RawBuilder<unknown> {
+  const isOver = sql`former not in ('active', 'on_hold')`;
+  return sql`case
+    when fault is not null then fault
+    when learner_fault is not null then learner_fault
+    when former is not null and not (${duplicates} = 'RE_ENROLL' and ${isOver}) then ${code('learner_already_enrolled')}
+    when learner_closed is not null then learner_closed
+    else closed end`;
+}
+
+function offerRows(offers: readonly Offer[]): RawBuilder<unknown> {
+  return sql`
+    select * from jsonb_to_recordset(${JSON.stringify(offers)}::jsonb) as o(position int, package_session_id text, batch_id uuid, batch_name text,
+      fault text, closed text, detail jsonb, seats int, makes_invite boolean, enroll_invite_id uuid, plan_key text)`;
+}
