@@ -30,6 +30,26 @@ const UNIT_OF: Readonly<
   classroom_teacher: { table: 'classroom_teachers', column: 'classroom_id', unit: unitOfClassroom },
   batch: { table: 'batches', column: 'classroom_id', unit: unitOfClassroom },
   batch_teacher: { table: 'batch_teachers', column: 'batch_id', unit: unitOfBatch },
+  teacher_profile: { table: 'teacher_profiles', column: 'user_id', unit: unitOfUser },
+  mentor_meeting: { table: 'mentor_meetings', column: 'mentorship_id', unit: unitOfMentee },
+  mentor_goal: { table: 'mentor_goals', column: 'mentorship_id', unit: unitOfMentee },
+};
+
+/** What a teacher writes as their own, and how the person it belongs to is found. */
+const OWNER_OF: Readonly<
+  Record<
+    string,
+    {
+      table: string;
+      column: string;
+      owner: (id: RawBuilder<unknown>, orgId: string) => RawBuilder<unknown>;
+    }
+  >
+> = {
+  custom_assignment: { table: 'custom_assignments', column: 'owner_id', owner: (id) => id },
+  teacher_profile: { table: 'teacher_profiles', column: 'user_id', owner: (id) => id },
+  mentor_meeting: { table: 'mentor_meetings', column: 'mentorship_id', owner: mentorOf },
+  mentor_goal: { table: 'mentor_goals', column: 'mentorship_id', owner: mentorOf },
 };
 
 /** What belongs to no unit and may be written by every teacher_admin. */
@@ -42,8 +62,8 @@ const WITHOUT_UNIT: readonly string[] = [
 ];
 
 /**
- * A teacher_admin edits what belongs to their own units, people without administrators' roles included; a teacher own
- * custom assignments. Checked on the rows as they are and as they would be.
+ * A teacher_admin edits what belongs to their own units, people without administrators' roles included; a teacher what is
+ * their own: custom assignments, profile, meetings and goals of students assigned to them. Checked on the rows as they are and as they would be.
  * @throws Problem `forbidden`, `unit_out_of_scope`, `user_out_of_scope`, `role_not_allowed`.
  */
 export async function assertMayEdit(
@@ -57,12 +77,13 @@ export async function assertMayEdit(
     case 'subscriber_admin':
       return;
     case 'teacher_admin':
+      if (await ownsAll(tx, actor, entity, edits)) return;
       if (entity === 'user') await assertNoAdmins(tx, actor, edits);
       if (entity in UNIT_OF) return assertOwnUnits(tx, actor, entity, edits);
       if (WITHOUT_UNIT.includes(entity)) return;
       throw new Problem('forbidden');
     case 'teacher':
-      if (entity === 'custom_assignment') return assertOwnContent(tx, actor, edits);
+      if (await ownsAll(tx, actor, entity, edits)) return;
       throw new Problem('forbidden');
     case 'student':
       throw new Problem('forbidden');
@@ -77,9 +98,6 @@ async function assertOwnUnits(
 ): Promise<void> {
   const way = UNIT_OF[entity];
   if (way === undefined) throw new Problem('forbidden');
-  const written = edits.flatMap(({ action, values }) =>
-    action === 'create' || way.column in values ? [values[way.column] ?? null] : [],
-  );
   const [foreign] = await rows(
     tx,
     sql<{ unit_id: string | null }>`
@@ -88,7 +106,7 @@ async function assertOwnUnits(
       where t.org_id = ${tx.orgId} and t.id = any(${idsOf(edits)}::uuid[])
         and not (${entity === 'user'} and t.id = ${actor.userId}::uuid)
       union all
-      select ${way.unit(sql`written.id`, tx.orgId)} from unnest(${written}::uuid[]) written(id)) touched
+      select ${way.unit(sql`written.id`, tx.orgId)} from unnest(${writtenIds(edits, way.column)}::uuid[]) written(id)) touched
     where unit_id is null or unit_id not in (${unitsOf(actor)}) limit 1`,
   );
   if (foreign !== undefined) {
@@ -104,6 +122,20 @@ function unitOfBatch(id: RawBuilder<unknown>, orgId: string): RawBuilder<unknown
   return sql`(
     select c.unit_id from batches b join classrooms c on c.org_id = b.org_id and c.id = b.classroom_id
     where b.org_id = ${orgId} and b.id = ${id})`;
+}
+
+function unitOfUser(id: RawBuilder<unknown>, orgId: string): RawBuilder<unknown> {
+  return sql`(select u.unit_id from users u where u.org_id = ${orgId} and u.id = ${id})`;
+}
+
+function unitOfMentee(id: RawBuilder<unknown>, orgId: string): RawBuilder<unknown> {
+  return sql`(
+    select u.unit_id from mentorships m join users u on u.org_id = m.org_id and u.id = m.student_id
+    where m.org_id = ${orgId} and m.id = ${id})`;
+}
+
+function mentorOf(id: RawBuilder<unknown>, orgId: string): RawBuilder<unknown> {
+  return sql`(select m.mentor_id from mentorships m where m.org_id = ${orgId} and m.id = ${id})`;
 }
 
 async function assertNoAdmins(
@@ -126,21 +158,33 @@ async function assertNoAdmins(
   if (admin !== undefined) throw new Problem('user_out_of_scope', { label: admin.label });
 }
 
-async function assertOwnContent(
+/** Whether all records are the actor's own, as they are and as they would be. */
+async function ownsAll(
   tx: OrgTransaction,
   actor: Actor,
+  entity: string,
   edits: readonly RecordEdit[],
-): Promise<void> {
-  const given = edits.filter(({ action, values }) => action === 'create' || 'owner_id' in values);
-  if (given.some(({ values }) => values['owner_id'] !== actor.userId))
-    throw new Problem('forbidden');
+): Promise<boolean> {
+  const way = OWNER_OF[entity];
+  if (way === undefined) return false;
   const [foreign] = await rows(
     tx,
     sql`
-    select from custom_assignments where org_id = ${tx.orgId} and id = any(${idsOf(edits)}::uuid[])
-      and owner_id is distinct from ${actor.userId}::uuid limit 1`,
+    select from (
+      select ${way.owner(sql`t.${sql.ref(way.column)}`, tx.orgId)} as owner_id from ${sql.table(way.table)} t
+      where t.org_id = ${tx.orgId} and t.id = any(${idsOf(edits)}::uuid[])
+      union all
+      select ${way.owner(sql`written.id`, tx.orgId)} from unnest(${writtenIds(edits, way.column)}::uuid[]) written(id)) touched
+    where owner_id is distinct from ${actor.userId}::uuid limit 1`,
   );
-  if (foreign !== undefined) throw new Problem('forbidden');
+  return foreign === undefined;
+}
+
+/** What the edits would write into a column. */
+function writtenIds(edits: readonly RecordEdit[], column: string): unknown[] {
+  return edits.flatMap(({ action, values }) =>
+    action === 'create' || column in values ? [values[column] ?? null] : [],
+  );
 }
 
 function idsOf(edits: readonly RecordEdit[]): string[] {

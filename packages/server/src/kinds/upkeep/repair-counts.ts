@@ -1,8 +1,7 @@
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind } from '../../engine/kind.ts';
-import { unitsOf } from '../../school/people/scope.ts';
-import type { Actor } from '../../tenancy/actor.ts';
+import { ownsBatch } from '../../school/batches/rights.ts';
 
 const params = z.strictObject({
   /** All batches whose number is wrong when left out. */
@@ -33,7 +32,7 @@ export const repairCounts = defineKind<z.infer<typeof params>>({
         select wanted.id, b.name, b.enrolled_students as stands, (
           select count(*) from enrollments e where e.org_id = ${orgId} and e.batch_id = b.id and e.status = 'active') as number
         from (${wanted}) wanted
-        left join batches b on b.org_id = ${orgId} and b.id = wanted.id and ${inScope(actor, orgId)})
+        left join batches b on b.org_id = ${orgId} and b.id = wanted.id and ${ownsBatch(actor)})
       select (row_number() over (order by name, id))::int as item_no, null::int as row_no, id::text as key, null::uuid as subject_id,
         coalesce(name, id::text) as label, null::jsonb as input, case when name is null then 'error' else 'update' end as action,
         case when name is null then ${code('not_found')} end as code, null::jsonb as detail, null::jsonb as warnings,
@@ -42,10 +41,3 @@ export const repairCounts = defineKind<z.infer<typeof params>>({
     );
   },
 });
-
-/** Condition on batches `b`: a teacher_admin repairs those of classrooms in own units. */
-function inScope(actor: Actor, orgId: string): RawBuilder<unknown> {
-  if (actor.role !== 'teacher_admin') return sql`true`;
-  return sql`exists (
-    select from classrooms c where c.org_id = ${orgId} and c.id = b.classroom_id and c.unit_id in (${unitsOf(actor)}))`;
-}

@@ -1,4 +1,7 @@
 import type { App, HttpContext } from '../../context.ts';
+import { mentorRoutes } from './mentors/routes.ts';
 
 /** Instructor allocation (ledger IA). A subject a line. */
-export function instructorSourceRoutes(_app: App, _context: HttpContext): void {}
+export function instructorSourceRoutes(app: App, context: HttpContext): void {
+  mentorRoutes(app, context);
+}

@@ -1,0 +1,40 @@
+/** What the answers of these endpoints have in common. */
+import { problemError, type Role } from '@muster/contract';
+import { z } from 'zod';
+
+export const tags = ['Instructor allocation'];
+
+/** Who may call, and in which envelope they are refused. */
+export function calledBy(roles: readonly Role[]) {
+  return { roles, envelope: 'medh' as const };
+}
+
+export const warnings = z
+  .array(z.looseObject({ code: z.string(), message: z.string() }))
+  .describe('Hints of good practice; they never block');
+
+export function answer<Data extends z.ZodType>(data: Data) {
+  return z.object({ success: z.literal(true), data, warnings: warnings.optional() });
+}
+
+export function told<Data extends z.ZodType>(data: Data) {
+  return answer(data).extend({ message: z.string(), operation_id: z.string() });
+}
+
+export function listed<Row extends z.ZodType>(row: Row) {
+  return answer(z.array(row)).extend({ count: z.int() });
+}
+
+export const idParams = z.object({ id: z.string() });
+export const pageQuery = {
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+};
+
+export const personRef = z.object({ id: z.string(), name: z.string(), email: z.string().nullable() }); // prettier-ignore
+export const moment = z.iso.datetime();
+
+/** A warning in words. */
+export function hint(code: string, detail: Readonly<Record<string, unknown>>) {
+  return { ...detail, code, message: problemError(code, detail).message };
+}

@@ -1,0 +1,67 @@
+/** Individual assignments as they are read: who may, and what is said of one. */
+import { Problem } from '@muster/contract';
+import { sql, type RawBuilder } from 'kysely';
+import { isUuid, rows, type OrgTransaction } from '../../db/database.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { scopeOf } from '../people/scope.ts';
+import { MENTORSHIP_REVIEW } from './guidance.ts';
+
+export interface Mentorship {
+  readonly id: string;
+  readonly student_id: string;
+  readonly student_name: string;
+  readonly instructor_id: string;
+  readonly instructor_name: string;
+  readonly assignment_type: string;
+  readonly notes: string | null;
+  readonly started_at: Date;
+  readonly ended_at: Date | null;
+  readonly end_reason: string | null;
+  readonly assigned_by: string | null;
+  /** Days since the start, or between start and end. */
+  readonly length_days: number;
+  readonly is_due_for_review: boolean;
+}
+
+/** Columns of mentorships `m` with student `s` and teacher `t`. */
+export function mentorshipColumns(now: Date): RawBuilder<unknown> {
+  return sql`m.id, m.student_id, s.display_name as student_name, m.mentor_id as instructor_id, t.display_name as instructor_name,
+    m.type as assignment_type, nullif(m.notes, '') as notes, m.started_at, m.ended_at, nullif(m.end_reason, '') as end_reason,
+    m.assigned_by_id as assigned_by, greatest(0, extract(day from coalesce(m.ended_at, ${now}::timestamptz) - m.started_at))::int as length_days,
+    m.ended_at is null and m.started_at + ${MENTORSHIP_REVIEW} <= ${now}::timestamptz as is_due_for_review`;
+}
+
+/** Mentorships `m` of the organization with student `s` and teacher `t`. */
+export function mentorshipRows(orgId: string): RawBuilder<unknown> {
+  return sql`mentorships m
+    join users s on s.org_id = ${orgId} and s.id = m.student_id
+    join users t on t.org_id = ${orgId} and t.id = m.mentor_id`;
+}
+
+/** Condition on mentorships `m`: admins see those of students in scope, everybody those they are part of. */
+export function visibleMentorships(actor: Actor): RawBuilder<unknown> {
+  const own = sql`${actor.userId}::uuid in (m.student_id, m.mentor_id)`;
+  const scope = scopeOf(actor);
+  if (scope === null) return sql`true`;
+  return actor.role === 'teacher_admin' ? sql`(${own} or m.student_id in (${scope}))` : own;
+}
+
+/** @throws Problem `not_found` for an unknown one, `forbidden` for one that is not the actor's to see. */
+export async function getMentorship(
+  tx: OrgTransaction,
+  actor: Actor,
+  id: string,
+  now: Date,
+): Promise<Mentorship> {
+  const [found] = isUuid(id.toLowerCase())
+    ? await rows(
+        tx,
+        sql<Mentorship & { is_visible: boolean }>`
+        select ${mentorshipColumns(now)}, ${visibleMentorships(actor)} as is_visible from ${mentorshipRows(tx.orgId)}
+        where m.org_id = ${tx.orgId} and m.id = ${id}::uuid`,
+      )
+    : [];
+  if (found === undefined) throw new Problem('not_found');
+  if (!found.is_visible) throw new Problem('forbidden');
+  return found;
+}
