@@ -114,6 +114,13 @@ export const BATCH_EXAMPLES: Readonly<Record<string, Example>> = {
       }), changes),
     ),
   },
+  enrollment_cancel: {
+    usual: draftOf('enrollment_cancel', (_school, { enrollmentIds }) => ({ enrollment_ids: enrollmentIds })),
+    actions: { remove: 3, skip: 1 },
+    random: fc.uniqueArray(fc.nat(4), { minLength: 1 }).map((input) =>
+      draftOf('enrollment_cancel', (_school, { enrollmentIds }) => ({ enrollment_ids: input.map((at) => enrollmentIds[at] ?? newId()) }), input),
+    ),
+  },
   transfer: {
     usual: draftOf('transfer', (school, { batchIds }) => ({
       user_ids: [0, 1, 5].map((at) => school.studentIds[at]), from_batch_id: batchIds[0], to_batch_id: batchIds[1],

@@ -3,6 +3,7 @@ import { batchCancel } from './batch-cancel.ts';
 import { batchCreate } from './batch-create.ts';
 import { batchInstructor } from './batch-instructor.ts';
 import { batchUpdate } from './batch-update.ts';
+import { enrollmentCancel } from './enrollment-cancel.ts';
 import { enrollmentCreate } from './enrollment-create.ts';
 import { enrollmentUpdate } from './enrollment-update.ts';
 import { transfer } from './transfer.ts';
@@ -14,5 +15,6 @@ export const BATCH_KINDS: readonly Kind[] = [
   batchCancel,
   enrollmentCreate,
   enrollmentUpdate,
+  enrollmentCancel,
   transfer,
 ];

@@ -11,8 +11,8 @@ import {
   endableStates,
   type DeassignParams,
 } from '../../school/learners/parameters.ts';
+import { accessUntil, planRemovals } from '../../school/learners/removals.ts';
 import { spelledState } from '../../school/learners/states.ts';
-import { planRemovals } from './unenroll-changes.ts';
 
 /**
  * Removes learners from batches. SOFT cancels: the seat is free at once, access lasts until the plan ends. HARD
@@ -35,7 +35,7 @@ export const unenroll = defineKind<DeassignParams>({
     await assertOwn(tx, params);
     assertSomebody(params, 'user_ids or user_filter');
     await plan.items(pairs(context));
-    await planRemovals(plan, context);
+    await planRemovals(plan, context, params.options.mode);
   },
   notices: (context) =>
     context.params.options.notify_learners ? coursesNotice(context, 'enrollment.ended') : null,
@@ -43,10 +43,9 @@ export const unenroll = defineKind<DeassignParams>({
 
 /** One item for each learner and batch, batch by batch; its `input` says what of, and until when access lasts. */
 function pairs(context: PlanContext<DeassignParams>): RawBuilder<unknown> {
-  const { orgId, actor, params, now, timezone } = context;
+  const { orgId, actor, params, timezone } = context;
   const { mode } = params.options;
   const ids = [...new Set(params.package_session_ids.map((id) => id.toLowerCase()))];
-  const endOfToday = sql`((date_trunc('day', ${now}::timestamptz at time zone ${timezone}) + interval '1 day - 1 second') at time zone ${timezone})`;
   return sql`
     with named as materialized (
       select w.position, w.given as package_session_id, b.id as batch_id, b.name as batch_name,
@@ -57,7 +56,7 @@ function pairs(context: PlanContext<DeassignParams>): RawBuilder<unknown> {
     ), pair as (
       select (row_number() over (order by w.position, l.place, l.n))::int as item_no, w.*, l.id as user_id, l.given, l.email, l.label,
         l.fault as learner_fault, l.detail as learner_detail, e.id as enrollment_id, e.status, e.user_plan_id,
-        coalesce(p.ends_at, e.access_ends_at, ${endOfToday}) as access_until
+        ${accessUntil(context)} as access_until
       from named w cross join learner l
       left join enrollments e on e.org_id = ${orgId} and e.batch_id = w.batch_id and e.student_id = l.id
       left join user_plans p on p.org_id = ${orgId} and p.id = e.user_plan_id
