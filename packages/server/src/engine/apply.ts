@@ -11,7 +11,7 @@
  * Never read or write an item's changes outside this order, and never without the operation's lock.
  */
 import { LIMITS } from '@muster/contract';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { inOrg, one, rows, savepoint, type OrgTransaction } from '../db/database.ts';
 import { plannedId } from '../db/ids.ts';
 import { findActor } from '../tenancy/actor.ts';
@@ -132,9 +132,9 @@ async function applyItems(
 ): Promise<ItemFault[]> {
   const revoked = await findRevoked(tx, engine, operation, range, kind);
   await joinByHash(tx);
-  const drifted = await findDrift(tx, engine.entities, without(range, revoked));
+  const drifted = await findDrift(tx, engine.entities, operation, without(range, revoked));
   const left = without(range, [...revoked, ...drifted]);
-  return [...revoked, ...drifted, ...(await write(tx, engine, left))];
+  return [...revoked, ...drifted, ...(await write(tx, engine, operation, left))];
 }
 
 async function findRevoked(
@@ -171,11 +171,16 @@ function mayStart(kind: Kind, roles: readonly string[]): boolean {
  * Writes the changes of a range. Items that were refused get another turn together once the others are written, as long
  * as that helps: one may have needed another that stood in the other half.
  */
-async function write(tx: OrgTransaction, engine: Engine, range: ItemRange): Promise<ItemFault[]> {
-  let faults = await writeOrBisect(tx, engine, range);
+async function write(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  range: ItemRange,
+): Promise<ItemFault[]> {
+  let faults = await writeOrBisect(tx, engine, operation, range);
   for (let before = Infinity; faults.length > 0 && faults.length < before;) {
     before = faults.length;
-    faults = await writeOrBisect(tx, engine, only(range, faults));
+    faults = await writeOrBisect(tx, engine, operation, only(range, faults));
   }
   return faults;
 }
@@ -184,18 +189,19 @@ async function write(tx: OrgTransaction, engine: Engine, range: ItemRange): Prom
 async function writeOrBisect(
   tx: OrgTransaction,
   engine: Engine,
+  operation: Operation,
   range: ItemRange,
 ): Promise<ItemFault[]> {
   try {
-    await savepoint(tx, () => writeChanges(tx, engine.entities, range));
+    await savepoint(tx, () => writeChanges(tx, engine.entities, operation, range));
     return [];
   } catch (error) {
     if (!isItemFault(error)) throw error;
     if (range.first === range.last) return [findItemFault(engine.entities, error, range.first)];
   }
   const middle = Math.floor((range.first + range.last) / 2);
-  const lower = await writeOrBisect(tx, engine, { ...range, last: middle });
-  const upper = await writeOrBisect(tx, engine, { ...range, first: middle + 1 });
+  const lower = await writeOrBisect(tx, engine, operation, { ...range, last: middle });
+  const upper = await writeOrBisect(tx, engine, operation, { ...range, first: middle + 1 });
   return [...lower, ...upper];
 }
 
@@ -220,7 +226,7 @@ async function markItems(
     await rows(
       tx,
       sql`
-      update operation_items i set status = 'failed', code = f.code, detail = coalesce(i.detail, '{}') || f.detail, processed_at = now()
+      update operation_items i set status = 'failed', code = f.code, detail = coalesce(i.detail, '{}') || f.detail, processed_at = statement_timestamp()
       from jsonb_to_recordset(${JSON.stringify(faults)}::jsonb) as f(item_no integer, code text, detail jsonb)
       where i.org_id = ${tx.orgId} and i.operation_id = ${range.operationId} and i.item_no = f.item_no`,
     );
@@ -230,7 +236,7 @@ async function markItems(
     sql<{ success: number; failed: number; skipped: number }>`
     with marked as (
       update operation_items
-      set status = case action when 'skip' then 'skipped' when 'error' then 'failed' else 'success' end, processed_at = now()
+      set status = case action when 'skip' then 'skipped' when 'error' then 'failed' else 'success' end, processed_at = statement_timestamp()
       where org_id = ${tx.orgId} and operation_id = ${range.operationId} and item_no between ${range.first} and ${range.last}
         and status = 'pending'
       returning status)
@@ -255,17 +261,18 @@ async function markItems(
 async function writeItemEvents(
   tx: OrgTransaction,
   operation: Operation,
-  name: string,
+  event: string | RawBuilder<unknown>,
   range: ItemRange,
   status: 'success' | 'failed',
 ): Promise<void> {
+  const names = typeof event === 'string' ? sql`array[${event}::text]` : event;
   await rows(
     tx,
     sql`
     insert into events (org_id, id, name, operation_id, actor_id, payload)
-    select org_id, ${plannedId(operation.id, sql`'event ' || item_no`)}, ${name}::text, operation_id, ${makerOf(operation)}::uuid,
+    select org_id, ${plannedId(operation.id, sql`'event ' || item_no || ' ' || event_name`)}, event_name, operation_id, ${makerOf(operation)}::uuid,
       jsonb_strip_nulls(jsonb_build_object('item_no', item_no, 'subject_id', subject_id, 'key', key, 'code', code))
-    from operation_items
+    from operation_items cross join unnest(${names}) event_name
     where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no between ${range.first} and ${range.last}
       and status = ${status}`,
   );

@@ -13,7 +13,7 @@ import { invalidState, lockOperation, makerOf, move, update, type Operation } fr
 import { assertPeopleLimit } from './limits.ts';
 import { expectRows } from './many-rows.ts';
 import { planIn, writePlan } from './plan.ts';
-import { planCounts, type PlanCounts } from './plan-counts.ts';
+import { planCounts, touchedEntities, type PlanCounts } from './plan-counts.ts';
 import { admit, enqueue, TASKS } from './queue.ts';
 import { writeAudit, writeEvent } from './record.ts';
 import { beginUndo } from './undo.ts';
@@ -168,12 +168,6 @@ async function changesSincePlan(
   const undone = new Error('the shadow plan is only compared');
   let differences: PlanDifference[] = [];
   await savepoint(tx, async () => {
-    await rows(
-      tx,
-      sql`
-      insert into operations (org_id, id, kind, name, input, created_by_account, chunk_items)
-      values (${tx.orgId}, ${shadow}, ${operation.kind}, 'shadow', ${JSON.stringify(operation.input)}, ${operation.created_by_account}, 1)`,
-    );
     await writePlan(tx, engine, operation, actor, { writeTo: shadow, now });
     differences = await comparePlans(tx, operation.id, shadow);
     throw undone;
@@ -215,14 +209,8 @@ async function staleRows(
   operation: Operation,
 ): Promise<PlanDifference[]> {
   await expectRows(tx, operation.total_items);
-  const touched = await rows(
-    tx,
-    sql<{ entity: string }>`
-    select distinct entity from changes
-    where org_id = ${tx.orgId} and operation_id = ${operation.id} and action <> 'insert'`,
-  );
   const found: PlanDifference[] = [];
-  for (const entity of engine.entities.filter((e) => touched.some((t) => t.entity === e.name))) {
+  for (const entity of touchedEntities(engine.entities, operation, ['update', 'delete'])) {
     found.push(...(await rows(tx, sql<PlanDifference>`
       select i.item_no, i.label, i.action as was, case when e.id is null then 'gone' else 'changed' end as now
       from changes c

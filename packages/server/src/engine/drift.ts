@@ -3,21 +3,19 @@ import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { rowJson, type Entities, type Entity } from '../db/entity.ts';
 import type { ItemFault } from './item-fault.ts';
+import type { Operation } from './lifecycle.ts';
+import { touchedEntities } from './plan-counts.ts';
 import { inRange, touchedIds, type ItemRange } from './item-range.ts';
 
 /** Locks the rows that the range would update or delete and compares their versions. */
 export async function findDrift(
   tx: OrgTransaction,
   entities: Entities,
+  operation: Operation,
   range: ItemRange,
 ): Promise<ItemFault[]> {
-  const touched = await rows(
-    tx,
-    sql<{ entity: string }>`
-    select distinct c.entity from changes c where ${inRange(tx.orgId, range)} and c.action <> 'insert'`,
-  );
   const drifted = new Map<number, string>();
-  for (const entity of entities.filter((e) => touched.some((t) => t.entity === e.name))) {
+  for (const entity of touchedEntities(entities, operation, ['update', 'delete'])) {
     await lockRows(tx, entity, range);
     const found = await rows(
       tx,

@@ -57,7 +57,7 @@ export async function endCancelled(
     tx,
     sql<{ left: number }>`
     with stopped as (
-      update operation_items set status = 'skipped', code = 'cancelled', processed_at = now()
+      update operation_items set status = 'skipped', code = 'cancelled', processed_at = statement_timestamp()
       where org_id = ${tx.orgId} and operation_id = ${operation.id} and status = 'pending' returning 1)
     select count(*) as left from stopped`,
   );

@@ -37,6 +37,7 @@ function codeOf(error: pg.DatabaseError): ProblemCode {
   switch (error.code ?? '') {
     case '23505':
       return 'already_exists';
+    case '23001':
     case '23503':
       // One SQLSTATE for both directions; only the message tells them apart.
       return error.message.startsWith('update or delete')

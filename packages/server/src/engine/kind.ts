@@ -59,7 +59,7 @@ export interface RowReading {
   /** `target_model` of mappings for it, for example User. */
   readonly target: string;
   readonly fields: readonly FieldDefinition[];
-  /** What follows from a row's values, such as a display name from its parts. Pure. */
+  /** Fills in what follows from a row's values, such as a display name from its parts; gives the same object back. */
   complete(values: Record<string, unknown>): Record<string, unknown>;
   /** Up to three identifiers in order of strength, each normalised for comparing or null. */
   keys(values: Readonly<Record<string, unknown>>): readonly (string | null)[];

@@ -1,4 +1,12 @@
+import type { Entities, Entity } from '../db/entity.ts';
 import type { Operation } from './lifecycle.ts';
+
+/** How many rows of an entity a plan inserts, updates or deletes. */
+export interface PlanWrites {
+  readonly entity: string;
+  readonly action: 'insert' | 'update' | 'delete';
+  readonly count: number;
+}
 
 /** How many items have which action and code; `people` counts distinct subjects. */
 export interface PlanCounts {
@@ -8,9 +16,24 @@ export interface PlanCounts {
   readonly warnings: number;
   readonly actions: Readonly<Record<string, number>>;
   readonly codes: Readonly<Record<string, number>>;
+  readonly writes: readonly PlanWrites[];
 }
 
 export function planCounts(operation: Operation): PlanCounts {
-  const none: PlanCounts = { items: 0, people: 0, changes: 0, warnings: 0, actions: {}, codes: {} };
+  const none: PlanCounts = {
+    items: 0, people: 0, changes: 0, warnings: 0, actions: {}, codes: {}, writes: [],
+  }; // prettier-ignore
   return { ...none, ...(typeof operation.plan_counts === 'object' ? operation.plan_counts : {}) };
+}
+
+/** The entities that an operation's plan touches, parents first. @param actions - Only those it does this to. */
+export function touchedEntities(
+  entities: Entities,
+  operation: Operation,
+  actions: readonly PlanWrites['action'][] = ['insert', 'update', 'delete'],
+): Entity[] {
+  const { writes } = planCounts(operation);
+  return entities.filter((entity) =>
+    writes.some((write) => write.entity === entity.name && actions.includes(write.action)),
+  );
 }

@@ -96,5 +96,16 @@ function difference(entity: Entity, when = sql`true`): RawBuilder<unknown> {
     select jsonb_object_agg(a.key, cur.row_json -> a.key) as before, jsonb_object_agg(a.key, a.value) as after
     from (select ${rowJson(entity, 'e')} as row_json where ${when} offset 0) cur
     join lateral jsonb_each(c.after) a on a.value is distinct from cur.row_json -> a.key
-    where cur.row_json || c.after <> cur.row_json)`;
+    where ${differs(entity)})`;
+}
+
+/**
+ * Whether `c.after` says anything else than the row's JSON. Containment takes a fifth of the time of comparing whole
+ * rows, but finds a shorter list in a longer one: columns that hold lists are compared by themselves.
+ */
+function differs(entity: Entity): RawBuilder<unknown> {
+  const lists = Object.entries(entity.columns)
+    .filter(([, type]) => type === 'text[]' || type === 'jsonb')
+    .map(([name]) => sql`c.after -> ${sql.lit(name)} <> cur.row_json -> ${sql.lit(name)}`);
+  return sql.join([sql`not cur.row_json @> c.after`, ...lists], sql` or `);
 }

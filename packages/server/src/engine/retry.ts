@@ -64,14 +64,14 @@ export async function keepFailedItems(
   tx: OrgTransaction,
   retryOf: string,
   operationId: string,
+  itemNos: readonly number[] | undefined,
 ): Promise<void> {
   const worked = sql`
     select i.item_no from operation_items i
     where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.item_no <> 0 and not exists (
       select from operation_items f
-      join operations o on o.org_id = ${tx.orgId} and o.id = ${operationId}
       where f.org_id = ${tx.orgId} and f.operation_id = ${retryOf} and f.code is not null and f.status = 'failed' and f.key = i.key
-        and (o.input -> 'retry_item_nos' is null or o.input -> 'retry_item_nos' @> to_jsonb(f.item_no)))`;
+        and ${chosen(itemNos, sql`f.item_no`)})`;
   await rows(
     tx,
     sql`delete from changes where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`,

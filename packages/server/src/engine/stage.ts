@@ -24,6 +24,8 @@ export interface FileInput {
   readonly file_name: string;
   readonly header: readonly string[];
   readonly rows: number;
+  /** Of a retry: only these items of the operation before. */
+  readonly retry_item_nos?: readonly number[];
 }
 
 /**
@@ -103,8 +105,11 @@ export async function restageFailedRows(
 }
 
 /** Condition on items: all, or only these. */
-export function chosen(itemNos: readonly number[] | undefined): ReturnType<typeof sql> {
-  return itemNos === undefined ? sql`true` : sql`item_no = any(${[...itemNos]}::int[])`;
+export function chosen(
+  itemNos: readonly number[] | undefined,
+  column = sql`item_no`,
+): ReturnType<typeof sql> {
+  return itemNos === undefined ? sql`true` : sql`${column} = any(${[...itemNos]}::int[])`;
 }
 
 export function fileInput(operation: Operation): FileInput {

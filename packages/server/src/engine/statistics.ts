@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import { inOrg, rows } from '../db/database.ts';
 import { table, type Entity } from '../db/entity.ts';
 import type { Engine } from './engine.ts';
+import { planCounts, touchedEntities } from './plan-counts.ts';
 import { getOperation } from './lifecycle.ts';
 import { MANY_ROWS } from './many-rows.ts';
-import { touchedEntities } from './touched-entities.ts';
 
 /**
  * Called before the first chunk of an operation and before the second, when the tables it fills have their first rows.
@@ -22,14 +22,15 @@ export async function refreshStatistics(
 ): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await getOperation(tx, operationId);
-    if (operation.total_items <= MANY_ROWS || operation.chunks_done > 1) return;
+    const fills = planCounts(operation).writes.some(({ action }) => action === 'insert');
+    if (operation.total_items <= MANY_ROWS || operation.chunks_done > (fills ? 1 : 0)) return;
     // Whoever else does it at this moment does it for us as well.
     const [mine] = await rows(
       tx,
       sql<{ ok: boolean }>`select pg_try_advisory_xact_lock(hashtext('refresh statistics')) as ok`,
     );
     if (mine?.ok !== true) return;
-    for (const entity of await touchedEntities(tx, engine.entities, operationId)) {
+    for (const entity of touchedEntities(engine.entities, operation)) {
       await rows(
         tx,
         sql`analyze ${table(entity)} (${sql.join(keyColumns(entity).map((name) => sql.ref(name)))})`,

@@ -9,10 +9,10 @@ import { ROLLBACK_STATUSES, type RollbackStatus } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { one, type OrgTransaction } from '../db/database.ts';
-import { rowJson, table, type Entities, type Entity } from '../db/entity.ts';
+import { getEntity, rowJson, table, type Entities, type Entity } from '../db/entity.ts';
 import { code, defineKind, type Kind } from './kind.ts';
-import { lockOperation, update, type Operation } from './lifecycle.ts';
-import { touchedEntities } from './touched-entities.ts';
+import { getOperation, lockOperation, update, type Operation } from './lifecycle.ts';
+import { planCounts, touchedEntities } from './plan-counts.ts';
 
 const undoParams = z.strictObject({
   operation_id: z.uuid(),
@@ -32,7 +32,8 @@ export function undoKind(entities: Entities): Kind<UndoParams> {
     roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
     chunk: { items: 500, itemsMax: 10_000 },
     async plan(plan, { tx, params }) {
-      const touched = await touchedEntities(tx, entities, params.operation_id);
+      const undone = await getOperation(tx, params.operation_id);
+      const touched = touchedEntities(entities, undone);
       if (touched.length === 0) return;
       await plan.items(verdicts(tx.orgId, entities, touched, params));
       const source = sql`
@@ -40,20 +41,22 @@ export function undoKind(entities: Entities): Kind<UndoParams> {
         from ${plan.planned} p
         join changes c on c.org_id = ${tx.orgId} and c.operation_id = ${params.operation_id} and c.item_no = p.row_no
         where p.action not in ('skip', 'error')`;
-      for (const { name, retired } of touched) {
-        const of = (action: string): RawBuilder<unknown> =>
-          sql`from (${source}) s where s.entity = ${name} and s.action = ${action}`;
-        await plan.insert(
-          name,
-          sql`select s.item_no, s.id, s.before || jsonb_build_object('version', s.version_read + 1) as after ${of('delete')}`,
-        );
-        await plan.update(name, sql`select s.item_no, s.id, s.before as after ${of('update')}`);
-        await plan.remove(name, sql`select s.item_no, s.id ${of('insert')} and s.retire is null`);
-        if (retired !== undefined) {
-          const after = JSON.stringify(retired);
+      for (const { entity: name, action } of planCounts(undone).writes) {
+        const of = sql`from (${source}) s where s.entity = ${name} and s.action = ${action}`;
+        if (action === 'delete') {
+          await plan.insert(
+            name,
+            sql`select s.item_no, s.id, s.before || jsonb_build_object('version', s.version_read + 1) as after ${of}`,
+          );
+        } else if (action === 'update') {
+          await plan.update(name, sql`select s.item_no, s.id, s.before as after ${of}`);
+        } else {
+          await plan.remove(name, sql`select s.item_no, s.id ${of} and s.retire is null`);
+          const { retired } = getEntity(entities, name);
+          if (retired === undefined) continue;
           await plan.update(
             name,
-            sql`select s.item_no, s.id, ${after}::jsonb as after ${of('insert')} and s.retire is not null`,
+            sql`select s.item_no, s.id, ${JSON.stringify(retired)}::jsonb as after ${of} and s.retire is not null`,
           );
         }
       }
@@ -72,7 +75,7 @@ function verdicts(
   const chosen = itemNos === undefined ? sql`true` : sql`i.item_no = any(${itemNos}::int[])`;
   return sql`
     with source as materialized (
-      select i.item_no, c.entity, c.entity_id, c.action, c.after, c.version_read
+      select i.item_no, i.key, i.subject_id, i.label, c.entity, c.entity_id, c.action, c.after, c.version_read
       from operation_items i
       join changes c on c.org_id = ${orgId} and c.operation_id = i.operation_id and c.item_no = i.item_no
       where i.org_id = ${orgId} and i.operation_id = ${operationId} and i.status = 'success' and ${chosen}
@@ -82,28 +85,27 @@ function verdicts(
         sql` union all `,
       )}
     ), item as (
-      select item_no, min(reason) as reason, (array_agg(entity_id order by reason nulls last))[1] as because_of,
-        min(used_by) as used_by, bool_or(can_retire) as can_retire, min(action) as change_action
+      select item_no, min(key) as key, (array_agg(subject_id))[1] as subject_id, min(label) as label,
+        min(reason) as reason, (array_agg(entity_id order by reason nulls last))[1] as because_of, min(used_by) as used_by,
+        bool_or(can_retire) as can_retire, min(action) as change_action
       from judged group by item_no
     ), decided as (
       select item.*, reason is not null and can_retire and ${params.mode} = 'all' as retires,
         case when can_retire and reason <> 'gone_since' then ${code('started_since')} else reason end as kept_code
       from item
     )
-    select (select max(item_no) from operation_items where org_id = ${orgId} and operation_id = ${operationId}) + 1 - i.item_no as item_no,
-      i.item_no as row_no, i.key, i.subject_id, i.label, null::jsonb as input,
+    select (select max(item_no) from operation_items where org_id = ${orgId} and operation_id = ${operationId}) + 1 - d.item_no as item_no,
+      d.item_no as row_no, d.key, d.subject_id, d.label, null::jsonb as input,
       case when d.reason is null or d.retires then
              case d.change_action when 'insert' then 'remove' when 'delete' then 'create' else 'update' end
            when d.reason = ${code('in_use_since')} then 'error' else 'skip' end as action,
       case when d.reason is null or d.retires then null else d.kept_code end as code,
       case when d.retires then jsonb_build_object('retire', true)
            when d.reason is not null then jsonb_build_object('who', coalesce(last.who, 'somebody'), 'when', coalesce(last.at, 'an unknown time'),
-             'operation_id', last.operation_id, 'used_by', d.used_by, 'label', i.label) end as detail,
+             'operation_id', last.operation_id, 'used_by', d.used_by, 'label', d.label) end as detail,
       null::jsonb as warnings
-    from operation_items i
-    join decided d on d.item_no = i.item_no
-    left join lateral ${lastChange(orgId, operationId)} last on true
-    where i.org_id = ${orgId} and i.operation_id = ${operationId}`;
+    from decided d
+    left join lateral ${lastChange(orgId, operationId)} last on true`;
 }
 
 /**
@@ -123,7 +125,7 @@ function canRetireRow(orgId: string, entity: Entity): RawBuilder<unknown> {
 function judgedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder<unknown> {
   const canRetire = canRetireRow(orgId, entity);
   return sql`
-    select s.item_no, s.entity_id, s.action, ${canRetire} as can_retire, used.used_by,
+    select s.item_no, s.key, s.subject_id, s.label, s.entity_id, s.action, ${canRetire} as can_retire, used.used_by,
       case
         when s.action = 'delete' then case when e.id is not null then ${code('changed_since')} end
         when e.id is null then ${code('gone_since')}
@@ -145,13 +147,16 @@ function usedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder
     Object.entries(child.references ?? {})
       .filter(([, parent]) => parent === entity.name)
       .map(([column]) => sql`
-        select s.entity_id as id, ${child.name}::text as used_by
-        from source s join ${table(child)} k on k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = s.entity_id
-        where s.entity = ${entity.name} and s.action = 'insert' and not exists (
-          select from source own where own.entity_id = k.id and (own.action = 'insert' or own.after ? ${sql.lit(column)}))`),
+        select ${sql.ref(`k.${column}`)} as id, k.id as user_id, ${child.name}::text as used_by, ${column}::text as by_column
+        from ${table(child)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} is not null`),
   ); // prettier-ignore
   if (uses.length === 0) return sql`select null::uuid as id, null::text as used_by where false`;
-  return sql`select id, string_agg(distinct used_by, ', ') as used_by from (${sql.join(uses, sql` union all `)}) use group by id`;
+  return sql`
+    select use.id, string_agg(distinct use.used_by, ', ') as used_by
+    from source s join (${sql.join(uses, sql` union all `)}) use on use.id = s.entity_id
+    where s.entity = ${entity.name} and s.action = 'insert' and not exists (
+      select from source own where own.entity_id = use.user_id and (own.action = 'insert' or own.after ? use.by_column))
+    group by use.id`;
 }
 
 /** Who changed row `d.because_of` last, apart from the operation itself; looked for only where the item is kept. */

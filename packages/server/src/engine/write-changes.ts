@@ -3,9 +3,9 @@ import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { columnNames, columnTypes, table, type Entities, type Entity } from '../db/entity.ts';
 import { keepCounter } from './counter.ts';
+import type { Operation } from './lifecycle.ts';
+import { planCounts, touchedEntities, type PlanWrites } from './plan-counts.ts';
 import { inRange, touchedIds, type ItemRange } from './item-range.ts';
-
-const CHANGE_ACTIONS = ['insert', 'update', 'delete'] as const;
 
 /**
  * Inserts parents first, then updates, then deletes children first; where one row has to end before the next begins,
@@ -15,10 +15,12 @@ const CHANGE_ACTIONS = ['insert', 'update', 'delete'] as const;
 export async function writeChanges(
   tx: OrgTransaction,
   entities: Entities,
+  operation: Operation,
   range: ItemRange,
 ): Promise<void> {
-  const present = await findPresent(tx, range);
-  const has = (entity: Entity, action: string): boolean => present.has(`${entity.name} ${action}`);
+  const { writes } = planCounts(operation);
+  const has = (entity: Entity, action: PlanWrites['action']): boolean =>
+    writes.some((write) => write.entity === entity.name && write.action === action);
   const update = async (entity: Entity): Promise<void> => {
     if (has(entity, 'update')) await rows(tx, updateRows(tx.orgId, entity, range));
   };
@@ -33,20 +35,10 @@ export async function writeChanges(
     if (has(entity, 'insert')) await rows(tx, insertRows(tx.orgId, entity, range));
   for (const entity of usual) await update(entity);
   for (const entity of usual.toReversed()) await remove(entity);
-  for (const entity of entities) {
-    if (entity.counter === undefined || !CHANGE_ACTIONS.some((action) => has(entity, action)))
-      continue;
-    await keepCounter(tx, entities, entity, entity.counter, range);
+  for (const entity of touchedEntities(entities, operation)) {
+    if (entity.counter !== undefined)
+      await keepCounter(tx, entities, entity, entity.counter, range);
   }
-}
-
-async function findPresent(tx: OrgTransaction, range: ItemRange): Promise<Set<string>> {
-  const found = await rows(
-    tx,
-    sql<{ name: string }>`
-    select distinct c.entity || ' ' || c.action as name from changes c where ${inRange(tx.orgId, range)}`,
-  );
-  return new Set(found.map((row) => row.name));
 }
 
 function ofEntity(

@@ -73,7 +73,7 @@ export const ENTITIES: readonly Entity[] = [
     },
     defaults: { timetable: [], status: 'upcoming', notes: '', is_renamed: false },
     references: {
-      course_id: 'course', classroom_id: 'classroom', section_id: 'section', term_id: 'term', created_by_id: 'user',
+      course_id: 'course', classroom_id: 'classroom', section_id: 'section', term_id: 'term',
     },
     refusals: { batches_seats_check: 'batch_full' },
   },
@@ -173,7 +173,7 @@ export const ENTITIES: readonly Entity[] = [
       end_reason: 'text', assigned_by_id: 'uuid',
     },
     defaults: { type: 'mentor', notes: '', end_reason: '' },
-    references: { student_id: 'user', mentor_id: 'user', assigned_by_id: 'user' },
+    references: { student_id: 'user', mentor_id: 'user' },
     endsFirst: true,
   },
   {

@@ -30,7 +30,7 @@ create table sections (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint sections_pkey primary key (org_id, id),
-  constraint sections_course_fkey foreign key (org_id, course_id) references courses (org_id, id),
+  constraint sections_course_fkey foreign key (org_id, course_id) references courses (org_id, id) on delete restrict,
   constraint sections_name_check check (name <> ''),
   constraint sections_capacity_check check (capacity >= 0)
 );
@@ -43,7 +43,7 @@ create table classrooms (
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint classrooms_pkey primary key (org_id, id),
   constraint classrooms_org_fkey foreign key (org_id) references orgs (id),
-  constraint classrooms_unit_fkey foreign key (org_id, unit_id) references units (org_id, id),
+  constraint classrooms_unit_fkey foreign key (org_id, unit_id) references units (org_id, id) on delete restrict,
   constraint classrooms_name_check check (name <> '')
 );
 create index classrooms_unit on classrooms (org_id, unit_id);
@@ -54,8 +54,8 @@ create table classroom_students (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint classroom_students_pkey primary key (org_id, id),
-  constraint classroom_students_classroom_fkey foreign key (org_id, classroom_id) references classrooms (org_id, id),
-  constraint classroom_students_student_fkey foreign key (org_id, student_id) references users (org_id, id)
+  constraint classroom_students_classroom_fkey foreign key (org_id, classroom_id) references classrooms (org_id, id) on delete restrict,
+  constraint classroom_students_student_fkey foreign key (org_id, student_id) references users (org_id, id) on delete restrict
 );
 create unique index classroom_students_key on classroom_students (org_id, classroom_id, student_id);
 create index classroom_students_student on classroom_students (org_id, student_id);
@@ -66,8 +66,8 @@ create table classroom_teachers (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint classroom_teachers_pkey primary key (org_id, id),
-  constraint classroom_teachers_classroom_fkey foreign key (org_id, classroom_id) references classrooms (org_id, id),
-  constraint classroom_teachers_teacher_fkey foreign key (org_id, teacher_id) references users (org_id, id)
+  constraint classroom_teachers_classroom_fkey foreign key (org_id, classroom_id) references classrooms (org_id, id) on delete restrict,
+  constraint classroom_teachers_teacher_fkey foreign key (org_id, teacher_id) references users (org_id, id) on delete restrict
 );
 create unique index classroom_teachers_key on classroom_teachers (org_id, classroom_id, teacher_id);
 create index classroom_teachers_teacher on classroom_teachers (org_id, teacher_id);
@@ -82,10 +82,10 @@ create table batches (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint batches_pkey primary key (org_id, id),
-  constraint batches_course_fkey foreign key (org_id, course_id) references courses (org_id, id),
-  constraint batches_classroom_fkey foreign key (org_id, classroom_id) references classrooms (org_id, id),
-  constraint batches_section_fkey foreign key (org_id, section_id) references sections (org_id, id),
-  constraint batches_term_fkey foreign key (org_id, term_id) references terms (org_id, id),
+  constraint batches_course_fkey foreign key (org_id, course_id) references courses (org_id, id) on delete restrict,
+  constraint batches_classroom_fkey foreign key (org_id, classroom_id) references classrooms (org_id, id) on delete restrict,
+  constraint batches_section_fkey foreign key (org_id, section_id) references sections (org_id, id) on delete restrict,
+  constraint batches_term_fkey foreign key (org_id, term_id) references terms (org_id, id) on delete restrict,
   constraint batches_name_check check (name <> ''),
   constraint batches_seats_check check (enrolled_students >= 0 and (capacity is null or enrolled_students <= capacity)),
   constraint batches_dates_check check (end_date is null or start_date is null or end_date >= start_date),
@@ -102,8 +102,8 @@ create table batch_teachers (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint batch_teachers_pkey primary key (org_id, id),
-  constraint batch_teachers_batch_fkey foreign key (org_id, batch_id) references batches (org_id, id),
-  constraint batch_teachers_teacher_fkey foreign key (org_id, teacher_id) references users (org_id, id)
+  constraint batch_teachers_batch_fkey foreign key (org_id, batch_id) references batches (org_id, id) on delete restrict,
+  constraint batch_teachers_teacher_fkey foreign key (org_id, teacher_id) references users (org_id, id) on delete restrict
 );
 create unique index batch_teachers_key on batch_teachers (org_id, batch_id, teacher_id);
 create unique index batch_teachers_lead_key on batch_teachers (org_id, batch_id) where is_lead;
@@ -118,8 +118,8 @@ create table enrollments (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint enrollments_pkey primary key (org_id, id),
-  constraint enrollments_batch_fkey foreign key (org_id, batch_id) references batches (org_id, id),
-  constraint enrollments_student_fkey foreign key (org_id, student_id) references users (org_id, id),
+  constraint enrollments_batch_fkey foreign key (org_id, batch_id) references batches (org_id, id) on delete restrict,
+  constraint enrollments_student_fkey foreign key (org_id, student_id) references users (org_id, id) on delete restrict,
   constraint enrollments_status_check check (
     status in ('active', 'completed', 'cancelled', 'on_hold', 'expired', 'terminated')
   ),
@@ -145,8 +145,8 @@ create table group_members (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint group_members_pkey primary key (org_id, id),
-  constraint group_members_group_fkey foreign key (org_id, group_id) references groups (org_id, id),
-  constraint group_members_user_fkey foreign key (org_id, user_id) references users (org_id, id)
+  constraint group_members_group_fkey foreign key (org_id, group_id) references groups (org_id, id) on delete restrict,
+  constraint group_members_user_fkey foreign key (org_id, user_id) references users (org_id, id) on delete restrict
 );
 create unique index group_members_key on group_members (org_id, group_id, user_id);
 create index group_members_user on group_members (org_id, user_id);

@@ -19,7 +19,7 @@ create table sequences (
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint sequences_pkey primary key (org_id, id),
   constraint sequences_org_fkey foreign key (org_id) references orgs (id),
-  constraint sequences_replacement_fkey foreign key (org_id, replacement_id) references sequences (org_id, id),
+  constraint sequences_replacement_fkey foreign key (org_id, replacement_id) references sequences (org_id, id) on delete restrict,
   constraint sequences_title_check check (title <> ''),
   constraint sequences_library_check check (library in ('LIFE', 'SOLF', 'EVAL', 'METHOD')),
   constraint sequences_status_check check (status in ('draft', 'published', 'deprecated', 'withdrawn'))
@@ -34,8 +34,8 @@ create table sequence_steps (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint sequence_steps_pkey primary key (org_id, id),
-  constraint sequence_steps_sequence_fkey foreign key (org_id, sequence_id) references sequences (org_id, id),
-  constraint sequence_steps_game_fkey foreign key (org_id, game_id) references games (org_id, id),
+  constraint sequence_steps_sequence_fkey foreign key (org_id, sequence_id) references sequences (org_id, id) on delete restrict,
+  constraint sequence_steps_game_fkey foreign key (org_id, game_id) references games (org_id, id) on delete restrict,
   constraint sequence_steps_step_check check (step_no >= 1)
 );
 create unique index sequence_steps_key on sequence_steps (org_id, sequence_id, sequence_version, step_no);
@@ -48,7 +48,7 @@ create table custom_assignments (
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint custom_assignments_pkey primary key (org_id, id),
   constraint custom_assignments_org_fkey foreign key (org_id) references orgs (id),
-  constraint custom_assignments_owner_fkey foreign key (org_id, owner_id) references users (org_id, id),
+  constraint custom_assignments_owner_fkey foreign key (org_id, owner_id) references users (org_id, id) on delete restrict,
   constraint custom_assignments_title_check check (title <> '')
 );
 create index custom_assignments_owner on custom_assignments (org_id, owner_id) where owner_id is not null;
@@ -66,11 +66,11 @@ create table assignments (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint assignments_pkey primary key (org_id, id),
-  constraint assignments_student_fkey foreign key (org_id, student_id) references users (org_id, id),
-  constraint assignments_teacher_fkey foreign key (org_id, teacher_id) references users (org_id, id),
-  constraint assignments_sequence_fkey foreign key (org_id, sequence_id) references sequences (org_id, id),
-  constraint assignments_custom_fkey foreign key (org_id, custom_assignment_id) references custom_assignments (org_id, id),
-  constraint assignments_replaces_fkey foreign key (org_id, replaces_id) references assignments (org_id, id),
+  constraint assignments_student_fkey foreign key (org_id, student_id) references users (org_id, id) on delete restrict,
+  constraint assignments_teacher_fkey foreign key (org_id, teacher_id) references users (org_id, id) on delete restrict,
+  constraint assignments_sequence_fkey foreign key (org_id, sequence_id) references sequences (org_id, id) on delete restrict,
+  constraint assignments_custom_fkey foreign key (org_id, custom_assignment_id) references custom_assignments (org_id, id) on delete restrict,
+  constraint assignments_replaces_fkey foreign key (org_id, replaces_id) references assignments (org_id, id) on delete restrict,
   constraint assignments_content_check check (
     (content_type = 'sequence' and sequence_id is not null and sequence_version is not null)
     or (content_type = 'custom' and custom_assignment_id is not null) or content_type = 'games'
@@ -98,8 +98,8 @@ create table assignment_steps (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint assignment_steps_pkey primary key (org_id, id),
-  constraint assignment_steps_assignment_fkey foreign key (org_id, assignment_id) references assignments (org_id, id),
-  constraint assignment_steps_game_fkey foreign key (org_id, game_id) references games (org_id, id),
+  constraint assignment_steps_assignment_fkey foreign key (org_id, assignment_id) references assignments (org_id, id) on delete restrict,
+  constraint assignment_steps_game_fkey foreign key (org_id, game_id) references games (org_id, id) on delete restrict,
   constraint assignment_steps_state_check check (state in ('open', 'in_progress', 'completed'))
 );
 create unique index assignment_steps_key on assignment_steps (org_id, assignment_id, step_no);

@@ -1,7 +1,8 @@
 -- The engine's own tables: operations, their items, the changes that each item means, and what was said of them.
 --
 -- operation_items, changes, events and staged_rows grow with the work. They are partitioned by the time in the
--- operation's (or event's) UUIDv7, so that old ones are dropped by the quarter and never deleted row by row.
+-- operation's (or event's) UUIDv7, so that old ones are dropped by the quarter and never deleted row by row. They have no
+-- foreign keys: the engine alone writes them, and checking each row took a fifth of the time of a plan.
 
 create table operations (
   org_id uuid not null, id uuid not null,
@@ -28,8 +29,8 @@ create table operations (
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint operations_pkey primary key (org_id, id),
   constraint operations_org_fkey foreign key (org_id) references orgs (id),
-  constraint operations_undo_of_fkey foreign key (org_id, undo_of) references operations (org_id, id),
-  constraint operations_retry_of_fkey foreign key (org_id, retry_of) references operations (org_id, id),
+  constraint operations_undo_of_fkey foreign key (org_id, undo_of) references operations (org_id, id) on delete restrict,
+  constraint operations_retry_of_fkey foreign key (org_id, retry_of) references operations (org_id, id) on delete restrict,
   constraint operations_created_by_account_fkey foreign key (created_by_account) references accounts (id),
   constraint operations_kind_check check (length(kind) between 1 and 100),
   constraint operations_name_check check (length(name) between 1 and 200),
@@ -60,7 +61,6 @@ create table operation_items (
   action text not null, status text not null default 'pending',
   code text, detail jsonb, warnings jsonb, processed_at timestamptz,
   constraint operation_items_pkey primary key (org_id, operation_id, item_no),
-  constraint operation_items_operation_fkey foreign key (org_id, operation_id) references operations (org_id, id) on delete cascade,
   constraint operation_items_status_check check (status in ('pending', 'processing', 'success', 'failed', 'skipped'))
 ) partition by range (operation_id);
 create index operation_items_code on operation_items (org_id, operation_id, code, item_no) where code is not null;
@@ -72,7 +72,6 @@ create table changes (
   entity text not null, entity_id uuid not null, action text not null,
   before jsonb, after jsonb, version_read bigint,
   constraint changes_pkey primary key (org_id, operation_id, item_no, entity_id),
-  constraint changes_operation_fkey foreign key (org_id, operation_id) references operations (org_id, id) on delete cascade,
   constraint changes_action_check check (
     (action = 'insert' and before is null and after is not null and version_read is null)
     or (action = 'update' and before is not null and after is not null and version_read is not null)
@@ -86,7 +85,7 @@ create index changes_entity on changes (entity_id, org_id);
 create table events (
   org_id uuid not null, id uuid not null,
   name text not null, operation_id uuid, actor_id uuid, schema_version integer not null default 1,
-  payload jsonb not null default '{}', occurred_at timestamptz not null default now(),
+  payload jsonb not null default '{}', occurred_at timestamptz not null default clock_timestamp(),
   constraint events_pkey primary key (org_id, id)
 ) partition by range (id);
 create index events_operation on events (org_id, operation_id) where operation_id is not null;
@@ -120,7 +119,7 @@ create table audit (
   org_id uuid not null, id uuid not null,
   action text not null, operation_id uuid,
   actor_account uuid, actor_user uuid, actor_role text not null, ip text, user_agent text,
-  detail jsonb not null default '{}', at timestamptz not null default now(),
+  detail jsonb not null default '{}', at timestamptz not null default clock_timestamp(),
   constraint audit_pkey primary key (org_id, id),
   constraint audit_org_fkey foreign key (org_id) references orgs (id)
 );

@@ -7,8 +7,8 @@ create table classroom_courses (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint classroom_courses_pkey primary key (org_id, id),
-  constraint classroom_courses_classroom_fkey foreign key (org_id, classroom_id) references classrooms (org_id, id),
-  constraint classroom_courses_course_fkey foreign key (org_id, course_id) references courses (org_id, id)
+  constraint classroom_courses_classroom_fkey foreign key (org_id, classroom_id) references classrooms (org_id, id) on delete restrict,
+  constraint classroom_courses_course_fkey foreign key (org_id, course_id) references courses (org_id, id) on delete restrict
 );
 create unique index classroom_courses_key on classroom_courses (org_id, classroom_id, course_id);
 create index classroom_courses_course on classroom_courses (org_id, course_id);
@@ -17,15 +17,16 @@ alter table classrooms add column status text not null default 'active',
   add constraint classrooms_status_check check (status in ('active', 'archived'));
 alter table users add column gender text;
 alter table courses add column assigned_instructor_id uuid,
-  add constraint courses_instructor_fkey foreign key (org_id, assigned_instructor_id) references users (org_id, id);
+  add constraint courses_instructor_fkey foreign key (org_id, assigned_instructor_id) references users (org_id, id) on delete restrict;
 create index courses_instructor on courses (org_id, assigned_instructor_id) where assigned_instructor_id is not null;
 
+-- Who made a thing is noted without a foreign key: a record of the past, no relation.
+--
 -- A batch has one code, one place among its classroom's slices (a missing section or term is a value of its own), and
 -- a section of its own course. Its name follows its classroom until somebody gives it another.
 alter table batches
   add column code text, add column notes text not null default '', add column created_by_id uuid,
   add column is_renamed boolean not null default false,
-  add constraint batches_created_by_fkey foreign key (org_id, created_by_id) references users (org_id, id),
   drop constraint batches_status_check,
   alter column status set default 'upcoming';
 update batches set status = 'upcoming' where status = 'draft';
@@ -36,9 +37,8 @@ create unique index batches_slice_key on batches (org_id, classroom_id, course_i
   where classroom_id is not null;
 create unique index batches_id_course_key on batches (org_id, id, course_id);
 create unique index sections_id_course_key on sections (org_id, id, course_id);
-create index batches_created_by on batches (org_id, created_by_id) where created_by_id is not null;
 alter table batches drop constraint batches_section_fkey,
-  add constraint batches_section_fkey foreign key (org_id, section_id, course_id) references sections (org_id, id, course_id);
+  add constraint batches_section_fkey foreign key (org_id, section_id, course_id) references sections (org_id, id, course_id) on delete restrict;
 
 -- What a person pays for: options with plans. An invite offers options for batches; at most one invite is a batch's default.
 create table payment_options (
@@ -60,7 +60,7 @@ create table payment_plans (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint payment_plans_pkey primary key (org_id, id),
-  constraint payment_plans_option_fkey foreign key (org_id, payment_option_id) references payment_options (org_id, id),
+  constraint payment_plans_option_fkey foreign key (org_id, payment_option_id) references payment_options (org_id, id) on delete restrict,
   constraint payment_plans_name_check check (name <> ''),
   constraint payment_plans_price_check check (actual_price >= 0 and elevated_price >= 0),
   constraint payment_plans_validity_check check (validity_in_days > 0)
@@ -91,9 +91,9 @@ create table invite_options (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint invite_options_pkey primary key (org_id, id),
-  constraint invite_options_invite_fkey foreign key (org_id, enroll_invite_id) references enroll_invites (org_id, id),
-  constraint invite_options_batch_fkey foreign key (org_id, batch_id) references batches (org_id, id),
-  constraint invite_options_option_fkey foreign key (org_id, payment_option_id) references payment_options (org_id, id)
+  constraint invite_options_invite_fkey foreign key (org_id, enroll_invite_id) references enroll_invites (org_id, id) on delete restrict,
+  constraint invite_options_batch_fkey foreign key (org_id, batch_id) references batches (org_id, id) on delete restrict,
+  constraint invite_options_option_fkey foreign key (org_id, payment_option_id) references payment_options (org_id, id) on delete restrict
 );
 create unique index invite_options_key on invite_options (org_id, enroll_invite_id, batch_id, payment_option_id);
 create unique index invite_options_default_key on invite_options (org_id, batch_id) where is_default;
@@ -108,10 +108,10 @@ create table user_plans (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint user_plans_pkey primary key (org_id, id),
-  constraint user_plans_user_fkey foreign key (org_id, user_id) references users (org_id, id),
-  constraint user_plans_invite_fkey foreign key (org_id, enroll_invite_id) references enroll_invites (org_id, id),
-  constraint user_plans_option_fkey foreign key (org_id, payment_option_id) references payment_options (org_id, id),
-  constraint user_plans_plan_fkey foreign key (org_id, payment_plan_id) references payment_plans (org_id, id),
+  constraint user_plans_user_fkey foreign key (org_id, user_id) references users (org_id, id) on delete restrict,
+  constraint user_plans_invite_fkey foreign key (org_id, enroll_invite_id) references enroll_invites (org_id, id) on delete restrict,
+  constraint user_plans_option_fkey foreign key (org_id, payment_option_id) references payment_options (org_id, id) on delete restrict,
+  constraint user_plans_plan_fkey foreign key (org_id, payment_plan_id) references payment_plans (org_id, id) on delete restrict,
   constraint user_plans_status_check check (status in ('active', 'completed', 'cancelled', 'on_hold', 'expired', 'terminated')),
   constraint user_plans_dates_check check (ends_at is null or starts_at is null or ends_at >= starts_at)
 );
@@ -131,10 +131,10 @@ update enrollments e set course_id = b.course_id from batches b where b.org_id =
 alter table enrollments
   alter column course_id set not null,
   drop constraint enrollments_batch_fkey,
-  add constraint enrollments_batch_fkey foreign key (org_id, batch_id, course_id) references batches (org_id, id, course_id),
-  add constraint enrollments_course_fkey foreign key (org_id, course_id) references courses (org_id, id),
-  add constraint enrollments_plan_fkey foreign key (org_id, user_plan_id) references user_plans (org_id, id),
-  add constraint enrollments_invite_fkey foreign key (org_id, enroll_invite_id) references enroll_invites (org_id, id),
+  add constraint enrollments_batch_fkey foreign key (org_id, batch_id, course_id) references batches (org_id, id, course_id) on delete restrict,
+  add constraint enrollments_course_fkey foreign key (org_id, course_id) references courses (org_id, id) on delete restrict,
+  add constraint enrollments_plan_fkey foreign key (org_id, user_plan_id) references user_plans (org_id, id) on delete restrict,
+  add constraint enrollments_invite_fkey foreign key (org_id, enroll_invite_id) references enroll_invites (org_id, id) on delete restrict,
   add constraint enrollments_type_check check (
     enrollment_type in ('individual', 'batch', 'corporate', 'group', 'scholarship', 'trial'));
 drop index enrollments_open_key;
@@ -151,8 +151,8 @@ create table payments (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint payments_pkey primary key (org_id, id),
-  constraint payments_enrollment_fkey foreign key (org_id, enrollment_id) references enrollments (org_id, id),
-  constraint payments_plan_fkey foreign key (org_id, user_plan_id) references user_plans (org_id, id)
+  constraint payments_enrollment_fkey foreign key (org_id, enrollment_id) references enrollments (org_id, id) on delete restrict,
+  constraint payments_plan_fkey foreign key (org_id, user_plan_id) references user_plans (org_id, id) on delete restrict
 );
 create index payments_enrollment on payments (org_id, enrollment_id) where enrollment_id is not null;
 create index payments_plan on payments (org_id, user_plan_id) where user_plan_id is not null;
@@ -177,8 +177,8 @@ create table custom_field_values (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint custom_field_values_pkey primary key (org_id, id),
-  constraint custom_field_values_enrollment_fkey foreign key (org_id, enrollment_id) references enrollments (org_id, id),
-  constraint custom_field_values_field_fkey foreign key (org_id, custom_field_id) references custom_fields (org_id, id)
+  constraint custom_field_values_enrollment_fkey foreign key (org_id, enrollment_id) references enrollments (org_id, id) on delete restrict,
+  constraint custom_field_values_field_fkey foreign key (org_id, custom_field_id) references custom_fields (org_id, id) on delete restrict
 );
 create unique index custom_field_values_key on custom_field_values (org_id, enrollment_id, custom_field_id);
 create index custom_field_values_field on custom_field_values (org_id, custom_field_id);
@@ -192,16 +192,14 @@ create table mentorships (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint mentorships_pkey primary key (org_id, id),
-  constraint mentorships_student_fkey foreign key (org_id, student_id) references users (org_id, id),
-  constraint mentorships_mentor_fkey foreign key (org_id, mentor_id) references users (org_id, id),
-  constraint mentorships_assigned_by_fkey foreign key (org_id, assigned_by_id) references users (org_id, id),
+  constraint mentorships_student_fkey foreign key (org_id, student_id) references users (org_id, id) on delete restrict,
+  constraint mentorships_mentor_fkey foreign key (org_id, mentor_id) references users (org_id, id) on delete restrict,
   constraint mentorships_type_check check (type in ('mentor', 'tutor', 'advisor', 'supervisor')),
   constraint mentorships_times_check check (ended_at is null or ended_at >= started_at)
 );
 create unique index mentorships_open_key on mentorships (org_id, student_id) where ended_at is null;
 create index mentorships_student on mentorships (org_id, student_id);
 create index mentorships_mentor on mentorships (org_id, mentor_id);
-create index mentorships_assigned_by on mentorships (org_id, assigned_by_id) where assigned_by_id is not null;
 
 create table mentor_meetings (
   org_id uuid not null, id uuid not null,
@@ -210,7 +208,7 @@ create table mentor_meetings (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint mentor_meetings_pkey primary key (org_id, id),
-  constraint mentor_meetings_mentorship_fkey foreign key (org_id, mentorship_id) references mentorships (org_id, id),
+  constraint mentor_meetings_mentorship_fkey foreign key (org_id, mentorship_id) references mentorships (org_id, id) on delete restrict,
   constraint mentor_meetings_minutes_check check (minutes between 1 and 1440),
   constraint mentor_meetings_channel_check check (channel in ('video', 'chat', 'email')),
   constraint mentor_meetings_progress_check check (progress between 0 and 100)
@@ -223,7 +221,7 @@ create table mentor_goals (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint mentor_goals_pkey primary key (org_id, id),
-  constraint mentor_goals_mentorship_fkey foreign key (org_id, mentorship_id) references mentorships (org_id, id),
+  constraint mentor_goals_mentorship_fkey foreign key (org_id, mentorship_id) references mentorships (org_id, id) on delete restrict,
   constraint mentor_goals_title_check check (title <> ''),
   constraint mentor_goals_state_check check (state in ('open', 'reached', 'dropped'))
 );
@@ -237,7 +235,7 @@ create table teacher_profiles (
   version bigint not null default 1,
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   constraint teacher_profiles_pkey primary key (org_id, id),
-  constraint teacher_profiles_user_fkey foreign key (org_id, user_id) references users (org_id, id)
+  constraint teacher_profiles_user_fkey foreign key (org_id, user_id) references users (org_id, id) on delete restrict
 );
 create unique index teacher_profiles_user_key on teacher_profiles (org_id, user_id);
 

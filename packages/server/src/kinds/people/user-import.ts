@@ -43,21 +43,22 @@ export const userImport = defineKind<Params>({
 function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
   const { orgId, operationId } = context;
   return sql`
-    with file as materialized (
+    with person as materialized (
+      select id, external_id, lower(email) as email, lower(username) as username, display_name, version, account_id, unit_id
+      from users where org_id = ${orgId}
+    ), file as materialized (
       select row_no, clean, keys[1] as external_id, keys[2] as email, keys[3] as username, new_id, faults, warnings
       from staged_rows where org_id = ${orgId} and operation_id = ${operationId}
     ), doubled as materialized (${doubledKeys()}
     ), unit_named as materialized (${unitsNamed(orgId)}
     ), teacher_named as materialized (${teachersNamed(orgId)}
     ), judged as materialized (
-      select f.*, u.id as found_id, u.version as found_version, u.status as found_status,
-        unit.id as unit_id, teacher.id as teacher_id,
-        ${verdict(context)} as verdict
+      select f.*, u.id as found_id, unit.id as unit_id, teacher.id as teacher_id, ${verdict(context)} as verdict
       from file f
-      left join users x on x.org_id = ${orgId} and x.external_id = f.external_id
-      left join users e on e.org_id = ${orgId} and lower(e.email) = f.email
-      left join users n on n.org_id = ${orgId} and lower(n.username) = f.username
-      left join users u on u.org_id = ${orgId} and u.id = coalesce(x.id, e.id, n.id)
+      left join person x on x.external_id = f.external_id
+      left join person e on e.email = f.email
+      left join person n on n.username = f.username
+      left join person u on u.id = coalesce(x.id, e.id, n.id)
       left join doubled dx on dx.field = 'external_id' and dx.value = f.external_id and dx.first_row < f.row_no
       left join doubled de on de.field = 'email' and de.value = f.email and de.first_row < f.row_no
       left join doubled dn on dn.field = 'username' and dn.value = f.username and dn.first_row < f.row_no
@@ -148,20 +149,23 @@ function unitsNamed(orgId: string): RawBuilder<unknown> {
  * others without regard to case.
  */
 function teachersNamed(orgId: string): RawBuilder<unknown> {
-  const isTeacher = sql`t.org_id = ${orgId} and t.roles && '{teacher,teacher_admin}'`;
-  const isTeacherRow = sql`t.faults is null and t.clean -> 'roles' ?| '{teacher,teacher_admin}'`;
-  const wanted = sql`(select distinct clean ->> 'teacher' as given from file where clean ? 'teacher') wanted`;
   return sql`
     select distinct on (given) given, teacher.id
     from (
-      select given, 'exact' as how, given as text from ${wanted}
-      union all select given, 'folded', lower(given) from ${wanted}
+      select given, name.how, name.text
+      from (select distinct clean ->> 'teacher' as given from file where clean ? 'teacher') wanted,
+        lateral (values ('exact', given), ('folded', lower(given))) name(how, text)
+      offset 0
     ) sought
     join (
-      select 'exact' as how, t.external_id as text, t.id, 1 as place from users t where ${isTeacher}
-      union all select 'folded', unnest(array[lower(t.email), lower(t.username), t.id::text]), t.id, 1 from users t where ${isTeacher}
-      union all select 'exact', t.external_id, t.new_id, 2 from file t where ${isTeacherRow}
-      union all select 'folded', unnest(array[t.email, t.username]), t.new_id, 2 from file t where ${isTeacherRow}
+      select name.how, name.text, t.id, 1 as place
+      from users t, lateral (values
+        ('exact', t.external_id), ('folded', lower(t.email)), ('folded', lower(t.username)), ('folded', t.id::text)) name(how, text)
+      where t.org_id = ${orgId} and t.roles && '{teacher,teacher_admin}'
+      union all
+      select name.how, name.text, t.new_id, 2
+      from file t, lateral (values ('exact', t.external_id), ('folded', t.email), ('folded', t.username)) name(how, text)
+      where t.faults is null and t.clean -> 'roles' ?| '{teacher,teacher_admin}'
     ) teacher using (how, text)
     order by given, place, how, teacher.id`;
 }

@@ -40,7 +40,7 @@ export const USER_ROWS: RowReading = {
   ],
 };
 
-/** Fills what follows: a display name from its parts, or the parts from a full name ("Ruiz, Ana" or "Ana Ruiz"). */
+/** Fills in what follows: a display name from its parts, or the parts from a full name ("Ruiz, Ana" or "Ana Ruiz"). */
 export function completeName(values: Record<string, unknown>): Record<string, unknown> {
   const full = text(values['full_name']) ?? text(values['display_name']);
   const given = text(values['given_name']);
@@ -50,17 +50,14 @@ export function completeName(values: Record<string, unknown>): Record<string, un
     const comma = full.indexOf(',');
     const parts = comma > 0 ? [full.slice(comma + 1), full.slice(0, comma)] : splitLast(full);
     const [first = '', last = ''] = parts.map((part) => part.trim());
-    return {
-      ...values,
-      given_name: first,
-      family_name: last,
-      display_name: comma > 0 ? `${first} ${last}` : full,
-    };
+    values['given_name'] = first;
+    values['family_name'] = last;
+    values['display_name'] = comma > 0 ? `${first} ${last}` : full;
+  } else {
+    values['display_name'] =
+      full ?? (given === null || family === null ? (given ?? family) : `${given} ${family}`);
   }
-  return {
-    ...values,
-    display_name: full ?? [given, family].filter((part) => part !== null).join(' '),
-  };
+  return values;
 }
 
 function splitLast(full: string): string[] {
