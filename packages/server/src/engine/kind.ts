@@ -40,8 +40,8 @@ export interface Kind<Params = unknown> {
   readonly rows?: RowReading;
   /** Where it may take away or change a large share of something, what that share is measured against. */
   readonly guards?: Guards;
-  /** Name of the event written for each item that is done. */
-  readonly itemEvent?: string;
+  /** Name of the event written for each item that is done; or their names, as an SQL list of the item's columns. */
+  readonly itemEvent?: string | RawBuilder<unknown>;
   /** Begins the names of the operation's own events; `operation` where it is left out. */
   readonly eventPrefix?: string;
   plan(plan: Plan, context: PlanContext<Params>): Promise<void>;
