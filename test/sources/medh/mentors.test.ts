@@ -217,7 +217,7 @@ describe('ending an assignment', () => {
     for (const id of [newId(), 's-1']) expect((await school.unassign(id)).status).toBe(404);
   });
 
-  it('asks for a reason before three months, and keeps it', async () => {
+  it('asks for a reason before three months, and keeps it [IA-252]', async () => {
     const [ida, jon] = [await student(), await student('Jon Berg')];
     for (const { id } of [ida, jon]) await school.assign(teacher.id, id);
     const { body } = await school.unassign(ida.id);
@@ -268,7 +268,7 @@ describe('the lists', () => {
     expect(wrong.status).toBe(400);
   });
 
-  it('of all students counts, filters and pages [IA-052, IA-151, IA-153 to IA-155, IA-275, IA-276]', async () => {
+  it('of all students counts, filters and pages [IA-009, IA-052, IA-151, IA-153 to IA-155, IA-275, IA-276]', async () => {
     const own = await inOrganization(school.app, school.database, 'Ten students');
     const [mara, omar] = [await own.person('Mara', 'teacher'), await own.person('Omar', 'teacher')];
     const people: Person[] = [];
@@ -416,7 +416,7 @@ async function assignMany(people: readonly Person[], more: object = {}) {
 }
 
 describe('many at once', () => {
-  it('twenty students are twenty items, each failing with the words of the single call, after a dry run that changes nothing', async () => {
+  it('twenty students are twenty items, each failing with the words of the single call, after a dry run that changes nothing [IA-306]', async () => {
     const people = await Promise.all(Array.from({ length: 20 }, () => student()));
     await school.assign(teacher.id, people[3]?.id ?? '');
     await school.assign(other.id, people[4]?.id ?? '');

@@ -5,6 +5,7 @@ import { endedWords, enrolledWords } from './enrollment-words.ts';
 import { mentorshipAssignedWords, mentorshipEndedWords } from './mentorship-words.ts';
 import type { Message, Words } from './message.ts';
 import { operationEndedWords } from './operation-words.ts';
+import { countsWrongWords } from './upkeep-words.ts';
 
 /** What an organization can switch off, in its settings under `messages`. */
 export const MESSAGE_SWITCHES = ['enrollment', 'batch', 'mentorship', 'operation'] as const;
@@ -27,6 +28,7 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'enrollment.ended': { words: endedWords, switch: 'enrollment' },
   'batch.instructor_assigned': { words: instructorAssignedWords, switch: 'batch' },
   'batch.teacher_changed': { words: teacherChangedWords, switch: 'batch', isSummedUp: true },
+  'batch.counts_wrong': { words: countsWrongWords, switch: 'batch' },
   'mentorship.assigned': { words: mentorshipAssignedWords, switch: 'mentorship' },
   'mentorship.ended': { words: mentorshipEndedWords, switch: 'mentorship' },
   'account.claim': { words: claimWords, switch: null, bringsClaimLink: true },

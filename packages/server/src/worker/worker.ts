@@ -18,6 +18,7 @@ import { openDueAssignments } from '../school/assignments/open-due.ts';
 import type { Mailer } from './deliver-mail.ts';
 import { deliverDue } from './deliver.ts';
 import { repeat, type Periodic } from './periodic.ts';
+import { checkCountsAtNight, moveBatchesByDate } from './upkeep.ts';
 import { startWatch, type Watch } from './watch.ts';
 
 export interface WorkerOptions {
@@ -42,6 +43,7 @@ const SLICE_MS = 2_000;
 const RESTART_MS = 500;
 const DELIVER_EVERY_MS = 1_000;
 const OPEN_EVERY_MS = 15_000;
+const UPKEEP_EVERY_MS = 20 * 60_000;
 
 const payloadSchema = z.object({ org_id: z.uuid(), operation_id: z.uuid() });
 type Handler = (orgId: string, operationId: string) => Promise<void>;
@@ -67,6 +69,8 @@ function periodicWork({ engine, database, mailer, publicUrl }: WorkerOptions): P
   return [
     { name: 'Delivering messages', everyMs: DELIVER_EVERY_MS, work: (signal) => deliverDue(delivery, signal) },
     { name: 'Opening assignments', everyMs: OPEN_EVERY_MS, work: () => openDueAssignments(database, engine.now()) },
+    { name: 'Moving batches by their dates', everyMs: UPKEEP_EVERY_MS, work: () => moveBatchesByDate(engine) },
+    { name: 'Checking numbers of students', everyMs: UPKEEP_EVERY_MS, work: () => checkCountsAtNight(engine) },
   ];
 } // prettier-ignore
 
