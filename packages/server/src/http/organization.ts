@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { inOrg, one, type Database, type OrgTransaction } from '../db/database.ts';
 import { writeAudit } from '../engine/record.ts';
 import { MESSAGE_SWITCHES } from '../messages/topics.ts';
+import { goodPracticeSchema } from '../school/batches/good-practice.ts';
 import type { SignIn } from '../tenancy/sign-in.ts';
 import { actorOf, STAFF, type App, type HttpContext } from './context.ts';
 import { refusals } from './errors.ts';
@@ -30,9 +31,12 @@ const messages = z
   .partialRecord(z.enum(MESSAGE_SWITCHES), z.boolean())
   .describe('What people are told by mail; what is left out is told')
   .meta({ id: 'MessageSwitches' });
+const goodPractice = goodPracticeSchema
+  .describe('Numbers of good practice for batches; what is left out is as usual')
+  .meta({ id: 'GoodPractice' });
 const organization = z.object({
   id: z.string(), name: z.string(), timezone: z.string(), plan: z.string(),
-  settings: z.object({ guards: z.looseObject({}), messages }),
+  settings: z.object({ guards: z.looseObject({}), messages, good_practice: goodPractice }),
   created_at: z.iso.datetime(),
 }); // prettier-ignore
 const edited = z.strictObject({
@@ -41,7 +45,13 @@ const edited = z.strictObject({
     .string()
     .refine(isTimezone, 'give a name of the IANA database, such as Europe/Madrid')
     .optional(),
-  settings: z.strictObject({ guards: guards.optional(), messages: messages.optional() }).optional(),
+  settings: z
+    .strictObject({
+      guards: guards.optional(),
+      messages: messages.optional(),
+      good_practice: goodPractice.optional(),
+    })
+    .optional(),
 });
 
 export function organizationRoutes(app: App, context: HttpContext): void {
@@ -77,6 +87,7 @@ export function organizationRoutes(app: App, context: HttpContext): void {
         const after = {
           guards: { ...before.guards, ...settings?.guards },
           messages: { ...before.messages, ...settings?.messages },
+          good_practice: { ...before.good_practice, ...settings?.good_practice },
         };
         await tx.db
           .updateTable('orgs')
@@ -111,7 +122,9 @@ async function readOrganization(tx: OrgTransaction): Promise<z.infer<typeof orga
       created_at: Date;
     }>`
     select id, name, timezone, plan, created_at,
-      jsonb_build_object('guards', coalesce(settings -> 'guards', '{}'), 'messages', coalesce(settings -> 'messages', '{}')) as settings from orgs where id = ${tx.orgId}`,
+      jsonb_build_object('guards', coalesce(settings -> 'guards', '{}'), 'messages', coalesce(settings -> 'messages', '{}'),
+        'good_practice', coalesce(settings -> 'good_practice', '{}')) as settings
+    from orgs where id = ${tx.orgId}`,
   );
   return { ...org, created_at: org.created_at.toISOString() };
 }

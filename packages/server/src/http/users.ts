@@ -80,16 +80,18 @@ function readRoutes(app: App, context: HttpContext): void {
   app.get(
     '/api/users/:id',
     {
-      config: read,
+      config: { ...read, envelope: 'medh' },
       schema: {
         tags,
         summary: 'One person',
         params: idParams,
-        response: { 200: personShape, ...refusals },
+        response: { 200: personShape.extend({ success: z.literal(true) }), ...refusals },
       },
     },
-    async (request) =>
-      viewPerson(await getPerson(context, await actorOf(request), request.params.id)),
+    async (request) => {
+      const found = await getPerson(context, await actorOf(request), request.params.id);
+      return { ...viewPerson(found), success: true as const };
+    },
   );
 }
 
