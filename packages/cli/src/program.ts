@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo.ts';
 import { importCommand } from './commands/import.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
+import { mentorsCommand } from './commands/mentors/mentors.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { operationsCommand } from './commands/operations/operations.ts';
 import { orgCommand } from './commands/org.ts';
@@ -41,6 +42,7 @@ export function buildProgram(cli: Cli): Command {
   whoamiCommand(program, cli);
   importCommand(program, cli);
   assignCommand(program, cli);
+  mentorsCommand(program, cli);
   statusCommand(program, cli);
   operationsCommand(program, cli);
   return program;

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { usage } from '../failure.ts';
 import type { Api } from '../server/api.ts';
-import { getId } from '../server/lookup.ts';
+import { getId, getIds } from '../server/lookup.ts';
 
 export interface TargetOptions {
   readonly grade?: string;
@@ -51,19 +51,14 @@ export async function targetOf(
       'Say for whom: name people, or give --grade, --class, --unit, --teacher or --search.',
     );
   return {
-    ...(people.length === 0 ? {} : { student_ids: await idsOf(api, people) }),
+    ...(people.length === 0 ? {} : { student_ids: await getIds(api, 'person', people) }),
     ...(hasCriteria || (isNarrowed && people.length === 0)
       ? { selection: given({ ...criteria, ...further }) }
       : {}),
-    ...(options.exclude === undefined ? {} : { exclude: await idsOf(api, options.exclude) }),
+    ...(options.exclude === undefined
+      ? {}
+      : { exclude: await getIds(api, 'person', options.exclude) }),
   };
-}
-
-/** One look-up at a time: a list of hundreds must not become hundreds of requests at once. */
-async function idsOf(api: Api, people: readonly string[]): Promise<string[]> {
-  const ids: string[] = [];
-  for (const person of people) ids.push(await getId(api, 'person', person));
-  return ids;
 }
 
 function given(values: Readonly<Record<string, string | undefined>>): Record<string, string> {

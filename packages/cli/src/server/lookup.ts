@@ -26,6 +26,17 @@ export async function getId(api: Api, kind: keyof typeof KINDS, called: string):
   throw second === undefined ? unknown(kind, called, items) : ambiguous(kind, called, found);
 }
 
+/** One look-up at a time: a list of hundreds must not become hundreds of requests at once. */
+export async function getIds(
+  api: Api,
+  kind: keyof typeof KINDS,
+  called: readonly string[],
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const one of called) ids.push(await getId(api, kind, one));
+  return ids;
+}
+
 function unknown(kind: string, called: string, similar: readonly FoundThing[]): Failure {
   const some = similar.slice(0, 5).map(nameOf).join(', ');
   const correction = some === '' ? 'Check the spelling, or give the id.' : `Did you mean: ${some}?`;

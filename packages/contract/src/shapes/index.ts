@@ -1,6 +1,7 @@
 export * from './bulk-operation.ts';
 export * from './found-things.ts';
 export * from './import-mapping.ts';
+export * from './instructors-of-students.ts';
 export * from './operation-item.ts';
 export * from './operation-kind.ts';
 export * from './operation-preview.ts';

@@ -1,9 +1,9 @@
+import { assignmentType } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 import {
   assignmentNotes,
-  assignmentType,
   distinct,
   personId,
   studentIds,

@@ -1,14 +1,10 @@
 /** Assigning an instructor to one student, and ending it: each an operation of one item. */
-import { Problem } from '@muster/contract';
+import { assignmentType, Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, isUuid, one } from '../../../../db/database.ts';
 import { runNow } from '../../../../engine/run-now.ts';
-import {
-  assignmentNotes,
-  assignmentType,
-  endReason,
-} from '../../../../school/mentors/assignment.ts';
+import { assignmentNotes, endReason } from '../../../../school/mentors/assignment.ts';
 import { mentorshipColumns, mentorshipRows } from '../../../../school/mentors/mentorships.ts';
 import type { Mentorship } from '../../../../school/mentors/mentorships.ts';
 import type { Actor } from '../../../../tenancy/actor.ts';

@@ -1,9 +1,8 @@
 /** The history of individual assignments: of one person, and as a report of what became of them. */
-import { Problem } from '@muster/contract';
+import { assignmentType, Problem } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, isUuid, one, rows, type OrgTransaction } from '../../../../db/database.ts';
-import { assignmentType } from '../../../../school/mentors/assignment.ts';
 import {
   getMentorship,
   mentorshipColumns,

@@ -1,8 +1,14 @@
 /** Students and their instructors: of one teacher, of all, and how many have one. */
+import {
+  assignmentType,
+  instructorWorkload,
+  studentOfInstructor,
+  studentsWithInstructors,
+  type StudentOfInstructor,
+} from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, rows, type OrgTransaction } from '../../../../db/database.ts';
-import { assignmentType } from '../../../../school/mentors/assignment.ts';
 import { isStudent } from '../../../../school/mentors/fitness.ts';
 import { getInstructor } from '../../../../school/mentors/instructors.ts';
 import { workloadOf } from '../../../../school/mentors/workload.ts';
@@ -11,46 +17,22 @@ import { searchCondition } from '../../../../school/people/targets.ts';
 import type { Actor } from '../../../../tenancy/actor.ts';
 import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../../../context.ts';
 import { refusals } from '../../../errors.ts';
-import { answer, calledBy, moment, pageQuery, personRef, tags } from './shapes.ts';
+import { answer, calledBy, pageQuery, personRef, tags } from './shapes.ts';
 
 const AUTH = '/api/v1/auth';
 
-const student = z.object({
-  _id: z.string(),
-  full_name: z.string(),
-  email: z.string().nullable(),
-  role: z.array(z.string()),
-  instructor_assignment_date: moment.nullable(),
-  instructor_assignment_type: assignmentType.nullable(),
-  instructor_assignment_notes: z.string().nullable(),
-});
-const studentWithInstructor = student.extend({
-  assigned_instructor: z
-    .object({ _id: z.string(), full_name: z.string(), email: z.string().nullable() })
-    .nullable(),
-});
 const ofInstructor = answer(
-  z.object({ instructor: personRef, assigned_students: z.array(student), total_students: z.int() }),
-).extend({ message: z.string() });
-const allStudents = answer(
   z.object({
-    students: z.array(studentWithInstructor),
-    total_students: z.int().describe('All that match, on whatever page'),
-    assigned_count: z.int(),
-    unassigned_count: z.int(),
+    instructor: personRef,
+    assigned_students: z.array(studentOfInstructor),
+    total_students: z.int(),
   }),
-);
+).extend({ message: z.string() });
 const listQuery = z.strictObject({
   ...pageQuery,
   assigned: z.stringbool().optional(),
   assignment_type: assignmentType.optional(),
   search: z.string().min(1).max(200).optional().describe('Part of a name or identifier'),
-});
-const workload = z.object({
-  batchCount: z.int(),
-  individualCount: z.int(),
-  totalStudents: z.int(),
-  distinctStudents: z.int().describe('People over batches and individual assignments, each once'),
 });
 const group = z.object({
   _id: z.object({ hasInstructor: z.enum(['assigned', 'unassigned']) }),
@@ -77,7 +59,7 @@ export function studentListRoutes(app: App, context: HttpContext): void {
     `${AUTH}/get-all-students-with-instructors`,
     {
       config: calledBy(ADMINS),
-      schema: { tags, summary: 'Students with their instructors', querystring: listQuery, response: { 200: allStudents, ...refusals } },
+      schema: { tags, summary: 'Students with their instructors', querystring: listQuery, response: { 200: studentsWithInstructors, ...refusals } },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -101,7 +83,7 @@ export function studentListRoutes(app: App, context: HttpContext): void {
       config: calledBy(STAFF),
       schema: {
         tags, summary: "An instructor's workload", params: z.object({ instructorId: z.string() }),
-        response: { 200: answer(workload), ...refusals },
+        response: { 200: instructorWorkload, ...refusals },
       },
     },
     async (request) => {
@@ -120,7 +102,7 @@ interface StudentRow {
   readonly email: string | null;
   readonly role: string[];
   readonly instructor_assignment_date: Date | null;
-  readonly instructor_assignment_type: z.infer<typeof assignmentType> | null;
+  readonly instructor_assignment_type: StudentOfInstructor['instructor_assignment_type'];
   readonly instructor_assignment_notes: string | null;
 }
 
@@ -218,7 +200,7 @@ function inScope(actor: Actor): RawBuilder<unknown> {
   return scope === null ? sql`true` : sql`u.id in (${scope})`;
 }
 
-function viewStudent(row: StudentRow): z.infer<typeof student> {
+function viewStudent(row: StudentRow): StudentOfInstructor {
   return {
     _id: row._id,
     full_name: row.full_name,
