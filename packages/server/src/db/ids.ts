@@ -18,5 +18,6 @@ export function idAt(at: Date): string {
  */
 export function plannedId(operationId: string, name: RawBuilder<unknown>): RawBuilder<string> {
   const time = operationId.replaceAll('-', '').slice(0, 12);
-  return sql<string>`(select (${time}::text || '7' || substr(h, 1, 3) || '8' || substr(h, 4, 15))::uuid from md5(${operationId}::text || ${name}) h)`;
+  const hash = sql`md5(${operationId}::text || ${name})`;
+  return sql<string>`overlay(overlay(${hash} placing ${`${time}7`}::text from 1 for 13) placing '8' from 17 for 1)::uuid`;
 }

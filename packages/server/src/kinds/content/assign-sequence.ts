@@ -42,8 +42,9 @@ export const assignSequence = defineKind<Params>({
   async plan(plan, context) {
     const { newId } = context;
     await plan.items(await plannedItems(context));
-    const given = sql`(select item_no, subject_id, input as i, action from ${plan.planned} p where p.action in ('create', 'merge', 're_enroll'))`;
-    const id = newId(sql`'assignment ' || item_no`);
+    const given = sql`(
+      select item_no, subject_id, input as i, action, ${newId(sql`'assignment ' || item_no`)} as id
+      from ${plan.planned} p where p.action in ('create', 'merge', 're_enroll') offset 0)`;
     await plan.update(
       'assignment',
       sql`
@@ -54,7 +55,7 @@ export const assignSequence = defineKind<Params>({
     await plan.insert(
       'assignment',
       sql`
-      select item_no, ${id} as id, (i -> 'values') || (i -> 'identity')
+      select item_no, g.id, (i -> 'values') || (i -> 'identity')
         || jsonb_build_object('student_id', subject_id, 'replaces_id', case when i ->> 'policy' = 'override' then i -> 'existing_id' end) as after
       from ${given} g where action = 'create'`,
     );
@@ -62,7 +63,7 @@ export const assignSequence = defineKind<Params>({
       'assignment_step',
       sql`
       select item_no, ${newId(sql`'step ' || item_no || ' ' || s.step_no`)} as id, jsonb_build_object(
-        'assignment_id', ${id}, 'step_no', s.step_no, 'title', s.title, 'game_id', s.game_id,
+        'assignment_id', g.id, 'step_no', s.step_no, 'title', s.title, 'game_id', s.game_id,
         'is_optional', coalesce(i -> 'optional_steps' @> to_jsonb(s.step_no), false)) as after
       from ${given} g join sequence_steps s on s.org_id = ${context.orgId} and s.sequence_id = (i -> 'identity' ->> 'sequence_id')::uuid
         and s.sequence_version = (i -> 'identity' ->> 'sequence_version')::int
