@@ -79,16 +79,18 @@ function verdicts(
       from operation_items i
       join changes c on c.org_id = ${orgId} and c.operation_id = i.operation_id and c.item_no = i.item_no
       where i.org_id = ${orgId} and i.operation_id = ${operationId} and i.status = 'success' and ${chosen}
-    ), judged as (
+    ), judged as materialized (
       ${sql.join(
         touched.map((entity) => judgedRows(orgId, entities, entity)),
         sql` union all `,
       )}
+    ), later as materialized (${laterChanges(orgId, operationId)}
     ), item as (
       select item_no, min(key) as key, (array_agg(subject_id))[1] as subject_id, min(label) as label,
         min(reason) as reason, (array_agg(entity_id order by reason nulls last))[1] as because_of, min(used_by) as used_by,
-        bool_or(can_retire) as can_retire, min(action) as change_action
-      from judged group by item_no
+        bool_or(may_retire and edited.entity_id is null) as can_retire, min(action) as change_action
+      from judged left join (select distinct entity_id from later where action = 'update') edited using (entity_id)
+      group by item_no
     ), decided as (
       select item.*, reason is not null and can_retire and ${params.mode} = 'all' as retires,
         case when can_retire and reason <> 'gone_since' then ${code('started_since')} else reason end as kept_code
@@ -105,27 +107,19 @@ function verdicts(
              'operation_id', last.operation_id, 'used_by', d.used_by, 'label', d.label) end as detail,
       null::jsonb as warnings
     from decided d
-    left join lateral ${lastChange(orgId, operationId)} last on true`;
+    left join (${lastChanges(orgId)}) last on last.entity_id = d.because_of`;
 }
 
-/**
- * Whether a created row can be retired: it is still there and was at most worked with, not changed by another operation.
- */
-function canRetireRow(orgId: string, entity: Entity): RawBuilder<unknown> {
+/** Whether a created row may be retired, unless another operation changed it: it is there and not retired yet. */
+function mayRetire(entity: Entity): RawBuilder<unknown> {
   if (entity.retired === undefined) return sql`false`;
-  return sql`s.action = 'insert' and e.id is not null
-    and not (${rowJson(entity, 'e')} @> ${JSON.stringify(entity.retired)}::jsonb)
-    and (e.version = 1 or not exists (
-      select from changes later
-      join operation_items li on li.org_id = ${orgId} and li.operation_id = later.operation_id and li.item_no = later.item_no
-      where later.org_id = ${orgId} and later.entity_id = s.entity_id and later.action = 'update' and li.status = 'success'))`;
+  return sql`s.action = 'insert' and e.id is not null and not (${rowJson(entity, 'e')} @> ${JSON.stringify(entity.retired)}::jsonb)`;
 }
 
 /** Each changed row of one entity with the reason why it is not as the operation left it, or null. */
 function judgedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder<unknown> {
-  const canRetire = canRetireRow(orgId, entity);
   return sql`
-    select s.item_no, s.key, s.subject_id, s.label, s.entity_id, s.action, ${canRetire} as can_retire, used.used_by,
+    select s.item_no, s.key, s.subject_id, s.label, s.entity_id, s.action, ${mayRetire(entity)} as may_retire, used.used_by,
       case
         when s.action = 'delete' then case when e.id is not null then ${code('changed_since')} end
         when e.id is null then ${code('gone_since')}
@@ -159,19 +153,33 @@ function usedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder
     group by use.id`;
 }
 
-/** Who changed row `d.because_of` last, apart from the operation itself; looked for only where the item is kept. */
-function lastChange(orgId: string, operationId: string): RawBuilder<unknown> {
-  return sql`(
-    select coalesce(u.display_name, a.email, 'an administrator') as who, o.id as operation_id,
-      to_char(li.processed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
-    from changes lc
-    join operation_items li on li.org_id = ${orgId} and li.operation_id = lc.operation_id and li.item_no = lc.item_no and li.status = 'success'
-    join operations o on o.org_id = ${orgId} and o.id = lc.operation_id
+/**
+ * What other operations did to the rows that are kept. Asked with `= any(…)` these changes and their items are found by
+ * their keys: one by one, for 50,000 kept rows, it took hours.
+ */
+function laterChanges(orgId: string, operationId: string): RawBuilder<unknown> {
+  return sql`
+    with candidate as materialized (
+      select c.entity_id, c.operation_id, c.item_no, c.action from changes c
+      where c.org_id = ${orgId} and c.operation_id <> ${operationId}
+        and c.entity_id = any(array(select entity_id from judged where reason is not null)))
+    select c.entity_id, c.operation_id, c.action, i.processed_at
+    from candidate c
+    join operation_items i on i.org_id = ${orgId} and i.operation_id = c.operation_id and i.item_no = c.item_no
+      and i.operation_id = any(array(select distinct operation_id from candidate)) and i.status = 'success'`;
+}
+
+/** Who changed each of these rows last. */
+function lastChanges(orgId: string): RawBuilder<unknown> {
+  return sql`
+    select distinct on (later.entity_id) later.entity_id, o.id as operation_id,
+      coalesce(u.display_name, a.email, 'an administrator') as who,
+      to_char(later.processed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
+    from later
+    join operations o on o.org_id = ${orgId} and o.id = later.operation_id
     left join users u on u.org_id = ${orgId} and u.id = o.created_by_user
     left join accounts a on a.id = o.created_by_account
-    where d.reason is not null and not d.retires and lc.org_id = ${orgId} and lc.entity_id = d.because_of
-      and lc.operation_id <> ${operationId}
-    order by li.processed_at desc limit 1)`;
+    order by later.entity_id, later.processed_at desc`;
 }
 
 /** The undo is confirmed: until it ends, no second one may begin. */
