@@ -65,11 +65,11 @@ module.exports = {
     {
       name: 'a-kind-knows-no-other-kind',
       comment:
-        'Only kinds/index.ts lists them. Parts of one kind live in a folder or files that begin with its name.',
+        'Only kinds/index.ts and that of a folder list them. Parts of one kind live in a folder or files that begin with its name.',
       severity: 'error',
       from: {
         path: `${server}kinds/([^/]+/[^/.]+|[^/.]+)`,
-        pathNot: [tests, `${server}kinds/index\\.ts$`],
+        pathNot: [tests, `${server}kinds/index\\.ts$`, `${server}kinds/[^/]+/index\\.ts$`],
       },
       to: { path: `${server}kinds/`, pathNot: `${server}kinds/$1[./-]` },
     },

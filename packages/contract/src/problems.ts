@@ -175,6 +175,7 @@ export const PROBLEMS = {
   learner_already_ended: entry(409, 'Already {state}', 'There is nothing to do.'),
   user_creation_failed: entry(400, 'User creation failed: {reason}', 'Correct the new user, or select the person who exists.'),
   config_resolution_failed: entry(400, 'Config resolution failed: {reason}', 'Name another invite, payment option or plan.'),
+  default_invite_taken: entry(409, '{batch} has a default invite already: {invite}.', 'Take the tag DEFAULT from {invite} first, or leave it out here.'),
   custom_field_not_found: entry(400, 'Custom field {value} not found', 'Use the id of a custom field of your organization.'),
   new_user_repeated: entry(200, '{value} is given more than once among the new users; it is worked on once.', 'Leave the other entries out.'),
   user_plan_shared: entry(200, 'UserPlan {plan} is shared across {count} package sessions. Canceling this plan will affect other enrollments.', 'Go on, or leave these learners out.'),

@@ -80,7 +80,7 @@ function removalOf(people: readonly number[], batches: readonly number[]): Draft
  * Three batches of the northern classroom and one id that is unknown. The first has four seats, two of them taken; the
  * second has a bundled default invite, under which student 2 is in both; in the third everybody can enroll.
  */
-async function addBatches(school: PopulatedSchool): Promise<string[]> {
+export async function addBatches(school: PopulatedSchool): Promise<string[]> {
   const { orgId, studentIds, engine } = school;
   const [first = '', second = '', third = '', unknown = ''] = [newId(), newId(), newId(), newId()];
   await inOrg(engine.database, orgId, async (tx) => {

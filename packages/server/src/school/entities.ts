@@ -122,6 +122,7 @@ export const ENTITIES: readonly Entity[] = [
     defaults: { status: 'ACTIVE', is_default: false, position: 0 },
     references: { enroll_invite_id: 'enroll_invite', batch_id: 'batch', payment_option_id: 'payment_option' },
     partOf: { entity: 'enroll_invite', column: 'enroll_invite_id' },
+    endsFirst: true,
   },
   {
     name: 'user_plan', table: 'user_plans',

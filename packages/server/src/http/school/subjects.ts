@@ -82,6 +82,15 @@ export const SUBJECTS: readonly Subject[] = [
     fields: { name },
   },
   {
+    path: '/api/custom-fields', entity: 'custom_field', shape: 'CustomField', order: sql`t.name`, readers: STAFF, writers: ORG_ADMINS,
+    fields: {
+      name, type: z.enum(['text', 'number', 'date', 'choice']).optional(),
+      options: z.array(z.string().trim().min(1).max(200)).max(200).optional().describe('What a choice is between'),
+      is_required: z.boolean().optional(), position: z.int().min(0).max(10_000).optional(),
+    },
+    check: async (_tx, _actor, after) => choiceFaults(after),
+  },
+  {
     path: '/api/games', entity: 'game', shape: 'Game', order: sql`t.title`, readers: STAFF, writers: ORG_ADMINS,
     fields: { title: name, status: z.enum(['available', 'withdrawn']).optional(), is_licensed: z.boolean().optional() },
   },
@@ -124,6 +133,13 @@ async function loopFaults(tx: OrgTransaction, after: Row): Promise<ProblemError[
           reason: 'a unit cannot stand below itself',
         }),
       ];
+}
+
+function choiceFaults({ type, options }: Row): ProblemError[] {
+  const isEmpty = !Array.isArray(options) || options.length === 0;
+  if ((type === 'choice') !== isEmpty) return [];
+  const reason = isEmpty ? 'a choice needs at least one' : 'only a choice has options';
+  return [problemError('invalid_value', { field: 'options', reason })];
 }
 
 function dateFaults(after: Row): ProblemError[] {

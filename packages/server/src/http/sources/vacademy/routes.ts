@@ -2,8 +2,12 @@
 import type { App, HttpContext } from '../../context.ts';
 import { assignRoutes } from './assign.ts';
 import { deassignRoutes } from './deassign.ts';
+import { inviteRoutes } from './invites.ts';
+import { userPlanRoutes } from './user-plans.ts';
 
 export function learnerSourceRoutes(app: App, context: HttpContext): void {
   assignRoutes(app, context);
   deassignRoutes(app, context);
+  inviteRoutes(app, context);
+  userPlanRoutes(app, context);
 }
