@@ -17,7 +17,7 @@ export interface Entity {
   /** Column → entity it refers to. Parents stand earlier in the list of entities. */
   readonly references?: Readonly<Record<string, string>>;
   /** The part of the row that belongs to another and is undone with it, as steps belong to an assignment. */
-  readonly partOf?: { readonly entity: string; readonly column: string };
+  readonly partOf?: PartOf;
   /** A number on the parent that counts these rows, such as the taken seats of a batch. */
   readonly counter?: Counter;
   /** What it means when a rule of the table refuses a row, by the rule's name; general words for the others. */
@@ -34,6 +34,13 @@ export interface Entity {
    * It changes without the row's version and is compared by value; nobody edits it by hand.
    */
   readonly isKept?: true;
+}
+
+export interface PartOf {
+  readonly entity: string;
+  readonly column: string;
+  /** Whoever edits the part edits the whole: the version of its row moves. */
+  readonly isEditOfWhole?: true;
 }
 
 /** `parent.column` is the number of rows whose `via` names the parent and whose status is one of `statuses`. */

@@ -179,6 +179,7 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
       'find_memberships(uuid)',
       'find_unfinished_operations()',
       'find_foreign_ids(text, uuid[])',
+      'find_owner(text, uuid)',
       'find_waiting_messages(timestamptz)',
       'find_due_assignments(timestamptz)',
     ]) {

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { columnNames, columnTypes, table, type Entities, type Entity } from '../db/entity.ts';
 import { keepCounter } from './counter.ts';
+import { moveVersionOfWhole } from './edit-of-whole.ts';
 import type { Operation } from './lifecycle.ts';
 import { planCounts, touchedEntities, type PlanWrites } from './plan-counts.ts';
 import { inRange, touchedIds, type ItemRange } from './item-range.ts';
@@ -38,6 +39,8 @@ export async function writeChanges(
   for (const entity of touchedEntities(entities, operation)) {
     if (entity.counter !== undefined)
       await keepCounter(tx, entities, entity, entity.counter, range);
+    if (entity.partOf?.isEditOfWhole === true)
+      await moveVersionOfWhole(tx, entities, entity, entity.partOf, range);
   }
 }
 

@@ -16,6 +16,7 @@ import { claimRoutes } from './claim.ts';
 import type { App, HttpContext } from './context.ts';
 import { serveDocs } from './docs.ts';
 import { answerProblems, problemRoutes } from './errors.ts';
+import { refuseForeignIds } from './foreign.ts';
 import { healthRoutes } from './health.ts';
 import { answerOnce } from './idempotency.ts';
 import { noticeRoutes } from './notices.ts';
@@ -49,6 +50,7 @@ export async function buildApp(context: HttpContext): Promise<App> {
   const paths = rememberPaths(app);
   authenticate(app, context);
   answerOnce(app, context);
+  refuseForeignIds(app, context);
   await serveDocs(app);
   registerRoutes(app, context);
   const sendPage = await serveWeb(app, context);

@@ -10,7 +10,7 @@
 import { Problem } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
-import { inOrg, isUuid, rows } from '../db/database.ts';
+import { inOrg, isUuid, one, rows } from '../db/database.ts';
 import { findActor, type Actor } from '../tenancy/actor.ts';
 import { findSession, type Session } from '../tenancy/sessions.ts';
 import { loadSignIn, type SignIn } from '../tenancy/sign-in.ts';
@@ -84,7 +84,7 @@ async function findRequestActor(
   const wanted =
     typeof named === 'string' && named !== '' ? named.toLowerCase() : session.chosenOrgId;
   const actor = isPlatformAccount(signIn)
-    ? await findPlatformActor(context, signIn, wanted)
+    ? await findPlatformActor(request, context, signIn, wanted)
     : await findMemberActor(request, context, signIn, wanted);
   if (actor === null) return null;
   return {
@@ -99,11 +99,14 @@ function isPlatformAccount(signIn: SignIn): boolean {
   return signIn.isSystemAdmin && signIn.actors.length === 0;
 }
 
+/** Without a membership it acts everywhere, but in one organization a request. */
 async function findPlatformActor(
+  request: FastifyRequest,
   context: HttpContext,
   signIn: SignIn,
-  orgId: string | null,
+  wanted: string | null,
 ): Promise<Actor | null> {
+  const orgId = (await findOwningOrg(request, context)) ?? wanted;
   if (orgId === null) return null;
   if (!isUuid(orgId)) throw new Problem('not_found');
   return inOrg(context.database, orgId, async (tx) => {
@@ -136,6 +139,7 @@ const TABLE_OF_PATH: Readonly<Record<string, string>> = {
   'custom-assignments': 'custom_assignments', operations: 'operations', mappings: 'import_mappings',
   'mass-assignments': 'operations', instructors: 'users', 'instructor-students': 'users', students: 'users',
   'unassign-instructor-from-student': 'users', mentorships: 'mentorships',
+  enrollments: 'enrollments',
 }; // prettier-ignore
 
 /** Of somebody with several organizations, the one that the object in the path belongs to. */
@@ -144,9 +148,9 @@ async function findOwner(
   context: HttpContext,
   signIn: SignIn,
 ): Promise<Actor | null> {
-  const [, collection, id] = /\/([a-z-]+)\/([0-9a-f-]{36})(?:[/?]|$)/i.exec(request.url) ?? [];
-  const table = TABLE_OF_PATH[collection ?? ''];
-  if (table === undefined || id === undefined || !isUuid(id.toLowerCase())) return null;
+  const object = objectInPath(request);
+  if (object === null) return null;
+  const { table, id } = object;
   for (const actor of signIn.actors) {
     const [found] = await inOrg(context.database, actor.orgId, (tx) =>
       rows(tx, sql`select from ${sql.table(table)} where org_id = ${actor.orgId} and id = ${id}`),
@@ -154,4 +158,24 @@ async function findOwner(
     if (found !== undefined) return actor;
   }
   return null;
+}
+
+async function findOwningOrg(
+  request: FastifyRequest,
+  context: HttpContext,
+): Promise<string | null> {
+  const object = objectInPath(request);
+  if (object === null) return null;
+  const { org_id: orgId } = await one(
+    { db: context.database.global },
+    sql<{ org_id: string | null }>`select find_owner(${object.table}, ${object.id}::uuid) as org_id`,
+  );
+  return orgId;
+}
+
+function objectInPath(request: FastifyRequest): { table: string; id: string } | null {
+  const [, collection, id] = /\/([a-z-]+)\/([0-9a-f-]{36})(?:[/?]|$)/i.exec(request.url) ?? [];
+  const table = TABLE_OF_PATH[collection ?? ''];
+  if (table === undefined || id === undefined || !isUuid(id.toLowerCase())) return null;
+  return { table, id: id.toLowerCase() };
 }

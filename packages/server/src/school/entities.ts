@@ -50,19 +50,19 @@ export const ENTITIES: readonly Entity[] = [
     name: 'classroom_course', table: 'classroom_courses',
     columns: { classroom_id: 'uuid', course_id: 'uuid' },
     references: { classroom_id: 'classroom', course_id: 'course' },
-    partOf: { entity: 'classroom', column: 'classroom_id' },
+    partOf: { entity: 'classroom', column: 'classroom_id', isEditOfWhole: true },
   },
   {
     name: 'classroom_student', table: 'classroom_students',
     columns: { classroom_id: 'uuid', student_id: 'uuid' },
     references: { classroom_id: 'classroom', student_id: 'user' },
-    partOf: { entity: 'classroom', column: 'classroom_id' },
+    partOf: { entity: 'classroom', column: 'classroom_id', isEditOfWhole: true },
   },
   {
     name: 'classroom_teacher', table: 'classroom_teachers',
     columns: { classroom_id: 'uuid', teacher_id: 'uuid' },
     references: { classroom_id: 'classroom', teacher_id: 'user' },
-    partOf: { entity: 'classroom', column: 'classroom_id' },
+    partOf: { entity: 'classroom', column: 'classroom_id', isEditOfWhole: true },
   },
   {
     name: 'batch', table: 'batches',

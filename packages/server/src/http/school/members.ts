@@ -1,37 +1,21 @@
-/** Who is in what: students and teachers of a classroom, teachers of a batch, members of a group. */
+/** Who is in a group. Students and teachers of classrooms and batches have kinds of their own. */
 import { Problem, problemError } from '@muster/contract';
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
 import { getEntity } from '../../db/entity.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../context.ts';
 import { invalid, invalidField, refusals } from '../errors.ts';
-import { assertOwnUnit } from '../own-unit.ts';
-import { edit, getRow, type Row } from './records.ts';
-import { taught, unitOfClassroom } from './subjects.ts';
+import { edit, getRow } from './records.ts';
 
-interface Membership {
-  readonly path: string;
-  /** Field of the body, and of the query of a DELETE whose body got lost. */
-  readonly field: 'student_ids' | 'teacher_ids' | 'user_ids';
-  /** What they belong to, and the row that says so. */
-  readonly owner: 'classroom' | 'batch' | 'group';
-  readonly entity: string;
-  readonly column: 'student_id' | 'teacher_id' | 'user_id';
-  readonly role: 'student' | 'teacher' | null;
-  readonly membersMax: number;
-}
-
-const MEMBERSHIPS: readonly Membership[] = [
-  { path: '/api/classrooms/:id/students', field: 'student_ids', owner: 'classroom', entity: 'classroom_student', column: 'student_id', role: 'student', membersMax: 500 },
-  { path: '/api/classrooms/:id/teachers', field: 'teacher_ids', owner: 'classroom', entity: 'classroom_teacher', column: 'teacher_id', role: 'teacher', membersMax: 50 },
-  { path: '/api/batches/:id/teachers', field: 'teacher_ids', owner: 'batch', entity: 'batch_teacher', column: 'teacher_id', role: 'teacher', membersMax: 50 },
-  { path: '/api/groups/:id/members', field: 'user_ids', owner: 'group', entity: 'group_member', column: 'user_id', role: null, membersMax: 5_000 },
-]; // prettier-ignore
-
+const PATH = '/api/groups/:id/members';
 const IDS_MAX = 1_000;
+const MEMBERS_MAX = 5_000;
+
 const idParams = z.object({ id: z.string() });
+const ids = z.array(z.uuid().transform((id) => id.toLowerCase())).max(IDS_MAX);
+const mode = z.enum(['set', 'add']).default('add');
 const member = z.object({
   id: z.string(), _id: z.string(), full_name: z.string(), email: z.string().nullable(), username: z.string().nullable(),
   roles: z.array(z.string()), status: z.string(), grade_level: z.string().nullable(), unit_id: z.string().nullable(),
@@ -43,61 +27,53 @@ const outcome = z.object({
 }); // prettier-ignore
 
 export function memberRoutes(app: App, context: HttpContext): void {
-  for (const membership of MEMBERSHIPS) routesOf(app, context, membership);
-}
-
-function routesOf(app: App, context: HttpContext, membership: Membership): void {
-  const { path, field, owner } = membership;
-  const tags = [path.split('/')[2] ?? ''];
-  const words = `${field.replace('_ids', 's')} of a ${owner}`;
-  const ids = z.array(z.uuid().transform((id) => id.toLowerCase())).max(IDS_MAX);
-  const mode = z.enum(['set', 'add']).default('add');
-  const changed = z.strictObject({ [field]: ids, mode });
-  const removed = z.strictObject({ [field]: ids }).optional();
+  const tags = ['groups'];
   const write = { roles: ADMINS };
   app.get(
-    path,
-    { config: { roles: STAFF }, schema: { tags, summary: `List the ${words}`, params: idParams, response: { 200: memberList, ...refusals } } },
-    async (request) => listMembers(context, membership, await actorOf(request), request.params.id),
+    PATH,
+    { config: { roles: STAFF }, schema: { tags, summary: 'List the members of a group', params: idParams, response: { 200: memberList, ...refusals } } },
+    async (request) => listMembers(context, await actorOf(request), request.params.id),
   );
   app.post(
-    path,
-    { config: write, schema: { tags, summary: `Set or add ${words}`, params: idParams, body: changed, response: { 200: outcome, ...refusals } } },
+    PATH,
+    {
+      config: write,
+      schema: { tags, summary: 'Set or add members of a group', params: idParams, body: z.strictObject({ user_ids: ids, mode }), response: { 200: outcome, ...refusals } },
+    },
     async (request) => {
-      const wanted = { wanted: ids.parse(request.body[field]), mode: mode.parse(request.body['mode']) };
-      return changeMembers(context, membership, await actorOf(request), request.params.id, wanted);
+      const { user_ids: wanted, mode: how } = request.body;
+      return changeMembers(context, await actorOf(request), request.params.id, { wanted, mode: how });
     },
   );
   app.delete(
-    path,
+    PATH,
     {
       config: write,
       schema: {
-        tags, summary: `Remove ${words}`, params: idParams, body: removed,
-        querystring: z.object({ [field]: z.string().optional().describe('The same, separated by commas') }),
+        tags, summary: 'Remove members of a group', params: idParams, body: z.strictObject({ user_ids: ids }).optional(),
+        querystring: z.object({ user_ids: z.string().optional().describe('The same, separated by commas') }),
         response: { 200: outcome, ...refusals },
       },
     },
     async (request) => {
-      const listed = request.body?.[field] ?? request.query[field]?.split(',');
+      const listed = request.body?.user_ids ?? request.query.user_ids?.split(',');
       const wanted = ids.min(1).safeParse(listed);
-      if (!wanted.success) throw invalidField(field, `give 1 to ${String(IDS_MAX)} ids`);
-      return changeMembers(context, membership, await actorOf(request), request.params.id, { wanted: wanted.data, mode: 'remove' });
+      if (!wanted.success) throw invalidField('user_ids', `give 1 to ${String(IDS_MAX)} ids`);
+      return changeMembers(context, await actorOf(request), request.params.id, { wanted: wanted.data, mode: 'remove' });
     },
   );
 } // prettier-ignore
 
-async function listMembers(context: HttpContext, membership: Membership, actor: Actor, id: string) {
+async function listMembers(context: HttpContext, actor: Actor, id: string) {
   return inOrg(context.database, actor.orgId, async (tx) => {
-    await getOwner(tx, context, membership, actor, id);
-    const { entity, column, owner } = membership;
+    await getRow(tx, getEntity(context.engine.entities, 'group'), id, sql`true`);
     const found = await rows(
       tx,
       sql<Omit<z.infer<typeof member>, '_id'>>`
       select u.id, u.display_name as full_name, u.email, u.username, u.roles, u.status, u.grade_level, u.unit_id
-      from ${sql.table(getEntity(context.engine.entities, entity).table)} m
-      join users u on u.org_id = ${actor.orgId} and u.id = m.${sql.ref(column)}
-      where m.org_id = ${actor.orgId} and m.${sql.ref(`${owner}_id`)} = ${id}
+      from group_members m
+      join users u on u.org_id = ${actor.orgId} and u.id = m.user_id
+      where m.org_id = ${actor.orgId} and m.group_id = ${id}
       order by u.family_name, u.given_name, u.id`,
     );
     return {
@@ -108,24 +84,6 @@ async function listMembers(context: HttpContext, membership: Membership, actor: 
   });
 }
 
-/** Teachers see the people of their own classes, a teacher_admin those of own units. */
-async function getOwner(
-  tx: OrgTransaction,
-  context: HttpContext,
-  membership: Membership,
-  actor: Actor,
-  id: string,
-): Promise<Row> {
-  const { owner } = membership;
-  const visible: RawBuilder<unknown> =
-    actor.role === 'teacher' && owner !== 'group' ? taught(owner, actor) : sql`true`;
-  const found = await getRow(tx, getEntity(context.engine.entities, owner), id, visible);
-  if (owner === 'classroom') await assertOwnUnit(tx, actor, found['unit_id']);
-  if (owner === 'batch')
-    await assertOwnUnit(tx, actor, await unitOfClassroom(tx, found['classroom_id']));
-  return found;
-}
-
 interface Wanted {
   readonly wanted: readonly string[];
   readonly mode: 'set' | 'add' | 'remove';
@@ -133,88 +91,58 @@ interface Wanted {
 
 async function changeMembers(
   context: HttpContext,
-  membership: Membership,
   actor: Actor,
   id: string,
-  { wanted, mode }: Wanted,
+  { wanted, mode: how }: Wanted,
 ) {
-  const { entity, column, owner } = membership;
   const present = await inOrg(context.database, actor.orgId, async (tx) => {
-    await getOwner(tx, context, membership, actor, id);
-    if (mode !== 'remove') await assertFit(tx, membership, wanted);
+    await getRow(tx, getEntity(context.engine.entities, 'group'), id, sql`true`);
+    if (how !== 'remove') await assertFit(tx, wanted);
     return rows(
       tx,
       sql<{ id: string; member: string }>`
-      select id, ${sql.ref(column)} as member from ${sql.table(getEntity(context.engine.entities, entity).table)}
-      where org_id = ${actor.orgId} and ${sql.ref(`${owner}_id`)} = ${id}`,
+      select id, user_id as member from group_members where org_id = ${actor.orgId} and group_id = ${id}`,
     );
   });
   const meant = new Set(wanted);
   const before = new Set(present.map((row) => row.member));
-  const added = mode === 'remove' ? [] : [...meant].filter((one) => !before.has(one));
+  const added = how === 'remove' ? [] : [...meant].filter((one) => !before.has(one));
   const gone = present.filter(
     (row) =>
-      (mode === 'set' && !meant.has(row.member)) || (mode === 'remove' && meant.has(row.member)),
+      (how === 'set' && !meant.has(row.member)) || (how === 'remove' && meant.has(row.member)),
   );
   const left = [...before].filter((one) => !gone.some((row) => row.member === one));
-  if (left.length + added.length > membership.membersMax) {
-    throw invalidField(membership.field, `at most ${String(membership.membersMax)} fit`);
-  }
-  await edit(
-    context,
-    actor,
-    entity,
-    gone.map((row) => ({ action: 'delete', id: row.id })),
-  );
-  await edit(
-    context,
-    actor,
-    entity,
-    added.map((one) => ({
-      action: 'create',
-      values: { [`${owner}_id`]: id.toLowerCase(), [column]: one },
-    })),
-  );
-  const ids = [...left, ...added];
+  if (left.length + added.length > MEMBERS_MAX)
+    throw invalidField('user_ids', `at most ${String(MEMBERS_MAX)} fit`);
+  const removals = gone.map((row) => ({ action: 'delete' as const, id: row.id }));
+  await edit(context, actor, 'group_member', removals);
+  const groupId = id.toLowerCase();
+  const newcomers = added.map((one) => ({
+    action: 'create' as const,
+    values: { group_id: groupId, user_id: one },
+  }));
+  await edit(context, actor, 'group_member', newcomers);
+  const all = [...left, ...added];
   return {
-    ids, count: ids.length, added: added.length, removed: gone.length, unchanged: left.length,
-    ignored: mode === 'remove' ? wanted.filter((one) => !before.has(one)) : [],
+    ids: all, count: all.length, added: added.length, removed: gone.length, unchanged: left.length,
+    ignored: how === 'remove' ? wanted.filter((one) => !before.has(one)) : [],
   }; // prettier-ignore
 }
 
-/** All must be people of the organization, active and of the right role; each that is not is named by its place. */
-async function assertFit(
-  tx: OrgTransaction,
-  membership: Membership,
-  wanted: readonly string[],
-): Promise<void> {
+/** All must be active people of the organization; each that is not is named by its place. */
+async function assertFit(tx: OrgTransaction, wanted: readonly string[]): Promise<void> {
   const known = await rows(
     tx,
-    sql<{ id: string; roles: string[]; status: string }>`
-    select id, roles, status from users where org_id = ${tx.orgId} and id = any(${[...wanted]}::uuid[])`,
+    sql<{ id: string; status: string }>`
+    select id, status from users where org_id = ${tx.orgId} and id = any(${[...wanted]}::uuid[])`,
   );
-  const people = new Map(known.map((person) => [person.id, person]));
+  const people = new Map(known.map((person) => [person.id, person.status]));
   if (wanted.some((id) => !people.has(id))) throw new Problem('not_found');
   const faults = wanted.flatMap((id, at) => {
-    const person = people.get(id);
-    const reason = person === undefined ? null : unfitness(person, membership.role);
-    return reason === null
-      ? []
-      : [problemError('invalid_value', { field: `${membership.field}.${String(at)}`, reason })];
+    const status = people.get(id);
+    if (status === 'active') return [];
+    const reason = `this person is ${String(status)}`;
+    return [problemError('invalid_value', { field: `user_ids.${String(at)}`, reason })];
   });
   if (faults.length > 0) throw invalid(faults);
-}
-
-function unfitness(
-  person: { roles: readonly string[]; status: string },
-  role: string | null,
-): string | null {
-  if (
-    role !== null &&
-    !person.roles.includes(role) &&
-    !(role === 'teacher' && person.roles.includes('teacher_admin'))
-  ) {
-    return `this person is no ${role}`;
-  }
-  return person.status === 'active' ? null : `this person is ${person.status}`;
 }

@@ -96,7 +96,7 @@ describe('each subject', () => {
     }
   });
 
-  it('of another organization is 404 with the same body as one that exists nowhere, and is changed by nobody [MA-D97]', async () => {
+  it('of another organization is 404 with the same body as one that exists nowhere, but 403 where it is about classrooms, and is changed by nobody [MA-D97]', async () => {
     const ids = await everything();
     const nowhere = '0192f0c1-0000-7000-8000-000000000000';
     const user = await person('student');
@@ -115,8 +115,16 @@ describe('each subject', () => {
       const ask = (one: string) =>
         other(method, `${path}/${one}${tail}`, bodyOf(method, path, tail, user));
       const [foreign, unknown] = [await ask(id), await ask(nowhere)];
-      expect([method, path, tail, foreign.status]).toEqual([method, path, tail, 404]);
-      expect(foreign.body).toEqual(unknown.body);
+      const isOfClassrooms =
+        /classrooms|courses|sections/.test(path) || (path === '/api/batches' && tail !== '');
+      expect([method, path, tail, foreign.status]).toEqual([
+        method,
+        path,
+        tail,
+        isOfClassrooms ? 403 : 404,
+      ]);
+      expect([method, path, tail, unknown.status]).toEqual([method, path, tail, 404]);
+      if (!isOfClassrooms) expect(foreign.body).toEqual(unknown.body);
     }
     for (const [path, id] of paths)
       expect((await admin('GET', `${path}/${id}`)).body.version).toBe(1);
@@ -274,6 +282,7 @@ describe('who is in a classroom', () => {
     const room = await made('/api/classrooms', { name: 'Homeroom' });
     expect((await admin('GET', `/api/classrooms/${room}/students`)).body).toEqual({
       success: true,
+      version: 1,
       count: 0,
       data: [],
     });
@@ -384,7 +393,7 @@ it('a teacher reads own classrooms and writes own content alone; a teacher_admin
       (room: { id: string }) => room.id,
     ),
   ).toEqual([own]);
-  expect((await teacher.call('GET', `/api/classrooms/${foreign}`)).status).toBe(404);
+  expect((await teacher.call('GET', `/api/classrooms/${foreign}`)).status).toBe(403);
   expect((await teacher.call('GET', `/api/classrooms/${own}/students`)).status).toBe(200);
   expect(
     (await teacher.call('POST', `/api/classrooms/${own}/students`, { student_ids: [] })).status,
@@ -414,7 +423,7 @@ it('a teacher reads own classrooms and writes own content alone; a teacher_admin
     'unit_out_of_scope',
   );
   expect((await head.call('PATCH', `/api/classrooms/${own}`, { unit_id: null })).status).toBe(403);
-  expect((await head.call('GET', `/api/classrooms/${foreign}`)).status).toBe(404);
+  expect((await head.call('GET', `/api/classrooms/${foreign}`)).status).toBe(403);
   expect(
     (
       await head.call('POST', `/api/classrooms/${own}/students`, {

@@ -1,11 +1,11 @@
 import { Problem, problemError, type ProblemError } from '@muster/contract';
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { rows, type OrgTransaction } from '../../db/database.ts';
-import { unitsOf } from '../../school/people/scope.ts';
-import type { Actor } from '../../tenancy/actor.ts';
+import { getOwnCourse } from '../../school/classrooms/homeroom.ts';
 import { ADMINS, STAFF } from '../context.ts';
 import { assertOwnUnit } from '../own-unit.ts';
+import { classrooms } from './classrooms.ts';
 import type { Row } from './records.ts';
 import { sequences } from './sequences.ts';
 import { gameFaults, stepsSchema } from './steps.ts';
@@ -19,12 +19,6 @@ const reference = z.uuid().transform((id) => id.toLowerCase());
 const optionalReference = reference.nullable().optional();
 const date = z.iso.date().nullable().optional();
 const capacity = z.int().min(0).max(100_000).nullable().optional();
-const gradeLevel = z
-  .union([z.string().trim().min(1).max(20), z.int()])
-  .transform(String)
-  .nullable()
-  .optional();
-
 export const SUBJECTS: readonly Subject[] = [
   {
     path: '/api/units', entity: 'unit', shape: 'Unit', order: sql`t.name`, readers: STAFF, writers: ORG_ADMINS,
@@ -51,16 +45,12 @@ export const SUBJECTS: readonly Subject[] = [
     // By number, those without one last, then by name.
     order: sql`lpad(coalesce(t.sequence, 2147483647)::text, 10, '0') || ' ' || t.name`,
     fields: { name, capacity, sequence: z.int().min(0).nullable().optional(), branch: code },
-  },
-  {
-    path: '/api/classrooms', entity: 'classroom', shape: 'Classroom', order: sql`t.name`, readers: STAFF, writers: ADMINS,
-    fields: { name, room: code, unit_id: optionalReference, grade_level: gradeLevel },
-    visible: (actor) => (actor.role === 'teacher' ? taught('classroom', actor) : inUnits(actor, sql`t.unit_id`)),
     check: async (tx, actor, after) => {
-      await assertOwnUnit(tx, actor, after['unit_id']);
+      await getOwnCourse({ tx, actor }, reference.parse(after['course_id']));
       return [];
     },
   },
+  classrooms,
   {
     path: '/api/batches', entity: 'batch', shape: 'Batch', order: sql`t.name`, readers: STAFF, writers: ADMINS,
     fields: {
@@ -175,19 +165,7 @@ async function sectionFaults(tx: OrgTransaction, after: Row): Promise<ProblemErr
       ];
 }
 
-/** Classrooms or batches that the actor teaches. */
-export function taught(entity: 'classroom' | 'batch', actor: Actor): RawBuilder<unknown> {
-  return sql`exists (
-    select from ${sql.table(`${entity}_teachers`)} own
-    where own.org_id = t.org_id and own.${sql.ref(`${entity}_id`)} = t.id and own.teacher_id = ${actor.userId})`;
-}
-
-/** A teacher_admin sees and writes what belongs to their own units; the admins above everything. */
-function inUnits(actor: Actor, unit: RawBuilder<unknown>): RawBuilder<unknown> {
-  return actor.role === 'teacher_admin' ? sql`${unit} in (${unitsOf(actor)})` : sql`true`;
-}
-
-export async function unitOfClassroom(
+async function unitOfClassroom(
   tx: OrgTransaction,
   classroomId: unknown,
 ): Promise<string | null> {

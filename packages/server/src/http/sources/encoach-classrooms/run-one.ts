@@ -1,0 +1,41 @@
+import { isProblemCode, Problem } from '@muster/contract';
+import { inOrg, type OrgTransaction } from '../../../db/database.ts';
+import type { Operation } from '../../../engine/lifecycle.ts';
+import { listItems, type ItemView } from '../../../engine/report.ts';
+import { runIn } from '../../../engine/run-now.ts';
+import type { Actor } from '../../../tenancy/actor.ts';
+import type { HttpContext } from '../../context.ts';
+
+export interface Wanted {
+  readonly kind: string;
+  readonly name: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Runs a kind on one classroom, batch or course. What is refused leaves nothing behind.
+ * @param answer - Reads what came of it, in the same transaction.
+ * @throws Problem of the item that failed.
+ */
+export async function runOne<T>(
+  context: HttpContext,
+  actor: Actor,
+  wanted: Wanted,
+  answer: (tx: OrgTransaction, item: ItemView, operation: Operation) => Promise<T>,
+): Promise<T> {
+  return inOrg(context.database, actor.orgId, async (tx) => {
+    const operation = await runIn(tx, context.engine, actor, { ...wanted, source: 'classrooms' });
+    const items = await listItems(tx, operation.id, { limit: 10 });
+    const failed = items.find((item) => item.status === 'failed');
+    if (failed !== undefined) throw problemOf(failed);
+    const item = items.find(({ item_no: itemNo }) => itemNo === 1);
+    if (item === undefined) throw new Error(`${wanted.kind} planned no item.`);
+    return answer(tx, item, operation);
+  });
+}
+
+function problemOf({ code, detail }: ItemView): Error {
+  return code !== null && isProblemCode(code)
+    ? new Problem(code, detail ?? {})
+    : new Error(`An item failed with an unknown code: ${String(code)}.`);
+}

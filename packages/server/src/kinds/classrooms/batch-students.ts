@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { defineKind } from '../../engine/kind.ts';
+import { assertFitStudents, planBatchStudents } from '../../school/classrooms/batch-students.ts';
+import { getOpenBatch } from '../../school/classrooms/homeroom.ts';
+import { idListSchema, idSchema, modeSchema } from '../../school/classrooms/members.ts';
+
+const params = z.strictObject({
+  batch_id: idSchema,
+  student_ids: idListSchema,
+  mode: modeSchema,
+});
+
+/** Sets, adds or removes the students of one batch. Whoever is removed keeps the enrollment, ended, and can come back. */
+export const batchStudents = defineKind<z.infer<typeof params>>({
+  name: 'batch_students',
+  title: 'Change the students of a batch',
+  params,
+  roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
+  chunk: { items: 1 },
+  itemEvent: 'batch.students.changed',
+  contended: ({ batch_id: id }) => ({ batch: [id] }),
+  async plan(plan, context) {
+    const { batch_id: id, student_ids: ids, mode } = context.params;
+    const batch = await getOpenBatch(context, id);
+    await assertFitStudents(context, batch, ids, mode);
+    await planBatchStudents(plan, context, batch, { ids, mode, isNamed: true });
+  },
+});

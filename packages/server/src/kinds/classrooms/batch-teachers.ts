@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { defineKind } from '../../engine/kind.ts';
+import { assertFit } from '../../school/classrooms/fit-people.ts';
+import { getOpenBatch } from '../../school/classrooms/homeroom.ts';
+import {
+  assertFitNewcomers,
+  BATCH_TEACHERS,
+  findMoves,
+  idListSchema,
+  idSchema,
+  modeSchema,
+  planMoves,
+} from '../../school/classrooms/members.ts';
+import { teacherNotices } from '../../school/classrooms/teacher-notices.ts';
+
+const params = z.strictObject({
+  batch_id: idSchema,
+  teacher_ids: idListSchema,
+  mode: modeSchema,
+});
+
+/** Sets, adds or removes the teachers of one batch; the classroom's homeroom teachers stay. */
+export const batchTeachers = defineKind<z.infer<typeof params>>({
+  name: 'batch_teachers',
+  title: 'Change the teachers of a batch',
+  params,
+  roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
+  chunk: { items: 1 },
+  itemEvent: 'batch.teachers.changed',
+  contended: ({ batch_id: id }) => ({ batch: [id] }),
+  notices: teacherNotices,
+  async plan(plan, context) {
+    const { batch_id: id, teacher_ids: ids, mode } = context.params;
+    const batch = await getOpenBatch(context, id);
+    const moves = await findMoves(context, BATCH_TEACHERS, batch.id, { ids, mode });
+    if (mode === 'remove') await assertFit(context.tx, { field: 'teacher_ids', ids }, null);
+    else await assertFitNewcomers(context, BATCH_TEACHERS, ids, moves);
+    await planMoves(plan, context, BATCH_TEACHERS, batch, moves);
+  },
+});

@@ -1,0 +1,146 @@
+/** Who studies in a batch: enrollments, which end and are opened again but never deleted. */
+import { Problem } from '@muster/contract';
+import { sql, type RawBuilder } from 'kysely';
+import { rows } from '../../db/database.ts';
+import type { Plan, PlanContext } from '../../engine/kind.ts';
+import { assertFit } from './fit-people.ts';
+import type { Batch } from './homeroom.ts';
+import type { Mode } from './members.ts';
+import { planOneItem } from './one-item.ts';
+
+/** Why an enrollment ended that somebody took out of a batch. */
+export const REMOVED = 'removed_from_batch';
+/** An earlier enrollment in this state is opened again when the student comes back with the roster. */
+export const REOPENED_STATUSES = ['cancelled', 'expired', 'terminated'] as const;
+
+export interface WantedStudents {
+  readonly ids: readonly string[];
+  readonly mode: Mode;
+  /** Whether they were named one by one; the roster does not put an end to what was put on hold or completed. */
+  readonly isNamed: boolean;
+}
+
+/**
+ * Whoever is to enter has to be an active student; who is in the batch already stays in it.
+ * @throws Problem `not_found`, `wrong_role`, `inactive_user`.
+ */
+export async function assertFitStudents(
+  { tx, orgId }: PlanContext,
+  batch: Batch,
+  ids: readonly string[],
+  mode: Mode,
+): Promise<void> {
+  const field = 'student_ids';
+  await assertFit(tx, { field, ids }, null);
+  if (mode === 'remove') return;
+  const inside = await rows(
+    tx,
+    sql<{ id: string }>`
+    select student_id as id from enrollments where org_id = ${orgId} and batch_id = ${batch.id} and status = 'active'`,
+  );
+  await assertFit(tx, { field, ids, except: inside.map((row) => row.id) }, 'student');
+}
+
+/** Sets, adds or removes the students of a batch; the roster and other batches stay as they are. */
+export async function planBatchStudents(
+  plan: Plan,
+  context: PlanContext,
+  batch: Batch,
+  wanted: WantedStudents,
+): Promise<void> {
+  const { newId, now } = context;
+  const moves = await findStudentMoves(context, batch, wanted);
+  const count = moves.active + moves.entering.length + moves.reopened.length - moves.leaving.length;
+  const added = moves.entering.length + moves.reopened.length;
+  const warnings = added === 0 ? [] : overCapacity(context, batch, count);
+  await planOneItem(plan, {
+    key: batch.id, label: `${batch.name}: students`, isChanged: added + moves.leaving.length > 0, warnings,
+    input: {
+      what: 'students', count, added, removed: moves.leaving.length, unchanged: count - added, ignored: moves.ignored,
+    },
+  }); // prettier-ignore
+  await plan.insert(
+    'enrollment',
+    sql`
+    select 1 as item_no, ${newId(sql`'enrollment ' || s.id`)} as id, ${newEnrollment(context)}
+      || jsonb_build_object('batch_id', ${batch.id}::uuid, 'course_id', ${batch.course_id}::uuid, 'student_id', s.id) as after
+    from unnest(${[...moves.entering]}::uuid[]) s(id)`,
+  );
+  await plan.update(
+    'enrollment',
+    sql`select 1 as item_no, id, ${JSON.stringify(OPENED_AGAIN)}::jsonb as after from unnest(${[...moves.reopened]}::uuid[]) e(id)`,
+  );
+  const ended = sql`jsonb_build_object('status', 'cancelled', 'status_reason', ${REMOVED}::text, 'ended_at', ${now}::timestamptz)`;
+  await plan.update(
+    'enrollment',
+    sql`select 1 as item_no, id, ${ended} as after from unnest(${[...moves.leaving]}::uuid[]) e(id)`,
+  );
+}
+
+export const OPENED_AGAIN = { status: 'active', status_reason: '', ended_at: null } as const;
+
+/** What every enrollment that comes from a classroom has, as JSON. */
+export function newEnrollment({ now }: PlanContext): RawBuilder<unknown> {
+  return sql`jsonb_build_object('enrollment_type', 'batch', 'source', 'classroom', 'enrolled_at', ${now}::timestamptz)`;
+}
+
+interface StudentMoves {
+  readonly active: number;
+  /** Students who were never in the batch. */
+  readonly entering: readonly string[];
+  /** Enrollments that are opened again, and those that end. */
+  readonly reopened: readonly string[];
+  readonly leaving: readonly string[];
+  /** Students who were to be removed and are not in the batch. */
+  readonly ignored: readonly string[];
+}
+
+async function findStudentMoves(
+  { tx, orgId }: PlanContext,
+  batch: Batch,
+  { ids, mode, isNamed }: WantedStudents,
+): Promise<StudentMoves> {
+  const present = await rows(
+    tx,
+    sql<{ id: string; student_id: string; status: string }>`
+    select id, student_id, status from enrollments where org_id = ${orgId} and batch_id = ${batch.id}`,
+  );
+  const meant = new Set(ids);
+  const known = new Map(present.map((row) => [row.student_id, row]));
+  const isReopened = (status: string) =>
+    isNamed ? status !== 'active' : REOPENED_STATUSES.some((one) => one === status);
+  const isLeaving = (row: { student_id: string; status: string }) =>
+    mode === 'remove'
+      ? meant.has(row.student_id) && ['active', 'on_hold'].includes(row.status)
+      : mode === 'set' && !meant.has(row.student_id) && row.status === 'active';
+  const stays = mode === 'remove' ? [] : present.filter((row) => meant.has(row.student_id));
+  return {
+    active: present.filter((row) => row.status === 'active').length,
+    entering: mode === 'remove' ? [] : [...meant].filter((id) => !known.has(id)),
+    reopened: stays.filter((row) => isReopened(row.status)).map((row) => row.id),
+    leaving: present.filter(isLeaving).map((row) => row.id),
+    ignored: mode === 'remove' ? [...meant].filter((id) => !known.has(id)) : [],
+  };
+}
+
+/**
+ * A section's capacity may be exceeded with a warning, unless the organization enforces it; a batch's own never.
+ * @throws Problem `batch_full`, `over_capacity`.
+ */
+function overCapacity(
+  { settings }: PlanContext,
+  batch: Batch,
+  count: number,
+): Record<string, unknown>[] {
+  if (batch.capacity !== null && count > batch.capacity) {
+    throw new Problem('batch_full', { label: batch.name, capacity: batch.capacity });
+  }
+  if (batch.section_capacity === null || count <= batch.section_capacity) return [];
+  const detail = { students: count, capacity: batch.section_capacity, section: batch.section };
+  if (isCapacityEnforced(settings)) throw new Problem('over_capacity', detail);
+  return [{ code: 'over_capacity', ...detail }];
+}
+
+export function isCapacityEnforced(settings: Readonly<Record<string, unknown>>): boolean {
+  return settings['enforce_capacity'] === true;
+}

@@ -1,0 +1,127 @@
+/** A classroom or a batch that somebody is about to change, and whether they may. */
+import { Problem } from '@muster/contract';
+import { sql, type RawBuilder } from 'kysely';
+import { rows, type OrgTransaction } from '../../db/database.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { unitsOf } from '../people/scope.ts';
+
+export interface Asking {
+  readonly tx: OrgTransaction;
+  readonly actor: Actor;
+}
+
+export interface Classroom {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly version: number;
+}
+
+export interface Batch {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly classroom_id: string | null;
+  readonly course_id: string;
+  readonly capacity: number | null;
+  readonly section: string | null;
+  /** Of the section, which may be exceeded unless the organization says otherwise. */
+  readonly section_capacity: number | null;
+}
+
+/** @throws Problem as {@link getClassroom} does, and `classroom_archived`. */
+export async function getOpenClassroom(asking: Asking, id: string): Promise<Classroom> {
+  const found = await getClassroom(asking, id);
+  if (found.status === 'archived') throw new Problem('classroom_archived', { label: found.name });
+  return found;
+}
+
+/** @throws Problem `not_found`, `unit_out_of_scope`. */
+export async function getClassroom({ tx, actor }: Asking, id: string): Promise<Classroom> {
+  const [found] = await rows(
+    tx,
+    sql<Classroom & { is_own: boolean }>`
+    select t.id, t.name, t.status, t.version, ${isInReach(actor, 'classroom')} as is_own
+    from classrooms t where t.org_id = ${tx.orgId} and t.id = ${id}`,
+  );
+  if (found === undefined) throw new Problem('not_found', { field: 'classroom_id' });
+  if (!found.is_own)
+    throw new Problem('unit_out_of_scope', { field: 'classroom_id', value: found.name });
+  return found;
+}
+
+/** What ends a batch for good: nobody enters or leaves it any more. */
+export const CLOSED_BATCH = ['completed', 'cancelled', 'archived'] as const;
+
+/** @throws Problem `not_found`, `unit_out_of_scope`, `batch_ended`, `classroom_archived`. */
+export async function getOpenBatch({ tx, actor }: Asking, id: string): Promise<Batch> {
+  const [found] = await rows(
+    tx,
+    sql<Batch & { is_own: boolean; classroom_status: string | null; classroom: string | null }>`
+    select t.id, t.name, t.status, t.classroom_id, t.course_id, t.capacity, s.name as section, s.capacity as section_capacity,
+      c.status as classroom_status, c.name as classroom, ${isInReach(actor, 'batch')} as is_own
+    from batches t
+    left join sections s on s.org_id = ${tx.orgId} and s.id = t.section_id
+    left join classrooms c on c.org_id = ${tx.orgId} and c.id = t.classroom_id
+    where t.org_id = ${tx.orgId} and t.id = ${id}`,
+  );
+  if (found === undefined) throw new Problem('not_found', { field: 'batch_id' });
+  if (!found.is_own)
+    throw new Problem('unit_out_of_scope', { field: 'batch_id', value: found.name });
+  if (CLOSED_BATCH.some((status) => status === found.status))
+    throw new Problem('batch_ended', { label: found.name, status: found.status });
+  if (found.classroom_status === 'archived')
+    throw new Problem('classroom_archived', { label: found.classroom });
+  return found;
+}
+
+/**
+ * Condition on the classroom or batch `t`: admins of the organization reach all, a teacher_admin those of own units, a
+ * teacher those they teach, a student none.
+ */
+export function isInReach(actor: Actor, what: 'classroom' | 'batch'): RawBuilder<boolean> {
+  switch (actor.role) {
+    case 'system_admin':
+    case 'subscriber_admin':
+      return sql`true`;
+    case 'teacher_admin':
+      return sql`coalesce(${unitOf(what)} in (${unitsOf(actor)}), false)`;
+    case 'teacher':
+      return sql`exists (
+        select from ${sql.table(`${what}_teachers`)} own
+        where own.org_id = t.org_id and own.${sql.ref(`${what}_id`)} = t.id and own.teacher_id = ${actor.userId}::uuid)`;
+    case 'student':
+      return sql`false`;
+  }
+}
+
+function unitOf(what: 'classroom' | 'batch'): RawBuilder<unknown> {
+  return what === 'classroom'
+    ? sql`t.unit_id`
+    : sql`(select c.unit_id from classrooms c where c.org_id = t.org_id and c.id = t.classroom_id)`;
+}
+
+/**
+ * A course belongs to no unit: a teacher_admin changes it while nobody studies it, or somebody of own units does.
+ * @throws Problem `not_found`, `unit_out_of_scope`.
+ */
+export async function getOwnCourse(
+  { tx, actor }: Asking,
+  id: string,
+): Promise<{ id: string; title: string }> {
+  const isOwn =
+    actor.role === 'teacher_admin'
+      ? sql`(select count(*) = 0 or bool_or(c.unit_id in (${unitsOf(actor)})) from classroom_courses cc
+          join classrooms c on c.org_id = ${tx.orgId} and c.id = cc.classroom_id
+          where cc.org_id = ${tx.orgId} and cc.course_id = t.id)`
+      : sql`true`;
+  const [found] = await rows(
+    tx,
+    sql<{ id: string; title: string; is_own: boolean | null }>`
+    select t.id, t.title, ${isOwn} as is_own from courses t where t.org_id = ${tx.orgId} and t.id = ${id}`,
+  );
+  if (found === undefined) throw new Problem('not_found', { field: 'course_id' });
+  if (found.is_own !== true)
+    throw new Problem('unit_out_of_scope', { field: 'course_id', value: found.title });
+  return found;
+}
