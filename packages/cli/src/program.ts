@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { adminCommand } from './commands/admin.ts';
 import { assignCommand } from './commands/assign.ts';
+import { batchesCommand } from './commands/batches/batches.ts';
 import { demoCommand } from './commands/demo.ts';
 import { importCommand } from './commands/import.ts';
 import { loginCommand } from './commands/login.ts';
@@ -42,6 +43,7 @@ export function buildProgram(cli: Cli): Command {
   whoamiCommand(program, cli);
   importCommand(program, cli);
   assignCommand(program, cli);
+  batchesCommand(program, cli);
   mentorsCommand(program, cli);
   statusCommand(program, cli);
   operationsCommand(program, cli);

@@ -10,7 +10,15 @@ const KINDS = {
   sequence: { path: '/api/sequences', names: ['title'] },
   class: { path: '/api/classrooms', names: ['name'] },
   unit: { path: '/api/units', names: ['name'] },
+  course: { path: '/api/courses', names: ['title'] },
+  batch: { path: '/api/batches', names: ['name'] },
 } as const;
+
+const PLURALS: Partial<Record<keyof typeof KINDS, string>> = {
+  person: 'people',
+  class: 'classes',
+  batch: 'batches',
+};
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -45,11 +53,15 @@ function unknown(kind: string, called: string, similar: readonly FoundThing[]): 
   ]);
 }
 
-function ambiguous(kind: string, called: string, found: readonly FoundThing[]): Failure {
+function ambiguous(
+  kind: keyof typeof KINDS,
+  called: string,
+  found: readonly FoundThing[],
+): Failure {
   const ids = found.slice(0, 5).map((thing) => `${thing.id} (${nameOf(thing)})`).join(', '); // prettier-ignore
   return new Failure(
     EXIT.refused,
-    `${found.length} ${kind === 'person' ? 'people' : `${kind}s`} are called ${called}.`,
+    `${found.length} ${PLURALS[kind] ?? `${kind}s`} are called ${called}.`,
     [{ code: 'ambiguous', field: '', message: '', correction: `Give the id of one: ${ids}` }],
   );
 }

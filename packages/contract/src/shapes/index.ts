@@ -1,3 +1,4 @@
+export * from './batches-of-course.ts';
 export * from './bulk-operation.ts';
 export * from './found-things.ts';
 export * from './import-mapping.ts';

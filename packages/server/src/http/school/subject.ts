@@ -27,6 +27,8 @@ export interface Subject {
   readonly order: RawBuilder<string>;
   readonly readers: readonly Role[];
   readonly writers: readonly Role[];
+  /** Routes of a single record that another file serves at the same address. */
+  readonly elsewhere?: readonly ('read' | 'remove')[];
   /** Condition on the row `t`; whoever does not meet it gets 404. */
   visible?(actor: Actor): RawBuilder<unknown>;
   /** From fields to columns. */
@@ -81,7 +83,7 @@ export function subjectRoutes(app: App, context: HttpContext, subject: Subject):
       return reply.code(201).send(created);
     },
   );
-  app.get(
+  if (subject.elsewhere?.includes('read') !== true) app.get(
     `${subject.path}/:id`,
     { config: read, schema: { tags, summary: `One ${words}`, params: idParams, response: { 200: shape, ...refusals } } },
     async (request) => readRecord(context, subject, await actorOf(request), request.params.id),
@@ -91,7 +93,7 @@ export function subjectRoutes(app: App, context: HttpContext, subject: Subject):
     { config: write, schema: { tags, summary: `Change a ${words}`, params: idParams, body: z.strictObject(subject.fields).partial(), response: { 200: shape, ...refusals } } },
     async (request) => change(context, subject, await actorOf(request), request.params.id, request.body),
   );
-  app.delete(
+  if (subject.elsewhere?.includes('remove') !== true) app.delete(
     `${subject.path}/:id`,
     { config: write, schema: { tags, summary: `Remove a ${words} that nothing depends on`, params: idParams, response: { 204: z.undefined(), ...refusals } } },
     async (request, reply) => {

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import { getOwnCourse } from '../../school/classrooms/homeroom.ts';
 import { ADMINS, STAFF } from '../context.ts';
-import { assertOwnUnit } from '../own-unit.ts';
+import { batches } from './batches.ts';
 import { classrooms } from './classrooms.ts';
+import { dateFaults } from './date-faults.ts';
 import type { Row } from './records.ts';
 import { sequences } from './sequences.ts';
 import { gameFaults, stepsSchema } from './steps.ts';
@@ -19,6 +20,7 @@ const reference = z.uuid().transform((id) => id.toLowerCase());
 const optionalReference = reference.nullable().optional();
 const date = z.iso.date().nullable().optional();
 const capacity = z.int().min(0).max(100_000).nullable().optional();
+
 export const SUBJECTS: readonly Subject[] = [
   {
     path: '/api/units', entity: 'unit', shape: 'Unit', order: sql`t.name`, readers: STAFF, writers: ORG_ADMINS,
@@ -37,7 +39,12 @@ export const SUBJECTS: readonly Subject[] = [
       title: name, code, syllabus: z.string().max(100_000).optional(),
       objectives: z.array(z.string().max(2_000)).max(500).optional(),
       status: z.enum(['active', 'completed', 'archived']).optional(),
+      assigned_instructor: optionalReference,
     },
+    extra: { _id: z.string(), course_title: z.string(), assigned_instructor: z.string().nullable() },
+    toValues: ({ assigned_instructor: teacher, ...fields }) => ({ ...fields, ...(teacher === undefined ? {} : { assigned_instructor_id: teacher }) }),
+    toView: (row) => ({ ...row, _id: row['id'], course_title: row['title'], assigned_instructor: row['assigned_instructor_id'] }),
+    check: async (tx, _actor, after) => instructorFaults(tx, after),
   },
   {
     path: '/api/sections', under: { path: '/api/courses/:id/sections', column: 'course_id', entity: 'course' },
@@ -51,22 +58,7 @@ export const SUBJECTS: readonly Subject[] = [
     },
   },
   classrooms,
-  {
-    path: '/api/batches', entity: 'batch', shape: 'Batch', order: sql`t.name`, readers: STAFF, writers: ADMINS,
-    fields: {
-      name, course_id: reference, classroom_id: optionalReference, section_id: optionalReference, term_id: optionalReference,
-      capacity, start_date: date, end_date: date, timetable: z.array(z.looseObject({})).max(100).optional(),
-      status: z.enum(['upcoming', 'active', 'completed', 'cancelled', 'archived']).optional(),
-    },
-    extra: { enrolled_students: z.int() },
-    check: async (tx, actor, after, present) => {
-      for (const row of present === null ? [after] : [present, after]) {
-        await assertOwnUnit(tx, actor, await unitOfClassroom(tx, row['classroom_id']));
-      }
-      assertSeats(after);
-      return [...dateFaults(after), ...(await sectionFaults(tx, after))];
-    },
-  },
+  batches,
   {
     path: '/api/groups', entity: 'group', shape: 'Group', order: sql`t.name`, readers: STAFF, writers: ADMINS,
     fields: { name },
@@ -125,55 +117,21 @@ async function loopFaults(tx: OrgTransaction, after: Row): Promise<ProblemError[
       ];
 }
 
+async function instructorFaults(tx: OrgTransaction, after: Row): Promise<ProblemError[]> {
+  const teacher = after['assigned_instructor_id'];
+  if (teacher == null) return [];
+  const able = await rows(
+    tx,
+    sql`select from users where org_id = ${tx.orgId} and id = ${teacher} and roles && '{teacher,teacher_admin}'`,
+  );
+  return able.length > 0
+    ? []
+    : [problemError('instructor_role_missing', { field: 'assigned_instructor', label: 'this person' })];
+}
+
 function choiceFaults({ type, options }: Row): ProblemError[] {
   const isEmpty = !Array.isArray(options) || options.length === 0;
   if ((type === 'choice') !== isEmpty) return [];
   const reason = isEmpty ? 'a choice needs at least one' : 'only a choice has options';
   return [problemError('invalid_value', { field: 'options', reason })];
-}
-
-function dateFaults(after: Row): ProblemError[] {
-  const { start_date: start, end_date: end } = after;
-  if (typeof start !== 'string' || typeof end !== 'string' || end >= start) return [];
-  return [problemError('invalid_value', { field: 'end_date', reason: 'it is before start_date' })];
-}
-
-function assertSeats(after: Row): void {
-  const { capacity: seats, enrolled_students: taken } = after;
-  if (typeof seats !== 'number' || typeof taken !== 'number' || seats >= taken) return;
-  throw new Problem('conflict', {
-    field: 'capacity', enrolled_students: taken,
-    message: `${String(taken)} students are enrolled; the capacity cannot be ${String(seats)}.`,
-    correction: `Give at least ${String(taken)}, or remove students first.`,
-  }); // prettier-ignore
-}
-
-async function sectionFaults(tx: OrgTransaction, after: Row): Promise<ProblemError[]> {
-  if (after['section_id'] == null) return [];
-  const fitting = await rows(
-    tx,
-    sql`
-    select from sections where org_id = ${tx.orgId} and id = ${after['section_id']} and course_id = ${after['course_id']}`,
-  );
-  return fitting.length > 0
-    ? []
-    : [
-        problemError('invalid_value', {
-          field: 'section_id',
-          reason: 'it belongs to another course',
-        }),
-      ];
-}
-
-async function unitOfClassroom(
-  tx: OrgTransaction,
-  classroomId: unknown,
-): Promise<string | null> {
-  if (classroomId == null) return null;
-  const [found] = await rows(
-    tx,
-    sql<{ unit_id: string | null }>`
-    select unit_id from classrooms where org_id = ${tx.orgId} and id = ${classroomId}`,
-  );
-  return found?.unit_id ?? null;
 }

@@ -46,7 +46,7 @@ export const batchCancel = defineKind<z.infer<typeof params>>({
         jsonb_build_object('batch_id', id) as input,
         case when fault is not null then 'error' when goes then 'remove' when status = 'cancelled' then 'skip' else 'update' end as action,
         coalesce(fault, case when not goes and status = 'cancelled' then ${code('unchanged')} end) as code,
-        jsonb_build_object('subject', given, 'label', name, 'count', enrolled_students) as detail, null::jsonb as warnings
+        case when id is not null then jsonb_build_object('label', name, 'count', enrolled_students) end as detail, null::jsonb as warnings
       from judged`);
     const planned = sql`(select item_no, action, (input ->> 'batch_id')::uuid as id from ${plan.planned} i) p`;
     await plan.update(

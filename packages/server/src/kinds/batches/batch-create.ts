@@ -73,6 +73,6 @@ function wantedBatches({
       case when n.course_id is null then ${code('course_not_found')}
            when ${actor.userId}::uuid is null then ${code('batch_creator_required')}
            when ${codeMissing} then ${code('batch_code_required')} end as fault,
-      jsonb_build_object('subject', n.g ->> 'course_id') as fault_detail
+      null::jsonb as fault_detail
     from named n left join coded k on k.item_no = n.item_no`;
 } // prettier-ignore

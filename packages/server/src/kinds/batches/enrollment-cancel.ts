@@ -42,7 +42,7 @@ export const enrollmentCancel = defineKind<z.infer<typeof params>>({
         jsonb_build_object('enrollment_id', id, 'user_plan_id', user_plan_id, 'access_until', access_until) as input,
         case when fault is not null then 'error' when is_over then 'skip' else 'remove' end as action,
         coalesce(fault, case when is_over then ${code('unchanged')} end) as code,
-        case when fault is not null then jsonb_build_object('subject', given, 'label', display_name) end as detail, null::jsonb as warnings
+        case when fault is not null and id is not null then jsonb_build_object('label', display_name) end as detail, null::jsonb as warnings
       from decided`);
     await planRemovals(plan, context, 'SOFT');
   },

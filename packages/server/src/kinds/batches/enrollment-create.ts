@@ -59,6 +59,9 @@ export const enrollmentCreate = defineKind<Params>({
   },
 });
 
+const FAULT_DETAIL = sql`case when final_fault not in (${code('course_not_found')}, ${code('batch_not_found')}) then
+  jsonb_build_object('subject', given, 'label', coalesce(display_name, given), 'person_status', person_status, 'batch_status', initcap(batch_status)) end`; // prettier-ignore
+
 function plannedItems(context: PlanContext<Params>): RawBuilder<unknown> {
   const { now, newId, params: given } = context;
   const type = given.enrollment_type ?? (given.batch_id == null ? 'individual' : 'batch');
@@ -71,16 +74,10 @@ function plannedItems(context: PlanContext<Params>): RawBuilder<unknown> {
         'source', ${given.enrollment_source ?? ''}::text, 'enrolled_at', ${now}::timestamptz, 'enroll_invite_id', invite_id,
         'access_ends_at', coalesce(${now}::timestamptz + make_interval(days => access_days), ${accessEnd(sql`end_date`)}))) as input,
       case when final_fault is not null then 'error' when found_id is null then 'create' else 're_enroll' end as action, final_fault as code,
-      case when final_fault is not null then ${faultDetail(given)} end as detail,
+      ${FAULT_DETAIL} as detail,
       case when final_fault is null then ${listOf([seatHint(sql`capacity`, sql`(enrolled_students + place_no)`, numbers)])} end as warnings
     from seated`;
 } // prettier-ignore
-
-function faultDetail(given: Params): RawBuilder<unknown> {
-  return sql`jsonb_build_object('label', coalesce(display_name, given), 'person_status', person_status, 'batch_status', initcap(batch_status),
-    'subject', case final_fault when ${code('course_not_found')} then ${given.course_id}::text
-      when ${code('batch_not_found')} then ${given.batch_id ?? ''}::text else given end)`;
-}
 
 /** CTEs up to `seated`: each student with the enrollment that is there already, and why it cannot be. */
 function judgedStudents(context: PlanContext<Params>): RawBuilder<unknown> {

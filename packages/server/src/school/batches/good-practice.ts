@@ -62,7 +62,7 @@ export function batchHints(
     sql`case when ${of('lead_id')} is null then ${hint('batch_without_instructor')} end`,
     sql`case when ${of('capacity')} is null then ${hint('batch_without_capacity')}
       when ${of('capacity')} not between ${numbers.students_min} and ${numbers.students_max} then
-        ${hint('batch_size_advised', { capacity: of('capacity'), min: sql`${numbers.students_min}::int`, max: sql`${numbers.students_max}::int` })} end`,
+        ${hint('capacity_advised', { capacity: of('capacity'), min: sql`${numbers.students_min}::int`, max: sql`${numbers.students_max}::int` })} end`,
     seatHint(of('capacity'), of('enrolled_students'), numbers),
     loadHint(of('status'), activeBatches, numbers),
     ...scheduleHints(of('timetable'), numbers),

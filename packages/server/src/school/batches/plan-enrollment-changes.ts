@@ -51,9 +51,8 @@ function itemsOf(context: PlanContext, given: RawBuilder<unknown>): RawBuilder<u
           else jsonb_build_object('status', 'cancelled', 'status_reason', 'moved', 'ended_at', ${now}::timestamptz) end,
         'into', ${state} || jsonb_build_object('source', source, 'enrolled_at', ${now}::timestamptz)) as input,
       case when final_fault is not null then 'error' when moves then 'move' else 'update' end as action, final_fault as code,
-      case when final_fault is not null then
-        jsonb_build_object('subject', key, 'label', label, 'batch_status', initcap(target_status), 'field', case final_fault when ${code('access_ends_early')} then 'access_expiry_date' end)
-        || case when final_fault = ${code('batch_not_found')} then jsonb_build_object('subject', g ->> 'batch_id') else '{}' end end as detail,
+      case when final_fault not in (${code('batch_not_found')}, ${code('enrollment_not_found')}) then
+        jsonb_build_object('subject', key, 'label', label, 'batch_status', initcap(target_status), 'field', case final_fault when ${code('access_ends_early')} then 'access_expiry_date' end) end as detail,
       null::jsonb as warnings
     from seated`;
 } // prettier-ignore

@@ -72,7 +72,7 @@ function wantedUpdates(
       from found f)
     select a.*, case when a.changes && '{dates,schedule,status}' then ${teachersOf(orgId)} else array_remove(array[a.lead_id], null) end as teacher_ids,
       case when a.present_id is null then ${code('batch_not_found')} when not a.is_own then ${code('batch_out_of_scope')} end as fault,
-      jsonb_build_object('subject', a.key, 'label', a.name) as fault_detail
+      case when a.present_id is not null then jsonb_build_object('label', a.name) end as fault_detail
     from after a`;
 } // prettier-ignore
 
