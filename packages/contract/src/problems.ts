@@ -166,9 +166,7 @@ export const PROBLEMS = {
 
   // Learners
   no_users_given: entry(400, 'No users given: send {ways}', 'Select at least one learner.'),
-  package_session_not_found: entry(400, 'Package session not found', 'Check the id.'),
-  package_session_out_of_scope: entry(403, '{batch} is outside the units you are responsible for', 'Leave it out, or ask an administrator.'),
-  package_session_closed: entry(400, 'Package session is {state}; only Active and Upcoming ones take learners', 'Choose another package session.'),
+  unknown_batch: entry(400, 'Package session not found', 'Check the id.'),
   learner_not_found: entry(404, 'User not found', 'Check the id.'),
   learner_already_enrolled: entry(409, 'Already enrolled ({state})', 'There is nothing to do; RE_ENROLL opens an enrollment that has ended.'),
   learner_not_enrolled: entry(409, 'Not enrolled', 'There is nothing to do.'),

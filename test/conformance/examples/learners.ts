@@ -82,7 +82,7 @@ function removalOf(people: readonly number[], batches: readonly number[]): Draft
  */
 export async function addBatches(school: PopulatedSchool): Promise<string[]> {
   const { orgId, studentIds, engine } = school;
-  const [first = '', second = '', third = '', unknown = ''] = [newId(), newId(), newId(), newId()];
+  const [first, second, third, unknown] = [newId(), newId(), newId(), newId()];
   await inOrg(engine.database, orgId, async (tx) => {
     const run = (statement: ReturnType<typeof sql>) => rows(tx, statement);
     for (const [at, batchId] of [first, second, third].entries()) {

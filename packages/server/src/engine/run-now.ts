@@ -11,6 +11,7 @@ import { applyIn } from './apply.ts';
 import { confirmPlanned } from './confirm.ts';
 import { checkParams, createIn, type NewOperation } from './create.ts';
 import { getKind, type Engine } from './engine.ts';
+import { inTurn } from './in-turn.ts';
 import type { Operation } from './lifecycle.ts';
 import { planIn } from './plan.ts';
 import { listChanges, listItems } from './report.ts';
@@ -34,12 +35,13 @@ export async function runNow(
   actor: Actor,
   wanted: NewOperation,
 ): Promise<{ operation: Operation; items: ItemResult[] }> {
-  return inOrg(engine.database, actor.orgId, async (tx) => {
+  const run = async (tx: OrgTransaction) => {
     const operation = await runIn(tx, engine, actor, wanted);
     const items = await results(tx, operation);
     assertDone(items);
     return { operation, items };
-  });
+  };
+  return inTurn(engine, actor.orgId, wanted, () => inOrg(engine.database, actor.orgId, run));
 }
 
 /** The same within the caller's transaction, whatever its items came to. */

@@ -83,7 +83,7 @@ export function viewPerson(row: Person) {
     id: row.id, _id: row.id, email: row.email, username: row.username, external_id: row.external_id,
     given_name: row.given_name, family_name: row.family_name, full_name: row.display_name,
     roles: row.roles, role: row.roles, status: row.status, unit_id: row.unit_id, grade_level: row.grade_level,
-    teacher_id: row.primary_teacher_id, phone: row.phone, has_account: row.account_id !== null, version: row.version,
+    teacher_id: row.primary_teacher_id, phone: row.phone, gender: row.gender, has_account: row.account_id !== null, version: row.version,
     created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString(),
   }; // prettier-ignore
 }

@@ -25,6 +25,7 @@ export const personFields = z.strictObject({
   grade_level: z.union([text(20), z.int().transform(String)]).optional(),
   teacher_id: reference.nullable().optional(),
   phone: text(50),
+  gender: text(50),
   password: passwordSchema.optional().describe('Lets the person sign in at once'),
 }); // prettier-ignore
 export type PersonFields = z.infer<typeof personFields>;
@@ -35,6 +36,7 @@ export const personShape = z
     external_id: z.string().nullable(), given_name: z.string(), family_name: z.string(), full_name: z.string(),
     roles: z.array(z.string()), role: z.array(z.string()), status: z.enum(USER_STATUSES), unit_id: z.string().nullable(),
     grade_level: z.string().nullable(), teacher_id: z.string().nullable(), phone: z.string().nullable(),
+    gender: z.string().nullable(),
     has_account: z.boolean(), version: z.int(), created_at: z.iso.datetime(), updated_at: z.iso.datetime(),
   })
   .meta({ id: 'User' }); // prettier-ignore

@@ -140,6 +140,7 @@ const SAME = [
   'unit_id',
   'grade_level',
   'phone',
+  'gender',
 ] as const;
 
 /** Fields that are called as their columns are, as far as they are given. */

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Plan, PlanContext } from '../../engine/kind.ts';
 import type { Newcomer } from '../../school/learners/new-users.ts';
 import type { Offer } from '../../school/learners/offers.ts';
+import type { AssignParams } from '../../school/learners/parameters.ts';
 
 /**
  * What several items need stands with the first of them: a new person and a plan for several batches are made with the
@@ -10,29 +11,32 @@ import type { Offer } from '../../school/learners/offers.ts';
  */
 export async function planChanges(
   plan: Plan,
-  context: Pick<PlanContext, 'orgId' | 'now' | 'newId'>,
+  context: PlanContext<AssignParams>,
   offers: readonly Offer[],
   newcomers: readonly Newcomer[],
 ): Promise<void> {
   const given = sql`
     given as (
       select p.item_no, p.action, p.input as i, o.* from ${plan.planned} p
-      join ${offerRows(offers)} on o.package_session_id = p.input ->> 'package_session_id'
+      join ${offerRows(offers)} on o.named_batch = p.input ->> 'named_batch'
       where p.action in ('create', 're_enroll') and p.item_no > 0)`;
-  await planDefaultInvites(plan, given);
-  await plan.insert('user', newPeople(given, newcomers));
+  if (offers.some((offer) => offer.makes_invite)) await planDefaultInvites(plan, given);
+  if (newcomers.length > 0) await plan.insert('user', newPeople(given, newcomers));
   await plan.insert('user_plan', userPlans(given, context));
   const values = enrollmentValues(context);
   await plan.insert(
     'enrollment',
     sql`with ${given} select item_no, (i ->> 'enrollment_id')::uuid as id, ${values} as after from given where action = 'create'`,
   );
-  await plan.update(
-    'enrollment',
-    sql`with ${given} select item_no, (i ->> 'enrollment_id')::uuid as id, ${values} as after from given where action = 're_enroll'`,
-  );
-  await plan.insert('payment', payments(given, context));
-  await planFieldValues(plan, given, context);
+  if (context.params.options.duplicate_handling === 'RE_ENROLL')
+    await plan.update(
+      'enrollment',
+      sql`with ${given} select item_no, (i ->> 'enrollment_id')::uuid as id, ${values} as after from given where action = 're_enroll'`,
+    );
+  if (offers.some((offer) => offer.transaction_id !== null))
+    await plan.insert('payment', payments(given, context));
+  if (offers.some((offer) => offer.custom_field_values.length > 0))
+    await planFieldValues(plan, given, context);
 }
 
 async function planDefaultInvites(plan: Plan, given: RawBuilder<unknown>): Promise<void> {
@@ -155,7 +159,7 @@ async function planFieldValues(
 
 function offerRows(offers: readonly Offer[]): RawBuilder<unknown> {
   return sql`
-    jsonb_to_recordset(${JSON.stringify(offers)}::jsonb) as o(package_session_id text, batch_id uuid, batch_name text, course_id uuid,
+    jsonb_to_recordset(${JSON.stringify(offers)}::jsonb) as o(named_batch text, batch_id uuid, batch_name text, course_id uuid,
       makes_invite boolean, enroll_invite_id uuid, payment_option_id uuid, payment_plan_id uuid, access_ends_at timestamptz,
       approval text, price numeric, currency text, transaction_id text, custom_field_values jsonb)`;
 }

@@ -8,7 +8,7 @@ import {
   assertOwn,
   assertSomebody,
   assignParams,
-  asUuid,
+  batchesOf,
   type AssignParams,
 } from '../../school/learners/parameters.ts';
 import { spelledState } from '../../school/learners/states.ts';
@@ -29,7 +29,7 @@ export const enroll = defineKind<AssignParams>({
   peopleListed: ({ user_ids: ids, new_users: newUsers }) =>
     new Set(ids).size + (newUsers ?? []).length,
   contended: ({ assignments }) => ({
-    batch: assignments.flatMap((entry) => asUuid(entry.package_session_id) ?? []),
+    batch: batchesOf(assignments),
   }),
   async plan(plan, context) {
     const { tx, actor, params } = context;
@@ -74,13 +74,14 @@ function pairs(
           then ${code('batch_full')} end as code
       from judged
     )
-    select item_no, null::int as row_no, given || ':' || package_session_id as key, user_id as subject_id,
-      label || ' → ' || coalesce(batch_name, package_session_id) as label,
-      jsonb_build_object('package_session_id', package_session_id, 'email', email, 'name', label, 'newcomer', newcomer, 'former', former)
+    select item_no, null::int as row_no, lower(given || ':' || named_batch) as key, user_id as subject_id,
+      label || ' → ' || coalesce(batch_name, named_batch) as label,
+      jsonb_build_object('named_batch', named_batch, 'email', email, 'name', label, 'newcomer', newcomer, 'former', former,
+        'user_id', coalesce(user_id::text, case when newcomer is null then given end))
         || case when code is not null then '{}' else jsonb_build_object('makes_invite', makes_invite, 'enroll_invite_id', enroll_invite_id,
           'user_id', coalesce(user_id, ${newId(sql`'learner ' || newcomer`)}),
           'enrollment_id', coalesce(enrollment_id, ${newId(sql`'enrollment ' || item_no`)}),
-          'user_plan_id', ${newId(sql`'user plan ' || given || ' ' || plan_key`)}) end as input,
+          'user_plan_id', ${newId(sql`'user plan ' || lower(given) || ' ' || plan_key`)}) end as input,
       case when code is null then case when former is null then 'create' else 're_enroll' end
         when code = ${code('learner_already_enrolled')} and ${duplicates} <> 'ERROR' then 'skip' else 'error' end as action,
       code, case when code is not null then learner_detail || detail || jsonb_build_object('state', case code
@@ -103,6 +104,6 @@ function refusal(duplicates: string): RawBuilder<unknown> {
 
 function offerRows(offers: readonly Offer[]): RawBuilder<unknown> {
   return sql`
-    select * from jsonb_to_recordset(${JSON.stringify(offers)}::jsonb) as o(position int, package_session_id text, batch_id uuid, batch_name text,
+    select * from jsonb_to_recordset(${JSON.stringify(offers)}::jsonb) as o(position int, named_batch text, batch_id uuid, batch_name text,
       fault text, closed text, detail jsonb, seats int, makes_invite boolean, enroll_invite_id uuid, plan_key text)`;
 }

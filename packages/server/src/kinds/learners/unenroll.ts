@@ -1,14 +1,15 @@
 import { sql, type RawBuilder } from 'kysely';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
+import { ownsBatch } from '../../school/batches/rights.ts';
 import { learnersOf } from '../../school/learners/learners.ts';
 import { coursesNotice } from '../../school/learners/notices.ts';
-import { isOutside } from '../../school/learners/offers.ts';
 import {
   assertOwn,
   assertSomebody,
   asUuid,
   deassignParams,
   endableStates,
+  removedFrom,
   type DeassignParams,
 } from '../../school/learners/parameters.ts';
 import { accessUntil, planRemovals } from '../../school/learners/removals.ts';
@@ -29,7 +30,7 @@ export const unenroll = defineKind<DeassignParams>({
   peopleListed: ({ user_ids: ids }) => new Set(ids).size,
   irreversibleWhen: ({ options }) =>
     options.mode === 'HARD' ? 'a hard removal ends access for good; enroll the learners again instead' : null,
-  contended: ({ package_session_ids: ids }) => ({ batch: ids.flatMap((id) => asUuid(id) ?? []) }),
+  contended: (params) => ({ batch: removedFrom(params).flatMap((id) => asUuid(id) ?? []) }),
   async plan(plan, context) {
     const { tx, params } = context;
     await assertOwn(tx, params);
@@ -45,11 +46,11 @@ export const unenroll = defineKind<DeassignParams>({
 function pairs(context: PlanContext<DeassignParams>): RawBuilder<unknown> {
   const { orgId, actor, params, timezone } = context;
   const { mode } = params.options;
-  const ids = [...new Set(params.package_session_ids.map((id) => id.toLowerCase()))];
+  const ids = removedFrom(params);
   return sql`
     with named as materialized (
-      select w.position, w.given as package_session_id, b.id as batch_id, b.name as batch_name,
-        case when b.id is null then ${code('package_session_not_found')} when ${isOutside(context)} then ${code('package_session_out_of_scope')} end as batch_fault
+      select w.position, w.given as named_batch, b.id as batch_id, b.name as batch_name,
+        case when b.id is null then ${code('unknown_batch')} when not ${ownsBatch(actor)} then ${code('batch_out_of_scope')} end as batch_fault
       from unnest(${ids}::text[], ${ids.map(asUuid)}::uuid[]) with ordinality w(given, id, position)
       left join batches b on b.org_id = ${orgId} and b.id = w.id
     ), learner as materialized (${learnersOf(actor, params)}
@@ -74,14 +75,14 @@ function pairs(context: PlanContext<DeassignParams>): RawBuilder<unknown> {
         and e.user_plan_id in (select user_plan_id from removed)
       group by e.user_plan_id having count(*) > 1
     )
-    select item_no, null::int as row_no, given || ':' || package_session_id as key, user_id as subject_id,
-      label || ' → ' || coalesce(batch_name, package_session_id) as label,
-      jsonb_build_object('package_session_id', package_session_id, 'email', email, 'name', label, 'user_id', coalesce(user_id::text, given))
+    select item_no, null::int as row_no, lower(given || ':' || named_batch) as key, user_id as subject_id,
+      label || ' → ' || coalesce(batch_name, named_batch) as label,
+      jsonb_build_object('named_batch', named_batch, 'email', email, 'name', label, 'user_id', coalesce(user_id::text, given))
         || case when code is not null then '{}' else jsonb_build_object('enrollment_id', enrollment_id, 'user_plan_id', j.user_plan_id,
           'access_until', access_until, 'access_until_day', (access_until at time zone ${timezone})::date, 'affected', s.others) end as input,
       case code when ${code('learner_not_enrolled')} then 'skip' when ${code('learner_already_ended')} then 'skip'
         else case when code is null then 'remove' else 'error' end end as action,
-      code, case when code is not null then learner_detail || jsonb_build_object('batch', batch_name, 'state', ${spelledState(sql`status`)}) end as detail,
+      code, case when code is not null then learner_detail || jsonb_build_object('label', coalesce(case when batch_fault is not null then batch_name end, label), 'state', ${spelledState(sql`status`)}) end as detail,
       case when s.served is not null then jsonb_build_array(jsonb_build_object('code', ${code('user_plan_shared')}, 'plan', s.user_plan_id, 'count', s.served)) end as warnings
     from judged j left join sharing s on s.user_plan_id = j.user_plan_id and j.code is null`;
 }

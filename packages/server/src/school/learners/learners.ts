@@ -1,11 +1,11 @@
 /** The learners an operation works on: who is listed, who is new, who a filter finds. */
 import { sql, type RawBuilder } from 'kysely';
-import { one, type OrgTransaction } from '../../db/database.ts';
+import { inOrg, one, type Database } from '../../db/database.ts';
 import { code } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { scopeOf } from '../people/scope.ts';
 import type { Newcomer } from './new-users.ts';
-import { asUuid, type Selection } from './parameters.ts';
+import { asUuid, distinctIds, sourceOf, type Selection } from './parameters.ts';
 import { storedState } from './states.ts';
 
 /**
@@ -32,12 +32,12 @@ export function learnersOf(
     with listed as (${listed(selection)}), filtered as materialized (${filtered(actor, selection)}
     ), newcomer as materialized (${judgedNewcomers(orgId, newcomers)}
     ), meant as (
-      select distinct on (given) given, id, place, n
+      select distinct on (lower(given)) given, id, place, n
       from (
         select given, id, 1 as place, n from listed
         union all select known_id::text, known_id, 2, n from newcomer where is_selected
         union all select id::text, id, 3, n from filtered) way
-      order by given, place, n
+      order by lower(given), place, n
     )
     select m.place, m.n, m.given, u.id, null::int as newcomer,
       case when not ${isHidden} then u.email end as email,
@@ -57,24 +57,28 @@ export function learnersOf(
     from newcomer c where not c.is_selected`;
 }
 
-/** How many learners there are, without judging what becomes of them. */
+/** How many learners there are, whatever becomes of them. Without a filter none is looked up. */
 export async function countLearners(
-  tx: OrgTransaction,
+  database: Database,
   actor: Actor,
   selection: Selection,
   newcomers: readonly Newcomer[] = [],
 ): Promise<number> {
-  const counted = await one(
-    tx,
-    sql<{
-      count: number;
-    }>`select count(*) as count from (${learnersOf(actor, selection, newcomers)}) learner`,
+  const listedIds = distinctIds(selection.user_ids ?? []);
+  if (selection.user_filter == null && newcomers.length === 0) return listedIds.length;
+  const { count } = await inOrg(database, actor.orgId, (tx) =>
+    one(
+      tx,
+      sql<{
+        count: number;
+      }>`select count(*) as count from (${learnersOf(actor, selection, newcomers)}) learner`,
+    ),
   );
-  return counted.count;
+  return count;
 }
 
 function listed({ user_ids: ids }: Selection): RawBuilder<unknown> {
-  const given = [...new Set((ids ?? []).map((one) => one.toLowerCase()))];
+  const given = ids ?? [];
   return sql`
     select given, id, n::int from unnest(${given}::text[], ${given.map(asUuid)}::uuid[]) with ordinality listed(given, id, n)`;
 }
@@ -87,7 +91,7 @@ function filtered(actor: Actor, { user_filter: filter }: Selection): RawBuilder<
   return sql`
     select u.id, (row_number() over (order by u.family_name, u.given_name, u.id))::int as n
     from enrollments e join users u on u.org_id = ${orgId} and u.id = e.student_id
-    where e.org_id = ${orgId} and e.batch_id = ${asUuid(filter.source_package_session_id)}::uuid
+    where e.org_id = ${orgId} and e.batch_id = ${sourceOf(filter)}::uuid
       and e.status = any(${filter.statuses.map(storedState)}::text[])
       and ${scope === null ? sql`true` : sql`u.id in (${scope})`}`;
 }

@@ -9,14 +9,15 @@
 import { sql, type RawBuilder } from 'kysely';
 import { rows } from '../../db/database.ts';
 import { code, type PlanContext } from '../../engine/kind.ts';
-import { unitsOf } from '../people/scope.ts';
-import { asUuid, type AssignParams } from './parameters.ts';
+import { ownsBatch } from '../batches/rights.ts';
+import { asUuid, batchOf, type AssignParams } from './parameters.ts';
 
 /** One entry of `assignments` with all that holds for each of its learners. */
 export interface Offer {
   /** 1-based, in the order of the request. */
   readonly position: number;
-  readonly package_session_id: string;
+  /** The id as it was sent. */
+  readonly named_batch: string;
   readonly batch_id: string | null;
   readonly course_id: string | null;
   readonly batch_name: string | null;
@@ -53,7 +54,7 @@ export async function findOffers(context: PlanContext<AssignParams>): Promise<Of
     sql<Offer>`
     with wanted as materialized (${wantedEntries(context.params)}
     ), invited as (
-      select w.*, b.id as batch_id, b.course_id, b.name as batch_name, b.status as batch_status, ${isOutside(context)} as is_outside,
+      select w.*, b.id as batch_id, b.course_id, b.name as batch_name, b.status as batch_status, not ${ownsBatch(context.actor)} as is_outside,
         b.capacity - b.enrolled_students as seats, i.id as invite_id, i.name as invite_name, i.status as invite_status, i.is_bundled,
         i.learner_access_days, coalesce(${today} between coalesce(i.start_date, ${today}) and coalesce(i.end_date, ${today}), false) as is_in_time,
         b.id is not null and not w.names_invite and chosen.id is null as makes_invite
@@ -75,12 +76,12 @@ export async function findOffers(context: PlanContext<AssignParams>): Promise<Of
     ), judged as (
       select offered.*, ${configFault(today)} as config_fault from offered
     )
-    select position, package_session_id, batch_id, course_id, batch_name,
-      case when batch_id is null then ${code('package_session_not_found')} when is_outside then ${code('package_session_out_of_scope')} end as fault,
-      case when batch_status <> all(${OPEN_STATES}::text[]) then ${code('package_session_closed')}
+    select position, named_batch, batch_id, course_id, batch_name,
+      case when batch_id is null then ${code('unknown_batch')} when is_outside then ${code('batch_out_of_scope')} end as fault,
+      case when batch_status <> all(${OPEN_STATES}::text[]) then ${code('batch_closed')}
         when config_fault is not null then ${code('config_resolution_failed')}
         when unknown_field is not null then ${code('custom_field_not_found')} end as closed,
-      jsonb_build_object('batch', batch_name, 'state', initcap(batch_status), 'reason', config_fault, 'value', unknown_field) as detail,
+      jsonb_strip_nulls(jsonb_build_object('label', case when is_outside then batch_name end, 'batch_status', initcap(batch_status), 'reason', config_fault, 'value', unknown_field)) as detail,
       seats, makes_invite,
       case when makes_invite then ${context.newId(sql`'default invite ' || batch_id`)} else invite_id end as enroll_invite_id,
       case when makes_invite then ${context.newId(sql`'default option ' || batch_id`)} else option_id end as payment_option_id,
@@ -95,7 +96,7 @@ export async function findOffers(context: PlanContext<AssignParams>): Promise<Of
 
 function wantedEntries({ assignments, options }: AssignParams): RawBuilder<unknown> {
   const entries = assignments.map((entry, at) => ({
-    position: at + 1, package_session_id: entry.package_session_id, batch_uuid: asUuid(entry.package_session_id),
+    position: at + 1, named_batch: batchOf(entry), batch_uuid: asUuid(batchOf(entry)),
     names_invite: entry.enroll_invite_id != null, invite_uuid: asUuid(entry.enroll_invite_id),
     names_option: entry.payment_option_id != null, option_uuid: asUuid(entry.payment_option_id),
     names_plan: entry.plan_id != null, plan_uuid: asUuid(entry.plan_id),
@@ -103,16 +104,9 @@ function wantedEntries({ assignments, options }: AssignParams): RawBuilder<unkno
     custom_field_values: entry.custom_field_values ?? [],
   })); // prettier-ignore
   return sql`
-    select * from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as w(position int, package_session_id text, batch_uuid uuid,
+    select * from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as w(position int, named_batch text, batch_uuid uuid,
       names_invite boolean, invite_uuid uuid, names_option boolean, option_uuid uuid, names_plan boolean, plan_uuid uuid,
       access_days int, transaction_id text, custom_field_values jsonb)`;
-}
-
-/** Somebody who is responsible for some units has no say in the classes of others. */
-export function isOutside({ actor, orgId }: PlanContext): RawBuilder<boolean> {
-  if (actor.role !== 'teacher_admin') return sql<boolean>`false`;
-  return sql<boolean>`coalesce((
-    select c.unit_id not in (${unitsOf(actor)}) from classrooms c where c.org_id = ${orgId} and c.id = b.classroom_id), false)`;
 }
 
 function optionOf(orgId: string): RawBuilder<unknown> {
@@ -139,7 +133,7 @@ function configFault(today: RawBuilder<unknown>): RawBuilder<string | null> {
     when invite_id is null then 'there is no such invite'
     when invite_status <> 'ACTIVE' then format('the invite %s is not active', invite_name)
     when not is_in_time then format('the invite %s is not open on %s', invite_name, ${today})
-    when not covers then format('the invite %s does not cover this package session', invite_name)
+    when not covers then format('the invite %s does not cover this batch', invite_name)
     when option_id is null and names_option then format('the invite %s does not offer the named payment option', invite_name)
     when option_id is null then format('the invite %s has no active payment option', invite_name)
     when plan_id is null and names_plan then format('the payment option %s does not have the named plan', option_name)

@@ -101,6 +101,24 @@ export function endableStates(mode: DeassignParams['options']['mode']): string[]
   return ['active', 'on_hold', ...(mode === 'HARD' ? ['cancelled'] : [])];
 }
 
+/** What this file's words of clients mean elsewhere: the batch of an entry, of all of them, of a removal, of a filter. */
+export function batchOf(entry: AssignParams['assignments'][number]): string {
+  return entry.package_session_id;
+}
+
+export function batchesOf(entries: AssignParams['assignments']): string[] {
+  return entries.flatMap((entry) => asUuid(batchOf(entry)) ?? []);
+}
+
+/** Each batch once. */
+export function removedFrom({ package_session_ids: ids }: DeassignParams): string[] {
+  return distinctIds(ids);
+}
+
+export function sourceOf(filter: NonNullable<Selection['user_filter']>): string | null {
+  return asUuid(filter.source_package_session_id);
+}
+
 export type Selection = Pick<AssignParams, 'institute_id' | 'user_ids' | 'user_filter'> & {
   readonly new_users?: AssignParams['new_users'];
 };
@@ -113,7 +131,7 @@ export function assertSomebody(given: Selection, ways: string): void {
 }
 
 /**
- * @throws Problem `forbidden` for another organization, `package_session_not_found` for a filter on a batch that is not
+ * @throws Problem `forbidden` for another organization, `unknown_batch` for a filter on a batch that is not
  *   of this one.
  */
 export async function assertOwn(tx: OrgTransaction, given: Selection): Promise<void> {
@@ -127,13 +145,19 @@ export async function assertOwn(tx: OrgTransaction, given: Selection): Promise<v
   );
   if (known.length > 0) return;
   const field = 'user_filter.source_package_session_id';
-  throw new Problem('package_session_not_found', { field });
+  throw new Problem('unknown_batch', { field });
 }
 
 /** Ids are opaque to clients: a text that cannot be one of ours is simply unknown. */
 export function asUuid(given: string | null | undefined): string | null {
   const lower = given?.toLowerCase() ?? '';
   return isUuid(lower) ? lower : null;
+}
+
+/** Each once, as it was first spelled. */
+export function distinctIds(ids: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return ids.filter((one) => seen.size < seen.add(one.toLowerCase()).size);
 }
 
 function isDistinct(ids: readonly string[]): boolean {

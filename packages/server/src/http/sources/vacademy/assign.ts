@@ -60,14 +60,14 @@ const answer = z
 
 /** What the kind took down for a pair. Ids stand there only where it would succeed. */
 const facts = z.looseObject({
-  package_session_id: z.string(),
+  named_batch: z.string(),
   email: z.string().nullable(),
   name: z.string().nullable(),
   newcomer: z.int().nullable(),
   former: z.string().nullable(),
   makes_invite: z.boolean().default(false),
   enroll_invite_id: z.string().optional(),
-  user_id: z.string().optional(),
+  user_id: z.string().nullish(),
   enrollment_id: z.string().optional(),
   user_plan_id: z.string().optional(),
 });
@@ -98,16 +98,16 @@ export function assignRoutes(app: App, context: HttpContext): void {
 
 async function assign(context: HttpContext, actor: Actor, given: Body): Promise<Worked> {
   const params = assignParams.parse(given);
-  const { new_users: newUsers, assignments, options } = params;
+  const newcomers = newcomersOf(actor, params.new_users ?? []);
+  const learners = await countLearners(context.database, actor, params, newcomers);
   return workLearners(context, actor, {
     kind: 'enroll',
     name: 'Assign learners',
     params,
-    dryRun: options.dry_run,
-    countPairs: async (tx) =>
-      assignments.length * (await countLearners(tx, actor, params, newcomersOf(actor, newUsers ?? []))),
+    dryRun: params.options.dry_run,
+    pairs: params.assignments.length * learners,
   });
-} // prettier-ignore
+}
 
 /** Passwords are no part of the operation: they are hashed for the people it made, one after the other. */
 async function givePasswords(
@@ -127,7 +127,7 @@ async function givePasswords(
 function madePeople(pairs: readonly Pair[]): Map<number, string> {
   return new Map(
     pairs.flatMap(({ status, facts: { newcomer, user_id: userId } }) =>
-      status === 'success' && newcomer !== null && userId !== undefined ? [[newcomer, userId]] : [],
+      status === 'success' && newcomer !== null && userId != null ? [[newcomer, userId]] : [],
     ),
   );
 }
@@ -149,16 +149,16 @@ function view(worked: Worked, pairs: readonly Pair[], dryRun: boolean): z.infer<
 }
 
 function viewPair(pair: Pair, made: ReadonlyMap<number, string>, dryRun: boolean): Result {
-  const { package_session_id, email, name, newcomer, makes_invite: makesInvite, ...ids } = pair.facts;
+  const { named_batch: packageSessionId, email, name, newcomer, makes_invite: makesInvite, ...ids } = pair.facts;
   const status = pairStatus(pair);
   const isDone = status === 'SUCCESS' && !dryRun;
   const words = wordsOf(pair, dryRun);
   const isKnown = ids.enroll_invite_id !== undefined && !(dryRun && makesInvite);
   return {
-    user_id: pair.subject_id ?? made.get(newcomer ?? 0) ?? null,
+    user_id: (newcomer === null ? ids.user_id : made.get(newcomer)) ?? null,
     user_email: email,
     user_name: name,
-    package_session_id,
+    package_session_id: packageSessionId,
     status,
     action_taken: actionTaken(pair, status),
     ...(isDone ? { mapping_id: ids.enrollment_id, user_plan_id: ids.user_plan_id } : {}),

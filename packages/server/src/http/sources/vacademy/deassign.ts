@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { ItemView } from '../../../engine/report.ts';
 import { countLearners } from '../../../school/learners/learners.ts';
-import { deassignParams, type DeassignParams } from '../../../school/learners/parameters.ts';
+import {
+  deassignParams,
+  removedFrom,
+  type DeassignParams,
+} from '../../../school/learners/parameters.ts';
 import { ADMINS, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
 import {
@@ -50,7 +54,7 @@ const answer = z
 
 /** What the kind took down for a pair. */
 const facts = z.looseObject({
-  package_session_id: z.string(),
+  named_batch: z.string(),
   email: z.string().nullable(),
   name: z.string().nullable(),
   user_id: z.string(),
@@ -74,13 +78,13 @@ export function deassignRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const given = request.body;
       const actor = await actorIn(request, given.institute_id);
+      const learners = await countLearners(context.database, actor, given);
       const worked = await workLearners(context, actor, {
         kind: 'unenroll',
         name: 'Remove learners',
         params: given,
         dryRun: given.options.dry_run,
-        countPairs: async (tx) =>
-          new Set(given.package_session_ids).size * (await countLearners(tx, actor, given)),
+        pairs: removedFrom(given).length * learners,
       });
       return reply.code(worked.items === null ? 202 : 200).send(view(worked, given.options));
     },
@@ -98,14 +102,14 @@ function view(worked: Worked, options: DeassignParams['options']): z.infer<typeo
 }
 
 function viewPair(item: ItemView, options: DeassignParams['options']): Result {
-  const { package_session_id, email, name, user_id, ...held } = facts.parse(item.input);
+  const { named_batch: packageSessionId, email, name, user_id, ...held } = facts.parse(item.input);
   const status = pairStatus(item);
   const words = pairWords(item) ?? (options.dry_run ? wouldWords(options, held.access_until_day ?? '') : null);
   return {
     user_id,
     user_email: email,
     user_name: name,
-    package_session_id,
+    package_session_id: packageSessionId,
     status,
     action_taken: status !== 'SUCCESS' ? 'NONE' : options.mode === 'HARD' ? 'HARD_TERMINATED' : 'SOFT_CANCELED',
     ...(status === 'SUCCESS' && held.user_plan_id != null ? { user_plan_id: held.user_plan_id } : {}),

@@ -5,7 +5,8 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { inOrg, rows, type OrgTransaction } from '../../../db/database.ts';
 import { applyIfSmall, confirmPlanned } from '../../../engine/confirm.ts';
-import { createIn } from '../../../engine/create.ts';
+import { createIn, type NewOperation } from '../../../engine/create.ts';
+import { inTurn } from '../../../engine/in-turn.ts';
 import { planIn } from '../../../engine/plan.ts';
 import { listItems, type ItemView } from '../../../engine/report.ts';
 import { runIn } from '../../../engine/run-now.ts';
@@ -23,7 +24,8 @@ export interface Wanted {
   readonly name: string;
   readonly params: unknown;
   readonly dryRun: boolean;
-  countPairs(tx: OrgTransaction): Promise<number>;
+  /** How many pairs it comes to. */
+  readonly pairs: number;
 }
 
 export interface Worked {
@@ -35,31 +37,41 @@ export interface Worked {
 
 /** A dry run is the same operation, planned and not started: what it shows is what the run would do. */
 export async function workLearners(
+  context: HttpContext,
+  actor: Actor,
+  wanted: Wanted,
+): Promise<Worked> {
+  const { engine, database } = context;
+  if (wanted.pairs > PAIRS_IN_REQUEST_MAX) return workLater(context, actor, wanted);
+  const made = asOperation(wanted);
+  const work = async (tx: OrgTransaction): Promise<Worked> => {
+    const operation = wanted.dryRun
+      ? await planIn(tx, engine, await createIn(tx, engine, actor, made), actor)
+      : await runIn(tx, engine, actor, made);
+    const items = await listItems(tx, operation.id, { after: 0, limit: operation.total_items });
+    return { operationId: operation.id, pairs: items.length, items };
+  };
+  const start = () => inOrg(database, actor.orgId, work);
+  return wanted.dryRun ? start() : inTurn(engine, actor.orgId, made, start);
+}
+
+async function workLater(
   { engine, database }: HttpContext,
   actor: Actor,
   wanted: Wanted,
 ): Promise<Worked> {
-  const { kind, name, params, dryRun } = wanted;
-  const made = { kind, name, params, source: 'learner_management' };
-  const { operation, worked } = await inOrg(database, actor.orgId, async (tx) => {
-    const isSmall = (await wanted.countPairs(tx)) <= PAIRS_IN_REQUEST_MAX;
-    if (isSmall && !dryRun) {
-      const done = await runIn(tx, engine, actor, made);
-      return { operation: done, worked: await readItems(tx, done.id) };
-    }
-    const planned = await planIn(tx, engine, await createIn(tx, engine, actor, made), actor);
-    if (isSmall) return { operation: planned, worked: await readItems(tx, planned.id) };
-    const left = dryRun ? planned : await confirmPlanned(tx, engine, actor, planned, {});
-    const background = { operationId: left.id, pairs: await countItems(tx, left.id), items: null };
-    return { operation: left, worked: background };
+  const { operation, pairs } = await inOrg(database, actor.orgId, async (tx) => {
+    const draft = await createIn(tx, engine, actor, asOperation(wanted));
+    const planned = await planIn(tx, engine, draft, actor);
+    const left = wanted.dryRun ? planned : await confirmPlanned(tx, engine, actor, planned, {});
+    return { operation: left, pairs: await countItems(tx, left.id) };
   });
-  if (worked.items === null && !dryRun) await applyIfSmall(engine, operation);
-  return worked;
+  if (!wanted.dryRun) await applyIfSmall(engine, operation);
+  return { operationId: operation.id, pairs, items: null };
 }
 
-async function readItems(tx: OrgTransaction, operationId: string): Promise<Worked> {
-  const items = await listItems(tx, operationId, { after: 0, limit: PAIRS_IN_REQUEST_MAX });
-  return { operationId, pairs: items.length, items };
+function asOperation({ kind, name, params }: Wanted): NewOperation {
+  return { kind, name, params, source: 'learner_management' };
 }
 
 /** All but item 0, which holds what the others share. */
