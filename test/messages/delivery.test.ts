@@ -237,14 +237,14 @@ it('what became of a teacher’s batches within an hour is one mail, sent when t
   const at = (minutes: number): Date => new Date(hour.getTime() + minutes * 60_000);
   const change = (name: string, what: string, minutes: number): Promise<string> =>
     aMessage('batch.teacher_changed', teacher, { batch: { name }, change: what }, { createdAt: at(minutes) }); // prettier-ignore
-  await change('Physics A', 'added', 5);
-  await change('Physics B', 'added', 30);
+  await change('Physics A', 'attached', 5);
+  await change('Physics B', 'attached', 30);
   await change('Chemistry', 'removed', 59);
   clock = at(59);
   await deliverDue(delivery);
   expect(mailbox.mails).toEqual([]);
   clock = at(61);
-  await change('Biology', 'added', 60.5);
+  await change('Biology', 'attached', 60.5);
   await Promise.all([deliverDue(delivery), deliverDue(delivery)]);
   expect(mailbox.mails).toHaveLength(1);
   expect(mailbox.mails[0]?.text).toContain('You teach now:\n\n- Physics A\n- Physics B\n\nYou no longer teach:\n\n- Chemistry\n'); // prettier-ignore

@@ -3,7 +3,7 @@ import { batchFacts, batchLines } from './batch-facts.ts';
 import { letter, type Message, type Words } from './message.ts';
 
 const assigned = z.looseObject({ batch: batchFacts });
-const changed = z.looseObject({ batch: batchFacts, change: z.enum(['added', 'removed']) });
+const changed = z.looseObject({ batch: batchFacts, change: z.enum(['attached', 'removed']) });
 
 /** To the teacher who is given a batch. */
 export function instructorAssignedWords(message: Message): Words {
@@ -18,14 +18,14 @@ export function instructorAssignedWords(message: Message): Words {
 /** To a teacher of several batches: what became of them within the hour. */
 export function teacherChangedWords(message: Message): Words {
   const changes = message.payloads.map((each) => changed.parse(each));
-  const of = (change: 'added' | 'removed'): string =>
+  const of = (change: 'attached' | 'removed'): string =>
     changes
       .filter((one) => one.change === change)
       .map((one) => batchLines(one.batch))
       .join('\n');
-  const [added, removed] = [of('added'), of('removed')];
+  const [attached, removed] = [of('attached'), of('removed')];
   return letter(message, 'your batches have changed', [
-    ...(added === '' ? [] : ['You teach now:', added]),
+    ...(attached === '' ? [] : ['You teach now:', attached]),
     ...(removed === '' ? [] : ['You no longer teach:', removed]),
   ]);
 }

@@ -11,8 +11,10 @@ const course = z.looseObject({
   schedule: batchFacts.shape.schedule,
   access_until: z.string().nullish(),
 });
+/** Bulk enrollments list courses; a single one names its course, and its batch where it has one. */
 const payload = z.looseObject({
   courses: z.array(course).default([]),
+  course: z.string().nullish(),
   batch: batchFacts.nullish(),
 });
 
@@ -46,12 +48,13 @@ export function endedWords(message: Message): Words {
 
 function placesOf({ payloads }: Message): Place[] {
   return payloads.flatMap((each) => {
-    const { courses, batch } = payload.parse(each);
+    const { courses, course: alone, batch } = payload.parse(each);
     const listed = courses.map((one) => ({
       name: one.batch ?? one.name, course: one.name, start_date: one.starts, end_date: one.ends,
       schedule: one.schedule, until: one.access_until ?? null,
     })); // prettier-ignore
-    return batch == null ? listed : [...listed, { ...batch, until: null }];
+    if (batch != null) return [...listed, { ...batch, until: null }];
+    return alone == null ? listed : [...listed, { name: alone, until: null }];
   });
 }
 
