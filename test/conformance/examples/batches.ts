@@ -128,7 +128,7 @@ export const BATCH_EXAMPLES: Readonly<Record<string, Example>> = {
     actions: { move: 2, error: 1 },
     random: fc.tuple(fc.constantFrom([0, 1], [1, 2], [0, 3], [1, 0]), fc.option(fc.uniqueArray(fc.nat(12), { minLength: 1, maxLength: 4 }))).map((input) =>
       draftOf('transfer', (school, { batchIds }) => ({
-        from_batch_id: batchIds[input[0][0] ?? 0], to_batch_id: batchIds[input[0][1] ?? 1],
+        from_batch_id: batchIds[input[0][0]], to_batch_id: batchIds[input[0][1]],
         ...(input[1] === null ? { all: true } : { user_ids: input[1].map((at) => school.studentIds[at] ?? newId()) }),
       }), input),
     ),
@@ -147,7 +147,7 @@ function teacherOf(school: PopulatedSchool, classes: Classes, at: number): strin
   return [school.teacherId, classes.secondTeacherId, school.studentIds[0]][at] ?? newId();
 }
 
-function anyBatch() {
+function anyFields() {
   const given = fc.record(
     {
       batch_name: fc.constantFrom('Evening group', '李', 'Évening  group'),
@@ -159,25 +159,22 @@ function anyBatch() {
     },
     { requiredKeys: [] },
   );
+  const forced = { force: true, force_reason: 'Two halves of one room' };
   return fc
-    .tuple(given, someDates, fc.nat(2), fc.nat(3), fc.boolean())
-    .map(([values, dates, course, teacher, force]) => ({
-      ...values,
-      ...dates,
-      course,
-      teacher,
-      ...(force ? { force: true, force_reason: 'Two halves of one room' } : {}),
-    }));
+    .tuple(given, someDates, fc.boolean())
+    .map(([values, dates, force]) => ({ ...values, ...dates, ...(force ? forced : {}) }));
+}
+
+function anyBatch() {
+  return fc
+    .tuple(anyFields(), fc.nat(2), fc.nat(3))
+    .map(([given, course, teacher]) => ({ ...given, course, teacher }));
 }
 
 function anyUpdate() {
   return fc
-    .tuple(anyBatch(), fc.nat(4), fc.boolean())
-    .map(([{ course: _course, teacher, ...given }, batch, gives]) => ({
-      ...given,
-      batch,
-      ...(gives ? { teacher } : {}),
-    }));
+    .tuple(anyFields(), fc.nat(4), fc.option(fc.nat(3), { nil: undefined }))
+    .map(([given, batch, teacher]) => ({ ...given, batch, teacher }));
 }
 
 function anyChange() {

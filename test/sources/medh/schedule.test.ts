@@ -122,10 +122,16 @@ describe('timetables of a teacher', () => {
   }); // prettier-ignore
 });
 
+interface Wanted {
+  readonly schedule?: object[];
+  readonly teacher?: string;
+  readonly capacity?: number;
+  readonly status?: string;
+}
+
 describe('hints of good practice', () => {
-  const hints = async (given: object): Promise<string[]> => {
-    const { schedule = [], assigned_instructor: teacher, ...rest } = { assigned_instructor: undefined, schedule: [], ...given };
-    const made = await create(teacher ?? (await teacherId()), schedule, rest);
+  const hints = async ({ schedule = [], teacher, ...given }: Wanted): Promise<string[]> => {
+    const made = await create(teacher ?? (await teacherId()), schedule, given);
     expect(made.status).toBe(201);
     return made.body.warnings.map(({ code, message }: { code: string; message: string }) => (message === '' ? 'wordless' : code));
   }; // prettier-ignore
@@ -153,7 +159,7 @@ describe('hints of good practice', () => {
     expect(warned).toEqual([...Array(8).fill([]), ['seats_reserve_low'], ['seats_reserve_gone']]);
     expect((await api.admin('GET', `/api/batches/${batch._id}`)).body.warnings).toMatchObject([{ code: 'seats_reserve_gone' }]);
     const teacher = await teacherId();
-    const active = { assigned_instructor: teacher, status: 'Active' };
+    const active = { teacher, status: 'Active' };
     for (let number = 1; number <= 3; number++) expect(await hints(active)).toEqual([]);
     expect(await hints(active)).toEqual(['instructor_batches_many']);
     expect(await hints(active)).toEqual(['instructor_batches_too_many']);
