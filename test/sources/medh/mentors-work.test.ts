@@ -186,6 +186,26 @@ describe('the report', () => {
     expect((await mentee.call('GET', '/api/mentorships')).status).toBe(403);
   });
 
+  it('finds the check-ins that are due, and the students who stand low [IA-258]', async () => {
+    const [late, met, planned] = [await aMentorship(9), await aMentorship(9), await aMentorship(9)];
+    const meet = (of: typeof late, days: number, progress?: number) =>
+      of.mentor.call('POST', `/api/mentorships/${of.id}/meetings`, {
+        starts_at: new Date(clock.now.getTime() + days * DAY_MS).toISOString(), minutes: 30, progress,
+      }); // prettier-ignore
+    await meet(late, -8.5, 80);
+    await meet(met, -8.5, 90);
+    await meet(met, -2, 30);
+    await meet(planned, 1);
+    const found = async (query: string) => {
+      const { body } = await school.admin('GET', `/api/mentorships?${query}`);
+      const wanted = [late, met, planned].map((one) => one.id);
+      return body.data.flatMap((row: { _id: string }) => wanted.includes(row._id) ? [row._id] : []); // prettier-ignore
+    };
+    expect(await found('due=true')).toEqual([late.id]);
+    expect(await found('due=false')).toHaveLength(2);
+    expect(await found('progress_below=50')).toEqual([met.id]);
+  });
+
   it('of a student of their own hides the notes; at six months it hints at a review [IA-252]', async () => {
     const { mentor, mentee, id } = await aMentorship(190);
     const [own] = (await mentee.call('GET', `/api/users/${mentee.id}/mentorships`)).body.data;

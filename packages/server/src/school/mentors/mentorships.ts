@@ -4,7 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { isUuid, rows, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { scopeOf } from '../people/scope.ts';
-import { MENTORSHIP_REVIEW } from './guidance.ts';
+import { MEETING_GAP_DAYS, MENTORSHIP_REVIEW } from './guidance.ts';
 
 export interface Mentorship {
   readonly id: string;
@@ -36,6 +36,19 @@ export function mentorshipRows(orgId: string): RawBuilder<unknown> {
   return sql`mentorships m
     join users s on s.org_id = ${orgId} and s.id = m.student_id
     join users t on t.org_id = ${orgId} and t.id = m.mentor_id`;
+}
+
+/** Whether the next meeting of mentorship `m` is due: more than a week since the last one or the start, and none planned. */
+export function meetingIsDue(orgId: string, now: Date): RawBuilder<boolean> {
+  return sql`(m.ended_at is null and ${now}::timestamptz - make_interval(days => ${MEETING_GAP_DAYS}) >
+    greatest(m.started_at, (select max(e.starts_at) from mentor_meetings e where e.org_id = ${orgId} and e.mentorship_id = m.id)))`;
+}
+
+/** Where the student of mentorship `m` stood last, in percent; null where nobody said. */
+export function lastProgress(orgId: string): RawBuilder<number | null> {
+  return sql`(
+    select e.progress from mentor_meetings e
+    where e.org_id = ${orgId} and e.mentorship_id = m.id and e.progress is not null order by e.starts_at desc, e.id desc limit 1)`;
 }
 
 /** Condition on mentorships `m`: admins see those of students in scope, everybody those they are part of. */

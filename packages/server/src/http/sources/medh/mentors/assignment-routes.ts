@@ -10,7 +10,8 @@ import type { Mentorship } from '../../../../school/mentors/mentorships.ts';
 import type { Actor } from '../../../../tenancy/actor.ts';
 import { actorOf, ADMINS, type App, type HttpContext } from '../../../context.ts';
 import { refusals } from '../../../errors.ts';
-import { calledBy, hint, moment, personRef, tags, told } from './shapes.ts';
+import { calledBy, hintsOf, tags, told } from '../answers.ts';
+import { moment, personRef } from './shapes.ts';
 
 const AUTH = '/api/v1/auth';
 
@@ -62,7 +63,7 @@ async function assign(context: HttpContext, actor: Actor, body: z.output<typeof 
   const { instructor_id: instructorId, student_id: studentId, notes, ...rest } = body;
   if (!isUuid(studentId.toLowerCase())) throw new Problem('student_not_found', { subject: studentId }); // prettier-ignore
   if (!isUuid(instructorId.toLowerCase())) throw new Problem('user_not_found', { subject: instructorId }); // prettier-ignore
-  const { operation } = await runNow(context.engine, actor, {
+  const { operation, items } = await runNow(context.engine, actor, {
     kind: 'mentor_assign',
     name: 'Assign an instructor to a student',
     params: { ...rest, student_ids: [studentId], instructor_ids: [instructorId], notes: notes ?? '' },
@@ -77,18 +78,18 @@ async function assign(context: HttpContext, actor: Actor, body: z.output<typeof 
       instructor_name: made.instructor_name, assignment_type: assignmentType.parse(made.assignment_type),
       assignment_date: made.started_at.toISOString(), notes: made.notes,
     },
+    warnings: hintsOf(items),
   }; // prettier-ignore
 }
 
 async function unassign(context: HttpContext, actor: Actor, studentId: string, reason: string) {
   if (!isUuid(studentId.toLowerCase())) throw new Problem('student_not_found', { subject: studentId }); // prettier-ignore
-  const { operation } = await runNow(context.engine, actor, {
+  const { operation, items } = await runNow(context.engine, actor, {
     kind: 'mentor_unassign',
     name: "End a student's instructor assignment",
     params: { student_ids: [studentId], reason },
   });
   const ended = await changedBy(context, actor, operation.id, 'update');
-  const days = ended.length_days;
   return {
     success: true as const,
     message: 'Instructor unassigned from student successfully',
@@ -97,7 +98,7 @@ async function unassign(context: HttpContext, actor: Actor, studentId: string, r
       student_id: ended.student_id, student_name: ended.student_name,
       previous_instructor: { id: ended.instructor_id, name: ended.instructor_name, email: ended.email },
     },
-    warnings: operation.warnings_count > 0 ? [hint('mentorship_short', { days })] : [],
+    warnings: hintsOf(items),
   }; // prettier-ignore
 }
 

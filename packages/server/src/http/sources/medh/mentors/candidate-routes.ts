@@ -10,7 +10,8 @@ import { scopeOf } from '../../../../school/people/scope.ts';
 import type { Actor } from '../../../../tenancy/actor.ts';
 import { actorOf, ADMINS, type App, type HttpContext } from '../../../context.ts';
 import { refusals } from '../../../errors.ts';
-import { calledBy, idParams, listed, tags } from './shapes.ts';
+import { calledBy, tags } from '../answers.ts';
+import { idParams, listed } from './shapes.ts';
 
 const wanted = z
   .string()

@@ -14,7 +14,8 @@ import { getMentorship } from '../../../../school/mentors/mentorships.ts';
 import type { Actor } from '../../../../tenancy/actor.ts';
 import { actorOf, STAFF, type App, type HttpContext } from '../../../context.ts';
 import { refusals } from '../../../errors.ts';
-import { answer, calledBy, idParams, tags } from './shapes.ts';
+import { calledBy, tags } from '../answers.ts';
+import { answer, idParams } from './shapes.ts';
 
 const percent = z
   .number()

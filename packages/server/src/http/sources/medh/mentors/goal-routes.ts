@@ -8,7 +8,8 @@ import type { Actor } from '../../../../tenancy/actor.ts';
 import { actorOf, EVERYBODY, STAFF, type App, type HttpContext } from '../../../context.ts';
 import { refusals } from '../../../errors.ts';
 import { createRecord, edit } from '../../../school/records.ts';
-import { answer, calledBy, idParams, listed, moment, tags } from './shapes.ts';
+import { calledBy, tags } from '../answers.ts';
+import { answer, idParams, listed, moment } from './shapes.ts';
 
 const state = z.enum(['open', 'reached', 'dropped']);
 const given = z.strictObject({

@@ -7,7 +7,8 @@ import { getMentorship, type Mentorship } from '../../../../school/mentors/mento
 import { actorOf, EVERYBODY, STAFF, type App, type HttpContext } from '../../../context.ts';
 import { refusals } from '../../../errors.ts';
 import { createRecord } from '../../../school/records.ts';
-import { answer, calledBy, hint, idParams, listed, moment, tags } from './shapes.ts';
+import { calledBy, tags } from '../answers.ts';
+import { answer, hint, idParams, listed, moment } from './shapes.ts';
 
 const channel = z.enum(['video', 'chat', 'email']);
 const text = z.string().max(20_000);

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { inOrg, isUuid, one, rows, type OrgTransaction } from '../../../../db/database.ts';
 import {
   getMentorship,
+  lastProgress,
+  meetingIsDue,
   mentorshipColumns,
   mentorshipRows,
   visibleMentorships,
@@ -13,7 +15,8 @@ import {
 import type { Actor } from '../../../../tenancy/actor.ts';
 import { actorOf, EVERYBODY, STAFF, type App, type HttpContext } from '../../../context.ts';
 import { refusals } from '../../../errors.ts';
-import { answer, calledBy, hint, idParams, listed, moment, pageQuery, tags, warnings } from './shapes.ts'; // prettier-ignore
+import { calledBy, tags } from '../answers.ts';
+import { answer, hint, idParams, listed, moment, pageQuery, warnings } from './shapes.ts';
 
 const mentorship = z.object({
   _id: z.string(),
@@ -43,6 +46,16 @@ const reportQuery = z.strictObject({
   status: z.enum(['active', 'ended', 'all']).default('active'),
   instructor_id: z.uuid().optional(),
   student_id: z.uuid().optional(),
+  due: z
+    .stringbool()
+    .optional()
+    .describe('Whether the next meeting is due: none for more than a week, and none planned'),
+  progress_below: z.coerce
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe('Those whose student stood below at the last meeting, in percent'),
 });
 type ReportQuery = z.output<typeof reportQuery>;
 
@@ -125,7 +138,7 @@ interface ReportRow extends Mentorship {
 async function report(tx: OrgTransaction, actor: Actor, query: ReportQuery, now: Date) {
   const { page, limit } = query;
   const matching = sql`
-    from ${mentorshipRows(tx.orgId)} where m.org_id = ${tx.orgId} and ${visibleMentorships(actor)} and ${chosen(query)}`;
+    from ${mentorshipRows(tx.orgId)} where m.org_id = ${tx.orgId} and ${visibleMentorships(actor)} and ${chosen(tx.orgId, query, now)}`;
   const { total } = await one(tx, sql<{ total: number }>`select count(*) as total ${matching}`);
   const found = await rows(
     tx,
@@ -153,11 +166,21 @@ async function report(tx: OrgTransaction, actor: Actor, query: ReportQuery, now:
   }; // prettier-ignore
 }
 
-function chosen({ status, instructor_id: instructorId, student_id: studentId }: ReportQuery): RawBuilder<unknown> {
-  return sql`${status === 'all' ? sql`true` : status === 'active' ? sql`m.ended_at is null` : sql`m.ended_at is not null`}
-    and ${instructorId === undefined ? sql`true` : sql`m.mentor_id = ${instructorId}`}
-    and ${studentId === undefined ? sql`true` : sql`m.student_id = ${studentId}`}`;
-} // prettier-ignore
+function chosen(orgId: string, query: ReportQuery, now: Date): RawBuilder<unknown> {
+  const { instructor_id: instructorId, student_id: studentId, due, progress_below: below } = query;
+  const status = { active: sql`m.ended_at is null`, ended: sql`m.ended_at is not null`, all: sql`true` }; // prettier-ignore
+  const conditions = [
+    status[query.status],
+    instructorId === undefined ? null : sql`m.mentor_id = ${instructorId}`,
+    studentId === undefined ? null : sql`m.student_id = ${studentId}`,
+    due === undefined ? null : sql`${meetingIsDue(orgId, now)} = ${due}`,
+    below === undefined ? null : sql`${lastProgress(orgId)} < ${below}`,
+  ];
+  return sql.join(
+    conditions.filter((condition) => condition !== null),
+    sql` and `,
+  );
+}
 
 function view(actor: Actor, row: Mentorship): z.infer<typeof mentorship> {
   const isOwnAsStudent = actor.userId === row.student_id;

@@ -8,7 +8,8 @@ import type { Actor } from '../../../../tenancy/actor.ts';
 import { actorOf, STAFF, type App, type HttpContext } from '../../../context.ts';
 import { refusals } from '../../../errors.ts';
 import { createRecord, edit, type Row } from '../../../school/records.ts';
-import { answer, calledBy, idParams, tags } from './shapes.ts';
+import { calledBy, tags } from '../answers.ts';
+import { answer, idParams } from './shapes.ts';
 
 const words = z.array(z.string().trim().min(1).max(100)).max(100);
 const profileFields = z.strictObject({

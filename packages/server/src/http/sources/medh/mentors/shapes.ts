@@ -1,13 +1,6 @@
-/** What the answers of these endpoints have in common. */
-import { problemError, type Role } from '@muster/contract';
+/** What the answers about individual allocation have in common. */
+import { problemError } from '@muster/contract';
 import { z } from 'zod';
-
-export const tags = ['Instructor allocation'];
-
-/** Who may call, and in which envelope they are refused. */
-export function calledBy(roles: readonly Role[]) {
-  return { roles, envelope: 'medh' as const };
-}
 
 export const warnings = z
   .array(z.looseObject({ code: z.string(), message: z.string() }))
@@ -15,10 +8,6 @@ export const warnings = z
 
 export function answer<Data extends z.ZodType>(data: Data) {
   return z.object({ success: z.literal(true), data, warnings: warnings.optional() });
-}
-
-export function told<Data extends z.ZodType>(data: Data) {
-  return answer(data).extend({ message: z.string(), operation_id: z.string() });
 }
 
 export function listed<Row extends z.ZodType>(row: Row) {

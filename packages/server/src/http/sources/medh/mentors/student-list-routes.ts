@@ -17,7 +17,8 @@ import { searchCondition } from '../../../../school/people/targets.ts';
 import type { Actor } from '../../../../tenancy/actor.ts';
 import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../../../context.ts';
 import { refusals } from '../../../errors.ts';
-import { answer, calledBy, pageQuery, personRef, tags } from './shapes.ts';
+import { calledBy, tags } from '../answers.ts';
+import { answer, pageQuery, personRef } from './shapes.ts';
 
 const AUTH = '/api/v1/auth';
 
