@@ -147,6 +147,34 @@ it('the students of a batch are those who are active in it, with their enrollmen
     );
 }); // prettier-ignore
 
+it('a teacher_admin answers for batches of own units and for students in them', async () => {
+  const unit = (await api.admin('POST', '/api/units', { name: 'North' })).body.id;
+  const ann = await api.person('Ann Unit', 'teacher_admin');
+  const [own, foreign] = [await api.person('Own Teacher', 'teacher'), await api.person('Other Teacher', 'teacher')];
+  const [student = '', outside = ''] = await api.students(2);
+  for (const id of [ann.id, own.id, student]) await api.admin('PATCH', `/api/users/${id}`, { unit_id: unit });
+  const make = async (teacher: string) =>
+    ann.call('POST', `/api/batches/courses/${batch.course}/batches`, await api.body({ assigned_instructor: teacher }));
+  expect(await make(foreign.id)).toMatchObject({ status: 403, body: { success: false } });
+  const made = (await make(own.id)).body.data;
+  expect((await ann.call('GET', `/api/batches/${made._id}`)).status).toBe(200);
+  expect((await ann.call('PUT', `/api/batches/${made._id}`, { capacity: 3 })).status).toBe(200);
+  expect((await ann.call('PUT', `/api/batches/${made._id}/assign-instructor/${foreign.id}`)).status).toBe(403);
+  expect((await ann.call('PUT', `/api/batches/${batch._id}`, { capacity: 3 })).status).toBe(403);
+  expect((await ann.call('GET', `/api/batches/${batch._id}`)).status).toBe(403);
+  const listed = await ann.call('GET', `/api/batches/courses/${batch.course}/batches`);
+  expect(listed.body.data).toMatchObject([{ _id: made._id }]);
+  const enroll = (id: string) =>
+    ann.call('POST', `/api/enrollments/students/${id}/enroll`, { courseId: batch.course, batchId: made._id });
+  expect((await enroll(outside)).status).toBe(403);
+  const enrolled = await enroll(student);
+  expect(enrolled.status).toBe(201);
+  const theirs = await api.enroll(outside, batch);
+  expect((await ann.call('PUT', `/api/enrollments/${theirs.body.data._id}`, { status: 'on_hold' })).status).toBe(403);
+  expect((await ann.call('GET', `/api/enrollments/${theirs.body.data._id}`)).status).toBe(403);
+  expect((await ann.call('DELETE', `/api/enrollments/${enrolled.body.data._id}`)).status).toBe(200);
+}); // prettier-ignore
+
 it('ids of another organization are as unknown as any', async () => {
   const { admin } = await anOrganization(api.app, api.database, 'Elsewhere');
   const calls = [
