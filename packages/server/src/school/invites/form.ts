@@ -1,7 +1,7 @@
 /** An invite as it is given: what is left out of a new one takes its default, what is left out of a known one stays. */
 import { z } from 'zod';
 
-export const OFFER_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
+const OFFER_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
 /** The tag that makes an invite its batches' default, and a plan its option's preferred one. */
 export const DEFAULT_TAG = 'DEFAULT';
 
