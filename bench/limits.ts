@@ -26,22 +26,39 @@ export async function copyUsersSeconds(bench: Bench, orgId: string): Promise<num
 
 /** Seconds of one INSERT … SELECT of all assignments and steps of an organization into another; the median of three. */
 export async function insertAssignmentsSeconds(bench: Bench, orgId: string): Promise<number> {
+  const rows = ['assignments', 'assignment_steps'];
+  return insertAgainSeconds(bench, orgId, ['users', 'sequences', 'sequence_steps'], rows);
+}
+
+/** The same of all plans and enrollments. */
+export async function insertEnrollmentsSeconds(bench: Bench, orgId: string): Promise<number> {
+  const offers = ['payment_options', 'payment_plans', 'enroll_invites'];
+  const parents = ['users', 'courses', 'batches', ...offers];
+  return insertAgainSeconds(bench, orgId, parents, ['user_plans', 'enrollments']);
+}
+
+/** @param parents - Copied beforehand, because the rows refer to them. @param tables - Two, the one referred to first. */
+async function insertAgainSeconds(
+  bench: Bench,
+  orgId: string,
+  parents: readonly string[],
+  tables: readonly string[],
+): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < RUNS; run++) {
     const other = await emptyOrg(bench);
-    for (const table of ['users', 'sequences', 'sequence_steps'])
-      await copyRows(bench, table, orgId, other);
-    for (const table of ['assignments', 'assignment_steps']) {
+    for (const table of parents) await copyRows(bench, table, orgId, other);
+    const inserts: string[] = [];
+    for (const table of tables) {
+      const columns = (await columnsOf(bench, table)).join(', ');
       await bench.owner.query(`drop table if exists pg_temp.same_${table}`);
       await bench.owner.query(
         `create temp table same_${table} as ${await rowsFor(bench, table, orgId, other)}`,
       );
+      inserts.push(`insert into ${table} (${columns}) select ${columns} from same_${table}`);
     }
-    const insert = async (table: string): Promise<string> => {
-      const columns = (await columnsOf(bench, table)).join(', ');
-      return `insert into ${table} (${columns}) select ${columns} from same_${table}`;
-    };
-    const statement = `with given as (${await insert('assignments')}) ${await insert('assignment_steps')}`;
+    const [first, last] = inserts;
+    const statement = `with given as (${first}) ${last}`;
     times.push((await timed(() => bench.owner.query(statement))).seconds);
   }
   return median(times);

@@ -1,12 +1,13 @@
 /** Runs the measurements that are wanted, in an order in which each finds what it needs. */
 import type { Figure } from './figures.ts';
 import { assignmentFigures } from './measures/assignment.ts';
+import { enrollmentFigures } from './measures/enrollment.ts';
 import { againAndBack, importFigures, largeFigures, measureImport } from './measures/imports.ts';
 import { readingFigures } from './measures/reading.ts';
 import { takeoverFigures } from './measures/takeover.ts';
 import { openBench } from './processes.ts';
 
-export const IDS = ['P1', 'P2', 'P3', 'P4', 'P6', 'P7', 'P8', 'P11', 'P12'] as const;
+export const IDS = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P11', 'P12'] as const;
 export type Id = (typeof IDS)[number];
 
 export interface RunOptions {
@@ -31,6 +32,8 @@ export async function runBench(options: RunOptions): Promise<Figure[]> {
     };
     if (wants('P4'))
       await step('Giving a sequence', () => assignmentFigures(bench, rows(ROWS.students)));
+    if (wants('P5'))
+      await step('Enrolling students', () => enrollmentFigures(bench, rows(ROWS.students)));
     if (!wants('P1', 'P2', 'P3', 'P6', 'P7', 'P8', 'P11', 'P12')) return figures;
     options.tell('Importing people ...');
     const p1 = await measureImport(bench, rows(ROWS.import));

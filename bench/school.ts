@@ -32,14 +32,38 @@ export async function signInTo(address: string, school: School): Promise<Client>
   return signIn(address, school.email, school.password);
 }
 
-/** Students written straight into the table. */
-export async function addStudents(bench: Bench, { orgId }: School, count: number): Promise<void> {
+/** Students written straight into the table. @returns their ids. */
+export async function addStudents(
+  bench: Bench,
+  { orgId }: School,
+  count: number,
+): Promise<string[]> {
   const ids = Array.from({ length: count }, () => newId());
   await bench.owner.query(
     `insert into users (org_id, id, username, given_name, family_name, display_name, grade_level)
      select $1, id, 'student' || n, 'Student', n::text, 'Student ' || n, '7' from unnest($2::uuid[]) with ordinality s(id, n)`,
     [orgId, ids],
   );
+  return ids;
+}
+
+/** Batches of one course, each with its seats. @returns their ids. */
+export async function addBatches(
+  bench: Bench,
+  { orgId }: School,
+  { count, capacity }: { count: number; capacity: number },
+): Promise<string[]> {
+  const [course, ids] = [newId(), Array.from({ length: count }, () => newId())];
+  await bench.owner.query(
+    "insert into courses (org_id, id, title) values ($1, $2, 'Mathematics')",
+    [orgId, course],
+  );
+  await bench.owner.query(
+    `insert into batches (org_id, id, name, course_id, capacity, status)
+     select $1, id, 'Batch ' || n, $3, $4, 'active' from unnest($2::uuid[]) with ordinality b(id, n)`,
+    [orgId, ids, course, capacity],
+  );
+  return ids;
 }
 
 /** A published sequence. @returns its id. */

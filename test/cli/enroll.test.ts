@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EXIT } from '../../packages/cli/src/exit-codes.ts';
+import { ADMIN, servedSchool, type ServedSchool } from './served-school.ts';
+
+let school: ServedSchool;
+let token: string;
+
+beforeAll(async () => {
+  school = await servedSchool();
+  await school.muster(['login', '--url', school.url, '--email', ADMIN.email], {
+    env: { MUSTER_PASSWORD: ADMIN.password },
+  });
+  token = (await send('POST', '/api/login', ADMIN)).token;
+  await send('POST', '/api/courses', { title: 'Algebra' });
+  await send('POST', '/api/users', { username: 'mara', full_name: 'Mara', role: 'teacher' });
+  for (const username of ['ida', 'jon', 'kim']) await send('POST', '/api/users', { username, full_name: username, role: 'student' });
+  for (const name of ['Morning', 'Evening'])
+    await school.muster([
+      'batches', 'create', '--course', 'Algebra', '--name', name, '--start', '2027-01-15', '--end', '2027-04-15', '--capacity', '3',
+      '--teacher', 'mara', '--yes', '--json',
+    ]);
+}); // prettier-ignore
+afterAll(() => school.close());
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test reads replies as they come
+async function send(method: string, path: string, body?: object): Promise<any> {
+  const sent = await fetch(`${school.url}${path}`, {
+    method, headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }); // prettier-ignore
+  return sent.json();
+}
+
+const seats = async (batch: string) =>
+  /(\d+) of 3/.exec((await school.muster(['batches', 'show', batch])).output)?.[1];
+
+it('learners are enrolled after a preview that changes nothing: listed ones, new ones, those of another batch', async () => {
+  const wanted = ['enroll', '--batch', 'Morning', '--student', 'ida', 'jon', '--new', 'Tess Moor <tess@school.example>'];
+  const preview = await school.muster([...wanted, '--dry-run', '--json']);
+  expect(preview.json.preview.counts.actions).toEqual({ create: 4 });
+  expect(await seats('Morning')).toBe('0');
+  expect((await school.muster([...wanted, '--yes'])).exitCode).toBe(EXIT.done);
+  expect(await seats('Morning')).toBe('3');
+  const full = await school.muster(['enroll', '--batch', 'Morning', '--student', 'kim', '--dry-run']);
+  expect(full.exitCode).toBe(EXIT.someFailed);
+  expect(full.output).toContain('Batch has reached maximum capacity');
+  expect((await school.muster(['enroll', '--batch', 'Evening', '--from', 'Morning', '--yes'])).exitCode).toBe(EXIT.done);
+  expect(await seats('Evening')).toBe('3');
+}); // prettier-ignore
+
+it('learners are removed after a preview; a hard removal says that it cannot be undone', async () => {
+  const soft = await school.muster(['unenroll', '--batch', 'Morning', '--student', 'ida'], { answers: ['y'] });
+  expect(soft.exitCode).toBe(EXIT.done);
+  expect(await seats('Morning')).toBe('2');
+  const hard = await school.muster(['unenroll', '--batch', 'Morning', '--from', 'Morning', '--hard', '--dry-run']);
+  expect(hard.output).toContain('ends access for good');
+  expect(await seats('Morning')).toBe('2');
+  const again = await school.muster(['enroll', '--batch', 'Morning', '--student', 'ida', '--if-enrolled', 're-enroll', '--yes']);
+  expect(again.exitCode).toBe(EXIT.done);
+  expect(await seats('Morning')).toBe('3');
+}); // prettier-ignore
+
+it('nobody named, or a new person without address, is refused before anything is sent', async () => {
+  expect((await school.muster(['enroll', '--batch', 'Morning', '--yes'])).exitCode).toBe(
+    EXIT.usage,
+  );
+  expect((await school.muster(['unenroll', '--batch', 'Morning', '--yes'])).exitCode).toBe(
+    EXIT.usage,
+  );
+  const nameless = await school.muster(['enroll', '--batch', 'Morning', '--new', 'Tess', '--yes']);
+  expect(nameless.told).toContain('Tess Moor <tess@school.example>');
+});
