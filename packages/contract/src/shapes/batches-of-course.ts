@@ -36,3 +36,4 @@ export const batchWithHints = z.object({
     .array(z.object({ code: z.string(), message: z.string() }))
     .describe('Hints of good practice; they never block'),
 });
+export type BatchWithHints = z.infer<typeof batchWithHints>;

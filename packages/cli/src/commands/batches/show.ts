@@ -1,6 +1,5 @@
-import { batchWithHints } from '@muster/contract';
+import { batchWithHints, type BatchWithHints } from '@muster/contract';
 import type { Command } from 'commander';
-import type { z } from 'zod';
 import { show, type Cli } from '../../cli.ts';
 import { getId } from '../../server/lookup.ts';
 import { table } from '../../show/words.ts';
@@ -21,7 +20,7 @@ async function showBatch(cli: Cli, called: string, options: HttpOptions): Promis
   show(cli, options, { batch: found.data, warnings: found.warnings }, batchText(found));
 }
 
-function batchText({ data, warnings }: z.infer<typeof batchWithHints>): string {
+function batchText({ data, warnings }: BatchWithHints): string {
   const classes = data.schedule.map((slot) => `${slot.day} ${slot.start_time}-${slot.end_time}`);
   return [
     table([

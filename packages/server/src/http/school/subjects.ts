@@ -126,7 +126,12 @@ async function instructorFaults(tx: OrgTransaction, after: Row): Promise<Problem
   );
   return able.length > 0
     ? []
-    : [problemError('instructor_role_missing', { field: 'assigned_instructor', label: 'this person' })];
+    : [
+        problemError('instructor_role_missing', {
+          field: 'assigned_instructor',
+          label: 'this person',
+        }),
+      ];
 }
 
 function choiceFaults({ type, options }: Row): ProblemError[] {

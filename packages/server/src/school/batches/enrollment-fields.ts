@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const ENROLLMENT_TYPES = [
   'individual', 'batch', 'corporate', 'group', 'scholarship', 'trial',
 ] as const; // prettier-ignore
-export const ENROLLMENT_STATUSES = [
+const ENROLLMENT_STATUSES = [
   'active', 'completed', 'cancelled', 'on_hold', 'expired',
 ] as const; // prettier-ignore
 
@@ -18,7 +18,7 @@ export const paymentSchema = z.strictObject({
 });
 
 /** A moment, or the first of a day in UTC. */
-export const momentSchema = z
+const momentSchema = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })])
   .transform((given) => new Date(given).toISOString());
 
@@ -29,4 +29,3 @@ export const enrollmentChangesSchema = z.strictObject({
   enrollment_type: z.enum(ENROLLMENT_TYPES).optional(),
   payment: paymentSchema.optional(),
 });
-export type EnrollmentChanges = z.infer<typeof enrollmentChangesSchema>;

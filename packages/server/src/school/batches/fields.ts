@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const DAYS = [
   'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday',
 ] as const; // prettier-ignore
-export const BATCH_STATUSES = ['Active', 'Upcoming', 'Completed', 'Cancelled'] as const;
+const BATCH_STATUSES = ['Active', 'Upcoming', 'Completed', 'Cancelled'] as const;
 
 const time = z
   .string()

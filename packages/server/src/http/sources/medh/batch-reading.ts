@@ -76,7 +76,7 @@ async function listBatches(
 }
 
 /** @throws Problem `course_not_found`. */
-export async function assertCourse(tx: OrgTransaction, id: string): Promise<void> {
+async function assertCourse(tx: OrgTransaction, id: string): Promise<void> {
   const [known] = isUuid(id)
     ? await rows(tx, sql`select from courses where org_id = ${tx.orgId} and id = ${id}`)
     : [];
