@@ -12,7 +12,7 @@ export const LEARNER_EXAMPLES: Readonly<Record<string, Example>> = {
   enroll: {
     // Student 1 has batch 1 already and ended in batch 2; the tenth is inactive; batch 1 has two free seats.
     usual: enrollmentOf({ people: [0, 3, 9], newcomers: ['new@example.org', 'no address'], batches: [0, 1], duplicates: 'RE_ENROLL' }),
-    actions: { create: 5, re_enroll: 1, skip: 1, error: 4 },
+    actions: { create: 6, re_enroll: 1, skip: 1, error: 4 },
     random: fc
       .record({
         people: somebody(),

@@ -210,7 +210,7 @@ describe('a dry run', () => {
     }
   }, 30_000);
 
-  it('is followed by the new state where things changed in between [LA-147]', async () => {
+  it('is followed by the new state where things changed in between', async () => {
     const [batch, [id = '']] = [await school.batch(), await school.learners(1)];
     const wanted = { user_ids: [id], assignments: only(batch) };
     const preview = await school.assign({ ...wanted, options: { dry_run: true } });

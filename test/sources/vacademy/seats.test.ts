@@ -14,6 +14,7 @@ const only = (batch: string) => [{ package_session_id: batch }];
 
 /** Of learners who enroll one by one and in bulk at the same moment: how many found a seat, and what the others were told. */
 async function rush(batch: string, singles: number, bulks: number) {
+  await school.invite({ batches: [batch], isDefault: true });
   const ids = await school.learners(singles + bulks * 20);
   const alone = ids
     .slice(0, singles)

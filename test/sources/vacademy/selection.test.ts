@@ -228,7 +228,7 @@ describe('new users', () => {
     expect((await school.admin('GET', `/api/users/${made.body.results[0].user_id}`)).body.unit_id).toBe(unitId);
   }); // prettier-ignore
 
-  it('sign in with the password that was sent, or set one by a link; no answer, event, message or plan holds it [LA-062, LA-063]', async () => {
+  it('sign in with the password that was sent, or set one by a link; no answer, event, message or plan holds it [LA-062]', async () => {
     const batch = await school.batch();
     const password = 'a very secret word';
     const reply = await school.assign({

@@ -59,7 +59,10 @@ async function storedCorrections(
   return Object.fromEntries(stored.map((row) => [row.key, row.correction]));
 }
 
-/** Of a plan that was made for everybody, keeps the items that failed in the operation before. */
+/**
+ * Of a plan that was made for everybody, keeps the items that failed in the operation before, and what they share: items
+ * without a key.
+ */
 export async function keepFailedItems(
   tx: OrgTransaction,
   retryOf: string,
@@ -68,7 +71,7 @@ export async function keepFailedItems(
 ): Promise<void> {
   const worked = sql`
     select i.item_no from operation_items i
-    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.item_no <> 0 and not exists (
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.item_no <> 0 and i.key is not null and not exists (
       select from operation_items f
       where f.org_id = ${tx.orgId} and f.operation_id = ${retryOf} and f.code is not null and f.status = 'failed' and f.key = i.key
         and ${chosen(itemNos, sql`f.item_no`)})`;

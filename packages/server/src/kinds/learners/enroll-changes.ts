@@ -5,9 +5,22 @@ import type { Newcomer } from '../../school/learners/new-users.ts';
 import type { Offer } from '../../school/learners/offers.ts';
 import type { AssignParams } from '../../school/learners/parameters.ts';
 
+/** How many items come before the pairs: a place for each default invite and each person who may have to be made. */
+export function countShared(offers: readonly Offer[], newcomers: readonly Newcomer[]): number {
+  return missingInvites(offers).length + creatable(newcomers).length;
+}
+
+function missingInvites(offers: readonly Offer[]): Offer[] {
+  return offers.filter((offer) => offer.makes_invite);
+}
+
+function creatable(newcomers: readonly Newcomer[]): Newcomer[] {
+  return newcomers.filter(({ reason }) => reason === null);
+}
+
 /**
- * What several items need stands with the first of them: a new person and a plan for several batches are made with the
- * learner's first enrollment. Default invites, which all learners of a batch need, stand in item 0.
+ * Default invites and new people are items of their own, before the pairs and without a key: each is undone by itself, or
+ * kept where somebody uses it since. A plan for several batches is made with the first of its enrollments.
  */
 export async function planChanges(
   plan: Plan,
@@ -19,9 +32,10 @@ export async function planChanges(
     given as (
       select p.item_no, p.action, p.input as i, o.* from ${plan.planned} p
       join ${offerRows(offers)} on o.named_batch = p.input ->> 'named_batch'
-      where p.action in ('create', 're_enroll') and p.item_no > 0)`;
+      where p.action in ('create', 're_enroll') and p.key is not null)`;
   if (offers.some((offer) => offer.makes_invite)) await planDefaultInvites(plan, given);
-  if (newcomers.length > 0) await plan.insert('user', newPeople(given, newcomers));
+  const firstNo = missingInvites(offers).length + 1;
+  if (newcomers.length > 0) await planNewPeople(plan, given, creatable(newcomers), firstNo);
   await plan.insert('user_plan', userPlans(given, context));
   const values = enrollmentValues(context);
   await plan.insert(
@@ -40,55 +54,64 @@ export async function planChanges(
 }
 
 async function planDefaultInvites(plan: Plan, given: RawBuilder<unknown>): Promise<void> {
-  const missing = sql`(select distinct batch_id, batch_name, enroll_invite_id, payment_option_id, payment_plan_id from given where makes_invite) missing`;
-  await plan.items(sql`
-    with ${given}
-    select 0 as item_no, null::int as row_no, 'default invites' as key, null::uuid as subject_id,
-      'Free default invite: ' || string_agg(batch_name, ', ' order by batch_name, batch_id) as label,
-      null::jsonb as input, 'create' as action, null as code, null::jsonb as detail, null::jsonb as warnings
-    from ${missing} having count(*) > 0`);
-  const made = (entity: string, id: string, after: RawBuilder<unknown>): Promise<void> =>
+  const missing = sql`(
+    select distinct shared_no, batch_id, batch_name, enroll_invite_id, payment_option_id, payment_plan_id from given where makes_invite) missing`;
+  await plan.items(
+    sql`with ${given} select ${sharedItem(sql`'Free default invite: ' || batch_name`)} from ${missing}`,
+  );
+  const made = (entity: string, id: RawBuilder<unknown>, after: RawBuilder<unknown>) =>
     plan.insert(
       entity,
-      sql`with ${given} select 0 as item_no, ${sql.ref(id)} as id, ${after} as after from ${missing}`,
+      sql`with ${given} select shared_no as item_no, ${id} as id, ${after} as after from ${missing}`,
     );
   await made(
     'payment_option',
-    'payment_option_id',
+    sql`payment_option_id`,
     sql`jsonb_build_object('name', 'Free', 'type', 'FREE', 'tag', 'DEFAULT')`,
   );
   await made(
     'payment_plan',
-    'payment_plan_id',
+    sql`payment_plan_id`,
     sql`jsonb_build_object('payment_option_id', payment_option_id, 'name', 'Free Plan', 'tag', 'DEFAULT')`,
   );
   // A code that nobody has to think of and that no other invite can have.
   await made(
     'enroll_invite',
-    'enroll_invite_id',
+    sql`enroll_invite_id`,
     sql`jsonb_build_object('name', 'Default: ' || batch_name, 'invite_code', enroll_invite_id, 'tag', 'DEFAULT')`,
   );
-  await plan.insert(
+  await made(
     'invite_option',
-    sql`
-    with ${given}
-    select 0 as item_no, md5('default link ' || enroll_invite_id)::uuid as id, jsonb_build_object('enroll_invite_id', enroll_invite_id,
-      'batch_id', batch_id, 'payment_option_id', payment_option_id, 'is_default', true) as after
-    from ${missing}`,
+    sql`md5('default link ' || enroll_invite_id)::uuid`,
+    sql`jsonb_build_object('enroll_invite_id', enroll_invite_id, 'batch_id', batch_id, 'payment_option_id', payment_option_id, 'is_default', true)`,
   );
 }
 
-function newPeople(
+/** Whoever has a pair that is enrolled; of a new user without any, nothing is made. */
+async function planNewPeople(
+  plan: Plan,
   given: RawBuilder<unknown>,
   newcomers: readonly Newcomer[],
-): RawBuilder<unknown> {
-  const people = newcomers.map(({ n, values }) => ({ n, values }));
-  return sql`
-    with ${given}
-    select min(item_no) as item_no, (i ->> 'user_id')::uuid as id, c.values as after
+  firstNo: number,
+): Promise<void> {
+  const people = newcomers.map(({ n, label, values }, at) => ({ n, shared_no: firstNo + at, label, values })); // prettier-ignore
+  const made = sql`(
+    select distinct c.shared_no, c.label, (i ->> 'user_id')::uuid as user_id, c.values
     from given
-    join jsonb_to_recordset(${JSON.stringify(people)}::jsonb) as c(n int, values jsonb) on c.n = (i ->> 'newcomer')::int
-    group by 2, 3`;
+    join jsonb_to_recordset(${JSON.stringify(people)}::jsonb) as c(n int, shared_no int, label text, values jsonb) on c.n = (i ->> 'newcomer')::int) made`;
+  await plan.items(
+    sql`with ${given} select ${sharedItem(sql`'New person: ' || label`)} from ${made}`,
+  );
+  await plan.insert(
+    'user',
+    sql`with ${given} select shared_no as item_no, user_id as id, values as after from ${made}`,
+  );
+}
+
+/** The columns of an item that others need. */
+function sharedItem(label: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`shared_no as item_no, null::int as row_no, null::text as key, null::uuid as subject_id, ${label} as label,
+    null::jsonb as input, 'create' as action, null as code, null::jsonb as detail, null::jsonb as warnings`;
 }
 
 /** A plan that serves several batches lasts as long as the longest of them. */
@@ -158,8 +181,10 @@ async function planFieldValues(
 }
 
 function offerRows(offers: readonly Offer[]): RawBuilder<unknown> {
+  const missing = missingInvites(offers);
+  const numbered = offers.map((offer) => ({ ...offer, shared_no: missing.indexOf(offer) + 1 }));
   return sql`
-    jsonb_to_recordset(${JSON.stringify(offers)}::jsonb) as o(named_batch text, batch_id uuid, batch_name text, course_id uuid,
+    jsonb_to_recordset(${JSON.stringify(numbered)}::jsonb) as o(named_batch text, shared_no int, batch_id uuid, batch_name text, course_id uuid,
       makes_invite boolean, enroll_invite_id uuid, payment_option_id uuid, payment_plan_id uuid, access_ends_at timestamptz,
       approval text, price numeric, currency text, transaction_id text, custom_field_values jsonb)`;
 }

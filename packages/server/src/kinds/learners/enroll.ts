@@ -12,11 +12,12 @@ import {
   type AssignParams,
 } from '../../school/learners/parameters.ts';
 import { spelledState } from '../../school/learners/states.ts';
-import { planChanges } from './enroll-changes.ts';
+import { countShared, planChanges } from './enroll-changes.ts';
 
 /**
  * Enrolls learners in batches: everybody who is listed, new or found by the filter, in every batch that is named. An
- * item is one learner in one batch. A batch without default invite gets a free one, shared by all (item 0).
+ * item is one learner in one batch. A batch without default invite gets a free one, shared by all, as an item before them;
+ * so does each person who is made.
  */
 export const enroll = defineKind<AssignParams>({
   name: 'enroll',
@@ -61,7 +62,7 @@ function pairs(
     with offer as materialized (${offerRows(offers)}
     ), learner as materialized (${learnersOf(actor, params, newcomers)}
     ), pair as (
-      select (row_number() over (order by o.position, l.place, l.n))::int as item_no, o.*, l.id as user_id, l.given, l.newcomer, l.email,
+      select (${countShared(offers, newcomers)} + row_number() over (order by o.position, l.place, l.n))::int as item_no, o.*, l.id as user_id, l.given, l.newcomer, l.email,
         l.label, l.fault as learner_fault, l.closed as learner_closed, l.detail as learner_detail, l.repeats,
         e.id as enrollment_id, e.status as former
       from offer o cross join learner l

@@ -7,6 +7,7 @@ import { inOrg, rows, type OrgTransaction } from '../../../db/database.ts';
 import { applyIfSmall, confirmPlanned } from '../../../engine/confirm.ts';
 import { createIn, type NewOperation } from '../../../engine/create.ts';
 import { inTurn } from '../../../engine/in-turn.ts';
+import type { Operation } from '../../../engine/lifecycle.ts';
 import { planIn } from '../../../engine/plan.ts';
 import { listItems, type ItemView } from '../../../engine/report.ts';
 import { runIn } from '../../../engine/run-now.ts';
@@ -48,7 +49,7 @@ export async function workLearners(
     const operation = wanted.dryRun
       ? await planIn(tx, engine, await createIn(tx, engine, actor, made), actor)
       : await runIn(tx, engine, actor, made);
-    const items = await listItems(tx, operation.id, { after: 0, limit: operation.total_items });
+    const items = await listPairs(tx, operation);
     return { operationId: operation.id, pairs: items.length, items };
   };
   const start = () => inOrg(database, actor.orgId, work);
@@ -74,13 +75,18 @@ function asOperation({ kind, name, params }: Wanted): NewOperation {
   return { kind, name, params, source: 'learner_management' };
 }
 
-/** All but item 0, which holds what the others share. */
+/** Items with a key; those without are what the pairs share. */
+async function listPairs(tx: OrgTransaction, operation: Operation): Promise<ItemView[]> {
+  const items = await listItems(tx, operation.id, { limit: operation.total_items });
+  return items.filter((item) => item.key !== null);
+}
+
 async function countItems(tx: OrgTransaction, operationId: string): Promise<number> {
   const found = await rows(
     tx,
     sql<{ count: number }>`
     select count(*) as count from operation_items
-    where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no > 0`,
+    where org_id = ${tx.orgId} and operation_id = ${operationId} and key is not null`,
   );
   return found[0]?.count ?? 0;
 }
