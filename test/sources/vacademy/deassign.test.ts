@@ -363,67 +363,6 @@ describe('a pair', () => {
   });
 });
 
-describe('a plan that serves several batches', () => {
-  it('is warned about in preview and run, ends with the removal, and so do the others under it [LA-171 to LA-176]', async () => {
-    const { one, two, ids, plan } = await aSharedPlan();
-    const own = await aClass(1);
-    const wanted = { user_ids: [...ids, ...own.ids], package_session_ids: [one, own.batch] };
-    const answers = [
-      await school.deassign({ ...wanted, options: { dry_run: true } }),
-      await school.deassign(wanted),
-    ];
-    for (const { body } of answers) {
-      const done = body.results.filter((row: { status: string }) => row.status === 'SUCCESS');
-      expect(done.map((row: { warning?: string }) => row.warning)).toEqual([
-        shared(plan, 2),
-        undefined,
-      ]);
-      expect(done[0].affected_package_session_ids).toEqual([two]);
-    }
-    const [other] = await enrollmentsIn(school, two);
-    expect(other).toMatchObject({
-      status: 'cancelled',
-      plan_status: 'cancelled',
-      access_ends_at: inDays(30),
-    });
-    expect(await seatsTaken(school, two)).toBe(0);
-    const trail = await school.query(sql`
-      select after ->> 'status' as status from changes where org_id = ${school.orgId} and operation_id = ${answers[1]?.body.operation_id} and entity_id = ${other?.id}`);
-    expect(trail).toEqual([{ status: 'cancelled' }]);
-  });
-
-  it('is warned about when all of them are in the request, and then affects no other [LA-177]', async () => {
-    const { one, two, ids, plan } = await aSharedPlan();
-    const { body } = await school.deassign({ user_ids: ids, package_session_ids: [one, two] });
-    expect(body.results).toMatchObject([one, two].map((batch) => ({
-      package_session_id: batch, status: 'SUCCESS', warning: shared(plan, 2), affected_package_session_ids: [],
-    }))); // prettier-ignore
-  });
-
-  it('no longer counts what has ended under it', async () => {
-    const { one, two, ids } = await aSharedPlan();
-    await school.query(
-      sql`update enrollments set status = 'completed' where org_id = ${school.orgId} and batch_id = ${two}`,
-    );
-    const { body } = await school.deassign({ user_ids: ids, package_session_ids: [one] });
-    expect(body.results[0]).not.toHaveProperty('warning');
-    expect((await enrollmentsIn(school, two))[0]?.status).toBe('completed');
-  });
-});
-
-it('learners who are removed are told once of all that ends, if that is wanted', async () => {
-  const { one, two, ids } = await aSharedPlan();
-  const { body } = await school.deassign({
-    user_ids: [...ids, 'nobody'],
-    package_session_ids: [one],
-    options: { notify_learners: true },
-  });
-  const [message, ...others] = await messagesOf(body.operation_id);
-  expect(others).toEqual([]);
-  expect(message?.recipient_id).toBe(ids[0]);
-  expect(message?.payload.courses).toHaveLength([one, two].length);
-});
-
 async function messagesOf(
   operationId: string,
 ): Promise<{ recipient_id: string; payload: { courses: unknown[] } }[]> {

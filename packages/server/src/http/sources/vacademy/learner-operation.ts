@@ -16,7 +16,7 @@ import { warningWords } from '../../bulk/item-words.ts';
 import { actorOf, type HttpContext } from '../../context.ts';
 
 /** Up to so many pairs of a learner and a package session are worked in the request and answered in full. */
-export const PAIRS_IN_REQUEST_MAX = 1_000;
+const PAIRS_IN_REQUEST_MAX = 1_000;
 export const LEARNERS_PATH = '/admin-core-service/v3/learner-management';
 export const tags = ['Learner management'];
 
