@@ -62,10 +62,8 @@ export function getEntity(entities: Entities, name: string): Entity {
 
 /** The row behind `alias` as the JSON that changes hold. */
 export function rowJson(entity: Entity, alias: string): RawBuilder<unknown> {
-  const pairs = columnNames(entity).map(
-    (name) => sql`${sql.lit(name)}, ${sql.ref(`${alias}.${name}`)}`,
-  );
-  return sql`jsonb_build_object(${sql.join(pairs)})`;
+  const columns = columnNames(entity).map((name) => sql.ref(`${alias}.${name}`));
+  return sql`(select to_jsonb(r) from (select ${sql.join(columns)}) r)`;
 }
 
 /** `created_at` travels with every row, so that a deleted row comes back as it was. */

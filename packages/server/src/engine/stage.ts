@@ -186,15 +186,20 @@ function rowEncoder(
 
 /** JSON has no raw tabs or line breaks; only its backslashes mean something to COPY. */
 function json(value: unknown): string {
-  return JSON.stringify(value).replaceAll('\\', '\\\\');
+  const text = JSON.stringify(value);
+  return text.includes('\\') ? text.replaceAll('\\', '\\\\') : text;
 }
 
 function list(entries: readonly unknown[]): string {
   return entries.length === 0 ? '\\N' : json(entries);
 }
 
+const SPECIAL = /[\\"\t\n\r]/;
+
 /** An array literal within COPY: quoted once for the array, once for COPY. */
 function textArray(values: readonly (string | null)[]): string {
+  if (values.every((value) => value === null || !SPECIAL.test(value)))
+    return `{${values.map((value) => (value === null ? 'NULL' : `"${value}"`)).join(',')}}`;
   const quoted = values.map((value) =>
     value === null ? 'NULL' : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
   );

@@ -64,7 +64,6 @@ create table operation_items (
   constraint operation_items_status_check check (status in ('pending', 'processing', 'success', 'failed', 'skipped'))
 ) partition by range (operation_id);
 create index operation_items_code on operation_items (org_id, operation_id, code, item_no) where code is not null;
-create index operation_items_subject on operation_items (org_id, subject_id) where subject_id is not null;
 
 -- One row before and after. Written once, when the plan is made; an item's status says whether its changes hold.
 create table changes (

@@ -73,8 +73,7 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
       case when verdict is null then case when found_id is null then 'insert' else 'update' end end as change,
       coalesce(found_id, new_id) as id,
       clean - ${[...LOOKED_UP_FIELDS]}::text[]
-        || case when unit_id is null then '{}' else jsonb_build_object('unit_id', unit_id) end
-        || case when teacher_id is null then '{}' else jsonb_build_object('primary_teacher_id', teacher_id) end as after
+        || jsonb_strip_nulls(jsonb_build_object('unit_id', unit_id, 'primary_teacher_id', teacher_id)) as after
     from judged`;
 }
 
