@@ -80,7 +80,7 @@ async function attack(
 }
 
 describe('the matrix', () => {
-  it('answers 403 to every read and write of another organization, tells nothing of it and changes nothing in either [CC-139, CC-142, CC-143, CC-144, CC-145, CC-146, CC-148, CC-159, CC-160, CC-161, CC-162, CC-163 to CC-187, CC-080, CC-081, CC-082, CC-D06]', async () => {
+  it('answers 403 to every read and write of another organization, tells nothing of it and changes nothing in either [CC-002, CC-139, CC-142, CC-143, CC-144, CC-145, CC-146, CC-148, CC-159, CC-160, CC-161, CC-162, CC-163 to CC-187, CC-080, CC-081, CC-082, CC-D06]', async () => {
     await attack(a.admin, a, b, 'Brackenfield');
   });
 
@@ -156,7 +156,14 @@ describe('the matrix', () => {
     }
   });
 
-  it('answers 401 to nobody and to a token that is none, and does nothing [CC-124]', async () => {
+  it('answers 401 to nobody and to a token that is none, and does nothing; a token comes from signing in [CC-124, CC-125]', async () => {
+    const signIn = (password: string) =>
+      caller(app)('POST', '/api/login', { login: a.email, password });
+    const signedIn = await signIn('correct horse');
+    expect(
+      (await caller(app, signedIn.body.token)('GET', `/api/classrooms/${a.classroomId}`)).status,
+    ).toBe(200);
+    expect((await signIn('wrong')).status).toBe(401);
     for (const call of [caller(app), caller(app, 'not-a-token')]) {
       for (const attempt of MATRIX)
         expect([attempt.what, (await send(call, attempt, a, a)).status]).toEqual([

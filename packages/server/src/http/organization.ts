@@ -34,9 +34,12 @@ const messages = z
 const goodPractice = goodPracticeSchema
   .describe('Numbers of good practice for batches; what is left out is as usual')
   .meta({ id: 'GoodPractice' });
+const enforceCapacity = z
+  .boolean()
+  .describe('Whether a section that is full refuses students; otherwise it warns');
 const organization = z.object({
   id: z.string(), name: z.string(), timezone: z.string(), plan: z.string(),
-  settings: z.object({ guards: z.looseObject({}), messages, good_practice: goodPractice }),
+  settings: z.object({ guards: z.looseObject({}), messages, good_practice: goodPractice, enforce_capacity: enforceCapacity }),
   created_at: z.iso.datetime(),
 }); // prettier-ignore
 const edited = z.strictObject({
@@ -50,6 +53,7 @@ const edited = z.strictObject({
       guards: guards.optional(),
       messages: messages.optional(),
       good_practice: goodPractice.optional(),
+      enforce_capacity: enforceCapacity.optional(),
     })
     .optional(),
 });
@@ -88,6 +92,7 @@ export function organizationRoutes(app: App, context: HttpContext): void {
           guards: { ...before.guards, ...settings?.guards },
           messages: { ...before.messages, ...settings?.messages },
           good_practice: { ...before.good_practice, ...settings?.good_practice },
+          enforce_capacity: settings?.enforce_capacity ?? before.enforce_capacity,
         };
         await tx.db
           .updateTable('orgs')
@@ -123,7 +128,8 @@ async function readOrganization(tx: OrgTransaction): Promise<z.infer<typeof orga
     }>`
     select id, name, timezone, plan, created_at,
       jsonb_build_object('guards', coalesce(settings -> 'guards', '{}'), 'messages', coalesce(settings -> 'messages', '{}'),
-        'good_practice', coalesce(settings -> 'good_practice', '{}')) as settings
+        'good_practice', coalesce(settings -> 'good_practice', '{}'),
+        'enforce_capacity', coalesce(settings -> 'enforce_capacity', 'false')) as settings
     from orgs where id = ${tx.orgId}`,
   );
   return { ...org, created_at: org.created_at.toISOString() };
