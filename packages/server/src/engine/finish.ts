@@ -114,6 +114,8 @@ async function announce(tx: OrgTransaction, engine: Engine, operation: Operation
     actorId: makerOf(operation),
   });
   await writeAudit(tx, { action: 'end', operationId: operation.id, actor: null, detail: payload });
+  // Whoever started a small one has its result in the answer.
+  if (operation.lane === 'small') return;
   await writeOutbox(tx, {
     ...about,
     topic: 'operation.ended',

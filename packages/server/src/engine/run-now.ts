@@ -4,6 +4,7 @@
  */
 import { isProblemCode, Problem } from '@muster/contract';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { inOrg, rows, type OrgTransaction } from '../db/database.ts';
 import { table } from '../db/entity.ts';
 import type { Actor } from '../tenancy/actor.ts';
@@ -28,6 +29,7 @@ export interface ItemResult {
 }
 
 const ITEMS_MAX = 1_000;
+const ATTEMPTS_MAX = 3;
 
 /** @throws Problem of the item when there is only one and it failed; whatever planning and confirming refuse. */
 export async function runNow(
@@ -35,16 +37,43 @@ export async function runNow(
   actor: Actor,
   wanted: NewOperation,
 ): Promise<{ operation: Operation; items: ItemResult[] }> {
-  const run = async (tx: OrgTransaction) => {
-    const operation = await runIn(tx, engine, actor, wanted);
+  return runAndRead(engine, actor, wanted, async (tx, operation) => {
     const items = await results(tx, operation);
     assertDone(items);
     return { operation, items };
-  };
-  return inTurn(engine, actor.orgId, wanted, () => inOrg(engine.database, actor.orgId, run));
+  });
 }
 
-/** The same within the caller's transaction, whatever its items came to. */
+/**
+ * The same for callers that read what came of it themselves.
+ * @param read - Called in the same transaction; when it throws, nothing was done.
+ */
+export async function runAndRead<T>(
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+  read: (tx: OrgTransaction, operation: Operation) => Promise<T>,
+): Promise<T> {
+  const run = () =>
+    inOrg(engine.database, actor.orgId, async (tx) =>
+      read(tx, await runIn(tx, engine, actor, wanted)),
+    );
+  return inTurn(engine, actor.orgId, wanted, () => unlessDeadlocked(run));
+}
+
+/** Of two transactions that wait for each other the database ends one; that one begins anew. */
+async function unlessDeadlocked<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      const isDeadlock = error instanceof pg.DatabaseError && error.code === '40P01';
+      if (!isDeadlock || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+/** Within the caller's transaction, whatever its items came to. */
 export async function runIn(
   tx: OrgTransaction,
   engine: Engine,

@@ -1,8 +1,8 @@
 import { isProblemCode, Problem } from '@muster/contract';
-import { inOrg, type OrgTransaction } from '../../../db/database.ts';
+import type { OrgTransaction } from '../../../db/database.ts';
 import type { Operation } from '../../../engine/lifecycle.ts';
 import { listItems, type ItemView } from '../../../engine/report.ts';
-import { runIn } from '../../../engine/run-now.ts';
+import { runAndRead } from '../../../engine/run-now.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import type { HttpContext } from '../../context.ts';
 
@@ -23,8 +23,8 @@ export async function runOne<T>(
   wanted: Wanted,
   answer: (tx: OrgTransaction, item: ItemView, operation: Operation) => Promise<T>,
 ): Promise<T> {
-  return inOrg(context.database, actor.orgId, async (tx) => {
-    const operation = await runIn(tx, context.engine, actor, { ...wanted, source: 'classrooms' });
+  const made = { ...wanted, source: 'classrooms' };
+  return runAndRead(context.engine, actor, made, async (tx, operation) => {
     const items = await listItems(tx, operation.id, { limit: 10 });
     const failed = items.find((item) => item.status === 'failed');
     if (failed !== undefined) throw problemOf(failed);

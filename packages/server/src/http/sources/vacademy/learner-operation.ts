@@ -6,11 +6,10 @@ import { z } from 'zod';
 import { inOrg, rows, type OrgTransaction } from '../../../db/database.ts';
 import { applyIfSmall, confirmPlanned } from '../../../engine/confirm.ts';
 import { createIn, type NewOperation } from '../../../engine/create.ts';
-import { inTurn } from '../../../engine/in-turn.ts';
 import type { Operation } from '../../../engine/lifecycle.ts';
 import { planIn } from '../../../engine/plan.ts';
 import { listItems, type ItemView } from '../../../engine/report.ts';
-import { runIn } from '../../../engine/run-now.ts';
+import { runAndRead } from '../../../engine/run-now.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { warningWords } from '../../bulk/item-words.ts';
 import { actorOf, type HttpContext } from '../../context.ts';
@@ -45,15 +44,15 @@ export async function workLearners(
   const { engine, database } = context;
   if (wanted.pairs > PAIRS_IN_REQUEST_MAX) return workLater(context, actor, wanted);
   const made = asOperation(wanted);
-  const work = async (tx: OrgTransaction): Promise<Worked> => {
-    const operation = wanted.dryRun
-      ? await planIn(tx, engine, await createIn(tx, engine, actor, made), actor)
-      : await runIn(tx, engine, actor, made);
-    const items = await listPairs(tx, operation);
-    return { operationId: operation.id, pairs: items.length, items };
-  };
-  const start = () => inOrg(database, actor.orgId, work);
-  return wanted.dryRun ? start() : inTurn(engine, actor.orgId, made, start);
+  if (!wanted.dryRun) return runAndRead(engine, actor, made, readPairs);
+  return inOrg(database, actor.orgId, async (tx) =>
+    readPairs(tx, await planIn(tx, engine, await createIn(tx, engine, actor, made), actor)),
+  );
+}
+
+async function readPairs(tx: OrgTransaction, operation: Operation): Promise<Worked> {
+  const items = await listPairs(tx, operation);
+  return { operationId: operation.id, pairs: items.length, items };
 }
 
 async function workLater(
