@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { expect } from 'vitest';
+import { z } from 'zod';
 import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
 import { planOperation } from '../../../packages/server/src/engine/plan.ts';
@@ -29,7 +30,7 @@ export interface Answer {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test reads replies as they come
   readonly body: any;
 }
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 export interface MassApi {
   readonly app: App;
@@ -54,6 +55,7 @@ export interface MassApi {
     body?: object,
     headers?: Record<string, string>,
   ): Promise<Answer>;
+  headersOf(as: Actor): Promise<{ authorization: string }>;
   /** Plans in the background and applies, as a worker would. */
   plan(id: string): Promise<void>;
   work(id: string): Promise<void>;
@@ -74,13 +76,17 @@ export async function massApi(): Promise<MassApi> {
   const fixture = await populate(database, school, other);
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
+  const headersOf = async (as: Actor) => {
+    const { token } = await openSession(database, as.accountId, as.orgId, now());
+    return { authorization: `Bearer ${token}` };
+  };
   return {
-    app, database, school, other, clock, ...fixture,
+    app, database, school, other, clock, headersOf, ...fixture,
     call: async (as, method, path, body, more = {}) => {
-      const token = as === null ? null : (await openSession(database, as.accountId, as.orgId, now())).token;
-      const headers = { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...more };
+      const headers = { ...(as === null ? {} : await headersOf(as)), ...more };
       const reply = await app.inject({ method, url: `/api/v1/mass-assignments${path}`, headers, ...(body === undefined ? {} : { payload: body }) });
       const isJson = String(reply.headers['content-type']).includes('json');
+      if (reply.statusCode >= 400) expect(REFUSAL.safeParse(reply.json()).error, reply.body).toBeUndefined();
       return { status: reply.statusCode, headers: reply.headers, text: reply.body, body: isJson ? reply.json() : undefined };
     },
     plan: async (id) => {
@@ -100,6 +106,14 @@ export async function massApi(): Promise<MassApi> {
     },
   };
 } // prettier-ignore
+
+const words = z.string().min(1);
+/** What every refusal of the module says. */
+const REFUSAL = z.looseObject({
+  errors: z
+    .array(z.object({ code: words, field: z.string(), message: words, correction: words }))
+    .min(1),
+});
 
 type Fixture = Pick<MassApi, 'people' | 'units' | 'classes' | 'ids' | 'sequences'>;
 

@@ -29,7 +29,7 @@ async function validated(
   return answer;
 }
 
-it('every problem is told at once, as an error that blocks [MA-112] [MA-113] [MA-120] [MA-104] [MA-105] [MA-187] [MA-188] [MA-107] [MA-192] [MA-193] [MA-067]', async () => {
+it('every problem is told at once with what to do, as an error that blocks [MA-034] [MA-112] [MA-113] [MA-120] [MA-104] [MA-105] [MA-187] [MA-188] [MA-107] [MA-192] [MA-193] [MA-067]', async () => {
   const unknown = '01900000-0000-7000-8000-000000000001';
   const [inactive = ''] = api.ids.inactive;
   const [suspended = ''] = api.ids.suspended;
@@ -45,6 +45,7 @@ it('every problem is told at once, as an error that blocks [MA-112] [MA-113] [MA
     'student_suspended',
   ]);
   expect(new Set(body.errors.map((entry: Entry) => entry.severity))).toEqual(new Set(['error']));
+  expect(body.errors.filter((entry: Entry) => !entry.message || !entry.correction)).toEqual([]);
   expect(body.errors.find((entry: Entry) => entry.code === 'student_inactive').student_id).toBe(
     inactive,
   );
@@ -243,7 +244,7 @@ it('a date without time ends its day in the time zone of the organization [MA-D7
   await api.asOwner("update orgs set timezone = 'Europe/Paris' where id = $1", [api.school.orgId]);
 });
 
-it('a duplicate is skipped, merged, doubled or replaced as the policy says [MA-109] [MA-207] [MA-208] [MA-209] [MA-210] [MA-211] [MA-212] [MA-D57] [MA-115] [MA-116]', async () => {
+it('a duplicate is skipped, merged, doubled or replaced as the policy says [MA-109] [MA-207] [MA-208] [MA-209] [MA-210] [MA-211] [MA-212] [MA-213] [MA-D57] [MA-115] [MA-116]', async () => {
   const { T1 } = api.people;
   const ten = api.ids.C1.slice(10, 20);
   const first = await assign(api, T1, ten.slice(0, 3));
@@ -280,6 +281,10 @@ it('a duplicate is skipped, merged, doubled or replaced as the policy says [MA-1
     failed: 0,
     processed: 10,
   });
+  const mixed = await draft(api, T1, [a, b], {
+    overrides: { [b]: { conflict_policy: 'merge', mastery_threshold: 75 } },
+  });
+  expect((await preview(api, T1, mixed)).body.impact).toMatchObject({ to_skip: 1, to_modify: 1 });
   const id = await draft(api, T1, [a, b, c], {
     conflict_policy: 'override',
     overrides: {

@@ -1,9 +1,9 @@
 /** How an operation ends: done or cancelled. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
 import { plannedId } from '../db/ids.ts';
 import { getKind, type Engine } from './engine.ts';
-import { makerOf, move, update, type Operation } from './lifecycle.ts';
+import { getOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { admit } from './queue.ts';
 import { writeAudit, writeEvent, writeOutbox } from './record.ts';
 import { settleUndo } from './undo.ts';
@@ -30,14 +30,9 @@ export async function finish(
 
 /** Writes the kind's own messages of what was done. */
 async function tellThose(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<void> {
-  const kind = getKind(engine, operation.kind);
   if (operation.successful_items === 0) return;
-  const messages = kind.notices?.({
-    orgId: tx.orgId,
-    operationId: operation.id,
-    params: kind.params.parse(operation.params),
-  });
-  if (messages == null) return;
+  const messages = await messagesOf(tx, engine, operation);
+  if (messages === null) return;
   await rows(
     tx,
     sql`
@@ -45,6 +40,22 @@ async function tellThose(tx: OrgTransaction, engine: Engine, operation: Operatio
     select ${tx.orgId}, ${plannedId(operation.id, sql`'notice ' || n`)}, topic, recipient_id, ${operation.id}, payload
     from (select *, row_number() over () as n from (${messages}) message) numbered`,
   );
+}
+
+/** Of an undo, what the kind of the undone operation has to say. */
+async function messagesOf(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+): Promise<RawBuilder<unknown> | null> {
+  const { orgId } = tx;
+  const undone = operation.undo_of === null ? null : await getOperation(tx, operation.undo_of);
+  const kind = getKind(engine, (undone ?? operation).kind);
+  const params = kind.params.parse((undone ?? operation).params);
+  const context = { orgId, operationId: operation.id, params };
+  return undone === null
+    ? (kind.notices?.(context) ?? null)
+    : (kind.undoNotices?.({ ...context, undoneId: undone.id }) ?? null);
 }
 
 /** Finished items stay and can be undone; the others become skipped. */

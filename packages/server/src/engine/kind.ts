@@ -50,6 +50,8 @@ export interface Kind<Params = unknown> {
    * `payload` (jsonb). Written to the outbox in the transaction that ends it. Null for none.
    */
   notices?(context: NoticeContext<Params>): RawBuilder<unknown> | null;
+  /** The same when such an operation was undone; `params` are those of the undone one. */
+  undoNotices?(context: UndoNoticeContext<Params>): RawBuilder<unknown> | null;
   /** Parameters with corrections for single failed items, by item key, for a retry. */
   correct?(params: Params, corrections: Readonly<Record<string, unknown>>): Params;
 }
@@ -92,6 +94,11 @@ export interface NoticeContext<Params = unknown> {
   readonly orgId: string;
   readonly operationId: string;
   readonly params: Params;
+}
+
+export interface UndoNoticeContext<Params = unknown> extends NoticeContext<Params> {
+  /** `operationId` is the undo; this is what it undoes. */
+  readonly undoneId: string;
 }
 
 /** What an item may be called. The first six change something; a skip and an error carry a code. */

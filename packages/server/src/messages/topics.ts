@@ -1,5 +1,6 @@
 /** Every topic of the outbox that becomes mail, with the words of it. */
 import { claimWords } from './account-words.ts';
+import { assignmentGivenWords, givenToStudentsWords, withdrawnWords } from './assignment-words.ts';
 import { instructorAssignedWords, teacherChangedWords } from './batch-words.ts';
 import { endedWords, enrolledWords } from './enrollment-words.ts';
 import { mentorshipAssignedWords, mentorshipEndedWords } from './mentorship-words.ts';
@@ -8,7 +9,13 @@ import { operationEndedWords } from './operation-words.ts';
 import { countsWrongWords } from './upkeep-words.ts';
 
 /** What an organization can switch off, in its settings under `messages`. */
-export const MESSAGE_SWITCHES = ['enrollment', 'batch', 'mentorship', 'operation'] as const;
+export const MESSAGE_SWITCHES = [
+  'enrollment',
+  'batch',
+  'mentorship',
+  'assignment',
+  'operation',
+] as const;
 export type MessageSwitch = (typeof MESSAGE_SWITCHES)[number];
 
 export interface Topic {
@@ -31,6 +38,9 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'batch.counts_wrong': { words: countsWrongWords, switch: 'batch' },
   'mentorship.assigned': { words: mentorshipAssignedWords, switch: 'mentorship' },
   'mentorship.ended': { words: mentorshipEndedWords, switch: 'mentorship' },
+  'assignment.given': { words: assignmentGivenWords, switch: 'assignment' },
+  'assignment.given_to_students': { words: givenToStudentsWords, switch: 'assignment' },
+  'assignment.withdrawn': { words: withdrawnWords, switch: 'assignment' },
   'account.claim': { words: claimWords, switch: null, bringsClaimLink: true },
   'operation.ended': { words: operationEndedWords, switch: 'operation', isOfBackgroundWork: true },
 };

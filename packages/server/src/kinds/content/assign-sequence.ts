@@ -7,6 +7,7 @@ import {
   type AssignmentParams,
 } from '../../school/assignments/parameters.ts';
 import { loadWarnings, openAssignments } from '../../school/assignments/load.ts';
+import { assignmentNotices, withdrawalNotices } from '../../school/assignments/notices.ts';
 import { judgedStudents } from '../../school/assignments/students.ts';
 import {
   assertOptionalSteps,
@@ -35,6 +36,8 @@ export const assignSequence = defineKind<Params>({
   errorsBlock: true,
   eventPrefix: 'mass_assignment',
   itemEvent: 'mass_assignment.sequence.assigned',
+  notices: (context) => (context.params.notify ? assignmentNotices(context) : null),
+  undoNotices: withdrawalNotices,
   correct: (given, corrections) => ({
     ...given,
     overrides: { ...given.overrides, ...byStudent(corrections) },
