@@ -52,6 +52,26 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       .tuple(somebody(), fc.constantFrom('active', 'inactive', 'suspended', 'archived'))
       .map(([people, status]) => statusOf(people, status)),
   },
+  user_update: {
+    usual: updateOf([0, 1, 2, 9], { grade_level: '7' }, { 2: 99 }),
+    actions: { update: 3, error: 1 },
+    random: fc
+      .tuple(
+        somebody(),
+        fc.record(
+          {
+            grade_level: fc.constantFrom('5', '7', null),
+            roles: fc.constantFrom(['student'], ['teacher', 'student'], ['subscriber_admin']),
+            status: fc.constantFrom('active', 'archived'),
+            phone: fc.constantFrom('0123', null),
+          },
+          { requiredKeys: ['phone'] },
+        ),
+        fc.dictionary(fc.nat(11).map(String), fc.constantFrom(1, 2), { maxKeys: 3 }),
+        fc.constantFrom('fail_item', 'keep_existing', 'overwrite', 'merge_non_empty'),
+      )
+      .map(([people, set, versions, rule]) => updateOf(people, set, versions, rule)),
+  },
   assign_sequence: {
     usual: assignmentOf([0, 1, 2, 3, 4, 5], [0, 1], 'override'),
     actions: { create: 12 },
@@ -141,6 +161,22 @@ function statusOf(people: readonly number[], status: string): Draft {
     }),
   ); // prettier-ignore
 }
+
+/** @param versions - Given for students, by their position in the list. */
+function updateOf(
+  people: readonly number[],
+  set: Record<string, unknown>,
+  versions: Record<string, number> = {},
+  rule = 'fail_item',
+): Draft {
+  return from({ people, set, versions, rule }, (school, actor) => {
+    const seen = Object.entries(versions).map(([at, version]) => [school.studentIds[Number(at)], version]);
+    return create(school.engine, actor, {
+      kind: 'user_update', name: 'Update',
+      params: { target: targetOf(school, people), set, versions: Object.fromEntries(seen), conflict_rule: rule },
+    });
+  });
+} // prettier-ignore
 
 function assignmentOf(
   people: readonly number[],

@@ -20,6 +20,14 @@ export type RollbackStatus = (typeof ROLLBACK_STATUSES)[number];
 export const ITEM_STATUSES = ['pending', 'processing', 'success', 'failed', 'skipped'] as const;
 export type ItemStatus = (typeof ITEM_STATUSES)[number];
 
+/** What happens to a record that was changed after the input was made. */
+export const CONFLICT_RULES = [
+  'keep_existing',
+  'overwrite',
+  'merge_non_empty',
+  'fail_item',
+] as const;
+
 export const LANES = ['small', 'medium', 'large'] as const;
 export type Lane = (typeof LANES)[number];
 

@@ -13,7 +13,7 @@ export const bulkOperation = z
   .object({
     id: z.string(),
     operation_id: z.string().describe('The same as id.'),
-    operation_type: z.string().describe('Name of the kind.'),
+    operation_type: z.string().describe('Name of the kind, as it was given.'),
     operation_name: z.string(),
     description: z.string(),
     parameters: jsonObject,
@@ -80,7 +80,11 @@ export const bulkOperationData = z
     requires_approval: z.boolean().default(false),
     priority: priority.default(0),
     scheduled_at: timestamp.nullable().default(null),
-    template_id: z.string().nullable().default(null),
+    template_id: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('Its template_config fills what `parameters` leaves out.'),
     override_reason: z.string().max(2_000).optional(),
     chunk_items: z
       .int()
@@ -114,6 +118,7 @@ export const operationFilters = z
     status: commaList(z.enum(BULK_STATUSES)),
     operation_type: z.string(),
     created_by: z.string(),
+    approved_by: z.string(),
     created_after: timestamp,
     created_before: timestamp,
     search: z.string().max(200).describe('In name and description.'),

@@ -8,6 +8,7 @@ export * from './operation-kind.ts';
 export * from './operation-preview.ts';
 export * from './operation-progress.ts';
 export * from './operation-results.ts';
+export * from './operation-template.ts';
 export * from './scalars.ts';
 export * from './sign-in.ts';
 export * from './validation-result.ts';

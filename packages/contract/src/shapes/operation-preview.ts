@@ -64,7 +64,11 @@ export const previewQuery = pageQuery.extend({
 export const startRequest = z
   .strictObject({
     plan_hash: z.string().max(200),
-    confirm_count: z.int().min(0),
+    confirm_count: z
+      .union([z.int().min(0), z.record(z.string(), z.int().min(0))])
+      .describe(
+        'The number typed for a guard; of several guards the largest, or each by its code.',
+      ),
     acknowledge_warnings: z.boolean(),
   })
   .partial()

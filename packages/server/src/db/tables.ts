@@ -406,6 +406,22 @@ export interface OperationItemsTable {
   processed_at: Date | null;
 }
 
+export interface OperationTemplatesTable {
+  org_id: string;
+  id: string;
+  name: string;
+  description: Defaulted<string>;
+  operation_type: string;
+  template_config: Json;
+  usage_count: Defaulted<number>;
+  last_used: Date | null;
+  is_public: Defaulted<boolean>;
+  created_by_account: string;
+  version: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  updated_at: Defaulted<Date>;
+}
+
 export interface OperationsTable {
   org_id: string;
   id: string;
@@ -462,6 +478,7 @@ export interface OperationsTable {
   version: Defaulted<number>;
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
+  called: string | null;
 }
 
 export interface OrgsTable {
@@ -735,6 +752,7 @@ export interface Tables {
   mentor_meetings: MentorMeetingsTable;
   mentorships: MentorshipsTable;
   operation_items: OperationItemsTable;
+  operation_templates: OperationTemplatesTable;
   operations: OperationsTable;
   orgs: OrgsTable;
   outbox: OutboxTable;

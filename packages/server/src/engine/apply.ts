@@ -24,7 +24,7 @@ import { getOperation, lockOperation, makerOf, move, update, type Operation } fr
 import { joinByHash } from './many-rows.ts';
 import { dequeue, enqueue, TASKS } from './queue.ts';
 import { writeEvent } from './record.ts';
-import type { ItemRange } from './item-range.ts';
+import { inRange, type ItemRange } from './item-range.ts';
 import { refreshStatistics } from './statistics.ts';
 import { writeChanges } from './write-changes.ts';
 
@@ -150,16 +150,22 @@ async function findRevoked(
       and i.status = 'pending' and i.action not in ('skip', 'error')`;
   const actor = await findActor(tx, operation.created_by_account);
   const scope = actor === null ? null : engine.authority.scopeOf(actor);
-  let revoked: { item_no: number }[] = [];
-  if (actor === null || !mayStart(kind, actor.roles)) {
-    revoked = await rows(tx, sql<{ item_no: number }>`${pending}`);
-  } else if (scope !== null) {
-    revoked = await rows(
-      tx,
-      sql<{ item_no: number }>`
-      ${pending} and i.subject_id is not null and not exists (select from (${scope}) s where s.id = i.subject_id)`,
-    );
-  }
+  const isLost = actor === null || !mayStart(kind, actor.roles);
+  const refused = actor === null ? null : (kind.refuses?.(actor) ?? null);
+  const reasons = [
+    isLost ? sql`true` : null,
+    scope === null
+      ? null
+      : sql`(i.subject_id is not null and not exists (select from (${scope}) s where s.id = i.subject_id))`,
+    refused === null
+      ? null
+      : sql`i.item_no in (select c.item_no from changes c where ${inRange(tx.orgId, range)} and ${refused})`,
+  ].filter((reason) => reason !== null);
+  if (reasons.length === 0) return [];
+  const revoked = await rows(
+    tx,
+    sql<{ item_no: number }>`${pending} and (${sql.join(reasons, sql` or `)})`,
+  );
   return revoked.map(({ item_no }) => ({ item_no, code: 'permission_revoked', detail: {} }));
 }
 

@@ -21,8 +21,8 @@ import { beginUndo } from './undo.ts';
 export interface Confirmation {
   /** Of the preview that was looked at; left out, the plan is made now and run in one go. */
   readonly planHash?: string | undefined;
-  /** The number typed for a guard. */
-  readonly confirmCount?: number | undefined;
+  /** The number typed for the guards, by their code; one number alone answers to the largest of them. */
+  readonly confirmCount?: number | Readonly<Record<string, number>> | undefined;
   /** Plans with warnings are refused unless this is true; undefined does not ask. */
   readonly acknowledgeWarnings?: boolean | undefined;
 }
@@ -241,11 +241,18 @@ function assertMeant(
     operation.requires_approval || guards.some((guard) => guard.needs === 'approval');
   if (needsApproval && operation.approved_hash !== operation.plan_hash)
     throw new Problem('approval_required', { guards });
-  const typed = guards.find(
-    (guard) => guard.needs === 'typed' && guard.count !== confirmation.confirmCount,
-  );
-  if (typed !== undefined)
-    throw new Problem('confirm_count_mismatch', { field: 'confirm_count', ...typed });
+  const unmet = unmetGuard(guards, confirmation.confirmCount);
+  if (unmet !== null)
+    throw new Problem('confirm_count_mismatch', { field: 'confirm_count', ...unmet });
+}
+
+/** The first guard whose number was not typed. */
+function unmetGuard(guards: readonly Guard[], typed: Confirmation['confirmCount']): Guard | null {
+  const asking = guards.filter((guard) => guard.needs === 'typed');
+  if (typeof typed === 'object')
+    return asking.find((guard) => typed[guard.code] !== guard.count) ?? null;
+  const [largest] = asking;
+  return largest === undefined || largest.count === typed ? null : largest;
 }
 
 export function guardsOf(operation: Operation): Guard[] {

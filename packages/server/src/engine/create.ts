@@ -53,7 +53,7 @@ export async function createIn(
     ...(wanted.retryItemNos === undefined ? {} : { retry_item_nos: wanted.retryItemNos }),
   };
   const operation = await tx.db.insertInto('operations').values({
-    org_id: tx.orgId, id: newId(), kind: kind.name, name: wanted.name, description: wanted.description ?? '',
+    org_id: tx.orgId, id: newId(), kind: kind.name, called: wanted.kind === kind.name ? null : wanted.kind, name: wanted.name, description: wanted.description ?? '',
     source: wanted.source ?? 'api', params: JSON.stringify(params), input: JSON.stringify(input),
     mapping: JSON.stringify(wanted.mapping ?? {}), created_by_account: actor.accountId, created_by_user: actor.userId,
     requires_approval: wanted.requiresApproval === true || kind.needsApproval === true,

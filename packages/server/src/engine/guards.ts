@@ -26,6 +26,7 @@ interface Limits {
   readonly needs: 'typed' | 'approval';
 }
 
+/** The largest comes first: clients that ask for one number ask for it. */
 export async function findGuards(
   tx: OrgTransaction,
   kind: Kind,
@@ -47,7 +48,7 @@ export async function findGuards(
   if (updated > limits.removal_rows && updated * 100 > whole * limits.update_percent) {
     guards.push({ code: 'updates_many', count: updated, of: whole, needs: limits.needs });
   }
-  return guards;
+  return guards.sort((one, other) => other.count - one.count);
 }
 
 function settingsOf(context: PlanContext): Record<string, unknown> {

@@ -32,6 +32,11 @@ export interface Kind<Params = unknown> {
    * before the plan where plan and apply are one transaction; larger operations meet each other's work as drift.
    */
   contended?(params: Params): Readonly<Record<string, readonly string[]>>;
+  /**
+   * Condition on changes `c`: what the actor may not write whoever its subject is, such as a new person in a unit that is
+   * no longer the actor's. Looked at before each chunk, as rights may end while it runs. Null where there is nothing.
+   */
+  refuses?(actor: Actor): RawBuilder<unknown> | null;
   /** Items with errors block the whole operation instead of failing alone. */
   readonly errorsBlock?: boolean;
   /** Needs a second person whatever the client asks. */

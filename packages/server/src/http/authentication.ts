@@ -136,7 +136,7 @@ async function findMemberActor(
 const TABLE_OF_PATH: Readonly<Record<string, string>> = {
   users: 'users', units: 'units', terms: 'terms', courses: 'courses', sections: 'sections', classrooms: 'classrooms',
   batches: 'batches', 'custom-fields': 'custom_fields', notices: 'outbox', groups: 'groups', games: 'games', sequences: 'sequences',
-  'custom-assignments': 'custom_assignments', operations: 'operations', mappings: 'import_mappings',
+  'custom-assignments': 'custom_assignments', operations: 'operations', mappings: 'import_mappings', templates: 'operation_templates',
   'mass-assignments': 'operations', instructors: 'users', 'instructor-students': 'users', students: 'users',
   'unassign-instructor-from-student': 'users', mentorships: 'mentorships',
   enrollments: 'enrollments',

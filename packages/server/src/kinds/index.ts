@@ -7,12 +7,14 @@ import { LEARNER_KINDS } from './learners/index.ts';
 import { MENTOR_KINDS } from './mentors/index.ts';
 import { userImport } from './people/user-import.ts';
 import { userStatus } from './people/user-status.ts';
+import { userUpdate } from './people/user-update.ts';
 import { editRecord } from './records/edit-record.ts';
 import { UPKEEP_KINDS } from './upkeep/index.ts';
 
 export const KINDS: readonly Kind[] = [
   userImport,
   userStatus,
+  userUpdate,
   assignSequence,
   editRecord,
   ...LEARNER_KINDS,

@@ -44,7 +44,8 @@ export function useKinds() {
 /** The title of a kind, or its name while the titles are not here yet. */
 export function useKindTitle(name: string): string {
   const { data } = useKinds();
-  return data?.find((kind) => kind.name === name)?.title ?? name.replaceAll('_', ' ');
+  const found = data?.find((kind) => kind.name === name || kind.aliases.includes(name));
+  return found?.title ?? name.replaceAll('_', ' ');
 }
 
 export function useOperation(id: string) {

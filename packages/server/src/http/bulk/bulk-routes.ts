@@ -10,6 +10,7 @@ import { retryRoutes } from './retry-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
 import { steeringRoutes } from './steering-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
+import { templateRoutes } from './template-routes.ts';
 import { updateUsersRoutes } from './update-users-routes.ts';
 import { validationRoutes } from './validation-routes.ts';
 
@@ -26,4 +27,5 @@ export function bulkRoutes(app: App, context: HttpContext): void {
   updateUsersRoutes(app, context);
   validationRoutes(app, context);
   mappingRoutes(app, context);
+  templateRoutes(app, context);
 }

@@ -9,6 +9,7 @@ import { invalid, invalidField } from '../errors.ts';
 import { rowsAsFile } from './given-rows.ts';
 import { planDraft } from './plan-draft.ts';
 import { stageImport } from './stage-import.ts';
+import { useTemplate } from './template-store.ts';
 
 type Wanted = z.output<typeof bulkOperationData>;
 
@@ -17,10 +18,9 @@ export async function createOperation(
   tx: OrgTransaction,
   engine: Engine,
   actor: Actor,
-  wanted: Wanted,
+  given: Wanted,
 ): Promise<Operation> {
-  if (wanted.template_id !== null)
-    throw invalidField('template_id', 'there are no templates of operations');
+  const wanted = { ...given, parameters: await parametersOf(tx, engine, actor, given) };
   const { rows } = wanted.input_data;
   const hasRows = getKind(engine, wanted.operation_type).rows !== undefined && rows !== undefined;
   const draft = hasRows
@@ -31,6 +31,15 @@ export async function createOperation(
         mapping: wanted.mapping_config,
       });
   return wanted.plan ? planDraft(tx, engine, draft, actor) : draft;
+}
+
+async function parametersOf(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  { template_id: id, ...wanted }: Wanted,
+): Promise<Record<string, unknown>> {
+  return id === null ? wanted.parameters : useTemplate(tx, engine, actor, id, wanted);
 }
 
 function draftOf(wanted: Wanted) {

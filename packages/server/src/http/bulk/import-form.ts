@@ -1,14 +1,8 @@
+import { CONFLICT_RULES } from '@muster/contract';
 import { z } from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import type { Kind } from '../../engine/kind.ts';
 import { invalidField } from '../errors.ts';
-
-export const CONFLICT_RULES = [
-  'keep_existing',
-  'overwrite',
-  'merge_non_empty',
-  'fail_item',
-] as const;
 
 /** Fields of a form are texts. */
 const formBoolean = z.union([

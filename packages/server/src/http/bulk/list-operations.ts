@@ -35,6 +35,7 @@ function matching(engine: Engine, filters: Filters): RawBuilder<unknown> {
     status,
     operation_type: kind,
     created_by: by,
+    approved_by: approver,
     created_after: after,
     created_before: before,
     search,
@@ -43,7 +44,10 @@ function matching(engine: Engine, filters: Filters): RawBuilder<unknown> {
     sql`true`,
     status === undefined ? null : sql`o.status = any(${storedStatuses(status)}::text[])`,
     kind === undefined ? null : sql`o.kind = ${kindName(engine, kind)}`,
-    by === undefined ? null : madeBy(by),
+    by === undefined ? null : isPerson(sql`coalesce(o.created_by_user, o.created_by_account)`, by),
+    approver === undefined
+      ? null
+      : isPerson(sql`coalesce(o.approved_by_user, o.approved_by_account)`, approver),
     after === undefined ? null : sql`o.created_at > ${after}::timestamptz`,
     before === undefined ? null : sql`o.created_at < ${before}::timestamptz`,
     search === undefined ? null : containing(search),
@@ -62,9 +66,8 @@ function kindName(engine: Engine, name: string): string {
   return engine.kinds.find((kind) => kind.aliases?.includes(name))?.name ?? name;
 }
 
-function madeBy(id: string): RawBuilder<unknown> {
-  if (!isUuid(id.toLowerCase())) return sql`false`;
-  return sql`coalesce(o.created_by_user, o.created_by_account) = ${id}::uuid`;
+function isPerson(column: RawBuilder<unknown>, id: string): RawBuilder<unknown> {
+  return isUuid(id.toLowerCase()) ? sql`${column} = ${id}::uuid` : sql`false`;
 }
 
 function containing(search: string): RawBuilder<unknown> {

@@ -12,15 +12,15 @@ import { estimatedCompletion, percentage } from './progress-view.ts';
 import { resultSentence } from './sentences.ts';
 import { asObject, bulkStatus } from './stored.ts';
 
-/** Views of several operations, in their order; the names of their makers come in one query. */
+/** Views of several operations, in their order; the names of people come in one query. */
 export async function viewOperations(
   tx: OrgTransaction,
   engine: Engine,
   actor: Actor,
   operations: readonly Operation[],
 ): Promise<BulkOperation[]> {
-  const makers = await makerNames(tx, operations);
-  return operations.map((operation) => view(engine, actor, operation, makers));
+  const names = await namesOf(tx, operations);
+  return operations.map((operation) => view(engine, actor, operation, names));
 }
 
 export async function viewOperation(
@@ -29,14 +29,15 @@ export async function viewOperation(
   actor: Actor,
   operation: Operation,
 ): Promise<BulkOperation> {
-  return view(engine, actor, operation, await makerNames(tx, [operation]));
+  return view(engine, actor, operation, await namesOf(tx, [operation]));
 }
 
-async function makerNames(
+/** Of those who made or approved operations and still are in the organization. */
+async function namesOf(
   tx: OrgTransaction,
   operations: readonly Operation[],
 ): Promise<Map<string, string>> {
-  const ids = [...new Set(operations.map(makerOf))];
+  const ids = operations.flatMap((one) => [one.created_by_user, one.approved_by_user]);
   const found = await rows(
     tx,
     sql<{ id: string; name: string }>`
@@ -49,31 +50,42 @@ function view(
   engine: Engine,
   actor: Actor,
   operation: Operation,
-  makers: ReadonlyMap<string, string>,
+  names: ReadonlyMap<string, string>,
 ): BulkOperation {
   const { id } = operation;
   const estimate = estimatedCompletion(operation, engine.now());
   return {
-    id, operation_id: id, operation_type: operation.kind, operation_name: operation.name, description: operation.description,
+    id, operation_id: id, operation_type: operation.called ?? operation.kind, operation_name: operation.name, description: operation.description,
     parameters: asObject(operation.params), input_data: asObject(operation.input), mapping_config: asObject(operation.mapping),
     status: bulkStatus(operation), phase: operation.phase, rollback_status: operation.rollback_status, lane: operation.lane,
     total_items: operation.total_items, processed_items: operation.processed_items,
     successful_items: operation.successful_items, failed_items: operation.failed_items,
     skipped_items: operation.skipped_items, warnings_count: operation.warnings_count,
     progress_percentage: percentage(operation), priority: operation.priority, scheduled_at: iso(operation.scheduled_at),
-    created_by: makerOf(operation), created_by_name: makers.get(makerOf(operation)) ?? 'System administrator',
+    created_by: makerOf(operation), created_by_name: makerName(operation, names),
     created_at: operation.created_at.toISOString(), updated_at: operation.updated_at.toISOString(),
     ...(operation.started_at === null ? {} : { started_at: operation.started_at.toISOString() }),
     ...(operation.completed_at === null ? {} : { completed_at: operation.completed_at.toISOString() }),
     ...(estimate === null ? {} : { estimated_completion: estimate.toISOString() }),
     requires_approval: operation.requires_approval,
-    approved_by: operation.approved_by_user ?? operation.approved_by_account, approved_at: iso(operation.approved_at),
+    approved_by: approverOf(operation, names), approved_at: iso(operation.approved_at),
     cancel_reason: operation.cancel_reason, undo_of: operation.undo_of, retry_of: operation.retry_of,
     plan_hash: operation.plan_hash, plan_expires_at: iso(operation.plan_expires_at),
     results_summary: operation.phase === 'done' ? endResults(engine, operation) : {},
     error_log: operation.error_log, output_file: operation.output_file,
     can_undo_until: iso(canUndoUntil(engine, actor, operation)),
   }; // prettier-ignore
+}
+
+function makerName({ created_by_user: id }: Operation, names: ReadonlyMap<string, string>): string {
+  return id === null ? 'System administrator' : (names.get(id) ?? 'Removed user');
+}
+
+/** Null before approval, and when the person was removed since. */
+function approverOf(operation: Operation, names: ReadonlyMap<string, string>): string | null {
+  const { approved_by_user: id, approved_by_account: account } = operation;
+  if (id === null) return account;
+  return names.has(id) ? id : null;
 }
 
 /** @param errorsByCode - Counted now for an operation that still runs; the stored ones once it ended. */

@@ -1,11 +1,17 @@
 /** Changing many people at once, at the address and with the body of the source. */
-import { bulkOperation, problemError, type ProblemError } from '@muster/contract';
+import {
+  bulkOperation,
+  CONFLICT_RULES,
+  problemError,
+  USER_STATUSES,
+  type ProblemError,
+} from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
 import { createIn } from '../../engine/create.ts';
+import { profileSchema, rolesSchema } from '../../school/people/profile.ts';
 import { actorOf, type App, type HttpContext } from '../context.ts';
 import { invalid, refusals } from '../errors.ts';
-import { CONFLICT_RULES } from './import-form.ts';
 import { viewOperation } from './operation-view.ts';
 import { planDraft } from './plan-draft.ts';
 
@@ -15,13 +21,24 @@ const body = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe('Criteria as in the `selection` of a target.'),
-  changes: z.strictObject({
-    roles: z.array(z.string()).optional(),
-    permissions: z.array(z.string()).optional(),
-    profile: z.record(z.string(), z.unknown()).optional(),
-    status: z.string().optional(),
-  }),
-  conflict_rule: z.enum(CONFLICT_RULES).default('fail_item'),
+  changes: z
+    .strictObject({
+      roles: rolesSchema.describe('All roles of each.'),
+      add_roles: rolesSchema,
+      remove_roles: rolesSchema,
+      permissions: z.array(z.string()).describe('Roles carry all permissions: refused.'),
+      profile: profileSchema,
+      status: z.enum(USER_STATUSES),
+    })
+    .partial(),
+  versions: z
+    .record(z.uuid(), z.int().min(1))
+    .optional()
+    .describe('The version of each record that was looked at, by id.'),
+  conflict_rule: z
+    .enum(CONFLICT_RULES)
+    .default('fail_item')
+    .describe('For records that have another version by now.'),
   reason: z.string().max(1_000).default(''),
   operation_name: z.string().trim().min(1).max(200).default('Update people'),
 });
@@ -33,7 +50,7 @@ export function updateUsersRoutes(app: App, { engine, database }: HttpContext): 
     {
       schema: {
         tags: ['People'],
-        summary: 'Change the status of many people',
+        summary: 'Change roles, profile or status of many people',
         body,
         response: { 201: bulkOperation, ...refusals },
       },
@@ -42,14 +59,8 @@ export function updateUsersRoutes(app: App, { engine, database }: HttpContext): 
       const actor = await actorOf(request);
       const faults = faultsIn(request.body);
       if (faults.length > 0) throw invalid(faults);
-      const { user_ids: listed, filter, changes, reason, operation_name: name } = request.body;
-      const target = listed === undefined ? { selection: filter } : { student_ids: listed };
       const made = await inOrg(database, actor.orgId, async (tx) => {
-        const draft = await createIn(tx, engine, actor, {
-          kind: 'user_status',
-          name,
-          params: { target, status: changes.status, reason },
-        });
+        const draft = await createIn(tx, engine, actor, operationOf(request.body));
         return viewOperation(tx, engine, actor, await planDraft(tx, engine, draft, actor));
       });
       return reply.code(201).send(made);
@@ -57,13 +68,22 @@ export function updateUsersRoutes(app: App, { engine, database }: HttpContext): 
   );
 }
 
+/** Where the status alone changes, it is a change of status. */
+function operationOf(wanted: Wanted) {
+  const { user_ids: listed, filter, reason, changes, operation_name: name } = wanted;
+  const target = listed === undefined ? { selection: filter } : { student_ids: listed };
+  const { profile, status, roles, add_roles, remove_roles } = changes;
+  const isStatusAlone = Object.keys(changes).every((key) => key === 'status');
+  if (isStatusAlone && wanted.versions === undefined)
+    return { kind: 'user_status', name, params: { target, status, reason } };
+  const { versions, conflict_rule } = wanted;
+  const set = { ...profile, status, roles };
+  const params = { target, set, add_roles, remove_roles, versions, conflict_rule, reason };
+  return { kind: 'user_update', name, params };
+}
+
 /** Exactly one way to say whom, and what is to change. */
-function faultsIn({
-  user_ids: listed,
-  filter,
-  changes,
-  conflict_rule: rule,
-}: Wanted): ProblemError[] {
+function faultsIn({ user_ids: listed, filter, changes }: Wanted): ProblemError[] {
   const faults: ProblemError[] = [];
   const fault = (field: string, reason: string): void => {
     faults.push(problemError('invalid_value', { field, reason }));
@@ -73,12 +93,9 @@ function faultsIn({
   if (listed !== undefined && filter !== undefined)
     fault('filter', 'give user_ids or filter, not both');
   if (listed?.length === 0) fault('user_ids', 'an empty list never means everybody');
-  if (rule !== 'fail_item')
-    fault('conflict_rule', 'only fail_item is possible for changes without a file');
-  const others = Object.keys(changes).filter((name) => name !== 'status');
-  for (const name of others)
-    fault(`changes.${name}`, 'only the status can be changed for many people at once');
-  if (changes.status === undefined && others.length === 0)
-    faults.push(problemError('required', { field: 'changes' }));
+  if (changes.permissions !== undefined)
+    fault('changes.permissions', 'permissions come with roles; change the roles');
+  const wanted = Object.values(changes).filter((value) => value !== undefined);
+  if (wanted.length === 0) faults.push(problemError('required', { field: 'changes' }));
   return faults;
 }

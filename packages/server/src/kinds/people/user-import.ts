@@ -1,17 +1,17 @@
-import { USER_ROLES } from '@muster/contract';
+import { CONFLICT_RULES } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 import { LOOKED_UP_FIELDS, USER_ROWS } from '../../school/people/fields.ts';
+import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
+import { misplaces, rolesToGive, standsAbove } from '../../school/people/rights.ts';
 import { unitsOf } from '../../school/people/scope.ts';
 
 const params = z.strictObject({
   /** What is wanted of the file: new people, changes of known ones, or both. */
   mode: z.enum(['create_and_update', 'create_only', 'update_only']).default('create_and_update'),
   /** What happens to a record that was changed after the file was made (its version is not the file's). */
-  conflict_rule: z
-    .enum(['keep_existing', 'overwrite', 'merge_non_empty', 'fail_item'])
-    .default('fail_item'),
+  conflict_rule: z.enum(CONFLICT_RULES).default('fail_item'),
 });
 type Params = z.infer<typeof params>;
 
@@ -28,12 +28,8 @@ export const userImport = defineKind<Params>({
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 10_000 },
   rows: USER_ROWS,
-  guards: {
-    removes: ['remove'],
-    updates: ['update'],
-    scope: ({ orgId }) =>
-      sql`select count(*) as count from users where org_id = ${orgId} and status = 'active'`,
-  },
+  guards: PEOPLE_GUARDS,
+  refuses: misplaces,
   async plan(plan, context) {
     await plan.each('user', plannedRows(context));
   },
@@ -44,7 +40,7 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
   const { orgId, operationId } = context;
   return sql`
     with person as materialized (
-      select id, external_id, lower(email) as email, lower(username) as username, display_name, version, account_id, unit_id
+      select id, external_id, lower(email) as email, lower(username) as username, display_name, version, account_id, unit_id, roles
       from users where org_id = ${orgId}
     ), file as materialized (
       select row_no, clean, keys[1] as external_id, keys[2] as email, keys[3] as username, new_id, faults, warnings
@@ -116,10 +112,8 @@ function verdict(context: PlanContext<Params>): RawBuilder<unknown> {
 /** A teacher_admin changes and places people in the units of their own, and gives no role as strong as theirs. */
 function rightsVerdict(context: PlanContext<Params>): RawBuilder<unknown> {
   const { actor } = context;
-  const mayGive: readonly string[] =
-    actor.role === 'teacher_admin' ? ['student', 'teacher'] : USER_ROLES;
   const role = sql`
-    when f.clean ? 'roles' and not (f.clean -> 'roles' <@ ${JSON.stringify(mayGive)}::jsonb)
+    when f.clean ? 'roles' and not (f.clean -> 'roles' <@ ${JSON.stringify(rolesToGive(actor))}::jsonb)
       then jsonb_build_object('code', ${code('role_not_allowed')}, 'value', f.clean -> 'roles')`;
   const self = sql`
     when u.account_id = ${actor.accountId} and (coalesce(f.clean ->> 'status', 'active') <> 'active' or (f.clean ? 'roles' and not f.clean -> 'roles' ? ${actor.role}))
@@ -127,7 +121,7 @@ function rightsVerdict(context: PlanContext<Params>): RawBuilder<unknown> {
   if (actor.role !== 'teacher_admin') return sql`${role} ${self}`;
   const own = unitsOf(actor);
   return sql`${role} ${self}
-    when u.id is not null and (u.unit_id is null or u.unit_id not in (${own}))
+    when u.id is not null and (u.unit_id is null or u.unit_id not in (${own}) or ${standsAbove(actor)})
       then jsonb_build_object('code', ${code('user_out_of_scope')}, 'label', u.display_name)
     when (f.clean ? 'unit' or u.id is null) and coalesce(unit.id not in (${own}), true)
       then jsonb_build_object('code', ${code('unit_out_of_scope')}, 'value', coalesce(f.clean ->> 'unit', '(none)'))`;

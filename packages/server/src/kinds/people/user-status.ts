@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind } from '../../engine/kind.ts';
+import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
+import { standsAbove } from '../../school/people/rights.ts';
 import { scopeOf } from '../../school/people/scope.ts';
-import { targetIds, targetSchema } from '../../school/people/targets.ts';
+import { countListed, targetIds, targetSchema } from '../../school/people/targets.ts';
 
 const params = z.strictObject({
   target: targetSchema,
@@ -19,12 +21,8 @@ export const userStatus = defineKind<z.infer<typeof params>>({
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
   choosesPeople: true,
-  guards: {
-    removes: ['remove'],
-    updates: ['update'],
-    scope: ({ orgId }) =>
-      sql`select count(*) as count from users where org_id = ${orgId} and status = 'active'`,
-  },
+  peopleListed: ({ target }) => countListed(target),
+  guards: PEOPLE_GUARDS,
   async plan(plan, { orgId, actor, params: { target, status } }) {
     const scope = scopeOf(actor);
     const isOutside = scope === null ? sql`false` : sql`u.id not in (${scope})`;
@@ -35,7 +33,7 @@ export const userStatus = defineKind<z.infer<typeof params>>({
       with judged as (
         select meant.id, u.display_name, case
             when u.id is null then ${code('user_not_found')}
-            when ${isOutside} then ${code('user_out_of_scope')}
+            when ${isOutside} or ${standsAbove(actor)} then ${code('user_out_of_scope')}
             when ${takesAway} and u.account_id = ${actor.accountId} then ${code('acting_user')}
           end as code
         from (${targetIds(actor, target)}) meant

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { jsonObject, timestamp } from './scalars.ts';
+
+/** Body for saving a template: a kind of operation with the parameters that shorten repeated work. */
+export const templateData = z
+  .strictObject({
+    name: z.string().trim().min(1).max(200),
+    description: z.string().max(10_000).default(''),
+    operation_type: z
+      .string()
+      .min(1)
+      .max(100)
+      .describe('Name or alias of a kind; see /api/bulk/kinds.'),
+    template_config: jsonObject.describe('Parameters for whatever an operation leaves out.'),
+    is_public: z.boolean().default(false).describe('Offered to all staff of the organization.'),
+  })
+  .meta({ id: 'TemplateData' });
+export type TemplateData = z.input<typeof templateData>;
+
+export const operationTemplate = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    operation_type: z.string(),
+    template_config: jsonObject,
+    usage_count: z.int(),
+    last_used: timestamp.nullable(),
+    is_public: z.boolean(),
+    created_by: z.string(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'OperationTemplate' });
+export type OperationTemplate = z.infer<typeof operationTemplate>;
