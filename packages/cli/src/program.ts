@@ -3,6 +3,7 @@ import type { Cli } from './cli.ts';
 import { adminCommand } from './commands/admin.ts';
 import { assignCommand } from './commands/assign.ts';
 import { batchesCommand } from './commands/batches/batches.ts';
+import { classroomsCommand } from './commands/classrooms/classrooms.ts';
 import { demoCommand } from './commands/demo.ts';
 import { enrollCommand } from './commands/enroll.ts';
 import { importCommand } from './commands/import.ts';
@@ -47,6 +48,7 @@ export function buildProgram(cli: Cli): Command {
   assignCommand(program, cli);
   enrollCommand(program, cli);
   unenrollCommand(program, cli);
+  classroomsCommand(program, cli);
   batchesCommand(program, cli);
   mentorsCommand(program, cli);
   statusCommand(program, cli);

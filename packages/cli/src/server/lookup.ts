@@ -12,6 +12,7 @@ const KINDS = {
   unit: { path: '/api/units', names: ['name'] },
   course: { path: '/api/courses', names: ['title'] },
   batch: { path: '/api/batches', names: ['name'] },
+  section: { path: '', names: ['name'] },
 } as const;
 
 const PLURALS: Partial<Record<keyof typeof KINDS, string>> = {
@@ -23,9 +24,27 @@ const PLURALS: Partial<Record<keyof typeof KINDS, string>> = {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** @throws Failure when none or several are called so. Ids are taken as they are: the server knows whether they exist. */
-export async function getId(api: Api, kind: keyof typeof KINDS, called: string): Promise<string> {
+export async function getId(
+  api: Api,
+  kind: Exclude<keyof typeof KINDS, 'section'>,
+  called: string,
+): Promise<string> {
+  return findOne(api, kind, KINDS[kind].path, called);
+}
+
+/** A section is looked for among those of its course. @throws Failure as {@link getId} does. */
+export async function getSectionId(api: Api, courseId: string, called: string): Promise<string> {
+  return findOne(api, 'section', `/api/courses/${courseId}/sections`, called);
+}
+
+async function findOne(
+  api: Api,
+  kind: keyof typeof KINDS,
+  path: string,
+  called: string,
+): Promise<string> {
   if (UUID.test(called)) return called.toLowerCase();
-  const { path, names } = KINDS[kind];
+  const { names } = KINDS[kind];
   const { items } = await api.get(foundThings, path, { q: called, limit: 100 });
   const wanted = called.toLowerCase();
   const found = items.filter((item) => names.some((name) => item[name]?.toLowerCase() === wanted));
@@ -37,7 +56,7 @@ export async function getId(api: Api, kind: keyof typeof KINDS, called: string):
 /** One look-up at a time: a list of hundreds must not become hundreds of requests at once. */
 export async function getIds(
   api: Api,
-  kind: keyof typeof KINDS,
+  kind: Exclude<keyof typeof KINDS, 'section'>,
   called: readonly string[],
 ): Promise<string[]> {
   const ids: string[] = [];

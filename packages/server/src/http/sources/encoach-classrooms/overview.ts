@@ -1,41 +1,23 @@
 /** What a classroom is bound to: its courses, and the batches that came of them. */
+import {
+  batchesOfClassroom,
+  coursesOfClassroom,
+  type BatchOfClassroom,
+  type CourseOfClassroom,
+} from '@muster/contract';
 import { sql } from 'kysely';
-import { z } from 'zod';
 import { inOrg, one, rows, type OrgTransaction } from '../../../db/database.ts';
 import { overridden } from '../../../school/classrooms/cascade.ts';
 import { actorOf, STAFF, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
 import { idParams } from './member-shapes.ts';
 
-const course = z.object({
-  id: z.string(), _id: z.string(), title: z.string(), code: z.string().nullable(), status: z.string(),
-  assigned_at: z.iso.datetime(), batches: z.int(),
-}); // prettier-ignore
-const courses = z.object({ success: z.literal(true), count: z.int(), data: z.array(course) });
-
-const batch = z.object({
-  id: z.string(), _id: z.string(), name: z.string(), status: z.string(), course_id: z.string(), course_title: z.string(),
-  section_id: z.string().nullable(), section_name: z.string().nullable(), section_capacity: z.int().nullable(),
-  term_id: z.string().nullable(), term_key: z.string().nullable(),
-  students: z.int(), teacher_ids: z.array(z.string()), version: z.int(),
-  course_detached: z.boolean().describe('Whether the course is no longer assigned to the classroom'),
-  overridden_students: z.int().describe('On the roster, and taken out of this batch by hand'),
-}); // prettier-ignore
-const batches = z.object({
-  success: z.literal(true),
-  count: z.int(),
-  in_several_sections: z
-    .int()
-    .describe('Students who are in more than one section of a course and term'),
-  data: z.array(batch),
-});
-
 export function overviewRoutes(app: App, context: HttpContext): void {
   const config = { roles: STAFF };
   const tags = ['classrooms'];
   app.get(
     '/api/classrooms/:id/courses',
-    { config, schema: { tags, summary: 'The courses of a classroom', params: idParams, response: { 200: courses, ...refusals } } },
+    { config, schema: { tags, summary: 'The courses of a classroom', params: idParams, response: { 200: coursesOfClassroom, ...refusals } } },
     async (request) => {
       const { orgId } = await actorOf(request);
       const data = await inOrg(context.database, orgId, (tx) => listCourses(tx, request.params.id));
@@ -44,7 +26,7 @@ export function overviewRoutes(app: App, context: HttpContext): void {
   );
   app.get(
     '/api/classrooms/:id/batches',
-    { config, schema: { tags, summary: 'The batches of a classroom', params: idParams, response: { 200: batches, ...refusals } } },
+    { config, schema: { tags, summary: 'The batches of a classroom', params: idParams, response: { 200: batchesOfClassroom, ...refusals } } },
     async (request) => {
       const { orgId } = await actorOf(request);
       return inOrg(context.database, orgId, async (tx) => {
@@ -56,13 +38,10 @@ export function overviewRoutes(app: App, context: HttpContext): void {
   );
 } // prettier-ignore
 
-async function listCourses(
-  tx: OrgTransaction,
-  classroomId: string,
-): Promise<z.infer<typeof course>[]> {
+async function listCourses(tx: OrgTransaction, classroomId: string): Promise<CourseOfClassroom[]> {
   const found = await rows(
     tx,
-    sql<Omit<z.infer<typeof course>, 'assigned_at'> & { created_at: Date }>`
+    sql<Omit<CourseOfClassroom, 'assigned_at'> & { created_at: Date }>`
     select c.id, c.id as _id, c.title, c.code, c.status, cc.created_at,
       (select count(*) from batches b where b.org_id = ${tx.orgId} and b.classroom_id = cc.classroom_id and b.course_id = c.id) as batches
     from classroom_courses cc join courses c on c.org_id = ${tx.orgId} and c.id = cc.course_id
@@ -71,13 +50,10 @@ async function listCourses(
   return found.map(({ created_at: at, ...row }) => ({ ...row, assigned_at: at.toISOString() }));
 }
 
-async function listBatches(
-  tx: OrgTransaction,
-  classroomId: string,
-): Promise<z.infer<typeof batch>[]> {
+async function listBatches(tx: OrgTransaction, classroomId: string): Promise<BatchOfClassroom[]> {
   return rows(
     tx,
-    sql<z.infer<typeof batch>>`
+    sql<BatchOfClassroom>`
     select b.id, b.id as _id, b.name, b.status, b.course_id, c.title as course_title, b.section_id, s.name as section_name,
       s.capacity as section_capacity, b.term_id, t.key as term_key, b.enrolled_students as students, b.version,
       array(select bt.teacher_id::text from batch_teachers bt where bt.org_id = ${tx.orgId} and bt.batch_id = b.id order by bt.teacher_id) as teacher_ids,
