@@ -8,14 +8,13 @@ import { toStudent } from './notices.ts';
  * The calendar edits no record: versions stay, so that an undo does not count it as a change made since.
  *
  * @param which - A condition on assignments `a`; only those that wait are opened.
- * @param startAt - Their start from now on; null leaves it as it was.
  * @param actorId - Who released them; null for the calendar.
  * @returns how many were opened.
  */
 export async function beginAssignments(
   tx: OrgTransaction,
   which: RawBuilder<unknown>,
-  by: { startAt: Date | null; actorId: string | null } = { startAt: null, actorId: null },
+  actorId: string | null = null,
 ): Promise<number> {
   const { orgId } = tx;
   const id = (name: RawBuilder<unknown>) => plannedId(newId(), name);
@@ -23,7 +22,7 @@ export async function beginAssignments(
     tx,
     sql<{ opened: number }>`
     with opened as (
-      update assignments a set state = 'open', start_at = coalesce(${by.startAt}::timestamptz, a.start_at), updated_at = now()
+      update assignments a set state = 'open', updated_at = now()
       where a.org_id = ${orgId} and a.state = 'scheduled' and ${which}
       returning a.id, a.student_id, a.operation_id, a.title, a.due_at
     ), told as (
@@ -35,7 +34,7 @@ export async function beginAssignments(
         group by 1, 2) message
     ), said as (
       insert into events (org_id, id, name, operation_id, actor_id, payload)
-      select ${orgId}, ${id(sql`row_number() over ()`)}, 'mass_assignment.group.released', operation_id, ${by.actorId}::uuid,
+      select ${orgId}, ${id(sql`row_number() over ()`)}, 'mass_assignment.group.released', operation_id, ${actorId}::uuid,
         jsonb_build_object('release', release, 'assignments', assignments)
       from (
         select opened.operation_id, (i.input ->> 'release')::int as release, count(*) as assignments from opened

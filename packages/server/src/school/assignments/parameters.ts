@@ -30,15 +30,19 @@ const parametersSchema = z.strictObject({
   optional_steps: z.array(z.int().min(1)).optional(),
 });
 
+export const RELEASES_MAX = 52;
+
 const schedulingSchema = z.strictObject({
   start_date: moment.nullish(),
   due_date: moment.nullish(),
-  /** Students begin in groups, by family name and given name, one group after another. */
+  /** Students begin in groups, one group after another. */
   staggered_release: z.boolean().default(false),
   /** Days from one group to the next. */
   stagger_interval: z.int().min(1).max(366).default(7),
   /** How many groups of about the same size. */
-  groups: z.int().min(2).max(52).default(3),
+  groups: z.int().min(2).max(RELEASES_MAX).default(3),
+  /** By family name and given name; by lot, which falls the same whenever it is drawn; or by name but for who is placed by hand. */
+  release_order: z.enum(['alphabetical', 'random', 'custom']).default('alphabetical'),
 });
 
 const conflictPolicy = z.enum(['skip', 'merge', 'create_new', 'override']);
@@ -48,6 +52,8 @@ export const ownParameters = z.strictObject({
   start_date: moment.optional(),
   due_date: moment.optional(),
   conflict_policy: conflictPolicy.optional(),
+  /** The group in a staggered release, where these are placed by hand. */
+  release: z.int().min(1).max(RELEASES_MAX).optional(),
 });
 
 /** What a request may say of an assignment, whatever is assigned; nothing is filled in. */
@@ -90,6 +96,7 @@ interface Effective {
   readonly values: Readonly<Record<string, unknown>>;
   readonly conflict_policy?: string;
   readonly optional_steps?: readonly number[];
+  readonly release?: number;
 }
 export interface EffectiveParameters {
   readonly base: Effective;
@@ -156,6 +163,7 @@ function effective(own: Own, times: ReadonlyMap<string, string>): Effective {
     values: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)),
     ...(own.conflict_policy === undefined ? {} : { conflict_policy: own.conflict_policy }),
     ...(own.optional_steps === undefined ? {} : { optional_steps: own.optional_steps }),
+    ...(own.release === undefined ? {} : { release: own.release }),
   };
 }
 

@@ -13,13 +13,20 @@ export function judgedStudents(
   parameters: EffectiveParameters,
 ): RawBuilder<unknown> {
   const students = withParameters(context, parameters);
-  const { staggered_release, stagger_interval, groups } = context.params.scheduling;
+  const { staggered_release, stagger_interval, groups, release_order } = context.params.scheduling;
   if (!staggered_release) return sql`select s.*, null::int as release from (${students}) s`;
+  const lot =
+    release_order === 'random' ? sql`md5(${context.operationId}::text || s.id)` : sql`null::text`;
+  const byHand =
+    release_order === 'custom'
+      ? sql`least((s.p ->> 'release')::int, ${groups}::int)`
+      : sql`null::int`;
   return sql`
     select r.id, r.family_name, r.given_name, r.primary_teacher_id, r.label, r.fault, r.own_start, r.release,
       case when r.own_start then r.p else r.p || jsonb_build_object('values', r.p -> 'values' || ${laterDates(context, sql`(r.release - 1) * ${stagger_interval}::int`)}) end as p
     from (
-      select s.*, ntile(${groups}) over (partition by s.fault is null order by s.family_name, s.given_name, s.id) as release
+      select s.*, coalesce(${byHand}, ntile(${groups}) over (
+        partition by s.fault is null order by ${lot}, s.family_name, s.given_name, s.id)) as release
       from (${students}) s) r`;
 }
 

@@ -4,6 +4,7 @@ import { draftRoutes } from './draft-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { itemRoutes } from './item-routes.ts';
 import { planRoutes } from './plan-routes.ts';
+import { releaseRoutes } from './release-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
 import { rosterRoutes } from './roster-routes.ts';
 import { steeringRoutes } from './steering-routes.ts';
@@ -15,6 +16,7 @@ export function massAssignmentRoutes(app: App, context: HttpContext): void {
   draftRoutes(app, context);
   planRoutes(app, context);
   steeringRoutes(app, context);
+  releaseRoutes(app, context);
   itemRoutes(app, context);
   rollbackRoutes(app, context);
   streamRoutes(app, context);

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { inOrg, one, type OrgTransaction } from '../../../db/database.ts';
 import { planUndo, undo, undoUntil } from '../../../engine/control.ts';
 import { getOperation, type Operation } from '../../../engine/lifecycle.ts';
+import { RELEASES_MAX } from '../../../school/assignments/parameters.ts';
+import { itemsOfRelease } from '../../../school/assignments/releases.ts';
 import { needsTypedCount } from '../../../school/assignments/typed-count.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../../context.ts';
@@ -45,10 +47,18 @@ const rollbackPlan = z
   })
   .meta({ id: 'MassAssignmentRollbackPlan' });
 
+const release = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(RELEASES_MAX)
+  .optional()
+  .describe('This group of a staggered release alone.');
 const rollbackGiven = z.strictObject({
   mode: z.enum(MODES).default('all'),
   reason: z.string().trim().max(2_000).default(''),
   confirm_count: z.int().optional(),
+  release,
 });
 
 export function rollbackRoutes(app: App, context: HttpContext): void {
@@ -58,6 +68,7 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
     `${OPERATION_PATH}/rollback/preview`,
     {
       schema: ofOperation('What an undo would do now, in both modes', {
+        querystring: z.strictObject({ release }),
         response: { 200: rollbackPlan, ...refusals },
       }),
     },
@@ -66,8 +77,9 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
       const operation = await inOrg(database, actor.orgId, (tx) =>
         getSteerable(tx, engine, actor, request.params.operation_id),
       );
-      const all = await lookAtUndo(context, actor, operation.id, 'all');
-      const untouched = await lookAtUndo(context, actor, operation.id, 'untouched_only');
+      const itemNos = await chosenItems(context, actor, operation.id, request.query.release);
+      const look = (mode: Mode) => lookAtUndo(context, actor, operation.id, { mode, itemNos });
+      const [all, untouched] = [await look('all'), await look('untouched_only')];
       const keptAnyway = new Set(all.kept.map((item) => item.item_id));
       return {
         operation_id: operation.id,
@@ -89,18 +101,17 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
     },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const {
-        mode,
-        reason,
-        confirm_count: typed,
-      } = request.body ?? { mode: 'all' as const, reason: '' };
+      const given = request.body ?? { mode: 'all' as const, reason: '' };
+      const { mode, reason, confirm_count: typed } = given;
       const { id } = await inOrg(database, actor.orgId, (tx) =>
         getSteerable(tx, engine, actor, request.params.operation_id),
       );
-      const { confirm_count: count } = (await lookAtUndo(context, actor, id, mode)).numbers;
+      const itemNos = await chosenItems(context, actor, id, request.body?.release);
+      const { numbers: planned } = await lookAtUndo(context, actor, id, { mode, itemNos });
+      const { confirm_count: count } = planned;
       if (count !== null && count !== typed)
         throw new Problem('confirm_count_mismatch', { field: 'confirm_count', count });
-      const undoing = await undo(engine, actor, id, { mode, reason });
+      const undoing = await undo(engine, actor, id, { mode, reason, itemNos });
       const body = await inOrg(database, actor.orgId, async (tx) =>
         viewStatus(tx, actor, await getOperation(tx, id)),
       );
@@ -114,17 +125,30 @@ interface UndoLook {
   readonly kept: z.infer<typeof keptItem>[];
 }
 
+/** Undefined for all of them. @throws Problem `not_found` for a release that is not there. */
+async function chosenItems(
+  { database }: HttpContext,
+  actor: Actor,
+  id: string,
+  wanted: number | undefined,
+): Promise<number[] | undefined> {
+  if (wanted === undefined) return undefined;
+  const found = await inOrg(database, actor.orgId, (tx) => itemsOfRelease(tx, id, wanted));
+  if (found.length === 0) throw new Problem('not_found', { field: 'release' });
+  return found;
+}
+
 /** Plans the undo in a transaction that is rolled back: what is shown is what would run. */
 async function lookAtUndo(
   { engine, database }: HttpContext,
   actor: Actor,
   id: string,
-  mode: Mode,
+  wanted: { mode: Mode; itemNos: readonly number[] | undefined },
 ): Promise<UndoLook> {
   const onlyLooked = new Error('The undo was only looked at.');
   const looks: UndoLook[] = [];
   await inOrg(database, actor.orgId, async (tx) => {
-    looks.push(await readUndo(tx, await planUndo(tx, engine, actor, id, { mode })));
+    looks.push(await readUndo(tx, await planUndo(tx, engine, actor, id, wanted)));
     throw onlyLooked;
   }).catch((error: unknown) => {
     if (error !== onlyLooked) throw error;

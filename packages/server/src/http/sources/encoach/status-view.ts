@@ -7,6 +7,7 @@ import { maySteer } from '../../../engine/access.ts';
 import { undoUntil } from '../../../engine/control.ts';
 import { makerOf, type Operation } from '../../../engine/lifecycle.ts';
 import { planCounts } from '../../../engine/plan-counts.ts';
+import { listReleases } from '../../../school/assignments/releases.ts';
 import { countListed } from '../../../school/people/targets.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { percentage } from '../../bulk/progress-view.ts';
@@ -57,6 +58,7 @@ export const massAssignment = z
       staggered_release: z.boolean(),
       stagger_interval: z.int(),
       groups: z.int(),
+      release_order: z.string(),
     }),
     conflict_policy: z.string(),
     notify: z.boolean(),
@@ -91,10 +93,18 @@ export const massAssignment = z
   .meta({ id: 'MassAssignment' });
 export type MassAssignment = z.infer<typeof massAssignment>;
 
+const release = z.object({
+  release: z.int(),
+  state: z.enum(['scheduled', 'held', 'released', 'withdrawn']),
+  start_at: timestamp.nullable(),
+  students: z.int(),
+});
+
 export const massAssignmentStatus = massAssignment
   .extend({
     target_students: z.union([z.array(z.string()), z.object({ count: z.int(), link: z.string() })])
       .describe('After validation the fixed list; of more than 5,000 their number and where they are listed.'),
+    releases: z.array(release).describe('The groups of a staggered release, once it has run.'),
   })
   .meta({ id: 'MassAssignmentStatus' }); // prettier-ignore
 export type MassAssignmentStatus = z.infer<typeof massAssignmentStatus>;
@@ -105,7 +115,12 @@ export async function viewStatus(
   operation: Operation,
 ): Promise<MassAssignmentStatus> {
   const view = viewMassAssignment(actor, operation);
-  return { ...view, target_students: await targetStudents(tx, operation, view) };
+  const isReleased = operation.phase === 'done' && view.scheduling.staggered_release;
+  return {
+    ...view,
+    target_students: await targetStudents(tx, operation, view),
+    releases: isReleased ? await viewReleases(tx, operation) : [],
+  };
 }
 
 export function viewMassAssignment(actor: Actor, operation: Operation): MassAssignment {
@@ -229,6 +244,14 @@ function availableUntil(actor: Actor, operation: Operation): Date | null {
     operation.successful_items > 0 &&
     operation.rollback_status !== 'rolled_back';
   return isLeft && maySteer(actor, operation) ? undoUntil(actor, operation) : null;
+}
+
+async function viewReleases(
+  tx: OrgTransaction,
+  operation: Operation,
+): Promise<MassAssignmentStatus['releases']> {
+  const releases = await listReleases(tx, operation.id);
+  return releases.map(({ start_at: startAt, ...one }) => ({ ...one, start_at: iso(startAt) }));
 }
 
 async function targetStudents(

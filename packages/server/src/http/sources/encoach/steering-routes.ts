@@ -17,7 +17,6 @@ import {
   noBody,
   ofOperation,
   OPERATION_PATH,
-  operationParams,
 } from './mass-operation.ts';
 import {
   massAssignmentStatus,
@@ -28,17 +27,12 @@ import {
 
 const reason = z.strictObject({ reason: z.string().trim().max(2_000).default('') });
 const retryGiven = z.strictObject({ item_ids: itemIds.optional() });
-const releaseGiven = z.strictObject({
-  action: z.enum(['release_now', 'hold', 'move']),
-  date: z.iso.date().optional(),
-});
 
 const answers = { 200: massAssignmentStatus, 202: massAssignmentStatus, ...refusals };
 
 export function steeringRoutes(app: App, context: HttpContext): void {
   lifeRoutes(app, context);
   failureRoutes(app, context);
-  releaseRoutes(app, context);
 }
 
 function lifeRoutes(app: App, context: HttpContext): void {
@@ -109,27 +103,6 @@ function failureRoutes(app: App, context: HttpContext): void {
     async (request) => {
       const actor = await actorOf(request);
       return view(context, actor, await accept(context, actor, request.params.operation_id));
-    },
-  );
-}
-
-function releaseRoutes(app: App, context: HttpContext): void {
-  const params = operationParams.extend({ n: z.coerce.number().int().min(1).max(52) });
-  app.post(
-    `${OPERATION_PATH}/releases/:n`,
-    {
-      schema: {
-        ...ofOperation('Steer one release', { body: releaseGiven, response: answers }),
-        params,
-      },
-    },
-    async (request) => {
-      await steerableId(context, await actorOf(request), request.params.operation_id);
-      throw new Problem('conflict', {
-        message:
-          'Groups begin on the dates of the plan; these cannot be moved once it is confirmed.',
-        correction: 'Undo what has not begun, and assign it anew with other dates.',
-      });
     },
   );
 }
