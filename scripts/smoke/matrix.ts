@@ -113,7 +113,7 @@ export const LISTS = ['/api/classrooms', '/api/courses', '/api/users', '/api/bat
 const WITHOUT_IDS = ['POST /api/classrooms', 'POST /api/courses', 'GET /api/classrooms', 'GET /api/courses']; // prettier-ignore
 
 /** Routes that answer 403: everything else about batches answers for others as for what is unknown. */
-export function isGuarded(route: string): boolean {
+function isGuarded(route: string): boolean {
   return /^\/api\/(classrooms|courses|sections)(\/|$)|^\/api\/batches\/\{id\}\/(students|teachers)(\/|$)/.test(route); // prettier-ignore
 }
 

@@ -481,6 +481,19 @@ describe('who may', () => {
     ).toMatchObject({ status: 409, code: 'batch_ended' });
     expect((await done(admin('GET', room('/batches')))).count).toBe(1);
     expect((await caller(app)('GET', room())).status).toBe(401);
+    const reader = {
+      username: `reader${number}`,
+      full_name: 'Reader',
+      role: 'teacher',
+      password: 'a long enough one',
+    };
+    const call = await callerOf(
+      app,
+      database,
+      school.orgId,
+      await made(admin, '/api/users', reader),
+    );
+    expect((await call('POST', room('/assign-course'), { course_id: course })).status).toBe(403);
   });
 
   it('admins of the organization and, in own units, teacher_admins; teachers read their own; students nothing [CC-D01, IA-108]', async () => {

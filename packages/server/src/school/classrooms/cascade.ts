@@ -10,7 +10,7 @@ import { CLOSED_BATCH, isInReach } from './homeroom.ts';
 import { BATCH_TEACHERS } from './members.ts';
 import type { Slice } from './slice.ts';
 
-export const BATCHES_MAX = 200;
+const BATCHES_MAX = 200;
 
 export interface Cascade {
   readonly classroomIds: readonly string[];

@@ -3,6 +3,7 @@ import { Problem } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
+import { ownsBatch, teachesBatch } from '../batches/rights.ts';
 import { unitsOf } from '../people/scope.ts';
 
 export interface Asking {
@@ -80,25 +81,18 @@ export async function getOpenBatch({ tx, actor }: Asking, id: string): Promise<B
  * teacher those they teach, a student none.
  */
 export function isInReach(actor: Actor, what: 'classroom' | 'batch'): RawBuilder<boolean> {
-  switch (actor.role) {
-    case 'system_admin':
-    case 'subscriber_admin':
-      return sql`true`;
-    case 'teacher_admin':
-      return sql`coalesce(${unitOf(what)} in (${unitsOf(actor)}), false)`;
-    case 'teacher':
-      return sql`exists (
-        select from ${sql.table(`${what}_teachers`)} own
-        where own.org_id = t.org_id and own.${sql.ref(`${what}_id`)} = t.id and own.teacher_id = ${actor.userId}::uuid)`;
-    case 'student':
-      return sql`false`;
-  }
+  if (actor.role === 'student') return sql`false`;
+  if (what === 'classroom') return isClassroomInReach(actor);
+  const rule = actor.role === 'teacher' ? teachesBatch(actor) : ownsBatch(actor);
+  return sql`exists (select from batches b where b.org_id = t.org_id and b.id = t.id and ${rule})`;
 }
 
-function unitOf(what: 'classroom' | 'batch'): RawBuilder<unknown> {
-  return what === 'classroom'
-    ? sql`t.unit_id`
-    : sql`(select c.unit_id from classrooms c where c.org_id = t.org_id and c.id = t.classroom_id)`;
+function isClassroomInReach(actor: Actor): RawBuilder<boolean> {
+  if (actor.role === 'teacher_admin') return sql`coalesce(t.unit_id in (${unitsOf(actor)}), false)`;
+  if (actor.role !== 'teacher') return sql`true`;
+  return sql`exists (
+    select from classroom_teachers own
+    where own.org_id = t.org_id and own.classroom_id = t.id and own.teacher_id = ${actor.userId}::uuid)`;
 }
 
 /**
