@@ -60,7 +60,7 @@ function conditionsOf(actor: Actor, query: PeopleQuery): RawBuilder<unknown>[] {
   return [
     visiblePeople(actor),
     ...(role === undefined ? [] : [sql`${role} = any(u.roles)`]),
-    ...(status === undefined ? [] : [sql`u.status = ${status}`]),
+    status === undefined ? sql`u.status <> 'archived'` : sql`u.status = ${status}`,
     ...(gradeLevel === undefined ? [] : [sql`u.grade_level = ${gradeLevel}`]),
     ...(unitId === undefined ? [] : [sql`u.unit_id in (${unitsBelow(orgId, unitId)})`]),
     ...(teacherId === undefined

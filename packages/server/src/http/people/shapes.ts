@@ -56,7 +56,7 @@ export const peopleQuery = z.object({
     .optional()
     .describe('Part of the name, user name or e-mail, or the external id or id'),
   role: role.optional(),
-  status: z.enum(USER_STATUSES).optional(),
+  status: z.enum(USER_STATUSES).optional().describe('All but archived people when it is left out'),
   unit_id: z.uuid().optional().describe('With the units below it'),
   grade_level: z.string().max(20).optional(),
   teacher_id: z.uuid().optional().describe('Students of this teacher'),
