@@ -84,8 +84,21 @@ describe('the matrix', () => {
     await attack(a.admin, a, b, 'Brackenfield');
   });
 
-  it('is the same in the other direction [CC-189]', async () => {
+  it('is the same in the other direction, and leaves one entry in the trail of who tried for each attempt [CC-189, CC-D47]', async () => {
+    const refusals = () =>
+      inOrg(database, b.orgId, (tx) =>
+        tx.db
+          .selectFrom('audit')
+          .select('actor_user')
+          .where('org_id', '=', b.orgId)
+          .where('action', '=', 'refused')
+          .execute(),
+      );
+    const before = (await refusals()).length;
     await attack(b.admin, b, a, 'Aldermoor');
+    const after = await refusals();
+    expect(after.length - before).toBe(MATRIX.length);
+    expect(new Set(after.map((entry) => entry.actor_user))).toEqual(new Set([b.userId]));
   });
 
   it('lists hold no row of the other, and a search for an exact name of it finds nothing [CC-188]', async () => {
