@@ -168,7 +168,9 @@ async function findOwningOrg(
   if (object === null) return null;
   const { org_id: orgId } = await one(
     { db: context.database.global },
-    sql<{ org_id: string | null }>`select find_owner(${object.table}, ${object.id}::uuid) as org_id`,
+    sql<{
+      org_id: string | null;
+    }>`select find_owner(${object.table}, ${object.id}::uuid) as org_id`,
   );
   return orgId;
 }
