@@ -88,8 +88,9 @@ describe('a record that was changed since it was looked at', () => {
   }; // prettier-ignore
 
   it('fails when no rule is given, and the others are done [BO-285]', async () => {
-    const { item, phone } = await rules();
-    expect([item.status, item.code, phone]).toEqual(['failed', 'newer_data', 'newer']);
+    expect(await rules()).toMatchObject({
+      item: { status: 'failed', code: 'newer_data' }, phone: 'newer',
+    }); // prettier-ignore
     expect((await people('grade_level')).map((row) => row['grade_level'])).toEqual([null, '9', '9']); // prettier-ignore
   });
 
