@@ -25,7 +25,7 @@ async function rowCounts(): Promise<unknown> {
 }
 
 describe('importing', () => {
-  it('a file with a mapping becomes a planned operation that is started like any other [BO-271] [BO-280]', async () => {
+  it('a file with a mapping becomes a planned operation that is started like any other [BO-171] [BO-271] [BO-280]', async () => {
     const { status, body } = await api.upload('/import/', auto, csv(peopleCsv(10)));
     expect(status).toBe(201);
     expect(bulkOperation.safeParse(body).error).toBeUndefined();
@@ -288,7 +288,7 @@ describe('rows in the body', () => {
 });
 
 describe('validation', () => {
-  it('a file with two bad rows of 120 counts 118 valid, and nothing is kept [BO-298] [BO-353] [BO-354] [BO-355] [BO-356] [BO-357] [BO-359] [BO-361]', async () => {
+  it('a file with two bad rows of 120 counts 118 valid, and nothing is kept [BO-169] [BO-170] [BO-298] [BO-353] [BO-354] [BO-355] [BO-356] [BO-357] [BO-359] [BO-361]', async () => {
     const before = await rowCounts();
     const lines = peopleCsv(120).split('\n');
     lines[17] = 'v-17,ana(at)school,Ana,Ruiz';

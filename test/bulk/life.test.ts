@@ -203,7 +203,7 @@ describe('running', () => {
     });
   });
 
-  it('a waiting operation is moved to the head of the queue, a running one is not [BO-308] [BO-309]', async () => {
+  it('a waiting operation is moved to the head of the queue, a running one is not [BO-153] [BO-308] [BO-309]', async () => {
     const waiting = [];
     for (let n = 0; n < 5; n++) {
       const { path, operation } = await made(60);
@@ -219,6 +219,7 @@ describe('running', () => {
     expect(moved).toMatchObject({ status: 200, body: { priority: 9 } });
     const queue = (await api.call('GET', '/queue/')).body;
     expect(queue).toMatchObject({ waiting: 5, running: 0, by_status: { queued: 5 } });
+    expect(queue.oldest_waiting_seconds).toBeGreaterThanOrEqual(0);
     expect(queue.next[0]).toBe(last?.id);
     await applySlice(api.school.engine, api.school.orgId, waiting[0]?.id, 60_000);
     expect(

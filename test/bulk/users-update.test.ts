@@ -34,7 +34,7 @@ const people = (columns: string) =>
     select ${sql.raw(columns)} from users where id = any(${ids}::uuid[]) order by array_position(${ids}::uuid[], id)`,
   );
 
-it('fifty people get a role more; the audit has an entry of each with old and new roles [BO-212] [BO-282]', async () => {
+it('fifty people get a role more; the audit has an entry of each with old and new roles [BO-147] [BO-212] [BO-282]', async () => {
   ids = await students(api.database, api.school.orgId, 50);
   const made = await update({ add_roles: ['teacher'] });
   expect(made).toMatchObject({ status: 201, body: { operation_type: 'user_update', total_items: 50 } });
@@ -46,7 +46,8 @@ it('fifty people get a role more; the audit has an entry of each with old and ne
   });
   expect(audit.json().items).toHaveLength(50);
   expect(audit.json().items[0]).toMatchObject({
-    before: { roles: ['student'] }, after: { roles: ['student', 'teacher'] }, actor: { name: 'Ada Admin' },
+    before: { roles: ['student'] }, after: { roles: ['student', 'teacher'] }, actor: { name: 'Ada Admin' }, at: expect.any(String),
+    operation_id: made.body.id, entity: 'user', entity_id: expect.toSatisfy((id: string) => ids.includes(id)),
   });
   const taken = await run(await update({ remove_roles: ['student'] }));
   expect(taken[0]).toMatchObject({ status: 'success' });

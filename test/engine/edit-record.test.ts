@@ -22,7 +22,7 @@ function save(entity: string, edits: readonly Record<string, unknown>[]) {
   });
 }
 
-it('seats are counted with the enrollments, never oversold, and freed by undo', async () => {
+it('seats are counted with the enrollments, never oversold, and freed by undo [BO-138]', async () => {
   const [course, batch] = [newId(), newId()];
   await save('course', [{ action: 'create', id: course, values: { title: 'Physics' } }]);
   await save('batch', [
@@ -49,6 +49,8 @@ it('seats are counted with the enrollments, never oversold, and freed by undo', 
   expect(await taken()).toEqual([{ seats: 1 }]);
   await undo(school.engine, school.admin, enroll.operation.id, {});
   expect(await taken()).toEqual([{ seats: 0 }]);
+  const active = sql`select count(*) as seats from enrollments where batch_id = ${batch} and status = 'active'`;
+  expect(await query(school, active)).toEqual(await taken());
 });
 
 it('a record that is edited twice in one operation is refused, and says which', async () => {

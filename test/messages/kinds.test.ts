@@ -127,3 +127,17 @@ it('whoever started an operation hears of its end where it ran on in the backgro
     ],
   });
 });
+
+it('of an operation that failed, the mail names what went wrong [BO-162]', async () => {
+  const target = { student_ids: [newId(), newId()] };
+  const { id } = await create(school.engine, school.admin, {
+    kind: 'user_status', name: 'Winter', params: { target, status: 'inactive' },
+  }); // prettier-ignore
+  await queued(school, id);
+  await work(school, id);
+  const [mail] = (await mails())['Ada Admin'] ?? [];
+  expect(mail?.subject).toBe('North School: "Winter" is failed');
+  expect(mail?.text).toContain(
+    '0 done, 2 failed, 0 skipped.\n\nWhat went wrong: user not found (2).',
+  );
+});

@@ -22,7 +22,7 @@ export async function finish(
     completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(summary),
   }); // prettier-ignore
   if (ended.undo_of !== null) await settleUndo(tx, ended);
-  await announce(tx, engine, ended);
+  await announce(tx, engine, ended, summary);
   await tellThose(tx, engine, ended);
   await admit(tx);
   return ended;
@@ -90,11 +90,20 @@ export async function endCancelled(
   return cancelled;
 }
 
+interface Summary {
+  readonly total_items: number;
+  readonly successful_items: number;
+  readonly failed_items: number;
+  readonly skipped_items: number;
+  readonly errors_by_code: Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
+}
+
 async function summarize(
   tx: OrgTransaction,
   operation: Operation,
   warnings: readonly string[],
-): Promise<Record<string, unknown>> {
+): Promise<Summary> {
   const codes = await rows(
     tx,
     sql<{ code: string; count: number }>`
@@ -111,7 +120,12 @@ async function summarize(
   };
 }
 
-async function announce(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<void> {
+async function announce(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  summary: Summary,
+): Promise<void> {
   const kind = getKind(engine, operation.kind);
   const payload = {
     final_status: operation.status, total: operation.total_items, successful: operation.successful_items,
@@ -128,7 +142,8 @@ async function announce(tx: OrgTransaction, engine: Engine, operation: Operation
   // Whoever started a small one has its result in the answer.
   if (operation.lane === 'small') return;
   await writeOutbox(tx, {
-    ...about,
+    operationId: operation.id,
+    payload: { ...payload, errors_by_code: summary.errors_by_code },
     topic: 'operation.ended',
     recipientId: operation.created_by_user,
   });

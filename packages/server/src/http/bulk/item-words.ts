@@ -6,7 +6,7 @@ import { asObject } from './stored.ts';
 
 export type ItemWords = Omit<ProblemError, 'field'>;
 
-/** What is wrong with an item, or why it is skipped. Of a row with several faults, all of them. */
+/** What is wrong with an item, or why it is skipped. Of a row with several faults, all of them, with their fields. */
 export function itemWords(
   code: string,
   detail: Readonly<Record<string, unknown>> | null,
@@ -19,7 +19,9 @@ export function itemWords(
   const corrections = [...new Set(notes.map((note) => note.suggestion ?? ''))];
   return {
     code,
-    message: notes.map((note) => note.message).join(' '),
+    message: notes
+      .map(({ field, message }) => (field === '' ? message : `${field}: ${message}`))
+      .join(' '),
     correction: corrections.filter((text) => text !== '').join(' '),
   };
 }
