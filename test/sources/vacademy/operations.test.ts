@@ -148,7 +148,7 @@ it('the general interface enrolls and removes with the same parameters, previewe
   });
   expect(preview.counts.actions).toEqual({ create: 4 });
   expect(done).toMatchObject({
-    operation_type: 'enroll',
+    operation_type: 'enrollment_bulk',
     status: 'completed',
     successful_items: 4,
   });
