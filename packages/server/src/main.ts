@@ -45,6 +45,10 @@ export interface ServeOptions extends DatabaseChoice, MailChoice {
   /** false serves API and web alone. */
   readonly worker?: boolean | undefined;
   readonly logLevel?: string | undefined;
+  /** Largest file that is taken, in bytes. */
+  readonly uploadBytesMax?: number | undefined;
+  /** What one account may ask in a minute; without it there is no limit. */
+  readonly requestsPerMinute?: number | undefined;
 }
 
 export interface Running {
@@ -67,7 +71,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
     });
     const app = await buildApp({
       engine, database: opened.database, logger: log,
-      settings: { webDir: webDir(), publicUrl: options.publicUrl, sendsMail: options.smtpUrl !== undefined },
+      settings: {
+        webDir: webDir(), publicUrl: options.publicUrl, sendsMail: options.smtpUrl !== undefined,
+        uploadBytesMax: options.uploadBytesMax, requestsPerMinute: options.requestsPerMinute,
+      },
     }); // prettier-ignore
     const worker =
       options.worker === false

@@ -16,6 +16,8 @@ interface ServeOptions extends MailOptions {
   readonly host: string;
   readonly worker: boolean;
   readonly logLevel?: string;
+  readonly uploadBytesMax?: number;
+  readonly requestsPerMinute?: number;
   readonly json?: boolean;
 }
 
@@ -36,9 +38,19 @@ export function serveCommand(program: Command, cli: Cli): void {
         .default('127.0.0.1'),
     )
     .option('--no-worker', 'API and web alone; operations then need a `muster work` elsewhere')
+    .addOption(
+      new Option('--upload-bytes-max <number>', 'largest file that is taken')
+        .env('MUSTER_UPLOAD_BYTES_MAX')
+        .argParser(wholeNumber),
+    )
+    .addOption(
+      new Option('--requests-per-minute <number>', 'what one account may ask; without it no limit')
+        .env('MUSTER_REQUESTS_PER_MINUTE')
+        .argParser(wholeNumber),
+    )
     .addOption(logLevelOption())
     .action(async (options: ServeOptions) => {
-      const { port, host, worker, logLevel, json } = options;
+      const { port, host, worker, logLevel, json, uploadBytesMax, requestsPerMinute } = options;
       await runServer(cli, { json }, async () => {
         // Loaded only now: `muster --help` must not wait for the modules of a server.
         const { serve } = await import('@muster/server');
@@ -49,6 +61,8 @@ export function serveCommand(program: Command, cli: Cli): void {
           host,
           worker,
           logLevel,
+          uploadBytesMax,
+          requestsPerMinute,
         });
         return { ...running, words: `Muster serves ${running.address} (Ctrl-C stops it).` };
       });

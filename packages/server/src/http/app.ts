@@ -21,6 +21,7 @@ import { healthRoutes } from './health.ts';
 import { answerOnce } from './idempotency.ts';
 import { noticeRoutes } from './notices.ts';
 import { organizationRoutes } from './organization.ts';
+import { limitRate } from './rate-limit.ts';
 import { schoolRoutes } from './school/routes.ts';
 import { signInRoutes } from './sign-in.ts';
 import { classroomSourceRoutes } from './sources/encoach-classrooms/routes.ts';
@@ -45,10 +46,15 @@ export async function buildApp(context: HttpContext): Promise<App> {
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: POLICY } });
   await app.register(cookie);
   await app.register(multipart, {
-    limits: { fileSize: LIMITS.uploadBytesMax, files: 1, fields: 50 },
+    limits: {
+      fileSize: context.settings.uploadBytesMax ?? LIMITS.uploadBytesMax,
+      files: 1,
+      fields: 50,
+    },
   });
   const paths = rememberPaths(app);
   authenticate(app, context);
+  limitRate(app, context);
   answerOnce(app, context);
   refuseForeignIds(app, context);
   await serveDocs(app);

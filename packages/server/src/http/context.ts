@@ -31,6 +31,10 @@ export interface HttpSettings {
   readonly sendsMail?: boolean | undefined;
   /** Addresses of proxies whose X-Forwarded-* headers are believed, or true for any. */
   readonly trustProxy?: boolean | string | undefined;
+  /** Largest file, in bytes; LIMITS.uploadBytesMax where it is left out. */
+  readonly uploadBytesMax?: number | undefined;
+  /** What one account may ask of this process in a minute; without it there is no limit. */
+  readonly requestsPerMinute?: number | undefined;
 }
 
 export interface HttpContext {

@@ -155,7 +155,7 @@ async function meOf(
     limits: {
       people_max: PEOPLE_MAX[strongestRole(roles)],
       in_request_people_max: LIMITS.inRequestPeopleMax,
-      upload_bytes_max: LIMITS.uploadBytesMax,
+      upload_bytes_max: context.settings.uploadBytesMax ?? LIMITS.uploadBytesMax,
     },
   };
 }

@@ -55,11 +55,12 @@ export function importRoutes(app: App, context: HttpContext): void {
 
 async function importFile(
   request: FastifyRequest,
-  { engine, database }: HttpContext,
+  { engine, database, settings }: HttpContext,
   form: z.ZodType<ImportFields>,
 ): Promise<BulkOperation | ImportPreview> {
   const actor = await actorOf(request);
-  return withUpload(request, form, async (upload) => {
+  const rules = { schema: form, bytesMax: settings.uploadBytesMax };
+  return withUpload(request, rules, async (upload) => {
     const file = await openCsv(upload.file.file, csvOptions(upload.fields));
     if (upload.fields.dry_run) {
       return withoutTrace(database, actor.orgId, async (tx) => {

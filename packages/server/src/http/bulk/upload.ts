@@ -13,6 +13,12 @@ export interface Upload<Fields> {
   readonly assertWhole: () => Promise<void>;
 }
 
+export interface UploadRules<Schema> {
+  readonly schema: Schema;
+  /** Largest file, in bytes. */
+  readonly bytesMax?: number | undefined;
+}
+
 const FIELD_BYTES_MAX = 1_048_576;
 /** Fields that hold JSON, as text or with a type of their own. */
 const JSON_FIELDS = new Set(['mapping', 'parameters']);
@@ -25,7 +31,7 @@ const JSON_FIELDS = new Set(['mapping', 'parameters']);
  */
 export async function withUpload<Schema extends z.ZodType, Result>(
   request: FastifyRequest,
-  schema: Schema,
+  { schema, bytesMax = LIMITS.uploadBytesMax }: UploadRules<Schema>,
   work: (upload: Upload<z.output<Schema>>) => Promise<Result>,
 ): Promise<Result> {
   if (!request.isMultipart())
@@ -34,7 +40,7 @@ export async function withUpload<Schema extends z.ZodType, Result>(
       expected: 'multipart/form-data',
     });
   const parts = request.parts({
-    limits: { fileSize: LIMITS.uploadBytesMax, fieldSize: FIELD_BYTES_MAX, files: 1 },
+    limits: { fileSize: bytesMax, fieldSize: FIELD_BYTES_MAX, files: 1 },
   });
   try {
     const { fields, file } = await readFields(parts);
@@ -43,7 +49,11 @@ export async function withUpload<Schema extends z.ZodType, Result>(
     if (file === null) faults.push(problemError('required', { field: 'file' }));
     if (!checked.success || file === null)
       throw invalid(faults.map(file === null ? (fault) => fault : beforeFile));
-    return await work({ fields: checked.data, file, assertWhole: () => assertWhole(file, parts) });
+    return await work({
+      fields: checked.data,
+      file,
+      assertWhole: () => assertWhole(file, parts, bytesMax),
+    });
   } catch (error) {
     throw isCutOff(error) ? new Problem('upload_incomplete', { field: 'file' }) : error;
   } finally {
@@ -91,9 +101,9 @@ function beforeFile<Fault extends { code: string; correction: string }>(fault: F
 async function assertWhole(
   { file }: MultipartFile,
   parts: AsyncIterator<Multipart>,
+  bytesMax: number,
 ): Promise<void> {
-  if (file.truncated)
-    throw new Problem('too_large', { field: 'file', limit_bytes: LIMITS.uploadBytesMax });
+  if (file.truncated) throw new Problem('too_large', { field: 'file', limit_bytes: bytesMax });
   for (;;) {
     const next = await parts.next();
     if (next.done === true) return;

@@ -56,7 +56,8 @@ async function validateFile(
   context: HttpContext,
   actor: Actor,
 ): Promise<ValidationResult> {
-  return withUpload(request, form, async ({ fields, file, assertWhole }) => {
+  const rules = { schema: form, bytesMax: context.settings.uploadBytesMax };
+  return withUpload(request, rules, async ({ fields, file, assertWhole }) => {
     const { encoding, delimiter } = fields;
     const opened = await openCsv(file.file, {
       ...(encoding === undefined ? {} : { encoding }),
