@@ -16,7 +16,7 @@ const minimal = {
   field_mappings: { email: 'email', given_name: 'given_name' },
 };
 
-it('a minimal mapping is saved with the defaults and used by its id [BO-279] [BO-300] [BO-328] [BO-334] [BO-335] [BO-493]', async () => {
+it('a minimal mapping is saved with the defaults and used by its id [BO-279] [BO-300] [BO-328] [BO-329 to BO-331] [BO-334] [BO-335] [BO-493]', async () => {
   const { status, body } = await api.call('POST', '/mappings/', minimal);
   expect(status).toBe(201);
   expect(importMapping.safeParse(body).error).toBeUndefined();

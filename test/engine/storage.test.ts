@@ -63,6 +63,17 @@ it('what is left out of an operation reads back as its default, also over the AP
   }); // prettier-ignore
 });
 
+it('the table has every field of an operation, those that the source left out of its listing included [BO-039]', async () => {
+  const columns = await query(
+    api.school,
+    sql<{
+      name: string;
+    }>`select column_name as name from information_schema.columns where table_name = 'operations'`,
+  );
+  const kept = 'input mapping estimated_completion approved_by_user approved_at error_log output_file'; // prettier-ignore
+  expect(columns.map(({ name }) => name)).toEqual(expect.arrayContaining(kept.split(' ')));
+});
+
 it('statuses that do not exist are refused by the store and by the API, which knows seven [BO-018] [BO-052]', async () => {
   await expect(operation({ status: 'sleeping' })).rejects.toMatchObject({ code: '23514' });
   await expect(operation({ rollback_status: 'half' })).rejects.toMatchObject({ code: '23514' });
