@@ -9,6 +9,8 @@ export const LIMITS = {
   planMinutes: 30,
   /** Operations of one organization that are processed at the same time. */
   processingPerOrgMax: 3,
+  /** Further ones that wait for their turn. */
+  waitingPerOrgMax: 20,
   /** Plans of at most so many items are made again at confirm, to find what changed since the preview. */
   replanItemsMax: 5_000,
   /** Plans of at most so many staged rows are made within the request. */

@@ -2,7 +2,7 @@
  * Applies a confirmed plan, chunk by chunk; one transaction a chunk.
  *
  * 1. Take the operation's row lock and look at its status: pause, cancel and lost rights take effect within a chunk.
- * 2. Leave out items whose subject the initiator may no longer change.
+ * 2. Leave out items whose subject the initiator may no longer change, or who cannot be worked with any more.
  * 3. Lock the rows to be changed; leave out items whose rows are not as the preview saw them.
  * 4. Write the rest (write-changes.ts). A statement that fails is tried again on halves, until the guilty items stand
  *    alone; these are tried once more when all others are written, because they may have needed one of them.
@@ -14,7 +14,7 @@ import { LIMITS } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { inOrg, one, rows, savepoint, type OrgTransaction } from '../db/database.ts';
 import { plannedId } from '../db/ids.ts';
-import { findActor } from '../tenancy/actor.ts';
+import { findActor, type Actor } from '../tenancy/actor.ts';
 import { getKind, type Engine } from './engine.ts';
 import { findDrift } from './drift.ts';
 import { findItemFault, isItemFault, type ItemFault } from './item-fault.ts';
@@ -130,25 +130,50 @@ async function applyItems(
   range: ItemRange,
   kind: Kind,
 ): Promise<ItemFault[]> {
-  const revoked = await findRevoked(tx, engine, operation, range, kind);
+  const actor = await findActor(tx, operation.created_by_account);
+  const revoked = await findRevoked(tx, engine, actor, range, kind);
+  const unfit = await findUnfit(tx, operation, actor, without(range, revoked), kind);
+  const barred = [...revoked, ...unfit];
   await joinByHash(tx);
-  const drifted = await findDrift(tx, engine.entities, operation, without(range, revoked));
-  const left = without(range, [...revoked, ...drifted]);
-  return [...revoked, ...drifted, ...(await write(tx, engine, operation, left))];
+  const drifted = await findDrift(tx, engine.entities, operation, without(range, barred));
+  const left = without(range, [...barred, ...drifted]);
+  return [...barred, ...drifted, ...(await write(tx, engine, operation, left))];
+}
+
+/** Items `i` that would change something. */
+function pendingItems(orgId: string, range: ItemRange): RawBuilder<unknown> {
+  return sql`
+    i.org_id = ${orgId} and i.operation_id = ${range.operationId} and i.item_no between ${range.first} and ${range.last}
+      and i.item_no <> all(${[...range.without]}::int[]) and i.status = 'pending' and i.action not in ('skip', 'error')`;
+}
+
+/** Subjects who cannot be worked with any more, whoever asks. */
+async function findUnfit(
+  tx: OrgTransaction,
+  operation: Operation,
+  actor: Actor | null,
+  range: ItemRange,
+  kind: Kind,
+): Promise<ItemFault[]> {
+  if (actor === null) return [];
+  const { orgId } = tx;
+  const unfit = kind.unfit?.({ orgId, actor, overrideReason: operation.override_reason });
+  if (unfit == null) return [];
+  return rows(
+    tx,
+    sql<ItemFault>`
+    select i.item_no, u.code, jsonb_build_object('label', i.label) as detail
+    from operation_items i cross join lateral (${unfit}) u where ${pendingItems(orgId, range)} order by 1`,
+  );
 }
 
 async function findRevoked(
   tx: OrgTransaction,
   engine: Engine,
-  operation: Operation,
+  actor: Actor | null,
   range: ItemRange,
   kind: Kind,
 ): Promise<ItemFault[]> {
-  const pending = sql`
-    select i.item_no from operation_items i
-    where i.org_id = ${tx.orgId} and i.operation_id = ${range.operationId} and i.item_no between ${range.first} and ${range.last}
-      and i.status = 'pending' and i.action not in ('skip', 'error')`;
-  const actor = await findActor(tx, operation.created_by_account);
   const scope = actor === null ? null : engine.authority.scopeOf(actor);
   const isLost = actor === null || !mayStart(kind, actor.roles);
   const refused = actor === null ? null : (kind.refuses?.(actor) ?? null);
@@ -164,7 +189,8 @@ async function findRevoked(
   if (reasons.length === 0) return [];
   const revoked = await rows(
     tx,
-    sql<{ item_no: number }>`${pending} and (${sql.join(reasons, sql` or `)})`,
+    sql<{ item_no: number }>`
+    select i.item_no from operation_items i where ${pendingItems(tx.orgId, range)} and (${sql.join(reasons, sql` or `)})`,
   );
   return revoked.map(({ item_no }) => ({ item_no, code: 'permission_revoked', detail: {} }));
 }

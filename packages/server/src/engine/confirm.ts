@@ -14,7 +14,7 @@ import { assertPeopleLimit } from './limits.ts';
 import { expectRows } from './many-rows.ts';
 import { planIn, writePlan } from './plan.ts';
 import { planCounts, touchedEntities, type PlanCounts } from './plan-counts.ts';
-import { admit, enqueue, TASKS } from './queue.ts';
+import { admit, assertRoomToWait, enqueue, TASKS } from './queue.ts';
 import { writeAudit, writeEvent } from './record.ts';
 import { beginUndo } from './undo.ts';
 
@@ -288,6 +288,7 @@ async function queue(
     const admitted = { ...confirmed, admitted_at: now };
     return move(tx, operation, { status: 'queued', phase: 'queued', wanted: 'starting' }, admitted);
   }
+  if (operation.lane !== 'small') await assertRoomToWait(tx);
   return enterQueue(
     tx,
     operation,

@@ -4,6 +4,7 @@ import { one, rows, type OrgTransaction } from '../db/database.ts';
 import { plannedId } from '../db/ids.ts';
 import { getKind, type Engine } from './engine.ts';
 import { getOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
+import { expectRows } from './many-rows.ts';
 import { admit } from './queue.ts';
 import { writeAudit, writeEvent, writeOutbox } from './record.ts';
 import { settleUndo } from './undo.ts';
@@ -23,16 +24,17 @@ export async function finish(
   }); // prettier-ignore
   if (ended.undo_of !== null) await settleUndo(tx, ended);
   await announce(tx, engine, ended, summary);
-  await tellThose(tx, engine, ended);
   await admit(tx);
+  await tellThose(tx, engine, ended);
   return ended;
 }
 
-/** Writes the kind's own messages of what was done. */
+/** Writes the kind's own messages of what was done. The last of a transaction, as it decides how all that follows is joined. */
 async function tellThose(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<void> {
   if (operation.successful_items === 0) return;
   const messages = await messagesOf(tx, engine, operation);
   if (messages === null) return;
+  await expectRows(tx, operation.total_items);
   await rows(
     tx,
     sql`
@@ -85,8 +87,8 @@ export async function endCancelled(
     completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(await summarize(tx, counted, [])),
   }); // prettier-ignore
   if (cancelled.undo_of !== null) await settleUndo(tx, cancelled);
-  await tellThose(tx, engine, cancelled);
   await admit(tx);
+  await tellThose(tx, engine, cancelled);
   return cancelled;
 }
 

@@ -37,6 +37,11 @@ export interface Kind<Params = unknown> {
    * no longer the actor's. Looked at before each chunk, as rights may end while it runs. Null where there is nothing.
    */
   refuses?(actor: Actor): RawBuilder<unknown> | null;
+  /**
+   * Why the subject of item `i` cannot be worked with any more: a select of at most one row with `code`. Looked at before
+   * each chunk, as somebody may be suspended while it runs. Null where it does not matter.
+   */
+  unfit?(context: FitnessContext): RawBuilder<unknown> | null;
   /** Items with errors block the whole operation instead of failing alone. */
   readonly errorsBlock?: boolean;
   /** Needs a second person whatever the client asks. */
@@ -91,8 +96,16 @@ export interface PlanContext<Params = unknown> {
   /** IANA name, for dates given without a time. */
   readonly timezone: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Why an administrator sets rules aside, in their words; null where none are. */
+  readonly overrideReason: string | null;
   /** An id for a row to be inserted, the same each time this plan is made. `name` is unique within the operation. */
   readonly newId: (name: RawBuilder<unknown>) => RawBuilder<string>;
+}
+
+export interface FitnessContext {
+  readonly orgId: string;
+  readonly actor: Actor;
+  readonly overrideReason: string | null;
 }
 
 export interface NoticeContext<Params = unknown> {

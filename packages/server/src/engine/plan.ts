@@ -95,6 +95,7 @@ export async function writePlan(
   const context: PlanContext = {
     tx, actor, orgId: tx.orgId, operationId: operation.id,
     params: kind.params.parse(operation.params), now, timezone: org.timezone, settings: org.settings,
+    overrideReason: operation.override_reason,
     newId: (name) => plannedId(operation.id, name),
   }; // prettier-ignore
   await expectRows(tx, await sizeOfInput(tx, operation));

@@ -9,7 +9,7 @@
  * 3. The entry says only "go on with X": a job that runs twice, late or not at all does no harm, because all state is
  *    in the operation. The worker's watch puts back what is lost.
  */
-import { LIMITS, type Lane } from '@muster/contract';
+import { LIMITS, Problem, type Lane } from '@muster/contract';
 import { sql } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
 import { touchesRunningRows, update, type Operation } from './lifecycle.ts';
@@ -92,6 +92,21 @@ export async function admit(tx: OrgTransaction, inRequest?: string): Promise<voi
   }
 }
 
+/** When a place is likely to be free, in seconds; the organization's largest operations take minutes. */
+const FULL_FOR_SECONDS = 60;
+
+/** @throws Problem `queue_full` when so many wait already that another would only stand behind them. */
+export async function assertRoomToWait(tx: OrgTransaction): Promise<void> {
+  const { count } = await one(
+    tx,
+    sql<{ count: number }>`
+    select count(*) as count from operations
+    where org_id = ${tx.orgId} and status = 'queued' and admitted_at is null and lane <> 'small'`,
+  );
+  if (count >= LIMITS.waitingPerOrgMax)
+    throw new Problem('queue_full', { count, seconds: FULL_FOR_SECONDS });
+}
+
 /** Small ones are worked at once whatever waits; the others by priority, then in order of arrival. */
 async function waiting(tx: OrgTransaction): Promise<Operation[]> {
   return (
@@ -101,6 +116,7 @@ async function waiting(tx: OrgTransaction): Promise<Operation[]> {
       .where('org_id', '=', tx.orgId)
       .where('status', '=', 'queued')
       .where('admitted_at', 'is', null)
+      .orderBy(sql`lane = 'small'`, 'desc')
       .orderBy('priority', 'desc')
       .orderBy('queued_at')
       .orderBy('id')

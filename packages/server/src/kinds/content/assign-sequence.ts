@@ -6,9 +6,13 @@ import {
   effectiveParameters,
   type AssignmentParams,
 } from '../../school/assignments/parameters.ts';
-import { loadWarnings, openAssignments } from '../../school/assignments/load.ts';
+import { loadWarnings, withLoad } from '../../school/assignments/load.ts';
 import { assignmentNotices, withdrawalNotices } from '../../school/assignments/notices.ts';
-import { judgedStudents } from '../../school/assignments/students.ts';
+import {
+  judgedStudents,
+  overrideWarning,
+  unfitStudent,
+} from '../../school/assignments/students.ts';
 import {
   assertOptionalSteps,
   contentFault,
@@ -36,6 +40,7 @@ export const assignSequence = defineKind<Params>({
   errorsBlock: true,
   eventPrefix: 'mass_assignment',
   itemEvent: 'mass_assignment.sequence.assigned',
+  unfit: unfitStudent,
   notices: (context) => (context.params.notify ? assignmentNotices(context) : null),
   undoNotices: withdrawalNotices,
   correct: (given, corrections) => ({
@@ -100,15 +105,14 @@ async function plannedItems(context: PlanContext<Params>): Promise<RawBuilder<un
       from unnest(${sequenceIds}::uuid[]) with ordinality wanted(id, position)
       left join sequences s on s.org_id = ${orgId} and s.id = wanted.id
       left join sequences r on r.org_id = ${orgId} and r.id = s.replacement_id
-    ), student as materialized (${judgedStudents(context, parameters)}
-    ), open as materialized (${openAssignments(orgId, sql`select id from student where fault is null`)}
+    ), student as materialized (${withLoad(orgId, judgedStudents(context, parameters))}
     ), pair as (
-      select st.*, c.sequence_id, c.position, c.title, c.published_version, e.id as existing_id, e.state as existing_state,
-        exists (select from assignments a where a.org_id = ${orgId} and a.student_id = st.id and a.sequence_id = c.sequence_id
-          and a.state in ('completed', 'withdrawn')) as had_before
+      select st.*, c.sequence_id, c.position, c.title, c.published_version, (by_sequence -> c.sequence_id::text ->> 'id')::uuid as existing_id,
+        by_sequence -> c.sequence_id::text ->> 'state' as existing_state, exists (
+          select from assignments a where a.org_id = ${orgId} and a.student_id = st.id and a.sequence_id = c.sequence_id
+            and a.state in ('completed', 'withdrawn')) as had_before
       from student st
       join content c on c.fault is null or st.fault is not null and c.position = 1 and not exists (select from content where fault is null)
-      left join lateral (select a.id, a.state from open a where a.student_id = st.id and a.sequence_id = c.sequence_id order by a.id desc limit 1) e on true
     ), decided as (
       select pair.*, p ->> 'conflict_policy' as policy, case
           when fault is not null then 'error'
@@ -116,10 +120,9 @@ async function plannedItems(context: PlanContext<Params>): Promise<RawBuilder<un
           else p ->> 'conflict_policy' end as action
       from pair
     ), weighed as (
-      select d.*, coalesce(load.open, 0) + count(*) filter (where action = 'create' and policy is distinct from 'override')
-          over (partition by d.id order by position) as open_after, load.due_dates
+      select d.*, open + count(*) filter (where action = 'create' and policy is distinct from 'override')
+          over (partition by d.id order by position) as open_after
       from decided d
-      left join (select student_id, count(*) as open, array_agg(due_at) as due_dates from open group by student_id) load on load.student_id = d.id
     )
     select (row_number() over (order by position, family_name, given_name, id))::int as item_no, null::int as row_no,
       id || ':' || sequence_id as key, id as subject_id, label,
@@ -132,7 +135,7 @@ async function plannedItems(context: PlanContext<Params>): Promise<RawBuilder<un
            when action = 'skip' then ${code('duplicate_assignment')} end as code,
       jsonb_build_object('subject', id, 'label', label, 'title', title, 'open', open_after, 'limit', hard_limit, 'assignment_id', existing_id)
         || case when had_before and fault is null then '{"had_before": true}' else '{}'::jsonb end as detail,
-      warnings
+      nullif(coalesce(warnings, '[]') || ${overrideWarning()}, '[]') as warnings
     from (select weighed.*, ${loadWarnings(context)} from weighed) w
     union all
     select ((select count(*) from pair) + position)::int, null, 'content:' || sequence_id, null, coalesce(title, sequence_id::text),

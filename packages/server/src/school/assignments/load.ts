@@ -5,11 +5,24 @@ import { code, type PlanContext } from '../../engine/kind.ts';
 /** Numbers above which somebody is warned or refused; an organization may set its own under `load` in its settings. */
 const DEFAULTS = { recommended: 10, hard: 50, due_in_week: 3 };
 
-/** Assignments that students still have to do. @param students - A select of ids. */
-export function openAssignments(orgId: string, students: RawBuilder<unknown>): RawBuilder<unknown> {
+/**
+ * The students with what they still have to do: `open`, how many assignments; `due_dates` of these; `by_sequence`, the
+ * latest of each sequence as `{id, state}`.
+ *
+ * @param students - A select of `id` and `fault`; who has a fault is not looked at.
+ */
+export function withLoad(orgId: string, students: RawBuilder<unknown>): RawBuilder<unknown> {
+  // A full join is never made row by row, however few students the planner expects; each load has its student.
   return sql`
-    select a.id, a.student_id, a.sequence_id, a.state, a.due_at from assignments a
-    where a.org_id = ${orgId} and a.student_id in (${students}) and a.state in ('scheduled', 'open', 'in_progress')`;
+    with judged as materialized (${students}
+    ), load as (
+      select student_id, count(*) as open, array_agg(due_at) as due_dates,
+        jsonb_object_agg(sequence_id, jsonb_build_object('id', id, 'state', state) order by id) filter (where sequence_id is not null) as by_sequence
+      from assignments a
+      where a.org_id = ${orgId} and a.state in ('scheduled', 'open', 'in_progress') and a.student_id in (select id from judged where fault is null)
+      group by student_id)
+    select judged.*, coalesce(load.open, 0) as open, load.due_dates, load.by_sequence
+    from judged full join load on load.student_id = judged.id`;
 }
 
 /**

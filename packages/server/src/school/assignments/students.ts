@@ -1,12 +1,14 @@
+import { LIMITS } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
-import { code, type PlanContext } from '../../engine/kind.ts';
+import { code, type FitnessContext, type PlanContext } from '../../engine/kind.ts';
 import { scopeOf } from '../people/scope.ts';
 import { targetIds } from '../people/targets.ts';
 import type { AssignmentParams, EffectiveParameters } from './parameters.ts';
 
 /**
- * The students meant, each with `fault` (a code or null), `p`, the parameters that hold for this student (the
- * operation's, over these the group's, over these the student's own), and `release`, the group in a staggered release.
+ * The students meant, each with `fault` (a code or null), `passed` (without a fault: the code that is set aside, or null),
+ * `p`, the parameters that hold for this student (the operation's, over these the group's, over these the student's own),
+ * and `release`, the group in a staggered release.
  */
 export function judgedStudents(
   context: PlanContext<AssignmentParams>,
@@ -22,7 +24,7 @@ export function judgedStudents(
       ? sql`least((s.p ->> 'release')::int, ${groups}::int)`
       : sql`null::int`;
   return sql`
-    select r.id, r.family_name, r.given_name, r.primary_teacher_id, r.label, r.fault, r.own_start, r.release,
+    select r.id, r.family_name, r.given_name, r.primary_teacher_id, r.label, r.fault, r.passed, r.own_start, r.release,
       case when r.own_start then r.p else r.p || jsonb_build_object('values', r.p -> 'values' || ${laterDates(context, sql`(r.release - 1) * ${stagger_interval}::int`)}) end as p
     from (
       select s.*, coalesce(${byHand}, ntile(${groups}) over (
@@ -44,6 +46,38 @@ function laterDates(
     'due_at', ${later(sql`(r.p -> 'values' ->> 'due_at')::timestamptz`)}))`;
 }
 
+const IS_CLOSED = sql`(u.status = 'archived' or u.is_restricted)`;
+/** What is wrong with the account of student `u`, as a code; null where nothing is. */
+const STATE_FAULT = sql`
+  case when u.status = 'inactive' then ${code('student_inactive')}
+       when u.status = 'suspended' then ${code('student_suspended')}
+       when ${IS_CLOSED} then ${code('student_not_accessible')} end`;
+
+/**
+ * Whether the state of student `u` is set aside: a system_admin's written reason does that for every state, a
+ * subscriber_admin's for a restriction mark.
+ */
+function mayPass({ actor, overrideReason }: Omit<FitnessContext, 'orgId'>): RawBuilder<unknown> {
+  const isReasoned = (overrideReason ?? '').trim().length >= LIMITS.overrideReasonCharsMin;
+  if (isReasoned && actor.role === 'system_admin') return sql`true`;
+  if (isReasoned && actor.role === 'subscriber_admin')
+    return sql`(u.status = 'active' and u.is_restricted)`;
+  return sql`false`;
+}
+
+/** Why the student of item `i` can be given nothing now, as {@link Kind.unfit}. */
+export function unfitStudent(context: FitnessContext): RawBuilder<unknown> {
+  return sql`
+    select ${STATE_FAULT} as code from users u
+    where u.org_id = ${context.orgId} and u.id = i.subject_id and ${STATE_FAULT} is not null and not ${mayPass(context)}`;
+}
+
+/** A list of one warning, or of none, about a state that is set aside; of a row of {@link judgedStudents}. */
+export function overrideWarning(): RawBuilder<unknown> {
+  return sql`case when fault is null and passed is not null
+    then jsonb_build_array(jsonb_build_object('code', ${code('rule_set_aside')}, 'label', label, 'rule', passed)) else '[]' end`;
+}
+
 function withParameters(
   context: PlanContext<AssignmentParams>,
   parameters: EffectiveParameters,
@@ -51,17 +85,15 @@ function withParameters(
   const { actor, orgId, params } = context;
   const scope = scopeOf(actor);
   const isOutside = scope === null ? sql`false` : sql`u.id not in (${scope})`;
-  const isClosed = sql`(u.status = 'archived' or u.is_restricted)`;
   return sql`
     select meant.id, u.family_name, u.given_name, u.primary_teacher_id,
-      case when u.id is null or ${isClosed} then meant.id::text else u.display_name end as label,
+      case when u.id is null or ${IS_CLOSED} then meant.id::text else u.display_name end as label,
       case
         when u.id is null or not 'student' = any(u.roles) then ${code('student_not_found')}
         when ${isOutside} then ${code('student_out_of_scope')}
-        when u.status = 'inactive' then ${code('student_inactive')}
-        when u.status = 'suspended' then ${code('student_suspended')}
-        when ${isClosed} then ${code('student_not_accessible')}
+        when ${mayPass(context)} then null else ${STATE_FAULT}
       end as fault,
+      case when u.id is not null then ${STATE_FAULT} end as passed,
       coalesce(own.p -> 'values' ? 'start_at', false) as own_start,
       case when own.p is null then base.p
         else base.p || own.p || jsonb_build_object('values', base.p -> 'values' || coalesce(own.p -> 'values', '{}')) end as p

@@ -9,6 +9,7 @@ import { erasePlan } from '../../../engine/plan.ts';
 import { invalidState, update, type Operation } from '../../../engine/lifecycle.ts';
 import { assertPeopleLimit } from '../../../engine/limits.ts';
 import { writeAudit } from '../../../engine/record.ts';
+import { assertRate } from '../../../school/assignments/rate.ts';
 import { assertPlanAllows } from '../../../school/people/plan-required.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { asObject } from '../../bulk/stored.ts';
@@ -25,6 +26,7 @@ import {
   MASS_PATH,
   ofOperation,
   OPERATION_PATH,
+  OPERATION_TYPES,
   tags,
 } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
@@ -91,6 +93,7 @@ async function createDraft(
   given: z.output<typeof massAssignmentGiven>,
 ): Promise<Operation> {
   if (given.template_id != null) throw new Problem('not_found', { field: 'template_id' });
+  await assertRate(tx, actor, 'create', OPERATION_TYPES);
   await assertPlanAllows(tx, actor, given.target);
   return createIn(tx, engine, actor, {
     kind: given.operation_type,
@@ -111,10 +114,11 @@ async function changeDraft(
   const kind = getKind(engine, draft.kind);
   const params = checkParams(kind, { ...asObject(draft.params), ...paramsOf(changes) });
   await assertPlanAllows(tx, actor, massParams.parse(params).target);
-  assertPeopleLimit(kind, actor, kind.peopleListed?.(params) ?? 0, draft.override_reason);
+  const reason = changes.override_reason ?? draft.override_reason;
+  assertPeopleLimit(kind, actor, kind.peopleListed?.(params) ?? 0, reason);
   await writeAudit(tx, { action: 'change', operationId: draft.id, actor, detail: { ...changes } });
   return update(tx, draft, {
-    params: JSON.stringify(params), phase: 'draft', plan_hash: null, plan_expires_at: null, plan_counts: '{}',
+    params: JSON.stringify(params), phase: 'draft', plan_hash: null, plan_expires_at: null, plan_counts: '{}', override_reason: reason,
     ...(changes.name === undefined ? {} : { name: changes.name }),
   }); // prettier-ignore
 }

@@ -1,4 +1,5 @@
 /** What a client says of a mass assignment, and the parameters of the kind that it means. */
+import { LIMITS } from '@muster/contract';
 import { z } from 'zod';
 import { assignmentFields, assignmentParams } from '../../../school/assignments/parameters.ts';
 import { sequencePayload } from '../../../school/content/sequences.ts';
@@ -6,6 +7,15 @@ import { OPERATION_TYPES } from './mass-operation.ts';
 
 const { target, ...options } = assignmentFields;
 const name = z.string().trim().min(1).max(200);
+
+const overrideReason = z
+  .string()
+  .trim()
+  .min(LIMITS.overrideReasonCharsMin)
+  .max(2_000)
+  .describe(
+    'Of a system_admin, for more than 5,000 students or in spite of the state of accounts; of a subscriber_admin, for restricted students.',
+  );
 
 export const massAssignmentGiven = z
   .strictObject({
@@ -15,18 +25,19 @@ export const massAssignmentGiven = z
     content_payload: sequencePayload,
     ...z.object(options).partial().shape,
     template_id: z.uuid().nullish().describe('There are no templates yet: any id is unknown.'),
-    override_reason: z
-      .string()
-      .trim()
-      .max(2_000)
-      .optional()
-      .describe('Of a system_admin, for more than 5,000 students.'),
+    override_reason: overrideReason.optional(),
     initiated_by: z.unknown().optional().describe('Ignored: it is who asks.'),
   })
   .meta({ id: 'MassAssignmentGiven' });
 
 export const massAssignmentChanges = z
-  .strictObject({ name, target, content_payload: sequencePayload, ...options })
+  .strictObject({
+    name,
+    target,
+    content_payload: sequencePayload,
+    ...options,
+    override_reason: overrideReason,
+  })
   .partial()
   .meta({ id: 'MassAssignmentChanges' });
 

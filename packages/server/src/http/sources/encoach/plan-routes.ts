@@ -10,6 +10,7 @@ import { assertPeopleLimit } from '../../../engine/limits.ts';
 import { beginPlanning, planIn } from '../../../engine/plan.ts';
 import { enqueue, TASKS } from '../../../engine/queue.ts';
 import { writeAudit } from '../../../engine/record.ts';
+import { assertRate } from '../../../school/assignments/rate.ts';
 import { assertPlanAllows } from '../../../school/people/plan-required.ts';
 import { targetIds } from '../../../school/people/targets.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
@@ -26,6 +27,7 @@ import {
   noBody,
   ofOperation,
   OPERATION_PATH,
+  OPERATION_TYPES,
 } from './mass-operation.ts';
 import { massPlan, planQuery, typedCount, viewPlan } from './plan-view.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
@@ -197,6 +199,7 @@ async function start(
       throw new Problem('plan_hash_missing', { field: 'plan_hash' });
     if (isOpen && given.plan_hash === found.plan_hash)
       await assertTyped(tx, found, given.confirm_count);
+    if (isOpen) await assertRate(tx, actor, 'confirm', OPERATION_TYPES);
     return found;
   });
   return confirm(engine, actor, operation.id, {
