@@ -8,6 +8,7 @@ import { stagedImport, work } from '../fixtures/school.ts';
 import { queued } from '../fixtures/stepwise.ts';
 import { BATCH_EXAMPLES } from './examples/batches.ts';
 import { CLASSROOM_EXAMPLES } from './examples/classrooms.ts';
+import { COURSE_EXAMPLES } from './examples/courses.ts';
 import { INVITE_EXAMPLES } from './examples/invites.ts';
 import { LEARNER_EXAMPLES } from './examples/learners.ts';
 import { MENTOR_EXAMPLES } from './examples/mentors.ts';
@@ -97,6 +98,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   ...LEARNER_EXAMPLES,
   ...INVITE_EXAMPLES,
   ...CLASSROOM_EXAMPLES,
+  ...COURSE_EXAMPLES,
   ...BATCH_EXAMPLES,
   ...MENTOR_EXAMPLES,
   undo: {

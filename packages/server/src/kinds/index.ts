@@ -3,6 +3,7 @@ import type { Kind } from '../engine/kind.ts';
 import { BATCH_KINDS } from './batches/index.ts';
 import { CLASSROOM_KINDS } from './classrooms/index.ts';
 import { assignSequence } from './content/assign-sequence.ts';
+import { courseCreate } from './courses/course-create.ts';
 import { LEARNER_KINDS } from './learners/index.ts';
 import { MENTOR_KINDS } from './mentors/index.ts';
 import { userImport } from './people/user-import.ts';
@@ -15,6 +16,7 @@ export const KINDS: readonly Kind[] = [
   userImport,
   userStatus,
   userUpdate,
+  courseCreate,
   assignSequence,
   editRecord,
   ...LEARNER_KINDS,

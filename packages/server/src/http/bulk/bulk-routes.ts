@@ -1,5 +1,6 @@
 /** Everything under /api/bulk: operations of any kind from draft to undo, imports and mappings. */
 import type { App, HttpContext } from '../context.ts';
+import { createCoursesRoutes } from './create-courses-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { mappingRoutes } from './mapping-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
@@ -25,6 +26,7 @@ export function bulkRoutes(app: App, context: HttpContext): void {
   overviewRoutes(app, context);
   importRoutes(app, context);
   updateUsersRoutes(app, context);
+  createCoursesRoutes(app, context);
   validationRoutes(app, context);
   mappingRoutes(app, context);
   templateRoutes(app, context);

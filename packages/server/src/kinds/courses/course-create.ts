@@ -1,0 +1,78 @@
+import { Problem, problemError } from '@muster/contract';
+import { sql, type RawBuilder } from 'kysely';
+import { z } from 'zod';
+import { rows } from '../../db/database.ts';
+import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
+
+const COURSES_MAX = 5_000;
+
+const course = z.strictObject({
+  title: z.string().trim().min(1).max(200),
+  code: z.string().trim().min(1).max(100).optional(),
+  syllabus: z.string().max(100_000).optional(),
+  objectives: z.array(z.string().max(2_000)).max(500).optional(),
+  status: z.enum(['active', 'completed', 'archived']).optional(),
+});
+const params = z.strictObject({
+  /** A course whose syllabus, objectives and status stand wherever a new one says nothing else. */
+  template_id: z.uuid().nullable().default(null),
+  courses: z.array(course).min(1).max(COURSES_MAX),
+});
+type Params = z.infer<typeof params>;
+
+/** Creates courses, each an item, alone or after the model of one that exists. */
+export const courseCreate = defineKind<Params>({
+  name: 'course_create',
+  title: 'Create courses',
+  aliases: ['course_creation'],
+  params,
+  // Courses belong to no unit: many at once are for those who answer for the whole organization.
+  roles: ['system_admin', 'subscriber_admin'],
+  chunk: { items: 500 },
+  async plan(plan, context) {
+    await assertTemplate(context);
+    await plan.each('course', plannedCourses(context));
+  },
+});
+
+function plannedCourses({
+  orgId,
+  newId,
+  params: wanted,
+}: PlanContext<Params>): RawBuilder<unknown> {
+  return sql`
+    with given as (
+      select n::int as item_no, value, row_number() over (partition by lower(value ->> 'code') order by n) as nth
+      from jsonb_array_elements(${JSON.stringify(wanted.courses)}::jsonb) with ordinality g(value, n)
+    ), judged as (
+      select *, value ? 'code' and (nth > 1 or exists (
+        select from courses c where c.org_id = ${orgId} and lower(c.code) = lower(value ->> 'code'))) as is_taken
+      from given)
+    select item_no, null::int as row_no, item_no::text as key, null::uuid as subject_id, value ->> 'title' as label, value as input,
+      case when is_taken then 'error' else 'create' end as action, case when is_taken then ${code('already_exists')} end as code,
+      case when is_taken then jsonb_build_object('entity', 'courses', 'field', 'code', 'fields', 'code') end as detail,
+      null::jsonb as warnings, case when not is_taken then 'insert' end as change, ${newId(sql`'course ' || item_no`)} as id,
+      coalesce(${templateValues(orgId, wanted.template_id)}, '{}') || value as after
+    from judged`;
+}
+
+function templateValues(orgId: string, id: string | null): RawBuilder<unknown> {
+  return sql`(
+    select jsonb_build_object('syllabus', t.syllabus, 'objectives', t.objectives, 'status', t.status)
+    from courses t where t.org_id = ${orgId} and t.id = ${id}::uuid)`;
+}
+
+async function assertTemplate({
+  tx,
+  params: { template_id: id },
+}: PlanContext<Params>): Promise<void> {
+  if (id === null) return;
+  const found = await rows(tx, sql`select from courses where org_id = ${tx.orgId} and id = ${id}`);
+  if (found.length > 0) return;
+  throw new Problem('validation_failed', { count: 1 }, [
+    problemError('invalid_value', {
+      field: 'parameters.template_id',
+      reason: 'there is no course with this id',
+    }),
+  ]);
+}
