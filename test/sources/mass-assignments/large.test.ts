@@ -10,7 +10,6 @@ let api: MassApi;
 let many: string[];
 beforeAll(async () => {
   api = await massApi();
-  await api.asOwner(`update orgs set settings = '{"rate_limits": {"confirms_per_minute": 100}}'`);
   const unitId = api.units.U2;
   many = await students(api.database, api.school.orgId, 5_000, { unitId, gradeLevel: '9' });
 });

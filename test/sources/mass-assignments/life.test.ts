@@ -320,3 +320,33 @@ it('the stream ends with the final state', async () => {
     progress: { successful: 2, percent: 100 },
   });
 });
+
+it('what takes longer than five seconds in the request goes on in the background [MA-D07]', async () => {
+  const { T1 } = api.people;
+  const id = await draft(api, T1, api.ids.C2.slice(0, 50), {
+    content_payload: { sequence_id: api.sequences.S3 },
+  });
+  const plan = await preview(api, T1, id);
+  const slowly = api.asOwner(
+    'begin; lock table assignment_steps in exclusive mode; select pg_sleep(6); commit',
+  );
+  await expect.poll(() => locked(), { timeout: 5_000 }).toBe(true);
+  const begun = await api.call(T1, 'POST', `/${id}/confirm`, {
+    plan_hash: plan.body.plan_hash,
+    acknowledge_warnings: true,
+  });
+  await slowly;
+  expect([begun.status, begun.body.phase]).toEqual([202, 'processing']);
+  await api.work(id);
+  expect((await api.call(T1, 'GET', `/${id}`)).body).toMatchObject({
+    operation_status: 'completed',
+    progress: { total: 30, processed: 30 },
+  });
+});
+
+async function locked(): Promise<boolean> {
+  const found = await api.query(
+    sql`select from pg_locks where relation = 'assignment_steps'::regclass and mode = 'ExclusiveLock'`,
+  );
+  return found.length > 0;
+}

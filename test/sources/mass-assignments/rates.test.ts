@@ -5,6 +5,7 @@ import { assign, draft, massApi, preview, type Answer, type MassApi } from './ma
 let api: MassApi;
 beforeAll(async () => {
   api = await massApi();
+  await api.asOwner("update orgs set settings = '{}'");
 });
 afterAll(() => api.end());
 

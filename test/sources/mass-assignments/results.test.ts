@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { applySlice } from '../../../packages/server/src/engine/apply.ts';
 import { openCsv } from '../../../packages/server/src/formats/csv/read-csv.ts';
 import { Readable } from 'node:stream';
 import { assign, draft, massApi, preview, type MassApi } from './mass-api.ts';
@@ -69,6 +70,28 @@ it('what fails stops nothing else, is listed with its reason, and can be accepte
     (await api.call(api.people.T1, 'POST', `/${full.body.operation_id}/accept`)).body.code,
   ).toBe('nothing_to_accept');
 });
+
+it('while it runs the counters say how far it is, and what failed is listed already [MA-029]', async () => {
+  const { SA1 } = api.people;
+  const students = api.ids.U2.slice(0, 150);
+  await assign(api, SA1, students, { content_payload: { sequence_id: api.sequences.S3 } });
+  const id = await draft(api, SA1, students, {
+    content_payload: { sequence_id: api.sequences.S3 }, conflict_policy: 'merge', parameters: { mastery_threshold: 33 },
+  }); // prettier-ignore
+  const { body } = await preview(api, SA1, id);
+  const first: string[] = body.rows.slice(0, 2).map((row: { student_id: string }) => row.student_id);
+  await api.call(SA1, 'POST', `/${id}/confirm`, {
+    plan_hash: body.plan_hash,
+    acknowledge_warnings: true,
+  });
+  await api.asOwner('update assignments set version = version + 1 where student_id = any($1::uuid[])', [first]);
+  await applySlice(api.school.engine, api.school.orgId, id, 0);
+  const during = (await api.call(SA1, 'GET', `/${id}`)).body;
+  expect([during.operation_status, during.progress]).toMatchObject(['processing', { total: 150, processed: 100, successful: 98, failed: 2 }]);
+  const failed = (await api.call(SA1, 'GET', `/${id}/items?status=failed`)).body.items;
+  expect(failed.map((item: { student_id: string }) => item.student_id).sort()).toEqual(first.sort());
+  await api.work(id);
+}); // prettier-ignore
 
 it('a retry runs the failed items alone, corrected by hand where wanted [MA-203] [MA-206] [MA-D120] [MA-D121]', async () => {
   const { SA1 } = api.people;

@@ -1,4 +1,5 @@
 /** What is written down of an operation: events, audit, before and after. */
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { assign, draft, massApi, preview, type MassApi } from './mass-api.ts';
@@ -177,3 +178,27 @@ it('each kind of answer has its code [MA-D93] [MA-D98]', async () => {
     [409, 'invalid_state'], [409, 'plan_stale'], [409, 'rollback_window_closed'], [409, 'idempotency_key_reused'],
   ]);
 }); // prettier-ignore
+
+it('whoever reads more than a hundred students is written down, with what for and how many; a file with its checksum [MA-D37]', async () => {
+  const { SA1, T1 } = api.people;
+  const { body } = await assign(api, SA1, api.ids.U2.slice(150, 350));
+  const id: string = body.operation_id;
+  await api.call(SA1, 'GET', `/${id}/items?page=2`);
+  const { text } = await api.call(SA1, 'GET', `/${id}/report.csv`);
+  const roster = await api.call(SA1, 'GET', '/roster');
+  await api.call(SA1, 'POST', '/roster/count', { selection: { grade_level: '8' } });
+  await api.call(T1, 'GET', '/roster');
+  const entries = await api.query(sql<{ action: string; actor: string; detail: object }>`
+    select action, actor_user as actor, detail from audit
+    where org_id = ${api.school.orgId} and action in ('access', 'download', 'preview') and (operation_id = ${id} or operation_id is null) order by id`);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  expect(entries).toEqual(
+    [
+      ['preview', { rows: 200 }],
+      ['access', { purpose: 'items', rows: 200 }],
+      ['download', { file: 'report', rows: 200, sha256 }],
+      ['access', { purpose: 'roster', rows: roster.body.total }],
+      ['access', { purpose: 'count', rows: 400 }],
+    ].map(([action, detail]) => ({ action, actor: SA1.userId, detail })),
+  );
+});

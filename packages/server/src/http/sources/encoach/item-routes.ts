@@ -7,6 +7,7 @@ import { writeAudit } from '../../../engine/record.ts';
 import { ownParameters } from '../../../school/assignments/parameters.ts';
 import { actorOf, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
+import { noteAccess } from './data-access.ts';
 import { resultReport } from './item-report.ts';
 import { countItemRows, listItemRows, type ItemRow } from './item-rows.ts';
 import { massItem, viewItem } from './item-view.ts';
@@ -48,7 +49,9 @@ export function itemRoutes(app: App, context: HttpContext): void {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) => {
         const { id } = await getMassOperation(tx, engine, actor, request.params.operation_id);
-        return listPage(tx, id, request.query);
+        const page = await listPage(tx, id, request.query);
+        await noteAccess(tx, actor, { purpose: 'items', rows: page.total, operationId: id });
+        return page;
       });
     },
   );

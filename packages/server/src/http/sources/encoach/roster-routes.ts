@@ -13,6 +13,7 @@ import {
 import type { Actor } from '../../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
+import { noteAccess } from './data-access.ts';
 import { MASS_PATH, pageNo, tags } from './mass-operation.ts';
 
 const PAGE_STUDENTS = 50;
@@ -76,7 +77,11 @@ export function rosterRoutes(app: App, { database }: HttpContext): void {
         class_id: classId,
         unit_id: unit,
       };
-      return inOrg(database, actor.orgId, (tx) => listRoster(tx, actor, selection, page));
+      return inOrg(database, actor.orgId, async (tx) => {
+        const found = await listRoster(tx, actor, selection, page);
+        await noteAccess(tx, actor, { purpose: 'roster', rows: found.total, operationId: null });
+        return found;
+      });
     },
   );
 
@@ -92,7 +97,11 @@ export function rosterRoutes(app: App, { database }: HttpContext): void {
     },
     async (request) => {
       const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, (tx) => countRoster(tx, actor, request.body));
+      return inOrg(database, actor.orgId, async (tx) => {
+        const counted = await countRoster(tx, actor, request.body);
+        await noteAccess(tx, actor, { purpose: 'count', rows: counted.count, operationId: null });
+        return counted;
+      });
     },
   );
 }
