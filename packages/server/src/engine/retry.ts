@@ -33,7 +33,7 @@ export async function retry(
     const corrections = { ...(await storedCorrections(tx, operationId)), ...request.corrections };
     const params = kind.params.parse(operation.params);
     const again = await createIn(tx, engine, actor, {
-      kind: kind.name, name: operation.name, description: operation.description, source: operation.source,
+      kind: operation.called ?? kind.name, name: operation.name, description: operation.description, source: operation.source,
       params: kind.correct?.(params, corrections) ?? params, input: operation.input, mapping: operation.mapping,
       retryOf: operationId, retryItemNos: request.itemNos,
     }); // prettier-ignore
