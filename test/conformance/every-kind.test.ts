@@ -36,7 +36,8 @@ import {
   setColumns,
   workInChunks,
 } from '../fixtures/stepwise.ts';
-import { EXAMPLES, type Draft, type Example } from './example.ts';
+import type { Draft, Example } from './draft.ts';
+import { EXAMPLES } from './example.ts';
 
 /** Each try makes a school of its own. */
 const TRIES = { numRuns: 8, endOnFailure: true };

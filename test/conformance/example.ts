@@ -1,34 +1,16 @@
 /** What the conformance suite needs to know of a kind: how to make an operation of it in a populated school. */
 import fc from 'fast-check';
 import { create } from '../../packages/server/src/engine/create.ts';
-import type { Operation } from '../../packages/server/src/engine/lifecycle.ts';
-import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
 import type { PopulatedSchool } from '../fixtures/populated-school.ts';
 import { stagedImport, work } from '../fixtures/school.ts';
 import { queued } from '../fixtures/stepwise.ts';
+import { from, type Draft, type Example } from './draft.ts';
 import { BATCH_EXAMPLES } from './examples/batches.ts';
 import { CLASSROOM_EXAMPLES } from './examples/classrooms.ts';
 import { COURSE_EXAMPLES } from './examples/courses.ts';
 import { INVITE_EXAMPLES } from './examples/invites.ts';
 import { LEARNER_EXAMPLES } from './examples/learners.ts';
 import { MENTOR_EXAMPLES } from './examples/mentors.ts';
-
-/** Makes a draft in the name of somebody. */
-export type Draft = (school: PopulatedSchool, actor: Actor) => Promise<Operation>;
-
-/** A draft that says in the report of a failed property what it was made from. */
-export function from(input: unknown, make: Draft): Draft {
-  return Object.assign(make, { [fc.toStringMethod]: () => JSON.stringify(input) });
-}
-
-export interface Example {
-  /** An operation of several items that can be confirmed. */
-  readonly usual: Draft;
-  /** How many items of each action the usual one has. */
-  readonly actions: Readonly<Record<string, number>>;
-  /** Anything that somebody might ask for, faults included. */
-  readonly random: fc.Arbitrary<Draft>;
-}
 
 const HEADER = 'external_id,email,username,given_name,family_name,role,grade_level,unit,teacher';
 

@@ -4,7 +4,7 @@ import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
 import { create } from '../../../packages/server/src/engine/create.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
-import { from, type Draft, type Example } from '../example.ts';
+import { from, type Draft, type Example } from '../draft.ts';
 
 /** Courses and batches beside the populated school. */
 interface Classes {

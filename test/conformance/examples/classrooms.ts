@@ -4,7 +4,7 @@ import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
 import { create } from '../../../packages/server/src/engine/create.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
-import { from, type Draft, type Example } from '../example.ts';
+import { from, type Draft, type Example } from '../draft.ts';
 
 /** Three classrooms of one unit; the first has a batch with a student more and one less than its roster, the last is archived. */
 interface Homerooms {

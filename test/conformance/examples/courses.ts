@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { create } from '../../../packages/server/src/engine/create.ts';
-import { from, type Draft, type Example } from '../example.ts';
+import { from, type Draft, type Example } from '../draft.ts';
 
 export const COURSE_EXAMPLES: Readonly<Record<string, Example>> = {
   course_create: {

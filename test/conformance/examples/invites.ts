@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { inOrg, one } from '../../../packages/server/src/db/database.ts';
 import { create } from '../../../packages/server/src/engine/create.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
-import { from, type Draft, type Example } from '../example.ts';
+import { from, type Draft, type Example } from '../draft.ts';
 import { addBatches } from './learners.ts';
 
 interface Wanted {

@@ -5,7 +5,7 @@ import { newId } from '../../../packages/server/src/db/ids.ts';
 import { create } from '../../../packages/server/src/engine/create.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
 import { aPerson } from '../../fixtures/school.ts';
-import { from, type Draft, type Example } from '../example.ts';
+import { from, type Draft, type Example } from '../draft.ts';
 
 /** Positions: the school's teacher, a second one, a student, somebody unknown. */
 const INSTRUCTORS = fc.uniqueArray(fc.nat(3), { minLength: 1 });

@@ -223,15 +223,15 @@ it('a date without time ends its day in the time zone of the organization [MA-D7
   ]);
   const { T2 } = api.people;
   const done = await assign(api, T2, api.ids.T2.slice(0, 1), {
-    scheduling: { start_date: '2026-12-01', due_date: '2026-12-20' },
+    scheduling: { start_date: '2027-12-01', due_date: '2027-12-20' },
   });
   const stored = await api.query(
     sql`select start_at, due_at, state from assignments where operation_id = ${done.body.operation_id}`,
   );
   expect(stored).toEqual([
     {
-      start_at: new Date('2026-12-01T06:00:00Z'),
-      due_at: new Date('2026-12-21T05:59:59Z'),
+      start_at: new Date('2027-12-01T06:00:00Z'),
+      due_at: new Date('2027-12-21T05:59:59Z'),
       state: 'scheduled',
     },
   ]);
