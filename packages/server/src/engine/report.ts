@@ -35,7 +35,8 @@ export interface ItemView {
 }
 
 /**
- * A page of items. Failed ones, and those with a code, are found by the index on codes; the others along the key.
+ * A page of items. Failed ones, and those with a code, are found by the index on codes; the others along the key. Their
+ * rows are asked for with `= any(…)`, so that they are found by their key: a join took the whole file for each page.
  */
 export async function listItems(
   tx: OrgTransaction,
@@ -48,10 +49,12 @@ export async function listItems(
     with page as (
       select i.* from operation_items i where ${matching(tx, operationId, query)}
       order by i.item_no limit ${query.limit} offset ${query.offset ?? 0})
-    select page.item_no, page.row_no, page.key, page.subject_id, page.label, page.action, page.status, page.code,
+    select page.item_no, row_no, page.key, page.subject_id, page.label, page.action, page.status, page.code,
       page.detail, page.warnings, page.processed_at, coalesce(page.input, to_jsonb(s.cells)) as input
     from page
-    left join staged_rows s on s.org_id = ${tx.orgId} and s.operation_id = ${operationId} and s.row_no = page.row_no
+    left join (
+      select row_no, cells from staged_rows where org_id = ${tx.orgId} and operation_id = ${operationId}
+        and row_no = any(array(select row_no from page)) offset 0) s using (row_no)
     order by page.item_no`,
   );
 }
