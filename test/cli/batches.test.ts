@@ -1,31 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXIT } from '../../packages/cli/src/exit-codes.ts';
-import { ADMIN, servedSchool, type ServedSchool } from './served-school.ts';
+import { signedInSchool, type SignedInSchool } from './served-school.ts';
 
-let school: ServedSchool;
-let token: string;
+let school: SignedInSchool;
 
 beforeAll(async () => {
-  school = await servedSchool();
-  await school.muster(['login', '--url', school.url, '--email', ADMIN.email], {
-    env: { MUSTER_PASSWORD: ADMIN.password },
-  });
-  token = (await send('POST', '/api/login', ADMIN)).token;
-  await send('POST', '/api/courses', { title: 'Algebra' });
+  school = await signedInSchool();
+  await school.send('POST', '/api/courses', { title: 'Algebra' });
   for (const [username, role] of [['mara', 'teacher'], ['omar', 'teacher'], ['ida', 'student'], ['jon', 'student']]) {
-    await send('POST', '/api/users', { username, full_name: username, role });
+    await school.send('POST', '/api/users', { username, full_name: username, role });
   }
 }); // prettier-ignore
 afterAll(() => school.close());
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test reads replies as they come
-async function send(method: string, path: string, body?: object): Promise<any> {
-  const sent = await fetch(`${school.url}${path}`, {
-    method, headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }); // prettier-ignore
-  return sent.json();
-}
 
 const create = (name: string, teacher: string, ...more: string[]) =>
   school.muster([
@@ -55,10 +41,10 @@ it('a clash stops it, unless it is forced with a reason; batches change their te
 it('students move to another batch, and an empty batch is cancelled', async () => {
   const { json } = await school.muster(['batches', 'list', '--course', 'Algebra', '--json']);
   const [morning] = json.batches;
-  const { items } = await send('GET', '/api/users?role=student');
-  const course = (await send('GET', '/api/courses')).items[0].id;
+  const { items } = await school.send('GET', '/api/users?role=student');
+  const course = (await school.send('GET', '/api/courses')).items[0].id;
   for (const { id } of items)
-    await send('POST', `/api/enrollments/students/${id}/enroll`, { courseId: course, batchId: morning._id });
+    await school.send('POST', `/api/enrollments/students/${id}/enroll`, { courseId: course, batchId: morning._id });
   const nobody = await school.muster(['batches', 'transfer', '--from', 'Morning', '--to', 'Second', '--yes']);
   expect(nobody.exitCode).toBe(EXIT.usage);
   expect((await school.muster(['batches', 'transfer', '--from', morning._id, '--to', 'Second', '--all', '--yes'])).exitCode).toBe(EXIT.done);

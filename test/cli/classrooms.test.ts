@@ -1,31 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXIT } from '../../packages/cli/src/exit-codes.ts';
-import { ADMIN, servedSchool, type ServedSchool } from './served-school.ts';
+import { signedInSchool, type SignedInSchool } from './served-school.ts';
 
-let school: ServedSchool;
-let token: string;
+let school: SignedInSchool;
 
 beforeAll(async () => {
-  school = await servedSchool();
-  await school.muster(['login', '--url', school.url, '--email', ADMIN.email], {
-    env: { MUSTER_PASSWORD: ADMIN.password },
-  });
-  token = (await send('/api/login', ADMIN)).token;
-  const course = await send('/api/courses', { title: 'Physics' });
-  await send(`/api/courses/${course.id}/sections/generate-defaults`);
-  for (const name of ['Grade 7', 'Grade 8']) await send('/api/classrooms', { name });
+  school = await signedInSchool();
+  const course = await school.send('POST', '/api/courses', { title: 'Physics' });
+  await school.send('POST', `/api/courses/${course.id}/sections/generate-defaults`);
+  for (const name of ['Grade 7', 'Grade 8']) await school.send('POST', '/api/classrooms', { name });
   for (const [username, role] of [['mara', 'teacher'], ['omar', 'teacher'], ['ida', 'student'], ['jon', 'student'], ['kim', 'student']]) {
-    await send('/api/users', { username, full_name: username, role });
+    await school.send('POST', '/api/users', { username, full_name: username, role });
   }
 }); // prettier-ignore
 afterAll(() => school.close());
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test reads replies as they come
-async function send(path: string, body: object = {}): Promise<any> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  const sent = await fetch(`${school.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) }); // prettier-ignore
-  return sent.json();
-}
 
 const classrooms = (...args: string[]) => school.muster(['classrooms', ...args]);
 

@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXIT } from '../../packages/cli/src/exit-codes.ts';
-import { ADMIN, servedSchool, type ServedSchool } from './served-school.ts';
+import { signedInSchool, type SignedInSchool } from './served-school.ts';
 
-let school: ServedSchool;
-let token: string;
+let school: SignedInSchool;
 
 beforeAll(async () => {
-  school = await servedSchool();
-  await school.muster(['login', '--url', school.url, '--email', ADMIN.email], {
-    env: { MUSTER_PASSWORD: ADMIN.password },
-  });
-  token = (await send('POST', '/api/login', ADMIN)).token;
-  await send('POST', '/api/courses', { title: 'Algebra' });
-  await send('POST', '/api/users', { username: 'mara', full_name: 'Mara', role: 'teacher' });
-  for (const username of ['ida', 'jon', 'kim']) await send('POST', '/api/users', { username, full_name: username, role: 'student' });
+  school = await signedInSchool();
+  await school.send('POST', '/api/courses', { title: 'Algebra' });
+  await school.send('POST', '/api/users', { username: 'mara', full_name: 'Mara', role: 'teacher' });
+  for (const username of ['ida', 'jon', 'kim']) await school.send('POST', '/api/users', { username, full_name: username, role: 'student' });
   for (const name of ['Morning', 'Evening'])
     await school.muster([
       'batches', 'create', '--course', 'Algebra', '--name', name, '--start', '2027-01-15', '--end', '2027-04-15', '--capacity', '3',
@@ -21,15 +16,6 @@ beforeAll(async () => {
     ]);
 }); // prettier-ignore
 afterAll(() => school.close());
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test reads replies as they come
-async function send(method: string, path: string, body?: object): Promise<any> {
-  const sent = await fetch(`${school.url}${path}`, {
-    method, headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }); // prettier-ignore
-  return sent.json();
-}
 
 const seats = async (batch: string) =>
   /(\d+) of 3/.exec((await school.muster(['batches', 'show', batch])).output)?.[1];

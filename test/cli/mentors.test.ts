@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ADMIN, servedSchool, type ServedSchool } from './served-school.ts';
+import { signedInSchool, type SignedInSchool } from './served-school.ts';
 
-let school: ServedSchool;
+let school: SignedInSchool;
 beforeAll(async () => {
-  school = await servedSchool();
-  await school.muster(['login', '--url', school.url, '--email', ADMIN.email], {
-    env: { MUSTER_PASSWORD: ADMIN.password },
-  });
+  school = await signedInSchool();
   const people = [
     'external_id,email,given_name,family_name,roles',
     't1,omar@school.example,Omar,Daud,teacher',

@@ -361,6 +361,19 @@ describe('an operation for later', () => {
     });
   });
 
+  it('tells whoever started it when it has ended; what ends within the request tells nobody', async () => {
+    const told = () =>
+      query(school, sql`select operation_id from outbox where topic = 'operation.ended'`);
+    const ids = await students(database, school.orgId, 2);
+    await start(await suspension(ids.slice(0, 1)));
+    expect(await told()).toEqual([]);
+    const later = await suspension(ids.slice(1), { scheduledAt: new Date(Date.now() + 60_000) });
+    await start(later);
+    await beginScheduled(school.engine, school.orgId, later.id);
+    await work(school, later.id);
+    expect(await told()).toEqual([{ operation_id: later.id }]);
+  });
+
   it('that is cancelled does not begin', async () => {
     const planned = await suspension(await students(database, school.orgId, 2), {
       scheduledAt: new Date(Date.now() + 60_000),

@@ -10,6 +10,10 @@ import {
   PATH,
   seatsTaken,
   type LearnerSchool,
+  only,
+  inDays,
+  aSharedPlan,
+  sharedWarning,
 } from './learner-school.ts';
 
 let school: LearnerSchool;
@@ -18,8 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => school.close());
 
-const only = (batch: string) => [{ package_session_id: batch }];
-const inDays = (days: number): Date => new Date(NOW.getTime() + days * 86_400_000);
 const fields = (body: { errors: { field: string }[] }) => body.errors.map((error) => error.field);
 
 /** Learners of one batch under an invite of so many days. */
@@ -33,20 +35,6 @@ async function aClass(count: number, accessDays: number | null = 10) {
     plans: body.results.map((row: { user_plan_id: string }) => row.user_plan_id),
   };
 }
-
-/** One learner in two batches under one plan. */
-async function aSharedPlan() {
-  const [one, two, ids] = [await school.batch(), await school.batch(), await school.learners(1)];
-  await school.invite({ batches: [one, two], isDefault: true, isBundled: true, accessDays: 30 });
-  const { body } = await school.assign({
-    user_ids: ids,
-    assignments: [...only(one), ...only(two)],
-  });
-  return { one, two, ids, plan: String(body.results[0].user_plan_id) };
-}
-
-const shared = (plan: string, count: number) =>
-  `UserPlan ${plan} is shared across ${String(count)} package sessions. Canceling this plan will affect other enrollments.`;
 
 describe('a request', () => {
   it('needs learners and package sessions; without options it is soft, runs, and tells nobody [LA-149, LA-151, LA-156 to LA-159]', async () => {
@@ -195,7 +183,7 @@ describe('a hard removal', () => {
   });
 
   it('of two learners, the first with a shared plan, previews as such and writes nothing [LA-425, LA-192, LA-191, LA-189, LA-190]', async () => {
-    const { one, two, ids, plan } = await aSharedPlan();
+    const { one, two, ids, plan } = await aSharedPlan(school);
     const [other = ''] = await school.learners(1);
     await school.assign({ user_ids: [other], assignments: only(one) });
     const before = [await school.counts(), await enrollmentsIn(school, one)];
@@ -214,7 +202,7 @@ describe('a hard removal', () => {
       {
         ...both,
         user_plan_id: plan,
-        warning: shared(plan, 2),
+        warning: sharedWarning(plan, 2),
         affected_package_session_ids: [two],
       },
       both,

@@ -1,7 +1,13 @@
 /** Learners who were enrolled before, batches that are full or closed, and previews that agree with runs. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aLearnerSchool, enrollmentsIn, seatsTaken, type LearnerSchool } from './learner-school.ts';
+import {
+  aLearnerSchool,
+  enrollmentsIn,
+  seatsTaken,
+  type LearnerSchool,
+  only,
+} from './learner-school.ts';
 
 let school: LearnerSchool;
 beforeAll(async () => {
@@ -9,7 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => school.close());
 
-const only = (batch: string) => [{ package_session_id: batch }];
 const outcome = ({ status, action_taken, message }: Record<string, unknown>) => [
   status,
   action_taken,
@@ -61,6 +66,24 @@ describe('somebody who was enrolled before', () => {
       }
     },
   );
+
+  it('and fails keeps none of the other pairs back [LA-115, LA-236]', async () => {
+    const [one, two, ids] = [await school.batch(), await school.batch(), await school.learners(3)];
+    await school.assign({ user_ids: ids.slice(0, 1), assignments: only(one) });
+    const { status, body } = await school.assign({
+      user_ids: ids,
+      assignments: [...only(one), ...only(two)],
+      options: { duplicate_handling: 'ERROR' },
+    });
+    expect(status).toBe(200);
+    expect(body.summary).toMatchObject({ total_requested: 6, successful: 5, failed: 1 });
+    expect(body.results.map((row: { status: string }) => row.status)).toEqual([
+      'FAILED',
+      ...Array(5).fill('SUCCESS'),
+    ]);
+    expect(await enrollmentsIn(school, one)).toHaveLength(3);
+    expect(await enrollmentsIn(school, two)).toHaveLength(3);
+  });
 
   it('and is skipped keeps enrollment and plan as they are [LA-113, LA-229]', async () => {
     const { batch, active } = await threeLearners();

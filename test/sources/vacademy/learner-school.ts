@@ -169,3 +169,20 @@ export async function seatsTaken({ orgId, query }: Parts, batchId: string): Prom
   );
   return found?.n ?? NaN;
 }
+
+export const only = (batch: string) => [{ package_session_id: batch }];
+export const inDays = (days: number): Date => new Date(NOW.getTime() + days * 86_400_000);
+
+/** One learner in two batches under one plan. */
+export async function aSharedPlan(school: LearnerSchool) {
+  const [one, two, ids] = [await school.batch(), await school.batch(), await school.learners(1)];
+  await school.invite({ batches: [one, two], isDefault: true, isBundled: true, accessDays: 30 });
+  const { body } = await school.assign({
+    user_ids: ids,
+    assignments: [...only(one), ...only(two)],
+  });
+  return { one, two, ids, plan: String(body.results[0].user_plan_id) };
+}
+
+export const sharedWarning = (plan: string, count: number) =>
+  `UserPlan ${plan} is shared across ${String(count)} package sessions. Canceling this plan will affect other enrollments.`;

@@ -6,9 +6,9 @@ import { newId } from '../../../packages/server/src/db/ids.ts';
 import {
   aLearnerSchool,
   enrollmentsIn,
-  NOW,
   type InviteValues,
   type LearnerSchool,
+  inDays,
 } from './learner-school.ts';
 
 let school: LearnerSchool;
@@ -17,7 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => school.close());
 
-const inDays = (days: number): Date => new Date(NOW.getTime() + days * 86_400_000);
 const failed = (message: string) => ({
   status: 'FAILED',
   action_taken: 'NONE',

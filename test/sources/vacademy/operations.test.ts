@@ -2,7 +2,13 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aLearnerSchool, enrollmentsIn, seatsTaken, type LearnerSchool } from './learner-school.ts';
+import {
+  aLearnerSchool,
+  enrollmentsIn,
+  seatsTaken,
+  type LearnerSchool,
+  only,
+} from './learner-school.ts';
 
 let school: LearnerSchool;
 beforeAll(async () => {
@@ -11,7 +17,6 @@ beforeAll(async () => {
 afterAll(() => school.close());
 
 const BULK = '/api/bulk/operations';
-const only = (batch: string) => [{ package_session_id: batch }];
 const tess = (email: string) => ({ email, full_name: 'Tess Moor' });
 
 async function start(kind: string, parameters: object) {

@@ -2,15 +2,19 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Reply } from '../../fixtures/http.ts';
-import { aLearnerSchool, enrollmentsIn, seatsTaken, type LearnerSchool } from './learner-school.ts';
+import {
+  aLearnerSchool,
+  enrollmentsIn,
+  seatsTaken,
+  type LearnerSchool,
+  only,
+} from './learner-school.ts';
 
 let school: LearnerSchool;
 beforeAll(async () => {
   school = await aLearnerSchool();
 });
 afterAll(() => school.close());
-
-const only = (batch: string) => [{ package_session_id: batch }];
 
 /** Of learners who enroll one by one and in bulk at the same moment: how many found a seat, and what the others were told. */
 async function rush(batch: string, singles: number, bulks: number) {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aPerson, aUnit } from '../../fixtures/school.ts';
 import { caller, callerOf, type Call } from '../../fixtures/http.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
-import { aLearnerSchool, enrollmentsIn, PATH, type LearnerSchool } from './learner-school.ts';
+import { aLearnerSchool, enrollmentsIn, PATH, type LearnerSchool, only } from './learner-school.ts';
 
 let school: LearnerSchool;
 beforeAll(async () => {
@@ -12,7 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => school.close());
 
-const only = (batch: string) => [{ package_session_id: batch }];
 const newUser = (email: string, more: object = {}) => ({ email, full_name: 'Tess Moor', ...more });
 interface Result {
   readonly user_id: string | null;

@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   aLearnerSchool,
   enrollmentsIn,
-  NOW,
   seatsTaken,
   type LearnerSchool,
+  only,
+  inDays,
+  aSharedPlan,
+  sharedWarning,
 } from './learner-school.ts';
 
 let school: LearnerSchool;
@@ -15,9 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => school.close());
 
-const only = (batch: string) => [{ package_session_id: batch }];
-const inDays = (days: number): Date => new Date(NOW.getTime() + days * 86_400_000);
-
 /** A learner of one batch under a plan of their own. */
 async function aClass(count: number) {
   const [batch, ids] = [await school.batch(), await school.learners(count)];
@@ -25,23 +25,9 @@ async function aClass(count: number) {
   return { batch, ids };
 }
 
-/** One learner in two batches under one plan. */
-async function aSharedPlan() {
-  const [one, two, ids] = [await school.batch(), await school.batch(), await school.learners(1)];
-  await school.invite({ batches: [one, two], isDefault: true, isBundled: true, accessDays: 30 });
-  const { body } = await school.assign({
-    user_ids: ids,
-    assignments: [...only(one), ...only(two)],
-  });
-  return { one, two, ids, plan: String(body.results[0].user_plan_id) };
-}
-
-const shared = (plan: string, count: number) =>
-  `UserPlan ${plan} is shared across ${String(count)} package sessions. Canceling this plan will affect other enrollments.`;
-
 describe('a plan that serves several batches', () => {
   it('is warned about in preview and run, ends with the removal, and so do the others under it [LA-171 to LA-176]', async () => {
-    const { one, two, ids, plan } = await aSharedPlan();
+    const { one, two, ids, plan } = await aSharedPlan(school);
     const own = await aClass(1);
     const wanted = { user_ids: [...ids, ...own.ids], package_session_ids: [one, own.batch] };
     const answers = [
@@ -51,7 +37,7 @@ describe('a plan that serves several batches', () => {
     for (const { body } of answers) {
       const done = body.results.filter((row: { status: string }) => row.status === 'SUCCESS');
       expect(done.map((row: { warning?: string }) => row.warning)).toEqual([
-        shared(plan, 2),
+        sharedWarning(plan, 2),
         undefined,
       ]);
       expect(done[0].affected_package_session_ids).toEqual([two]);
@@ -69,15 +55,15 @@ describe('a plan that serves several batches', () => {
   });
 
   it('is warned about when all of them are in the request, and then affects no other [LA-177]', async () => {
-    const { one, two, ids, plan } = await aSharedPlan();
+    const { one, two, ids, plan } = await aSharedPlan(school);
     const { body } = await school.deassign({ user_ids: ids, package_session_ids: [one, two] });
     expect(body.results).toMatchObject([one, two].map((batch) => ({
-      package_session_id: batch, status: 'SUCCESS', warning: shared(plan, 2), affected_package_session_ids: [],
+      package_session_id: batch, status: 'SUCCESS', warning: sharedWarning(plan, 2), affected_package_session_ids: [],
     }))); // prettier-ignore
   });
 
   it('no longer counts what has ended under it', async () => {
-    const { one, two, ids } = await aSharedPlan();
+    const { one, two, ids } = await aSharedPlan(school);
     await school.query(
       sql`update enrollments set status = 'completed' where org_id = ${school.orgId} and batch_id = ${two}`,
     );
@@ -88,7 +74,7 @@ describe('a plan that serves several batches', () => {
 });
 
 it('learners who are removed are told once of all that ends, if that is wanted', async () => {
-  const { one, two, ids } = await aSharedPlan();
+  const { one, two, ids } = await aSharedPlan(school);
   const { body } = await school.deassign({
     user_ids: [...ids, 'nobody'],
     package_session_ids: [one],

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { rowJson, type Entities, type Entity } from '../db/entity.ts';
 import type { ItemFault } from './item-fault.ts';
+import { changesByOthers, lastOf } from './last-changes.ts';
 import type { Operation } from './lifecycle.ts';
 import { touchedEntities } from './plan-counts.ts';
 import { inRange, touchedIds, type ItemRange } from './item-range.ts';
@@ -67,19 +68,12 @@ async function findLastChanges(
   entityIds: readonly string[],
   except: string,
 ): Promise<Map<string, LastChange>> {
+  const others = changesByOthers(tx.orgId, except, sql`${[...entityIds]}::uuid[]`);
   const found = await rows(
     tx,
     sql<LastChange & { entity_id: string }>`
-    select distinct on (c.entity_id) c.entity_id, coalesce(u.display_name, a.email, 'an administrator') as who,
-      to_char(i.processed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as when,
-      o.id as operation_id, o.name as operation_name
-    from changes c
-    join operation_items i on i.org_id = ${tx.orgId} and i.operation_id = c.operation_id and i.item_no = c.item_no and i.status = 'success'
-    join operations o on o.org_id = ${tx.orgId} and o.id = c.operation_id
-    left join users u on u.org_id = ${tx.orgId} and u.id = o.created_by_user
-    left join accounts a on a.id = o.created_by_account
-    where c.org_id = ${tx.orgId} and c.entity_id = any(${[...entityIds]}::uuid[]) and c.operation_id <> ${except}
-    order by c.entity_id, i.processed_at desc`,
+    select entity_id, who, at as when, operation_id, operation_name
+    from (${lastOf(tx.orgId, sql`(${others})`)}) last`,
   );
   return new Map(found.map(({ entity_id, ...change }) => [entity_id, change]));
 }

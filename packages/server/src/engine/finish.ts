@@ -141,12 +141,24 @@ async function announce(
     actorId: makerOf(operation),
   });
   await writeAudit(tx, { action: 'end', operationId: operation.id, actor: null, detail: payload });
-  // Whoever started a small one has its result in the answer.
-  if (operation.lane === 'small') return;
+  if (!ranOn(operation)) return;
   await writeOutbox(tx, {
     operationId: operation.id,
     payload: { ...payload, errors_by_code: summary.errors_by_code },
     topic: 'operation.ended',
     recipientId: operation.created_by_user,
   });
+}
+
+/**
+ * Whether it went on after whoever started it had their answer: what is done within the request is small and was not put
+ * off, or began and ended in one transaction.
+ */
+function ranOn({
+  lane,
+  scheduled_at: at,
+  started_at: began,
+  completed_at: ended,
+}: Operation): boolean {
+  return (lane !== 'small' || at !== null) && began !== null && ended !== null && ended > began;
 }

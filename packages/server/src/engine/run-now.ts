@@ -54,11 +54,15 @@ export async function runAndRead<T>(
   wanted: NewOperation,
   read: (tx: OrgTransaction, operation: Operation) => Promise<T>,
 ): Promise<T> {
+  const contended = contendedBy(engine, wanted);
+  const lines = contended.flatMap(([entity, ids]) =>
+    ids.map((id) => `${actor.orgId} ${entity} ${id}`),
+  );
   const run = () =>
     inOrg(engine.database, actor.orgId, async (tx) =>
-      read(tx, await runIn(tx, engine, actor, wanted)),
+      read(tx, await runLocked(tx, engine, actor, wanted, contended)),
     );
-  return inTurn(engine, actor.orgId, wanted, () => unlessDeadlocked(run));
+  return inTurn(lines, () => unlessDeadlocked(run));
 }
 
 /** Of two transactions that wait for each other the database ends one; that one begins anew. */
@@ -80,7 +84,24 @@ export async function runIn(
   actor: Actor,
   wanted: NewOperation,
 ): Promise<Operation> {
-  await lockContended(tx, engine, wanted);
+  return runLocked(tx, engine, actor, wanted, contendedBy(engine, wanted));
+}
+
+type Contended = readonly (readonly [entity: string, ids: readonly string[]])[];
+
+function contendedBy(engine: Engine, wanted: NewOperation): Contended {
+  const kind = getKind(engine, wanted.kind);
+  return Object.entries(kind.contended?.(checkParams(kind, wanted.params)) ?? {});
+}
+
+async function runLocked(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+  contended: Contended,
+): Promise<Operation> {
+  await lockContended(tx, engine, contended);
   const draft = await createIn(tx, engine, actor, wanted);
   const planned = await planIn(tx, engine, draft, actor);
   await confirmPlanned(tx, engine, actor, planned, {}, 'here');
@@ -91,15 +112,16 @@ export async function runIn(
 async function lockContended(
   tx: OrgTransaction,
   engine: Engine,
-  wanted: NewOperation,
+  contended: Contended,
 ): Promise<void> {
-  const kind = getKind(engine, wanted.kind);
-  const contended = kind.contended?.(checkParams(kind, wanted.params)) ?? {};
-  for (const entity of engine.entities.filter(({ name }) => name in contended)) {
+  const idsOf = new Map(contended);
+  for (const entity of engine.entities) {
+    const ids = idsOf.get(entity.name);
+    if (ids === undefined) continue;
     await rows(
       tx,
       sql`
-      select from ${table(entity)} where org_id = ${tx.orgId} and id = any(${[...(contended[entity.name] ?? [])]}::uuid[])
+      select from ${table(entity)} where org_id = ${tx.orgId} and id = any(${[...ids]}::uuid[])
       order by id for no key update`,
     );
   }
@@ -117,8 +139,12 @@ async function results(tx: OrgTransaction, operation: Operation): Promise<ItemRe
 
 function assertDone(items: readonly ItemResult[]): void {
   const [only] = items;
-  if (items.length !== 1 || only?.status !== 'failed' || only.code === null) return;
-  throw isProblemCode(only.code)
-    ? new Problem(only.code, only.detail ?? {})
-    : new Error(`An item failed with an unknown code: ${only.code}.`);
+  if (items.length === 1 && only?.status === 'failed' && only.code !== null) throw problemOf(only);
+}
+
+/** Why an item failed, as the error of the request that asked for it alone. */
+export function problemOf({ code, detail }: Pick<ItemResult, 'code' | 'detail'>): Error {
+  return code !== null && isProblemCode(code)
+    ? new Problem(code, detail ?? {})
+    : new Error(`An item failed with an unknown code: ${String(code)}.`);
 }

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { one, type OrgTransaction } from '../db/database.ts';
 import { getEntity, rowJson, table, type Entities, type Entity } from '../db/entity.ts';
 import { code, defineKind, type Kind } from './kind.ts';
+import { changesByOthers, lastOf } from './last-changes.ts';
 import { getOperation, lockOperation, update, type Operation } from './lifecycle.ts';
 import { planCounts, touchedEntities } from './plan-counts.ts';
 
@@ -84,7 +85,7 @@ function verdicts(
         touched.map((entity) => judgedRows(orgId, entities, entity)),
         sql` union all `,
       )}
-    ), later as materialized (${laterChanges(orgId, operationId)}
+    ), later as materialized (${changesByOthers(orgId, operationId, sql`array(select entity_id from judged where reason is not null)`)}
     ), item as (
       select item_no, min(key) as key, (array_agg(subject_id))[1] as subject_id, min(label) as label,
         min(reason) as reason, (array_agg(entity_id order by reason nulls last))[1] as because_of, min(used_by) as used_by,
@@ -107,7 +108,7 @@ function verdicts(
              'operation_id', last.operation_id, 'used_by', d.used_by, 'label', d.label) end as detail,
       null::jsonb as warnings
     from decided d
-    left join (${lastChanges(orgId)}) last on last.entity_id = d.because_of`;
+    left join (${lastOf(orgId, sql`later`)}) last on last.entity_id = d.because_of`;
 }
 
 /** Whether a created row may be retired, unless another operation changed it: it is there and not retired yet. */
@@ -151,35 +152,6 @@ function usedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder
     where s.entity = ${entity.name} and s.action = 'insert' and not exists (
       select from source own where own.entity_id = use.user_id and (own.action = 'insert' or own.after ? use.by_column))
     group by use.id`;
-}
-
-/**
- * What other operations did to the rows that are kept. Asked with `= any(…)` these changes and their items are found by
- * their keys: one by one, for 50,000 kept rows, it took hours.
- */
-function laterChanges(orgId: string, operationId: string): RawBuilder<unknown> {
-  return sql`
-    with candidate as materialized (
-      select c.entity_id, c.operation_id, c.item_no, c.action from changes c
-      where c.org_id = ${orgId} and c.operation_id <> ${operationId}
-        and c.entity_id = any(array(select entity_id from judged where reason is not null)))
-    select c.entity_id, c.operation_id, c.action, i.processed_at
-    from candidate c
-    join operation_items i on i.org_id = ${orgId} and i.operation_id = c.operation_id and i.item_no = c.item_no
-      and i.operation_id = any(array(select distinct operation_id from candidate)) and i.status = 'success'`;
-}
-
-/** Who changed each of these rows last. */
-function lastChanges(orgId: string): RawBuilder<unknown> {
-  return sql`
-    select distinct on (later.entity_id) later.entity_id, o.id as operation_id,
-      coalesce(u.display_name, a.email, 'an administrator') as who,
-      to_char(later.processed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
-    from later
-    join operations o on o.org_id = ${orgId} and o.id = later.operation_id
-    left join users u on u.org_id = ${orgId} and u.id = o.created_by_user
-    left join accounts a on a.id = o.created_by_account
-    order by later.entity_id, later.processed_at desc`;
 }
 
 /** The undo is confirmed: until it ends, no second one may begin. */

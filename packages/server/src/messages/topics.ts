@@ -26,8 +26,8 @@ export interface Topic {
   readonly isSummedUp?: true;
   /** Brings a one-time link by which the recipient sets a password. */
   readonly bringsClaimLink?: true;
-  /** Goes only to whoever did not wait for the answer. */
-  readonly isOfBackgroundWork?: true;
+  /** Not missed where there is nobody, or no address, to send it to. */
+  readonly isOptional?: true;
 }
 
 export const TOPICS: Readonly<Record<string, Topic>> = {
@@ -42,7 +42,7 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'assignment.given_to_students': { words: givenToStudentsWords, switch: 'assignment' },
   'assignment.withdrawn': { words: withdrawnWords, switch: 'assignment' },
   'account.claim': { words: claimWords, switch: null, bringsClaimLink: true },
-  'operation.ended': { words: operationEndedWords, switch: 'operation', isOfBackgroundWork: true },
+  'operation.ended': { words: operationEndedWords, switch: 'operation', isOptional: true },
 };
 
 /** Topics whose messages wait for the hour to end. */

@@ -19,7 +19,6 @@ export interface OutboxRow {
   readonly operation: {
     readonly id: string;
     readonly name: string;
-    readonly ran_on: boolean;
   } | null;
 }
 
@@ -61,9 +60,7 @@ export async function claimRows(tx: OrgTransaction, now: Date): Promise<OutboxRo
     select m.id, m.topic, m.payload, m.created_at, m.attempts,
       case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.display_name, 'email', u.email,
         'has_account', u.account_id is not null) end as recipient,
-      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name,
-        -- What is done within the request begins and ends in one transaction, or is small and was not put off.
-        'ran_on', (p.lane <> 'small' or p.scheduled_at is not null) and p.completed_at > p.started_at) end as operation
+      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name) end as operation
     from leased m
     left join users u on u.org_id = ${tx.orgId} and u.id = m.recipient_id
     left join operations p on p.org_id = ${tx.orgId} and p.id = m.operation_id

@@ -39,11 +39,10 @@ export function verdictOn(
 /** Why nobody is to be told, or null. */
 function whyNobody(row: OutboxRow, { messages }: MessageSettings): string | null {
   const topic = TOPICS[row.topic];
-  const isTold = row.recipient !== null && row.recipient.email !== null;
   if (topic?.switch != null && messages[topic.switch] === false)
     return `The organization has switched off messages of ${topic.switch}.`;
-  if (topic?.isOfBackgroundWork === true && (!isTold || row.operation?.ran_on !== true))
-    return 'Whoever started it saw it end.';
+  if (topic?.isOptional === true && row.recipient?.email == null)
+    return 'Whoever started it has no e-mail address.';
   if (topic?.bringsClaimLink === true && row.recipient?.has_account === true)
     return 'The recipient has an account already.';
   return null;

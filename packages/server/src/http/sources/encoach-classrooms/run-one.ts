@@ -1,8 +1,7 @@
-import { isProblemCode, Problem } from '@muster/contract';
 import type { OrgTransaction } from '../../../db/database.ts';
 import type { Operation } from '../../../engine/lifecycle.ts';
 import { listItems, type ItemView } from '../../../engine/report.ts';
-import { runAndRead } from '../../../engine/run-now.ts';
+import { problemOf, runAndRead } from '../../../engine/run-now.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import type { HttpContext } from '../../context.ts';
 
@@ -32,10 +31,4 @@ export async function runOne<T>(
     if (item === undefined) throw new Error(`${wanted.kind} planned no item.`);
     return answer(tx, item, operation);
   });
-}
-
-function problemOf({ code, detail }: ItemView): Error {
-  return code !== null && isProblemCode(code)
-    ? new Problem(code, detail ?? {})
-    : new Error(`An item failed with an unknown code: ${String(code)}.`);
 }

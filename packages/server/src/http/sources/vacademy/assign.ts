@@ -11,14 +11,14 @@ import { ADMINS, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
 import {
   actorIn,
+  answerShape,
   LEARNERS_PATH,
-  PAIR_STATUSES,
-  pairStatus,
-  pairWarning,
-  pairWords,
+  pairFacts,
+  pairShape,
   summarize,
   summaryShape,
   tags,
+  viewPair,
   workLearners,
   type Worked,
 } from './learner-operation.ts';
@@ -34,35 +34,21 @@ const body = assignParams
   .meta({ id: 'BulkAssignRequest' });
 type Body = z.output<typeof body>;
 
-const result = z.object({
+const result = pairShape.extend({
   user_id: z.string().nullable(),
-  user_email: z.string().nullable(),
-  user_name: z.string().nullable(),
-  package_session_id: z.string(),
-  status: z.enum(PAIR_STATUSES),
   action_taken: z.enum(['CREATED', 'RE_ENROLLED', 'NONE']),
   mapping_id: z.string().optional(),
   user_plan_id: z.string().optional(),
   enroll_invite_id_used: z.string().optional(),
-  message: z.string().optional(),
-  warning: z.string().optional(),
 });
 type Result = z.infer<typeof result>;
 
-const answer = z
-  .object({
-    dry_run: z.boolean(),
-    operation_id: z.string(),
-    summary: summaryShape.extend({ re_enrolled: z.int() }),
-    results: z.array(result).describe('Empty in the answer 202: read the items of the operation.'),
-  })
-  .meta({ id: 'BulkAssignResponse' });
+const answer = answerShape(summaryShape.extend({ re_enrolled: z.int() }), result).meta({
+  id: 'BulkAssignResponse',
+});
 
 /** What the kind took down for a pair. Ids stand there only where it would succeed. */
-const facts = z.looseObject({
-  named_batch: z.string(),
-  email: z.string().nullable(),
-  name: z.string().nullable(),
+const facts = pairFacts.extend({
   newcomer: z.int().nullable(),
   former: z.string().nullable(),
   makes_invite: z.boolean().default(false),
@@ -138,7 +124,7 @@ function asPair(item: ItemView): Pair {
 
 function view(worked: Worked, pairs: readonly Pair[], dryRun: boolean): z.infer<typeof answer> {
   const made = madePeople(pairs);
-  const results = pairs.map((pair) => viewPair(pair, made, dryRun));
+  const results = pairs.map((pair) => viewEnrollment(pair, made, dryRun));
   const reEnrolled = results.filter(({ action_taken: action }) => action === 'RE_ENROLLED').length;
   return {
     dry_run: dryRun,
@@ -148,35 +134,26 @@ function view(worked: Worked, pairs: readonly Pair[], dryRun: boolean): z.infer<
   };
 }
 
-function viewPair(pair: Pair, made: ReadonlyMap<number, string>, dryRun: boolean): Result {
-  const { named_batch: packageSessionId, email, name, newcomer, makes_invite: makesInvite, ...ids } = pair.facts;
-  const status = pairStatus(pair);
-  const isDone = status === 'SUCCESS' && !dryRun;
-  const words = wordsOf(pair, dryRun);
+function viewEnrollment(pair: Pair, made: ReadonlyMap<number, string>, dryRun: boolean): Result {
+  const { newcomer, makes_invite: makesInvite, ...ids } = pair.facts;
+  const said = viewPair(pair, pair.facts, wordsOf(pair, dryRun));
+  const isDone = said.status === 'SUCCESS' && !dryRun;
   const isKnown = ids.enroll_invite_id !== undefined && !(dryRun && makesInvite);
   return {
+    ...said,
     user_id: (newcomer === null ? ids.user_id : made.get(newcomer)) ?? null,
-    user_email: email,
-    user_name: name,
-    package_session_id: packageSessionId,
-    status,
-    action_taken: actionTaken(pair, status),
+    action_taken: actionTaken(pair, said.status),
     ...(isDone ? { mapping_id: ids.enrollment_id, user_plan_id: ids.user_plan_id } : {}),
     ...(isKnown ? { enroll_invite_id_used: ids.enroll_invite_id } : {}),
-    ...(words === null ? {} : { message: words }),
-    ...pairWarning(pair),
   };
-} // prettier-ignore
+}
 
 function actionTaken({ action }: Pair, status: Result['status']): Result['action_taken'] {
   if (status !== 'SUCCESS') return 'NONE';
   return action === 're_enroll' ? 'RE_ENROLLED' : 'CREATED';
 }
 
-function wordsOf(pair: Pair, dryRun: boolean): string | null {
-  const problem = pairWords(pair);
-  if (problem !== null) return problem;
-  const { former, makes_invite: makesInvite } = pair.facts;
+function wordsOf({ facts: { former, makes_invite: makesInvite } }: Pair, dryRun: boolean) {
   const words = [
     ...(former === null ? [] : [`Re-enrolled from ${spelled(former)} status`]),
     ...(dryRun && makesInvite ? ['A free default invite will be made'] : []),

@@ -10,14 +10,14 @@ import { ADMINS, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
 import {
   actorIn,
+  answerShape,
   LEARNERS_PATH,
-  PAIR_STATUSES,
-  pairStatus,
-  pairWarning,
-  pairWords,
+  pairFacts,
+  pairShape,
   summarize,
   summaryShape,
   tags,
+  viewPair,
   workLearners,
   type Worked,
 } from './learner-operation.ts';
@@ -26,16 +26,10 @@ const body = deassignParams
   .extend({ institute_id: z.string() })
   .meta({ id: 'BulkDeassignRequest' });
 
-const result = z.object({
+const result = pairShape.extend({
   user_id: z.string(),
-  user_email: z.string().nullable(),
-  user_name: z.string().nullable(),
-  package_session_id: z.string(),
-  status: z.enum(PAIR_STATUSES),
   action_taken: z.enum(['SOFT_CANCELED', 'HARD_TERMINATED', 'NONE']),
   user_plan_id: z.string().optional(),
-  message: z.string().optional(),
-  warning: z.string().optional(),
   affected_package_session_ids: z
     .array(z.string())
     .optional()
@@ -43,20 +37,10 @@ const result = z.object({
 });
 type Result = z.infer<typeof result>;
 
-const answer = z
-  .object({
-    dry_run: z.boolean(),
-    operation_id: z.string(),
-    summary: summaryShape,
-    results: z.array(result).describe('Empty in the answer 202: read the items of the operation.'),
-  })
-  .meta({ id: 'BulkDeassignResponse' });
+const answer = answerShape(summaryShape, result).meta({ id: 'BulkDeassignResponse' });
 
 /** What the kind took down for a pair. */
-const facts = z.looseObject({
-  named_batch: z.string(),
-  email: z.string().nullable(),
-  name: z.string().nullable(),
+const facts = pairFacts.extend({
   user_id: z.string(),
   user_plan_id: z.string().nullish(),
   access_until_day: z.string().optional(),
@@ -92,7 +76,7 @@ export function deassignRoutes(app: App, context: HttpContext): void {
 }
 
 function view(worked: Worked, options: DeassignParams['options']): z.infer<typeof answer> {
-  const results = (worked.items ?? []).map((item) => viewPair(item, options));
+  const results = (worked.items ?? []).map((item) => viewRemoval(item, options));
   return {
     dry_run: options.dry_run,
     operation_id: worked.operationId,
@@ -101,23 +85,19 @@ function view(worked: Worked, options: DeassignParams['options']): z.infer<typeo
   };
 }
 
-function viewPair(item: ItemView, options: DeassignParams['options']): Result {
-  const { named_batch: packageSessionId, email, name, user_id, ...held } = facts.parse(item.input);
-  const status = pairStatus(item);
-  const words = pairWords(item) ?? (options.dry_run ? wouldWords(options, held.access_until_day ?? '') : null);
+function viewRemoval(item: ItemView, options: DeassignParams['options']): Result {
+  const held = facts.parse(item.input);
+  const would = options.dry_run ? wouldWords(options, held.access_until_day ?? '') : null;
+  const pair = viewPair(item, held, would);
+  const always = { ...pair, user_id: held.user_id };
+  if (pair.status !== 'SUCCESS') return { ...always, action_taken: 'NONE' };
   return {
-    user_id,
-    user_email: email,
-    user_name: name,
-    package_session_id: packageSessionId,
-    status,
-    action_taken: status !== 'SUCCESS' ? 'NONE' : options.mode === 'HARD' ? 'HARD_TERMINATED' : 'SOFT_CANCELED',
-    ...(status === 'SUCCESS' && held.user_plan_id != null ? { user_plan_id: held.user_plan_id } : {}),
-    ...(words === null ? {} : { message: words }),
-    ...pairWarning(item),
-    ...(status === 'SUCCESS' && held.affected != null ? { affected_package_session_ids: held.affected } : {}),
+    ...always,
+    action_taken: options.mode === 'HARD' ? 'HARD_TERMINATED' : 'SOFT_CANCELED',
+    ...(held.user_plan_id == null ? {} : { user_plan_id: held.user_plan_id }),
+    ...(held.affected == null ? {} : { affected_package_session_ids: held.affected }),
   };
-} // prettier-ignore
+}
 
 function wouldWords({ mode }: DeassignParams['options'], until: string): string {
   return mode === 'HARD' ? 'Would terminate immediately' : `Would cancel; access until ${until}`;

@@ -103,11 +103,58 @@ export async function actorIn(request: FastifyRequest, instituteId: string): Pro
   return own;
 }
 
-export const PAIR_STATUSES = ['SUCCESS', 'FAILED', 'SKIPPED'] as const;
-export type PairStatus = (typeof PAIR_STATUSES)[number];
+const PAIR_STATUSES = ['SUCCESS', 'FAILED', 'SKIPPED'] as const;
+type PairStatus = (typeof PAIR_STATUSES)[number];
+
+/** What both calls say of a pair. */
+export const pairShape = z.object({
+  user_email: z.string().nullable(),
+  user_name: z.string().nullable(),
+  package_session_id: z.string(),
+  status: z.enum(PAIR_STATUSES),
+  message: z.string().optional(),
+  warning: z.string().optional(),
+});
+
+/** What both kinds took down for a pair. */
+export const pairFacts = z.looseObject({
+  named_batch: z.string(),
+  email: z.string().nullable(),
+  name: z.string().nullable(),
+});
+
+/** @param words - For a pair that does not fail and is not skipped, or null. */
+export function viewPair(
+  item: ItemView,
+  { named_batch: packageSessionId, email, name }: z.infer<typeof pairFacts>,
+  words: string | null,
+): z.infer<typeof pairShape> {
+  const message = pairWords(item) ?? words;
+  return {
+    user_email: email,
+    user_name: name,
+    package_session_id: packageSessionId,
+    status: pairStatus(item),
+    ...(message === null ? {} : { message }),
+    ...pairWarning(item),
+  };
+}
+
+/** The answer of both calls. */
+export function answerShape<Summary extends z.ZodType, Result extends z.ZodType>(
+  summary: Summary,
+  result: Result,
+) {
+  return z.object({
+    dry_run: z.boolean(),
+    operation_id: z.string(),
+    summary,
+    results: z.array(result).describe('Empty in the answer 202: read the items of the operation.'),
+  });
+}
 
 /** What became of a pair, or what would. */
-export function pairStatus({ status, action }: ItemView): PairStatus {
+function pairStatus({ status, action }: ItemView): PairStatus {
   if (status === 'failed' || (status === 'pending' && action === 'error')) return 'FAILED';
   return status === 'skipped' || (status === 'pending' && action === 'skip')
     ? 'SKIPPED'
@@ -115,11 +162,11 @@ export function pairStatus({ status, action }: ItemView): PairStatus {
 }
 
 /** Why a pair failed or is skipped, in words. */
-export function pairWords(item: ItemView): string | null {
+function pairWords(item: ItemView): string | null {
   return item.code === null ? null : problemError(item.code, item.detail ?? {}).message;
 }
 
-export function pairWarning(item: ItemView): { warning?: string } {
+function pairWarning(item: ItemView): { warning?: string } {
   const [first] = warningWords(item.warnings);
   return first === undefined ? {} : { warning: first.message };
 }
