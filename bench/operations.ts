@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bulkOperation, type BulkOperation } from '@muster/contract';
 import type { Client } from './client.ts';
 
-const POLL_MS = 50;
+const POLL_MS = 100;
 const PATH = '/api/bulk/operations';
 
 export async function getOperation(client: Client, id: string): Promise<BulkOperation> {

@@ -22,6 +22,7 @@ import { finish } from './finish.ts';
 import type { Kind } from './kind.ts';
 import { getOperation, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { joinByHash } from './many-rows.ts';
+import { planCounts } from './plan-counts.ts';
 import { dequeue, enqueue, TASKS } from './queue.ts';
 import { writeEvent } from './record.ts';
 import { inRange, type ItemRange } from './item-range.ts';
@@ -30,6 +31,8 @@ import { writeChanges } from './write-changes.ts';
 
 /** Chunks grow while they take less than this, in milliseconds, and shrink when they take three times as long. */
 const FAST_CHUNK_MS = 300;
+/** Items a chunk where nothing is to be written: they are only marked, which takes a few microseconds each. */
+const IDLE_CHUNK_ITEMS = 100_000;
 
 /** Applies a small operation now. After LIMITS.inRequestMs the rest is left to the worker. */
 export async function applyInRequest(engine: Engine, operation: Operation): Promise<Operation> {
@@ -109,13 +112,14 @@ async function begin(tx: OrgTransaction, operation: Operation): Promise<Operatio
 }
 
 async function nextItems(tx: OrgTransaction, operation: Operation): Promise<ItemRange | null> {
+  const isIdle = planCounts(operation).writes.length === 0;
   const next = await one(
     tx,
     sql<{ first: number | null; last: number | null }>`
     select min(item_no) as first, max(item_no) as last from (
       select item_no from operation_items
       where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending'
-      order by item_no limit ${operation.chunk_items}) item`,
+      order by item_no limit ${isIdle ? IDLE_CHUNK_ITEMS : operation.chunk_items}) item`,
   );
   return next.first === null || next.last === null
     ? null

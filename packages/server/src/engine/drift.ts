@@ -1,7 +1,7 @@
 /** Rows that are no longer as the preview saw them, and who changed them. */
 import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
-import { rowJson, type Entities, type Entity } from '../db/entity.ts';
+import { rowJson, table, type Entities, type Entity } from '../db/entity.ts';
 import type { ItemFault } from './item-fault.ts';
 import { changesByOthers, lastOf } from './last-changes.ts';
 import type { Operation } from './lifecycle.ts';
@@ -17,13 +17,14 @@ export async function findDrift(
 ): Promise<ItemFault[]> {
   const drifted = new Map<number, string>();
   for (const entity of touchedEntities(entities, operation, ['update', 'delete'])) {
-    await lockRows(tx, entity, range);
+    // Locked in the order of their ids, so that two chunks never wait for each other.
     const found = await rows(
       tx,
       sql<{ item_no: number; entity_id: string }>`
-      select c.item_no, c.entity_id from changes c
-      left join ${sql.table(entity.table)} e on e.org_id = ${tx.orgId} and e.id = c.entity_id
-        and e.id = any(${touchedIds(tx.orgId, range, entity)})
+      with e as materialized (
+        select ${entity.isKept === true ? sql`r.*` : sql`r.id, r.version`} from ${table(entity)} r
+        where r.org_id = ${tx.orgId} and r.id = any(${touchedIds(tx.orgId, range, entity)}) order by r.id for update)
+      select c.item_no, c.entity_id from changes c left join e on e.id = c.entity_id
       where ${inRange(tx.orgId, range)} and c.entity = ${entity.name} and c.action <> 'insert'
         and (e.version is distinct from c.version_read or ${isOtherNumber(entity)})`,
     );
@@ -41,18 +42,6 @@ export async function findDrift(
 /** A number that the engine keeps changes without the version of its row. */
 function isOtherNumber(entity: Entity): RawBuilder<unknown> {
   return entity.isKept === true ? sql`not ${rowJson(entity, 'e')} @> c.before` : sql`false`;
-}
-
-/** In the order of their ids, so that two chunks never wait for each other. */
-async function lockRows(tx: OrgTransaction, entity: Entity, range: ItemRange): Promise<void> {
-  await rows(
-    tx,
-    sql`
-    select count(*) from (
-      select from ${sql.table(entity.table)} e
-      where e.org_id = ${tx.orgId} and e.id = any(${touchedIds(tx.orgId, range, entity)})
-      order by e.id for update) locked`,
-  );
 }
 
 export interface LastChange {

@@ -1,7 +1,7 @@
 /** The one place where an operation's status changes. */
 import { canMove, Problem, type OperationPhase, type OperationStatus } from '@muster/contract';
 import { sql, type Selectable, type UpdateObject } from 'kysely';
-import { rows, type OrgTransaction } from '../db/database.ts';
+import type { OrgTransaction } from '../db/database.ts';
 import type { OperationsTable, Tables } from '../db/tables.ts';
 import { notifyProgress } from './record.ts';
 
@@ -70,22 +70,4 @@ export function invalidState(operation: Operation, wanted: string): Problem {
 /** Who made an operation, as events and messages name them. */
 export function makerOf(operation: Operation): string {
   return operation.created_by_user ?? operation.created_by_account;
-}
-
-/** Tells whether other operations are working on the same rows now. */
-export async function touchesRunningRows(
-  tx: OrgTransaction,
-  operation: Operation,
-): Promise<boolean> {
-  const [found] = await rows(
-    tx,
-    sql`
-      select from changes mine
-      join changes theirs on theirs.org_id = ${tx.orgId} and theirs.entity_id = mine.entity_id
-      join operations o on o.org_id = ${tx.orgId} and o.id = theirs.operation_id
-      where mine.org_id = ${tx.orgId} and mine.operation_id = ${operation.id} and mine.action <> 'insert'
-        and o.id <> ${operation.id} and o.admitted_at is not null and o.status in ('queued', 'processing')
-      limit 1`,
-  );
-  return found !== undefined;
 }

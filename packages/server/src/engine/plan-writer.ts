@@ -1,13 +1,21 @@
 /** Turns the selects of a kind into the items and changes of an operation. */
 import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
-import { getEntity, rowJson, table, type Entities, type Entity } from '../db/entity.ts';
+import {
+  columnNames,
+  columnTypes,
+  getEntity,
+  rowJson,
+  table,
+  type Entities,
+  type Entity,
+} from '../db/entity.ts';
 import type { Plan } from './kind.ts';
 import { expectRows } from './many-rows.ts';
 
-const ITEM_COLUMNS = sql.raw(
-  'item_no, row_no, key, subject_id, label, input, action, code, detail, warnings',
-);
+const ITEM_COLUMNS = [
+  'item_no', 'row_no', 'key', 'subject_id', 'label', 'input', 'action', 'code', 'detail', 'warnings',
+]; // prettier-ignore
 
 /** @param operationId - Where the plan is written: the operation, or a shadow of it that is compared and dropped. */
 export function planWriter(tx: OrgTransaction, operationId: string, entities: Entities): Plan {
@@ -19,8 +27,8 @@ export function planWriter(tx: OrgTransaction, operationId: string, entities: En
     planned: sql`(select * from operation_items where org_id = ${target.org} and operation_id = ${target.operation})`,
     items: async (select) => {
       const { numAffectedRows } = await sql`
-        insert into operation_items (org_id, operation_id, ${ITEM_COLUMNS})
-        select ${target.org}, ${target.operation}, ${ITEM_COLUMNS} from (${select}) item`.execute(
+        insert into operation_items (org_id, operation_id, ${itemColumns()})
+        select ${target.org}, ${target.operation}, ${itemColumns('item')} from (${select}) item`.execute(
         tx.db,
       );
       await expectRows(tx, Number(numAffectedRows));
@@ -55,7 +63,14 @@ export function planWriter(tx: OrgTransaction, operationId: string, entities: En
   };
 }
 
-/** One pass over the kind's select: compares with the present rows, then writes items and changes together. */
+function itemColumns(of?: string): RawBuilder<unknown> {
+  return sql.join(ITEM_COLUMNS.map((name) => sql.ref(of === undefined ? name : `${of}.${name}`)));
+}
+
+/**
+ * One pass over the kind's select: compares with the present rows, then writes items and changes together. Only what will
+ * be written is kept meanwhile: most rows of a file that comes again stay as they are.
+ */
 function eachStatement(
   orgId: string,
   target: { org: RawBuilder<unknown>; operation: RawBuilder<unknown> },
@@ -64,12 +79,13 @@ function eachStatement(
 ): RawBuilder<unknown> {
   return sql`
     with planned as materialized (
-      select c.*, e.version as version_read, d.before as old_values, d.after as new_values
+      select ${itemColumns('c')}, c.id, c.change, e.version as version_read, d.before as old_values,
+        case c.change when 'insert' then ${withDefaults(entity)} else d.after end as new_values
       from (${select} offset 0) c
       left join ${table(entity)} e on e.org_id = ${orgId} and e.id = c.id and c.change = 'update'
       cross join lateral ${difference(entity, sql`c.change = 'update'`)} d
     ), item as (
-      insert into operation_items (org_id, operation_id, ${ITEM_COLUMNS})
+      insert into operation_items (org_id, operation_id, ${itemColumns()})
       select ${target.org}, ${target.operation}, item_no, row_no, key, subject_id, label, input,
         case when change = 'update' and new_values is null then 'skip' else action end,
         case when change = 'update' and new_values is null then 'unchanged' else code end,
@@ -78,9 +94,8 @@ function eachStatement(
     )
     insert into changes (org_id, operation_id, item_no, entity, entity_id, action, before, after, version_read)
     select ${target.org}, ${target.operation}, c.item_no, ${entity.name}, c.id, c.change,
-      c.old_values, case c.change when 'insert' then ${withDefaults(entity)} else c.new_values end, c.version_read
-    from planned c
-    where c.change = 'insert' or (c.change = 'update' and c.new_values is not null)`;
+      c.old_values, c.new_values, c.version_read
+    from planned c where c.new_values is not null`;
 }
 
 function withDefaults(entity: Entity): RawBuilder<unknown> {
@@ -94,18 +109,18 @@ function withDefaults(entity: Entity): RawBuilder<unknown> {
 function difference(entity: Entity, when = sql`true`): RawBuilder<unknown> {
   return sql`(
     select jsonb_object_agg(a.key, cur.row_json -> a.key) as before, jsonb_object_agg(a.key, a.value) as after
-    from (select ${rowJson(entity, 'e')} as row_json where ${when} offset 0) cur
-    join lateral jsonb_each(c.after) a on a.value is distinct from cur.row_json -> a.key
-    where ${differs(entity)})`;
+    from (select ${rowJson(entity, 'e')} as row_json where ${when} and ${differs(entity)} offset 0) cur
+    join lateral jsonb_each(c.after) a on a.value is distinct from cur.row_json -> a.key)`;
 }
 
 /**
- * Whether `c.after` says anything else than the row's JSON. Containment takes a fifth of the time of comparing whole
- * rows, but finds a shorter list in a longer one: columns that hold lists are compared by themselves.
+ * Whether `c.after` says anything else than row `e`, column by column in their own types: of 100,000 rows that are as a
+ * file says, this takes a third of the time of making JSON of them.
  */
 function differs(entity: Entity): RawBuilder<unknown> {
-  const lists = Object.entries(entity.columns)
-    .filter(([, type]) => type === 'text[]' || type === 'jsonb')
-    .map(([name]) => sql`c.after -> ${sql.lit(name)} <> cur.row_json -> ${sql.lit(name)}`);
-  return sql.join([sql`not cur.row_json @> c.after`, ...lists], sql` or `);
+  const different = columnNames(entity).map((name) => {
+    const [said, held] = [sql.ref(`said.${name}`), sql.ref(`e.${name}`)];
+    return sql`(${said} is distinct from ${held} and c.after ? ${sql.lit(name)})`;
+  });
+  return sql`(select ${sql.join(different, sql` or `)} from jsonb_to_record(c.after) as said(${columnTypes(entity)}))`;
 }

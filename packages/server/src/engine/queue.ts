@@ -12,7 +12,9 @@
 import { LIMITS, Problem, type Lane } from '@muster/contract';
 import { sql } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
-import { touchesRunningRows, update, type Operation } from './lifecycle.ts';
+import { update, type Operation } from './lifecycle.ts';
+import { expectRows } from './many-rows.ts';
+import { planCounts } from './plan-counts.ts';
 
 export const TASKS = {
   continue: 'continue_operation',
@@ -90,6 +92,29 @@ export async function admit(tx: OrgTransaction, inRequest?: string): Promise<voi
     );
     if (!isSmall) room -= 1;
   }
+}
+
+/** Whether an operation at work changes rows that this one would update or delete: it waits for them. */
+async function touchesRunningRows(tx: OrgTransaction, operation: Operation): Promise<boolean> {
+  if (planCounts(operation).writes.every(({ action }) => action === 'insert')) return false;
+  const atWork = await rows(
+    tx,
+    sql<{ id: string }>`
+    select id from operations
+    where org_id = ${tx.orgId} and id <> ${operation.id} and admitted_at is not null and status in ('queued', 'processing')`,
+  );
+  if (atWork.length === 0) return false;
+  await expectRows(tx, operation.total_items);
+  const [found] = await rows(
+    tx,
+    sql`
+    select from changes mine
+    join changes theirs on theirs.org_id = ${tx.orgId} and theirs.entity_id = mine.entity_id
+    where mine.org_id = ${tx.orgId} and mine.operation_id = ${operation.id} and mine.action <> 'insert'
+      and theirs.operation_id = any(${atWork.map(({ id }) => id)}::uuid[])
+    limit 1`,
+  );
+  return found !== undefined;
 }
 
 /** When a place is likely to be free, in seconds; the organization's largest operations take minutes. */

@@ -1,10 +1,10 @@
 /** Statistics of the tables that a large operation is about to read, so that the planner uses the right indexes. */
 import { sql } from 'kysely';
-import { inOrg, rows } from '../db/database.ts';
-import { table, type Entity } from '../db/entity.ts';
+import { inOrg, rows, type OrgTransaction } from '../db/database.ts';
+import { table, type Entities, type Entity } from '../db/entity.ts';
 import type { Engine } from './engine.ts';
 import { planCounts, touchedEntities } from './plan-counts.ts';
-import { getOperation } from './lifecycle.ts';
+import { getOperation, type Operation } from './lifecycle.ts';
 import { MANY_ROWS } from './many-rows.ts';
 
 /**
@@ -30,13 +30,40 @@ export async function refreshStatistics(
       sql<{ ok: boolean }>`select pg_try_advisory_xact_lock(hashtext('refresh statistics')) as ok`,
     );
     if (mine?.ok !== true) return;
-    for (const entity of touchedEntities(engine.entities, operation)) {
+    for (const entity of [
+      ...touchedEntities(engine.entities, operation),
+      ...(await unknownChildren(tx, engine.entities, operation)),
+    ]) {
       await rows(
         tx,
         sql`analyze ${table(entity)} (${sql.join(keyColumns(entity).map((name) => sql.ref(name)))})`,
       );
     }
   });
+}
+
+/**
+ * Tables that are asked about each deleted row and that the planner knows nothing of. Most are empty in a new
+ * organization: known to be empty, they answer in a fifth less time.
+ */
+async function unknownChildren(
+  tx: OrgTransaction,
+  entities: Entities,
+  operation: Operation,
+): Promise<Entity[]> {
+  const parents = touchedEntities(entities, operation, ['delete']).map(({ name }) => name);
+  if (parents.length === 0) return [];
+  const unknown = await rows(
+    tx,
+    sql<{ name: string }>`
+    select relname as name from pg_class where relnamespace = current_schema::regnamespace and relkind = 'r' and reltuples < 0`,
+  );
+  const names = new Set(unknown.map(({ name }) => name));
+  return entities.filter(
+    (child) =>
+      names.has(child.table) &&
+      Object.values(child.references ?? {}).some((parent) => parents.includes(parent)),
+  );
 }
 
 function keyColumns(entity: Entity): string[] {

@@ -87,8 +87,8 @@ function verdicts(
       )}
     ), later as materialized (${changesByOthers(orgId, operationId, sql`array(select entity_id from judged where reason is not null)`)}
     ), item as (
-      select item_no, min(key) as key, (array_agg(subject_id))[1] as subject_id, min(label) as label,
-        min(reason) as reason, (array_agg(entity_id order by reason nulls last))[1] as because_of, min(used_by) as used_by,
+      select item_no, min(key) as key, min(subject_id::text)::uuid as subject_id, min(label) as label, min(reason) as reason,
+        right(min(reason || entity_id::text), 36)::uuid as because_of, min(used_by) as used_by,
         bool_or(may_retire and edited.entity_id is null) as can_retire, min(action) as change_action
       from judged left join (select distinct entity_id from later where action = 'update') edited using (entity_id)
       group by item_no
