@@ -30,6 +30,15 @@ export function enrolledWords(message: Message): Words {
   ]);
 }
 
+export function startedWords(message: Message): Words {
+  const places = placesOf(message);
+  const has = places.length === 1 ? 'has' : 'have';
+  return letter(message, `${summary(places)} ${has} started`, [
+    'This has started, and you are enrolled in it:',
+    places.map((place) => batchLines(place)).join('\n'),
+  ]);
+}
+
 export function endedWords(message: Message): Words {
   const places = placesOf(message);
   const lines = places.map((place) =>

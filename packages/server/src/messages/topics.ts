@@ -2,7 +2,7 @@
 import { claimWords } from './account-words.ts';
 import { assignmentGivenWords, givenToStudentsWords, withdrawnWords } from './assignment-words.ts';
 import { instructorAssignedWords, teacherChangedWords } from './batch-words.ts';
-import { endedWords, enrolledWords } from './enrollment-words.ts';
+import { endedWords, enrolledWords, startedWords } from './enrollment-words.ts';
 import { mentorshipAssignedWords, mentorshipEndedWords } from './mentorship-words.ts';
 import type { Message, Words } from './message.ts';
 import { operationEndedWords } from './operation-words.ts';
@@ -32,6 +32,7 @@ export interface Topic {
 
 export const TOPICS: Readonly<Record<string, Topic>> = {
   'enrollment.created': { words: enrolledWords, switch: 'enrollment' },
+  'enrollment.started': { words: startedWords, switch: 'enrollment' },
   'enrollment.ended': { words: endedWords, switch: 'enrollment' },
   'batch.instructor_assigned': { words: instructorAssignedWords, switch: 'batch' },
   'batch.teacher_changed': { words: teacherChangedWords, switch: 'batch', isSummedUp: true },

@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
 import { batchUpdateSchema } from '../../school/batches/fields.ts';
 import { onlyIds } from '../../school/batches/ids.ts';
-import { instructorNotices } from '../../school/batches/notices.ts';
+import { instructorNotices, startNotices } from '../../school/batches/notices.ts';
 import { planBatchUpdates } from '../../school/batches/plan-updates.ts';
 
 const params = z.strictObject({
@@ -11,7 +12,7 @@ const params = z.strictObject({
     .min(1)
     .max(1_000)
     .refine((batches) => new Set(batches.map((one) => one.batch_id.toLowerCase())).size === batches.length, 'name each batch once'),
-  /** Whether teachers who are given a batch are told. */
+  /** Whether teachers who are given a batch, and students of one that begins, are told. */
   notify: z.boolean().default(true),
 }); // prettier-ignore
 
@@ -23,6 +24,9 @@ export const batchUpdate = defineKind<z.infer<typeof params>>({
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 100, itemsMax: 1_000 },
   contended: ({ batches }) => ({ batch: onlyIds(batches.map((one) => one.batch_id)) }),
-  notices: (context) => (context.params.notify ? instructorNotices(context) : null),
+  notices: (context) =>
+    context.params.notify
+      ? sql`${instructorNotices(context)} union all ${startNotices(context)}`
+      : null,
   plan: (plan, context) => planBatchUpdates(plan, context, context.params.batches),
 });

@@ -1,17 +1,19 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
+import { startNotices } from '../../school/batches/notices.ts';
 import { dueBatches } from '../../school/upkeep/due-batches.ts';
 
 const params = z.strictObject({});
 
-/** Begins batches on the day they start and completes them on the day after they end; nothing moves back. */
+/** Begins batches on the day they start and completes them on the day after they end; nothing moves back. Students hear of the start. */
 export const batchDates = defineKind<z.infer<typeof params>>({
   name: 'batch_dates',
   title: 'Begin and complete batches by their dates',
   params,
   roles: ['system_admin', 'subscriber_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
+  notices: startNotices,
   async plan(plan, { orgId, now, timezone }) {
     await plan.each(
       'batch',

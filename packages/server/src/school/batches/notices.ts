@@ -27,6 +27,25 @@ export function enrollmentNotices({ orgId, operationId }: NoticeContext): RawBui
     where i.org_id = ${orgId} and i.operation_id = ${operationId} and i.status = 'success'`;
 }
 
+/**
+ * Each student of a batch that this operation made active: once, with all such batches. Whoever is enrolled
+ * while a batch runs is told by the enrollment, as its kind says.
+ */
+export function startNotices({ orgId, operationId }: NoticeContext): RawBuilder<unknown> {
+  return sql`
+    select 'enrollment.started' as topic, e.student_id as recipient_id, jsonb_build_object('courses', jsonb_agg(jsonb_build_object(
+      'name', c.title, 'batch', b.name, 'starts', b.start_date, 'ends', b.end_date, 'schedule', b.timetable) order by c.title, b.name)) as payload
+    from operation_items i
+    join changes ch on ch.org_id = ${orgId} and ch.operation_id = i.operation_id and ch.item_no = i.item_no and ch.entity = 'batch'
+      and ch.before ->> 'status' = 'upcoming' and ch.after ->> 'status' = 'active'
+    join batches b on b.org_id = ${orgId} and b.id = ch.entity_id
+    join courses c on c.org_id = ${orgId} and c.id = b.course_id
+    join enrollments e on e.org_id = ${orgId} and e.batch_id = b.id and e.status = 'active' and e.member_role = 'student'
+    join users u on u.org_id = ${orgId} and u.id = e.student_id and u.status = 'active'
+    where i.org_id = ${orgId} and i.operation_id = ${operationId} and i.status = 'success'
+    group by e.student_id`;
+}
+
 function batchPayload(): RawBuilder<unknown> {
   return sql`jsonb_build_object('id', b.id, 'name', b.name, 'course', c.title, 'start_date', b.start_date, 'end_date', b.end_date, 'schedule', b.timetable)`;
 }
