@@ -210,6 +210,18 @@ describe('a change', () => {
     expect(body.content[0].created_at).toBe(invite.created_at);
   });
 
+  it('that takes away a link shows in the time of the last change, alone and in the list [LA-213]', async () => {
+    const [kept, gone] = [await school.batch(), await school.batch()];
+    const invite = await made({ name: 'Shrinks', package_session_to_payment_options: [...linksOf(PAID, kept), ...linksOf(FREE, gone)] });
+    const [link] = invite.package_session_to_payment_options.filter((one: { package_session_id: string }) => one.package_session_id === kept);
+    const { body } = await school.admin('PUT', `${INVITES}/${school.orgId}/${invite.id}`, { package_session_to_payment_options: [link] });
+    expect(body.package_session_to_payment_options).toEqual([link]);
+    expect(body.updated_at > invite.updated_at).toBe(true);
+    const [row] = (await list({ search_name: 'Shrinks' })).body.content;
+    expect([row.updated_at, row.created_at]).toEqual([body.updated_at, invite.created_at]);
+    expect((await school.admin('PUT', `${INVITES}/${school.orgId}/${invite.id}`, body)).body.updated_at).toBe(body.updated_at);
+  });
+
   it('is an operation: it stands in the audit trail and can be undone, unless somebody is enrolled under it', async () => {
     const [batch, [learner]] = [await school.batch(), await school.learners(1)];
     const before = await school.counts();

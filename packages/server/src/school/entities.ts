@@ -121,7 +121,7 @@ export const ENTITIES: readonly Entity[] = [
     },
     defaults: { status: 'ACTIVE', is_default: false, position: 0 },
     references: { enroll_invite_id: 'enroll_invite', batch_id: 'batch', payment_option_id: 'payment_option' },
-    partOf: { entity: 'enroll_invite', column: 'enroll_invite_id' },
+    partOf: { entity: 'enroll_invite', column: 'enroll_invite_id', isEditOfWhole: true },
     endsFirst: true,
   },
   {
