@@ -17,6 +17,7 @@ import { enqueueNext, beginScheduled, holdBack } from '../engine/recover.ts';
 import { openDueAssignments } from '../school/assignments/open-due.ts';
 import type { Mailer } from './deliver-mail.ts';
 import { deliverDue } from './deliver.ts';
+import { forgetOldMessages } from './forget-messages.ts';
 import { repeat, type Periodic } from './periodic.ts';
 import { checkCountsAtNight, moveBatchesByDate } from './upkeep.ts';
 import { startWatch, type Watch } from './watch.ts';
@@ -71,6 +72,7 @@ function periodicWork({ engine, database, mailer, publicUrl }: WorkerOptions): P
     { name: 'Opening assignments', everyMs: OPEN_EVERY_MS, work: () => openDueAssignments(database, engine.now()) },
     { name: 'Moving batches by their dates', everyMs: UPKEEP_EVERY_MS, work: () => moveBatchesByDate(engine) },
     { name: 'Checking numbers of students', everyMs: UPKEEP_EVERY_MS, work: () => checkCountsAtNight(engine) },
+    { name: 'Deleting old messages', everyMs: UPKEEP_EVERY_MS, work: (signal) => forgetOldMessages(database, engine.now(), signal) },
   ];
 } // prettier-ignore
 
