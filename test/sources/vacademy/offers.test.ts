@@ -125,6 +125,28 @@ describe('the invite', () => {
     expect((await enrolled(batch)).result.enroll_invite_id_used).toBe(made[0]?.['id']);
   });
 
+  it('that is made ends access when the organization says so, and no longer once it does not [LA-096]', async () => {
+    const set = async (days: unknown) =>
+      school.admin('PATCH', '/api/organization', { settings: { learner_access_days: days } });
+    const madeFor = async (given = {}) => {
+      const batch = await school.batch();
+      const { stored } = await enrolled(batch, given);
+      const { body } = await school.admin('GET', `/admin-core-service/v1/enroll-invite/default/${school.orgId}/${batch}`); // prettier-ignore
+      const [link] = body.package_session_to_payment_options;
+      return [body.learner_access_days, link.payment_option.payment_plans[0].validity_in_days, stored?.access_ends_at]; // prettier-ignore
+    };
+    expect(await madeFor()).toEqual([null, null, null]);
+    expect((await set(180)).body.settings.learner_access_days).toBe(180);
+    expect(await madeFor()).toEqual([180, null, inDays(180)]);
+    expect(await madeFor({ access_days: 30 })).toEqual([180, null, inDays(30)]);
+    const named = await school.batch();
+    await anInvite(named, { isDefault: true });
+    expect((await enrolled(named)).stored?.access_ends_at).toBeNull();
+    for (const wrong of [0, 1.5, 36_501, '30']) expect((await set(wrong)).status).toBe(400);
+    expect((await set(null)).body.settings.learner_access_days).toBeNull();
+    expect(await madeFor()).toEqual([null, null, null]);
+  });
+
   it('is made once by 20 calls at the same time [LA-095]', async () => {
     const [batch, ids] = [await school.batch(), await school.learners(20)];
     const replies = await Promise.all(

@@ -3,43 +3,17 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, type Database, type OrgTransaction } from '../db/database.ts';
 import { writeAudit } from '../engine/record.ts';
-import { MESSAGE_SWITCHES } from '../messages/topics.ts';
-import { goodPracticeSchema } from '../school/batches/good-practice.ts';
 import type { SignIn } from '../tenancy/sign-in.ts';
 import { actorOf, STAFF, type App, type HttpContext } from './context.ts';
 import { refusals } from './errors.ts';
+import { changedSettings, presentSettings, settingsForm, settingsView } from './organization-settings.ts'; // prettier-ignore
 
 /** A system_admin, who belongs to none, is shown the first of them. */
 const LISTED_MAX = 1_000;
 
-const percent = z.number().min(0).max(100);
-const guards = z
-  .strictObject({
-    removal_percent: percent
-      .optional()
-      .describe('A plan that removes a larger share of its scope is guarded'),
-    removal_rows: z
-      .int()
-      .min(0)
-      .optional()
-      .describe('Plans that remove no more than so many never are'),
-    update_percent: percent.optional().describe('The same for plans that change'),
-    needs: z.enum(['typed', 'approval']).optional().describe('What a guarded plan waits for'),
-  })
-  .meta({ id: 'Guards' });
-const messages = z
-  .partialRecord(z.enum(MESSAGE_SWITCHES), z.boolean())
-  .describe('What people are told by mail; what is left out is told')
-  .meta({ id: 'MessageSwitches' });
-const goodPractice = goodPracticeSchema
-  .describe('Numbers of good practice for batches; what is left out is as usual')
-  .meta({ id: 'GoodPractice' });
-const enforceCapacity = z
-  .boolean()
-  .describe('Whether a section that is full refuses students; otherwise it warns');
 const organization = z.object({
   id: z.string(), name: z.string(), timezone: z.string(), plan: z.string(),
-  settings: z.object({ guards: z.looseObject({}), messages, good_practice: goodPractice, enforce_capacity: enforceCapacity }),
+  settings: settingsView,
   created_at: z.iso.datetime(),
 }); // prettier-ignore
 const edited = z.strictObject({
@@ -48,14 +22,7 @@ const edited = z.strictObject({
     .string()
     .refine(isTimezone, 'give a name of the IANA database, such as Europe/Madrid')
     .optional(),
-  settings: z
-    .strictObject({
-      guards: guards.optional(),
-      messages: messages.optional(),
-      good_practice: goodPractice.optional(),
-      enforce_capacity: enforceCapacity.optional(),
-    })
-    .optional(),
+  settings: settingsForm.optional(),
 });
 
 export function organizationRoutes(app: App, context: HttpContext): void {
@@ -86,14 +53,11 @@ export function organizationRoutes(app: App, context: HttpContext): void {
     async (request) => {
       const actor = await actorOf(request);
       const { name, timezone, settings } = request.body;
+      if (settings?.rate_limits !== undefined && !actor.roles.includes('system_admin'))
+        throw new Problem('forbidden', { field: 'settings.rate_limits' });
       return inOrg(context.database, actor.orgId, async (tx) => {
         const { settings: before } = await readOrganization(tx);
-        const after = {
-          guards: { ...before.guards, ...settings?.guards },
-          messages: { ...before.messages, ...settings?.messages },
-          good_practice: { ...before.good_practice, ...settings?.good_practice },
-          enforce_capacity: settings?.enforce_capacity ?? before.enforce_capacity,
-        };
+        const after = changedSettings(before, settings ?? {});
         await tx.db
           .updateTable('orgs')
           .set({
@@ -127,9 +91,7 @@ async function readOrganization(tx: OrgTransaction): Promise<z.infer<typeof orga
       created_at: Date;
     }>`
     select id, name, timezone, plan, created_at,
-      jsonb_build_object('guards', coalesce(settings -> 'guards', '{}'), 'messages', coalesce(settings -> 'messages', '{}'),
-        'good_practice', coalesce(settings -> 'good_practice', '{}'),
-        'enforce_capacity', coalesce(settings -> 'enforce_capacity', 'false')) as settings
+      ${presentSettings} as settings
     from orgs where id = ${tx.orgId}`,
   );
   return { ...org, created_at: org.created_at.toISOString() };

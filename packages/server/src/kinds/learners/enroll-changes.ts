@@ -1,6 +1,7 @@
 /** What an enrollment writes: the default invite where one is missing, the new person, the plan held, the enrollment. */
 import { sql, type RawBuilder } from 'kysely';
 import type { Plan, PlanContext } from '../../engine/kind.ts';
+import { defaultAccessDays } from '../../school/learners/default-access.ts';
 import type { Newcomer } from '../../school/learners/new-users.ts';
 import type { Offer } from '../../school/learners/offers.ts';
 import type { AssignParams } from '../../school/learners/parameters.ts';
@@ -33,7 +34,8 @@ export async function planChanges(
       select p.item_no, p.action, p.input as i, o.* from ${plan.planned} p
       join ${offerRows(offers)} on o.named_batch = p.input ->> 'named_batch'
       where p.action in ('create', 're_enroll') and p.key is not null)`;
-  if (offers.some((offer) => offer.makes_invite)) await planDefaultInvites(plan, given);
+  if (offers.some((offer) => offer.makes_invite))
+    await planDefaultInvites(plan, given, defaultAccessDays(context.settings));
   const firstNo = missingInvites(offers).length + 1;
   if (newcomers.length > 0) await planNewPeople(plan, given, creatable(newcomers), firstNo);
   await plan.insert('user_plan', userPlans(given, context));
@@ -53,7 +55,12 @@ export async function planChanges(
     await planFieldValues(plan, given, context);
 }
 
-async function planDefaultInvites(plan: Plan, given: RawBuilder<unknown>): Promise<void> {
+/** @param accessDays - Of those who enter by them; null is without end. */
+async function planDefaultInvites(
+  plan: Plan,
+  given: RawBuilder<unknown>,
+  accessDays: number | null,
+): Promise<void> {
   const missing = sql`(
     select distinct shared_no, batch_id, batch_name, enroll_invite_id, payment_option_id, payment_plan_id from given where makes_invite) missing`;
   await plan.items(
@@ -78,7 +85,8 @@ async function planDefaultInvites(plan: Plan, given: RawBuilder<unknown>): Promi
   await made(
     'enroll_invite',
     sql`enroll_invite_id`,
-    sql`jsonb_build_object('name', 'Default: ' || batch_name, 'invite_code', enroll_invite_id, 'tag', 'DEFAULT')`,
+    sql`jsonb_build_object('name', 'Default: ' || batch_name, 'invite_code', enroll_invite_id, 'tag', 'DEFAULT',
+      'learner_access_days', ${accessDays}::int)`,
   );
   await made(
     'invite_option',

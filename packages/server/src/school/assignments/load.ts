@@ -1,8 +1,17 @@
 /** How much a student has to do already. */
 import { sql, type RawBuilder } from 'kysely';
+import { z } from 'zod';
 import { code, type PlanContext } from '../../engine/kind.ts';
 
-/** Numbers above which somebody is warned or refused; an organization may set its own under `load` in its settings. */
+/** As it stands in `settings.load` of the organization: any of the numbers above which somebody is warned or refused. */
+export const loadSchema = z
+  .strictObject({
+    recommended: z.int().min(1).max(100).describe('More open assignments of a student are warned of; 10'),
+    hard: z.int().min(1).max(200).describe('More open assignments of a student are refused; 50'),
+    due_in_week: z.int().min(1).max(20).describe('More assignments due within seven days are warned of; 3'),
+  })
+  .partial(); // prettier-ignore
+
 const DEFAULTS = { recommended: 10, hard: 50, due_in_week: 3 };
 
 /**

@@ -1,24 +1,36 @@
 /** How often mass assignments may be made and confirmed; an organization may have numbers of its own. */
 import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
+import { z } from 'zod';
 import { one, type OrgTransaction } from '../../db/database.ts';
 import { idAt } from '../../db/ids.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 
+/** By the name under which an organization's own number stands. */
+const USUAL = { creates_per_hour: 300, confirms_per_hour: 300, confirms_per_minute: 10 };
+const RATE_MAX = 100_000;
+
 interface Rate {
   readonly action: 'create' | 'confirm';
-  readonly setting: string;
-  readonly max: number;
+  readonly setting: keyof typeof USUAL;
   readonly seconds: number;
   readonly isPerPerson: boolean;
 }
 
-/** `setting` is the name of an organization's own number, under `rate_limits` in its settings. */
 const RATES: readonly Rate[] = [
-  { action: 'create', setting: 'creates_per_hour', max: 300, seconds: 3_600, isPerPerson: false },
-  { action: 'confirm', setting: 'confirms_per_hour', max: 300, seconds: 3_600, isPerPerson: false },
-  { action: 'confirm', setting: 'confirms_per_minute', max: 10, seconds: 60, isPerPerson: true },
+  { action: 'create', setting: 'creates_per_hour', seconds: 3_600, isPerPerson: false },
+  { action: 'confirm', setting: 'confirms_per_hour', seconds: 3_600, isPerPerson: false },
+  { action: 'confirm', setting: 'confirms_per_minute', seconds: 60, isPerPerson: true },
 ];
+
+/** As it stands in `settings.rate_limits` of the organization: what its plan raises, never lowers. */
+export const rateLimitsSchema = z
+  .strictObject({
+    creates_per_hour: z.int().min(USUAL.creates_per_hour).max(RATE_MAX),
+    confirms_per_hour: z.int().min(USUAL.confirms_per_hour).max(RATE_MAX),
+    confirms_per_minute: z.int().min(USUAL.confirms_per_minute).max(RATE_MAX).describe('Of one person'),
+  })
+  .partial(); // prettier-ignore
 
 /** @throws Problem `too_many_requests` with the seconds until one more is possible. */
 export async function assertRate(
@@ -39,7 +51,7 @@ function recent(orgId: string, actor: Actor, rate: Rate, kinds: readonly string[
   const since = idAt(new Date(Date.now() - seconds * 1_000));
   return sql<{ max: number; seconds: number | null }>`
     with allowed as (
-      select coalesce((settings -> 'rate_limits' ->> ${setting})::int, ${rate.max}::int) as max from orgs where id = ${orgId}
+      select coalesce((settings -> 'rate_limits' ->> ${setting})::int, ${USUAL[setting]}::int) as max from orgs where id = ${orgId}
     ), done as (
       select a.at, row_number() over (order by a.id desc) as back from audit a
       left join operations o on o.org_id = ${orgId} and o.id = a.operation_id

@@ -4,12 +4,14 @@
  * 1. The invite that is named; else the batch's default one; else a free one is made.
  * 2. The option that is named; else the first active link of the invite for this batch.
  * 3. The plan that is named; else the option's active plan tagged DEFAULT; else its first active one.
- * 4. Access lasts as many days as the request says, else the invite, else the plan, else without end.
+ * 4. Access lasts as many days as the request says, else the invite, else the plan, else without end. An invite that is
+ *    made says what the organization has set.
  */
 import { sql, type RawBuilder } from 'kysely';
 import { rows } from '../../db/database.ts';
 import { code, type PlanContext } from '../../engine/kind.ts';
 import { ownsBatch } from '../batches/rights.ts';
+import { defaultAccessDays } from './default-access.ts';
 import { asUuid, batchOf, type AssignParams } from './parameters.ts';
 
 /** One entry of `assignments` with all that holds for each of its learners. */
@@ -87,7 +89,8 @@ export async function findOffers(context: PlanContext<AssignParams>): Promise<Of
       case when makes_invite then ${context.newId(sql`'default option ' || batch_id`)} else option_id end as payment_option_id,
       case when makes_invite then ${context.newId(sql`'default plan ' || batch_id`)} else plan_id end as payment_plan_id,
       case when is_bundled then invite_id || ' ' || plan_id else batch_id::text end as plan_key,
-      ${now}::timestamptz + make_interval(days => coalesce(access_days, learner_access_days, validity_in_days)) as access_ends_at,
+      ${now}::timestamptz + make_interval(days => coalesce(access_days, learner_access_days, validity_in_days,
+        case when makes_invite then ${defaultAccessDays(context.settings)}::int end)) as access_ends_at,
       case when require_approval then 'approved by assignment' else '' end as approval,
       coalesce(actual_price, 0) as price, currency, transaction_id, custom_field_values
     from judged order by position`,
