@@ -5,11 +5,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newId } from '../../../packages/server/src/db/ids.ts';
 import { snapshot } from '../../fixtures/snapshot.ts';
 import { aSequence, students } from '../../fixtures/school.ts';
-import { assign, draft, massApi, preview, type MassApi } from './mass-api.ts';
+import { assign, draft, massApi, NOVEMBER, preview, type MassApi } from './mass-api.ts';
 
 let api: MassApi;
 beforeAll(async () => {
-  api = await massApi();
+  api = await massApi(NOVEMBER);
 });
 afterAll(() => api.end());
 

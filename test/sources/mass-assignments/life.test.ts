@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applySlice } from '../../../packages/server/src/engine/apply.ts';
-import { assign, draft, massApi, preview, type MassApi } from './mass-api.ts';
+import { assign, draft, massApi, NOVEMBER, preview, type MassApi } from './mass-api.ts';
 
 let api: MassApi;
 beforeAll(async () => {
-  api = await massApi();
+  api = await massApi(NOVEMBER);
 });
 afterAll(() => api.end());
 

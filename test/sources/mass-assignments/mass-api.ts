@@ -37,7 +37,7 @@ export interface MassApi {
   readonly database: TestDatabase;
   readonly school: School;
   readonly other: School;
-  /** Moves the server's clock, in milliseconds from now. */
+  /** Moves the server's clock ahead of what it would show, in milliseconds. */
   readonly clock: { aheadMs: number };
   readonly people: Record<'T1' | 'T2' | 'T3' | 'TA1' | 'SA1' | 'SYS' | 'ST1' | 'SA2', Actor>;
   readonly units: Record<'U1' | 'U2', string>;
@@ -65,10 +65,15 @@ export interface MassApi {
   end(): Promise<void>;
 }
 
-export async function massApi(): Promise<MassApi> {
+/** For tests that name days: whatever the day is on which they run, these lie ahead of the server's clock. */
+export const NOVEMBER = new Date('2026-11-02T08:00:00Z');
+
+/** @param startsAt - What the server's clock shows at first; it runs on from there. The database keeps its own. */
+export async function massApi(startsAt = new Date()): Promise<MassApi> {
   const database = await testDatabase();
   const clock = { aheadMs: 0 };
-  const now = () => new Date(Date.now() + clock.aheadMs);
+  const shiftMs = startsAt.getTime() - Date.now();
+  const now = () => new Date(Date.now() + shiftMs + clock.aheadMs);
   const school = await aSchool(database, { now });
   const other = await aSchool(database, { name: 'Second school', now });
   const app = await buildApp({ engine: testEngine(database, now), database, settings: {} });

@@ -1,10 +1,18 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { assign, draft, massApi, preview, type Answer, type MassApi } from './mass-api.ts';
+import {
+  assign,
+  draft,
+  massApi,
+  NOVEMBER,
+  preview,
+  type Answer,
+  type MassApi,
+} from './mass-api.ts';
 
 let api: MassApi;
 beforeAll(async () => {
-  api = await massApi();
+  api = await massApi(NOVEMBER);
 });
 afterAll(() => api.end());
 
