@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import pino, { type Logger } from 'pino';
 import { connect } from './db/connect.ts';
 import type { Database } from './db/database.ts';
@@ -59,6 +60,7 @@ export interface Running {
 }
 
 export async function serve(options: ServeOptions): Promise<Running> {
+  keepHeapSmall();
   const log = logger(options.logLevel);
   const mailer = mailerOf(options);
   const opened = await openAndMigrate(options, log);
@@ -106,6 +108,7 @@ export async function work(
   options: DatabaseChoice &
     MailChoice & { concurrency?: number | undefined; logLevel?: string | undefined },
 ): Promise<Running> {
+  keepHeapSmall();
   const log = logger(options.logLevel);
   const mailer = mailerOf(options);
   const opened = await openAndMigrate(options, log, attachOrStart);
@@ -250,6 +253,14 @@ function webDir(): string | undefined {
   return [path.join(here, 'web'), path.resolve(here, '../../../dist/web')].find((dir) =>
     existsSync(path.join(dir, 'index.html')),
   );
+}
+
+/**
+ * Collects garbage when the heap has grown by a fifth: V8 alone waits until it has doubled, and a file of a million rows
+ * took 330 MB instead of 170, for no less time.
+ */
+function keepHeapSmall(): void {
+  setFlagsFromString('--heap-growing-percent=20');
 }
 
 function logger(level: string | undefined): Logger {
