@@ -40,19 +40,21 @@ const CLAIM_ROWS = 50;
 export async function claimRows(tx: OrgTransaction, now: Date): Promise<OutboxRow[]> {
   // One at a time per organization: two workers would each take a part of what is to be one message.
   await rows(tx, sql`select pg_advisory_xact_lock(hashtextextended(${`deliver ${tx.orgId}`}, 0))`);
+  const isDue = sql`o.org_id = ${tx.orgId} and o.status = 'waiting' and o.next_attempt_at <= ${now}`;
   return rows(
     tx,
     sql<OutboxRow>`
-    with due as (
-      select id, topic, recipient_id, date_trunc('hour', created_at) as hour from outbox
-      where org_id = ${tx.orgId} and status = 'waiting' and next_attempt_at <= ${now}
-      order by next_attempt_at, id limit ${CLAIM_ROWS}
+    with due as materialized (
+      select id, topic, recipient_id, date_trunc('hour', created_at) as hour from outbox o
+      where ${isDue} order by next_attempt_at, id limit ${CLAIM_ROWS}
+    ), together as materialized (
+      select id from due
+      union
+      select o.id from due d
+      join outbox o on o.topic = d.topic and o.recipient_id = d.recipient_id and date_trunc('hour', o.created_at) = d.hour
+      where d.topic = any(${SUMMED_UP}::text[]) and ${isDue}
     ), taken as (
-      select o.id from outbox o
-      where o.org_id = ${tx.orgId} and o.status = 'waiting' and o.next_attempt_at <= ${now} and (o.id in (select id from due)
-        or o.topic = any(${SUMMED_UP}::text[])
-          and (o.topic, o.recipient_id, date_trunc('hour', o.created_at)) in (select topic, recipient_id, hour from due))
-      for update skip locked
+      select o.id from outbox o where ${isDue} and o.id = any(array(select id from together)) for update skip locked
     ), leased as (
       update outbox o set attempts = o.attempts + 1, next_attempt_at = ${new Date(now.getTime() + LEASE_MS)}
       from taken where o.org_id = ${tx.orgId} and o.id = taken.id returning o.*
@@ -65,6 +67,21 @@ export async function claimRows(tx: OrgTransaction, now: Date): Promise<OutboxRo
     left join users u on u.org_id = ${tx.orgId} and u.id = m.recipient_id
     left join operations p on p.org_id = ${tx.orgId} and p.id = m.operation_id
     order by m.created_at, m.id`,
+  );
+}
+
+/** Puts off all rows that are due, without a look at each. @param until - When they are due again. */
+export async function putOff(
+  tx: OrgTransaction,
+  now: Date,
+  until: Date,
+  reason: string,
+): Promise<void> {
+  await rows(
+    tx,
+    sql`
+    update outbox set next_attempt_at = ${until}, last_error = ${reason}
+    where org_id = ${tx.orgId} and status = 'waiting' and next_attempt_at <= ${now}`,
   );
 }
 

@@ -3,19 +3,12 @@ import { TOPICS } from '../messages/topics.ts';
 import type { Fate, MessageSettings, OutboxRow } from './deliver-rows.ts';
 
 const HOUR_MS = 3_600_000;
-/** Without a mail server, how often a message is looked at; each look costs as much as sending it. */
-const WITHOUT_MAIL_MS = 5 * 60_000;
 const FIRST_WAIT_MS = 30_000;
 const WAIT_MS_MAX = HOUR_MS;
 export const ATTEMPTS_MAX = 10;
 
 /** @returns `send`, or the fate of a message that is not sent now. */
-export function verdictOn(
-  row: OutboxRow,
-  settings: MessageSettings,
-  now: Date,
-  canSend: boolean,
-): 'send' | Fate {
+export function verdictOn(row: OutboxRow, settings: MessageSettings, now: Date): 'send' | Fate {
   const before = { attempts: row.attempts - 1, next_attempt_at: now } as const;
   const topic = TOPICS[row.topic];
   if (topic === undefined) return failed(row, now, `Nothing is known of the topic ${row.topic}.`);
@@ -26,14 +19,7 @@ export function verdictOn(
     return { ...before, status: 'waiting', next_attempt_at: until, last_error: null };
   if (row.recipient === null) return failed(row, now, 'The recipient is gone.');
   if (row.recipient.email === null) return failed(row, now, 'The recipient has no e-mail address.');
-  if (canSend) return 'send';
-  const later = new Date(now.getTime() + WITHOUT_MAIL_MS);
-  return {
-    ...before,
-    status: 'waiting',
-    next_attempt_at: later,
-    last_error: 'No mail server is set: give --smtp-url and --mail-from.',
-  };
+  return 'send';
 }
 
 /** Why nobody is to be told, or null. */

@@ -11,7 +11,7 @@ import { TOPICS } from '../messages/topics.ts';
 import { claimAddress, createClaimLink } from '../tenancy/claim-links.ts';
 import { MailRefused, type Mailer } from './deliver-mail.ts';
 import {
-  claimRows, readMessageSettings, settleRows, type Fate, type MessageSettings, type OutboxRow,
+  claimRows, putOff, readMessageSettings, settleRows, type Fate, type MessageSettings, type OutboxRow,
 } from './deliver-rows.ts'; // prettier-ignore
 import { fateOfFailure, verdictOn } from './deliver-verdict.ts';
 
@@ -24,6 +24,9 @@ export interface Delivery {
   readonly publicUrl?: string | undefined;
 }
 
+/** How often messages are put off while there is no mail server. */
+const WITHOUT_MAIL_MS = 5 * 60_000;
+
 /** Delivers what is due, in all organizations, until nothing is left or `signal` says to stop. */
 export async function deliverDue(delivery: Delivery, signal?: AbortSignal): Promise<void> {
   const now = delivery.now();
@@ -32,8 +35,16 @@ export async function deliverDue(delivery: Delivery, signal?: AbortSignal): Prom
     [now],
   );
   for (const { org_id: orgId } of waiting) {
-    while (signal?.aborted !== true && (await deliverSome(delivery, orgId, now)));
+    if (delivery.mailer === null) await wait(delivery.database, orgId, now);
+    else while (signal?.aborted !== true && (await deliverSome(delivery, orgId, now)));
   }
+}
+
+/** They wait, all of them in one statement: there may be very many, and each is looked at once it can be sent. */
+async function wait(database: Database, orgId: string, now: Date): Promise<void> {
+  const until = new Date(now.getTime() + WITHOUT_MAIL_MS);
+  const reason = 'No mail server is set: give --smtp-url and --mail-from.';
+  await inOrg(database, orgId, (tx) => putOff(tx, now, until, reason));
 }
 
 /** @returns whether there may be more. */
@@ -45,7 +56,7 @@ async function deliverSome(delivery: Delivery, orgId: string, now: Date): Promis
   const toSend: OutboxRow[] = [];
   const settled = new Map<string, { fate: Fate; ids: string[] }>();
   for (const row of claimed) {
-    const verdict = verdictOn(row, settings, now, delivery.mailer !== null);
+    const verdict = verdictOn(row, settings, now);
     if (verdict === 'send') toSend.push(row);
     else keep(settled, verdict, row.id);
   }
