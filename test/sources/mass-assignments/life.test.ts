@@ -107,6 +107,17 @@ it('a cycle shows each status and phase, and writes nothing before the confirmat
   expect(steps).toEqual([{ step_no: 3 }, { step_no: 4 }]);
 });
 
+it('whoever is told that the plan is made finds it, however long the database takes to commit it', async () => {
+  const { T1 } = api.people;
+  const id = await draft(api, T1, api.ids.C1.slice(0, 2));
+  await api.asOwner(`
+    create function dawdle() returns trigger language plpgsql as 'begin perform pg_sleep(0.5); return null; end';
+    create constraint trigger dawdle after update on operations deferrable initially deferred for each row execute function dawdle()`);
+  expect((await api.call(T1, 'POST', `/${id}/validate`)).status).toBe(200);
+  expect((await api.call(T1, 'GET', `/${id}/preview`)).status).toBe(200);
+  await api.asOwner('drop function dawdle cascade');
+});
+
 it('the status carries the fields of an operation [MA-041] [MA-043] [MA-044] [MA-045] [MA-046] [MA-048] [MA-070] [MA-D77] [MA-D113]', async () => {
   const { T1 } = api.people;
   const students = api.ids.C2.slice(0, 3).sort();

@@ -206,7 +206,9 @@ export async function preview(api: MassApi, as: Actor, id: string): Promise<Answ
   const validated = await api.call(as, 'POST', `/${id}/validate`);
   if (validated.status === 202) await api.plan(id);
   else expect(validated.status, validated.text).toBe(200);
-  return api.call(as, 'GET', `/${id}/preview`);
+  const shown = await api.call(as, 'GET', `/${id}/preview`);
+  expect(shown.status, shown.text).toBe(200);
+  return shown;
 }
 
 /** From nothing to done. */

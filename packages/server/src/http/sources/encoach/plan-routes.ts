@@ -60,14 +60,18 @@ function validationRoute(app: App, { engine, database }: HttpContext): void {
     },
     async (request, reply) => {
       const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, async (tx) => {
+      const answer = await inOrg(database, actor.orgId, async (tx) => {
         const { operation_id: id } = request.params;
         const draft = await lockDraft(tx, engine, actor, id, 'validating it');
         const planned = await validate(tx, engine, actor, draft);
-        const isLeft = planned.phase === 'planning';
-        if (isLeft) return reply.code(202).send(await viewStatus(tx, actor, planned));
-        return reply.code(200).send(await viewValidation(tx, actor, planned));
+        return planned.phase === 'planning'
+          ? { left: await viewStatus(tx, actor, planned) }
+          : { made: await viewValidation(tx, actor, planned) };
       });
+      // Not within the transaction: whoever is told of a plan has to find it.
+      return 'left' in answer
+        ? reply.code(202).send(answer.left)
+        : reply.code(200).send(answer.made);
     },
   );
 }
