@@ -26,10 +26,7 @@ export async function writeChanges(
     if (has(entity, 'update')) await rows(tx, updateRows(tx.orgId, entity, range));
   };
   const remove = async (entity: Entity): Promise<void> => {
-    if (!has(entity, 'delete')) return;
-    await tx.client.query('set local plan_cache_mode = force_generic_plan');
-    await rows(tx, deleteRows(tx.orgId, entity, range));
-    await tx.client.query('set local plan_cache_mode to default');
+    if (has(entity, 'delete')) await deleteRows(tx, entity, range);
   };
   const early = entities.filter((entity) => entity.endsFirst === true);
   const usual = entities.filter((entity) => entity.endsFirst !== true);
@@ -83,12 +80,17 @@ function updateRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder
 }
 
 /**
- * Runs with plans that are made once: PostgreSQL asks every table that refers to this one about each deleted row, and
+ * Deletes with plans that are made once: PostgreSQL asks every table that refers to this one about each deleted row, and
  * where such a table is large it made its plan anew each time, which took six times as long as the question itself.
  */
-function deleteRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder<unknown> {
-  return sql`
+async function deleteRows(tx: OrgTransaction, entity: Entity, range: ItemRange): Promise<void> {
+  await tx.client.query('set local plan_cache_mode = force_generic_plan');
+  await rows(
+    tx,
+    sql`
     delete from ${table(entity)} e using changes c
-    where e.org_id = ${orgId} and e.id = c.entity_id and e.version = c.version_read and ${ofEntity(orgId, range, entity, 'delete')}
-      and e.id = any(${touchedIds(orgId, range, entity)})`;
+    where e.org_id = ${tx.orgId} and e.id = c.entity_id and e.version = c.version_read and ${ofEntity(tx.orgId, range, entity, 'delete')}
+      and e.id = any(${touchedIds(tx.orgId, range, entity)})`,
+  );
+  await tx.client.query('set local plan_cache_mode to default');
 }

@@ -92,6 +92,7 @@ function doubledKeys(): RawBuilder<unknown> {
   return sql.join([of('external_id'), of('email'), of('username')], sql` union all `);
 }
 
+/** A reason as `{code, …}`; its further fields are expressions. */
 const because = (
   name: Parameters<typeof code>[0],
   detail: Readonly<Record<string, RawBuilder<unknown>>> = {},
@@ -145,17 +146,17 @@ function rightsVerdict(context: PlanContext<Params>): RawBuilder<unknown> {
   const { actor } = context;
   const role = sql`
     when s.clean ? 'roles' and not (s.clean -> 'roles' <@ ${JSON.stringify(rolesToGive(actor))}::jsonb)
-      then jsonb_build_object('code', ${code('role_not_allowed')}, 'value', s.clean -> 'roles')`;
+      then ${because('role_not_allowed', { value: sql`s.clean -> 'roles'` })}`;
   const self = sql`
     when u.account_id = ${actor.accountId} and (coalesce(s.clean ->> 'status', 'active') <> 'active' or (s.clean ? 'roles' and not s.clean -> 'roles' ? ${actor.role}))
-      then jsonb_build_object('code', ${code('acting_user')})`;
+      then ${because('acting_user')}`;
   if (actor.role !== 'teacher_admin') return sql`${role} ${self}`;
   const own = unitsOf(actor);
   return sql`${role} ${self}
     when u.id is not null and (u.unit_id is null or u.unit_id not in (${own}) or ${standsAbove(actor)})
-      then jsonb_build_object('code', ${code('user_out_of_scope')}, 'label', u.display_name)
+      then ${because('user_out_of_scope', { label: sql`u.display_name` })}
     when (f.unit is not null or u.id is null) and coalesce(unit.id not in (${own}), true)
-      then jsonb_build_object('code', ${code('unit_out_of_scope')}, 'value', coalesce(f.unit, '(none)'))`;
+      then ${because('unit_out_of_scope', { value: sql`coalesce(f.unit, '(none)')` })}`;
 }
 
 /** Each text by which the file names a unit, with the unit's id; its code is stronger than its name. */
