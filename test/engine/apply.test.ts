@@ -67,7 +67,9 @@ describe('an item that cannot be written', () => {
   });
 
   it('says which rule it broke, each with its own code', async () => {
-    const [one = '', two = '', used = ''] = await students(database, school.orgId, 3);
+    const [one = '', two = ''] = await students(database, school.orgId, 2);
+    const teacher = await aPerson(database, school.orgId, { name: 'Tom Teacher', roles: ['teacher'] });
+    const used = teacher.userId ?? '';
     await students(database, school.orgId, 1, { teacherId: used });
     const id = await edits('user', [
       { action: 'update', id: one, values: { username: `s-${two}` } },

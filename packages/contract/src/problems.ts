@@ -89,6 +89,7 @@ export const PROBLEMS = {
   unit_out_of_scope: entry(403, 'The unit {value} is outside your responsibility.', 'Use a unit of your own, or ask an administrator.'),
   teacher_not_found: entry(400, 'There is no teacher {value}.', 'Use the id, e-mail, username or external id of a teacher.'),
   role_not_allowed: entry(403, 'Your role may not give the role {value}.', 'Ask a subscriber admin.'),
+  still_teaches: entry(409, '{label} is named as a teacher still and cannot be a student alone.', 'Leave a teaching role, or name somebody else in every place first.'),
   role_missing: entry(409, 'Nobody can be without a role.', 'Leave at least one role, or archive the person.'),
   person_exists: entry(409, 'The person exists already and only new people are wanted.', 'Choose to update as well, or leave the row out.'),
   person_missing: entry(404, 'No such person exists and only updates are wanted.', 'Choose to create as well, or correct the identifiers.'),

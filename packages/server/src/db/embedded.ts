@@ -60,6 +60,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
   tcp_keepalives_count: '2',
 };
 
+/**
+ * Memory comes by 2 MB instead of 4 KB where the kernel offers it. The hashes of a large plan took a fifth of its time in
+ * page faults. Other C libraries than glibc take no notice.
+ */
+const HUGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
 
@@ -211,13 +217,10 @@ function startServer(
   const log = openSync(path.join(dataDir, 'postgres.log'), 'a');
   // Detached: Ctrl-C on a terminal reaches us alone, and we stop the server after the chunk in hand.
   const stdio = ['ignore', log, log] as ['ignore', number, number]; // eslint-disable-line no-restricted-syntax -- spawn wants a tuple
+  const options = { stdio, detached: true, cwd: '/', env: { ...process.env, ...HUGE_PAGES } };
   const child = existsSync('/usr/bin/setpriv')
-    ? spawn('/usr/bin/setpriv', [...setprivFlags(user), '--', ...command], {
-        stdio,
-        detached: true,
-        cwd: '/',
-      })
-    : spawn(command[0] ?? '', command.slice(1), { stdio, detached: true, cwd: '/', ...user });
+    ? spawn('/usr/bin/setpriv', [...setprivFlags(user), '--', ...command], options)
+    : spawn(command[0] ?? '', command.slice(1), { ...options, ...user });
   closeSync(log);
   child.unref();
   return child;

@@ -12,6 +12,22 @@ export function idAt(at: Date): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
+/** The moment in an id. */
+function timeOf(id: string): Date {
+  return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16));
+}
+
+/** The partition of a table that holds a quarter of a year, for example `staging_2026q4`. */
+export function partitionAt(table: string, at: Date): string {
+  const quarter = Math.floor(at.getUTCMonth() / 3) + 1;
+  return `${table}_${String(at.getUTCFullYear())}q${String(quarter)}`;
+}
+
+/** The partition of a table that holds the rows of an operation. */
+export function partitionOf(table: string, operationId: string): string {
+  return partitionAt(table, timeOf(operationId));
+}
+
 /**
  * An id for a row that a plan will insert, made in SQL from the operation and `name`, a text expression that is
  * unique within it. The same plan made twice has the same ids, so that two plans can be compared row by row.

@@ -10,7 +10,7 @@ import * as fs from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
-import { idAt } from './ids.ts';
+import { idAt, partitionAt } from './ids.ts';
 
 export interface MigrateOptions {
   /** Connects as the owner of the tables. */
@@ -142,7 +142,7 @@ async function ensurePartitions(client: pg.Client, now: Date): Promise<void> {
       const quarter = Math.floor(now.getUTCMonth() / 3) + ahead;
       const from = new Date(Date.UTC(now.getUTCFullYear(), quarter * 3));
       const to = new Date(Date.UTC(now.getUTCFullYear(), quarter * 3 + 3));
-      const name = `${table}_${String(from.getUTCFullYear())}q${String(from.getUTCMonth() / 3 + 1)}`;
+      const name = partitionAt(table, from);
       await client.query(
         `create table if not exists ${name} partition of ${table} for values from ('${idAt(from)}') to ('${idAt(to)}') ${storage}`,
       ).catch(ignoreOccupied); // prettier-ignore

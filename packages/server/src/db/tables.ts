@@ -720,6 +720,7 @@ export interface UsersTable {
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
   gender: string | null;
+  staff_id: Computed<string | null>;
 }
 
 export interface Tables {

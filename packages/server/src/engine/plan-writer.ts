@@ -28,7 +28,7 @@ export function planWriter(tx: OrgTransaction, operationId: string, entities: En
     items: async (select) => {
       const { numAffectedRows } = await sql`
         insert into operation_items (org_id, operation_id, ${itemColumns()})
-        select ${target.org}, ${target.operation}, ${itemColumns('item')} from (${select}) item`.execute(
+        select ${target.org}, ${target.operation}, ${itemColumns('item')} from (${select}) item order by item_no`.execute(
         tx.db,
       );
       await expectRows(tx, Number(numAffectedRows));
@@ -56,7 +56,8 @@ export function planWriter(tx: OrgTransaction, operationId: string, entities: En
         insert into changes (org_id, operation_id, item_no, entity, entity_id, action, before, version_read)
         select ${target.org}, ${target.operation}, c.item_no, ${name}, c.id, 'delete', ${rowJson(entity, 'e')}, e.version
         from (${select}) c
-        join ${table(entity)} e on e.org_id = ${tx.orgId} and e.id = c.id`);
+        join ${table(entity)} e on e.org_id = ${tx.orgId} and e.id = c.id
+        order by c.item_no`);
     },
     each: (name, select) =>
       write(eachStatement(tx.orgId, target, getEntity(entities, name), select)),
@@ -109,7 +110,7 @@ function withDefaults(entity: Entity): RawBuilder<unknown> {
 function difference(entity: Entity, when = sql`true`): RawBuilder<unknown> {
   return sql`(
     select jsonb_object_agg(a.key, cur.row_json -> a.key) as before, jsonb_object_agg(a.key, a.value) as after
-    from (select ${rowJson(entity, 'e')} as row_json where ${when} and ${differs(entity)} offset 0) cur
+    from (select ${rowJson(entity, 'e')} as row_json where case when ${when} then ${differs(entity)} else false end offset 0) cur
     join lateral jsonb_each(c.after) a on a.value is distinct from cur.row_json -> a.key)`;
 }
 

@@ -28,6 +28,7 @@ import { planWriter } from './plan-writer.ts';
 import { writeAudit, writeEvent } from './record.ts';
 import { keepFailedItems } from './retry.ts';
 import { fileInput } from './stage.ts';
+import { countStagedRows } from './statistics.ts';
 import { sumUpPlan } from './sum-up.ts';
 
 /**
@@ -39,6 +40,7 @@ export async function planOperation(
   orgId: string,
   operationId: string,
 ): Promise<Operation> {
+  await countStagedRows(engine, orgId, operationId);
   return inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
     const actor = await findActor(tx, operation.created_by_account);

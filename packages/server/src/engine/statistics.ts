@@ -2,10 +2,12 @@
 import { sql } from 'kysely';
 import { inOrg, rows, type OrgTransaction } from '../db/database.ts';
 import { table, type Entities, type Entity } from '../db/entity.ts';
+import { partitionOf } from '../db/ids.ts';
 import type { Engine } from './engine.ts';
 import { planCounts, touchedEntities } from './plan-counts.ts';
 import { getOperation, type Operation } from './lifecycle.ts';
 import { MANY_ROWS } from './many-rows.ts';
+import { fileInput } from './stage.ts';
 
 /**
  * Called before the first chunk of an operation and before the second, when the tables it fills have their first rows.
@@ -43,6 +45,26 @@ export async function refreshStatistics(
 }
 
 /**
+ * Called before the plan of a file is made. Rows that were just staged count for none: the planner then built its hashes
+ * of the file and not of the people that it is compared with, and took half as long again. A small sample says enough.
+ */
+export async function countStagedRows(
+  engine: Engine,
+  orgId: string,
+  operationId: string,
+): Promise<void> {
+  await inOrg(engine.database, orgId, async (tx) => {
+    const operation = await getOperation(tx, operationId);
+    if (fileInput(operation).rows <= MANY_ROWS) return;
+    const partition = partitionOf('staging', operationId);
+    const [found] = await rows(tx, sql`select where to_regclass(${partition}) is not null`);
+    if (found === undefined) return;
+    await tx.client.query('set local default_statistics_target = 10');
+    await rows(tx, sql`analyze ${sql.table(partition)} (org_id, operation_id, row_no)`);
+  });
+}
+
+/**
  * Tables that are asked about each deleted row and that the planner knows nothing of. Most are empty in a new
  * organization: known to be empty, they answer in a fifth less time.
  */
@@ -67,5 +89,5 @@ async function unknownChildren(
 }
 
 function keyColumns(entity: Entity): string[] {
-  return ['org_id', 'id', ...Object.keys(entity.references ?? {})];
+  return ['org_id', 'id', ...(entity.keys ?? []), ...Object.keys(entity.references ?? {})];
 }

@@ -74,17 +74,17 @@ function verdicts(
 ): RawBuilder<unknown> {
   const { operation_id: operationId, item_nos: itemNos } = params;
   const chosen = itemNos === undefined ? sql`true` : sql`i.item_no = any(${itemNos}::int[])`;
+  const ofItems = sql`i.org_id = ${orgId} and i.operation_id = ${operationId} and i.status = 'success' and ${chosen}`;
   return sql`
-    with source as materialized (
-      select i.item_no, i.key, i.subject_id, i.label, c.entity, c.entity_id, c.action, c.after, c.version_read
-      from operation_items i
-      join changes c on c.org_id = ${orgId} and c.operation_id = i.operation_id and c.item_no = i.item_no
-      where i.org_id = ${orgId} and i.operation_id = ${operationId} and i.status = 'success' and ${chosen}
-    ), judged as materialized (
+    with compared as materialized (
       ${sql.join(
-        touched.map((entity) => judgedRows(orgId, entities, entity)),
+        touched.map((entity) => comparedRows(orgId, entity, ofItems)),
         sql` union all `,
       )}
+    ), used as materialized (${usedRows(orgId, entities, touched)}
+    ), judged as materialized (
+      select c.*, used.used_by, coalesce(c.difference, case when used.id is not null then ${code('in_use_since')} end) as reason
+      from compared c left join used on used.id = c.entity_id and c.action = 'insert'
     ), later as materialized (${changesByOthers(orgId, operationId, sql`array(select entity_id from judged where reason is not null)`)}
     ), item as (
       select item_no, min(key) as key, min(subject_id::text)::uuid as subject_id, min(label) as label, min(reason) as reason,
@@ -114,33 +114,49 @@ function verdicts(
 /** Whether a created row may be retired, unless another operation changed it: it is there and not retired yet. */
 function mayRetire(entity: Entity): RawBuilder<unknown> {
   if (entity.retired === undefined) return sql`false`;
-  return sql`s.action = 'insert' and e.id is not null and not (${rowJson(entity, 'e')} @> ${JSON.stringify(entity.retired)}::jsonb)`;
+  return sql`c.action = 'insert' and e.id is not null and not (${rowJson(entity, 'e')} @> ${JSON.stringify(entity.retired)}::jsonb)`;
 }
 
-/** Each changed row of one entity with the reason why it is not as the operation left it, or null. */
-function judgedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder<unknown> {
+/** Each row of one entity that the items `i` changed, and in what it is not as the operation left it, or null. */
+function comparedRows(
+  orgId: string,
+  entity: Entity,
+  ofItems: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   return sql`
-    select s.item_no, s.key, s.subject_id, s.label, s.entity_id, s.action, ${mayRetire(entity)} as may_retire, used.used_by,
+    select i.item_no, i.key, i.subject_id, i.label, c.entity_id, c.action, case c.action when 'update' then c.after end as updates,
+      ${mayRetire(entity)} as may_retire,
       case
-        when s.action = 'delete' then case when e.id is not null then ${code('changed_since')} end
+        when c.action = 'delete' then case when e.id is not null then ${code('changed_since')} end
         when e.id is null then ${code('gone_since')}
-        when s.action = 'insert' and e.version <> coalesce((s.after ->> 'version')::bigint, 1)
-          and jsonb_strip_nulls(${rowJson(entity, 'e')} - 'created_at') <> jsonb_strip_nulls(s.after - '{created_at,version}'::text[]) then ${code('changed_since')}
-        when s.action = 'update' and ${entity.isKept === true ? sql`true` : sql`e.version <> s.version_read + 1`}
-          and ${rowJson(entity, 'e')} || s.after <> ${rowJson(entity, 'e')} then ${code('changed_since')}
-        when used.used_by is not null then ${code('in_use_since')}
-      end as reason
-    from source s
-    left join ${table(entity)} e on e.org_id = ${orgId} and e.id = s.entity_id
-    left join (${usedRows(orgId, entities, entity)}) used on used.id = s.entity_id and s.action = 'insert'
-    where s.entity = ${entity.name}`;
+        when c.action = 'insert' and e.version <> coalesce((c.after ->> 'version')::bigint, 1)
+          and jsonb_strip_nulls(${rowJson(entity, 'e')} - 'created_at') <> jsonb_strip_nulls(c.after - '{created_at,version}'::text[]) then ${code('changed_since')}
+        when c.action = 'update' and ${entity.isKept === true ? sql`true` : sql`e.version <> c.version_read + 1`}
+          and ${rowJson(entity, 'e')} || c.after <> ${rowJson(entity, 'e')} then ${code('changed_since')}
+        ${keptAsItIs(orgId, entity)}
+      end as difference
+    from operation_items i
+    join changes c on c.org_id = ${orgId} and c.operation_id = i.operation_id and c.item_no = i.item_no and c.entity = ${entity.name}
+    left join ${table(entity)} e on e.org_id = ${orgId} and e.id = c.entity_id
+    where ${ofItems}`;
 }
 
-/** Rows of an entity that will still be referred to when the chosen items are undone. */
-function usedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder<unknown> {
+/** A row that cannot take the values it had, because of what was made of it since. */
+function keptAsItIs(orgId: string, { keptWhen }: Entity): RawBuilder<unknown> {
+  if (keptWhen === undefined) return sql``;
+  return sql`when c.action = 'update' and ${keptWhen.condition(orgId, 'e', sql`c.before`)} then ${code(keptWhen.code)}`;
+}
+
+/** Created rows that others will still refer to when the chosen items are undone. */
+function usedRows(
+  orgId: string,
+  entities: Entities,
+  touched: readonly Entity[],
+): RawBuilder<unknown> {
+  const names = touched.map((entity) => entity.name);
   const uses = entities.flatMap((child) =>
     Object.entries(child.references ?? {})
-      .filter(([, parent]) => parent === entity.name)
+      .filter(([, parent]) => names.includes(parent))
       .map(([column]) => sql`
         select ${sql.ref(`k.${column}`)} as id, k.id as user_id, ${child.name}::text as used_by, ${column}::text as by_column
         from ${table(child)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} is not null`),
@@ -148,9 +164,9 @@ function usedRows(orgId: string, entities: Entities, entity: Entity): RawBuilder
   if (uses.length === 0) return sql`select null::uuid as id, null::text as used_by where false`;
   return sql`
     select use.id, string_agg(distinct use.used_by, ', ') as used_by
-    from source s join (${sql.join(uses, sql` union all `)}) use on use.id = s.entity_id
-    where s.entity = ${entity.name} and s.action = 'insert' and not exists (
-      select from source own where own.entity_id = use.user_id and (own.action = 'insert' or own.after ? use.by_column))
+    from compared c join (${sql.join(uses, sql` union all `)}) use on use.id = c.entity_id and c.action = 'insert'
+    where not exists (
+      select from compared own where own.entity_id = use.user_id and (own.action = 'insert' or own.updates ? use.by_column))
     group by use.id`;
 }
 

@@ -1,5 +1,6 @@
 /** The registry: every table that operations may change, parents first. */
 import type { Entity } from '../db/entity.ts';
+import { rolesIn, stillTeaches } from './people/staff.ts';
 
 export const ENTITIES: readonly Entity[] = [
   {
@@ -16,6 +17,11 @@ export const ENTITIES: readonly Entity[] = [
     },
     defaults: { given_name: '', family_name: '', roles: ['student'], status: 'active', is_restricted: false },
     references: { unit_id: 'unit', primary_teacher_id: 'user' },
+    keys: ['staff_id'],
+    keptWhen: {
+      code: 'still_teaches',
+      condition: (orgId, person, values) => stillTeaches(orgId, person, rolesIn(values)),
+    },
   },
   {
     name: 'teacher_relationship', table: 'teacher_relationships',

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
 import { ADMIN_ROLES } from '../../school/edit-rights.ts';
 import { completeName } from '../../school/people/fields.ts';
+import { stillTeaches } from '../../school/people/staff.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { HttpContext } from '../context.ts';
 import { invalid } from '../errors.ts';
@@ -126,6 +127,13 @@ async function referenceFaults(
         ...problemError('teacher_not_found', { value: teacherId }),
         field: 'teacher_id',
       });
+  }
+  if (present !== null && values['roles'] !== undefined) {
+    const teaches = await rows(
+      tx,
+      sql`select from users u where u.org_id = ${tx.orgId} and u.id = ${present.id} and ${stillTeaches(tx.orgId, 'u', sql`${values['roles']}::text[]`)}`,
+    );
+    if (teaches.length > 0) throw new Problem('still_teaches', { label: present.display_name });
   }
   if (faults.length === 0 && (present === null || unitId !== undefined))
     await assertOwnUnit(tx, actor, unitId);

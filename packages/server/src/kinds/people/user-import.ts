@@ -6,6 +6,7 @@ import { LOOKED_UP_FIELDS, USER_ROWS } from '../../school/people/fields.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
 import { misplaces, rolesToGive, standsAbove } from '../../school/people/rights.ts';
 import { unitsOf } from '../../school/people/scope.ts';
+import { rolesIn, stillTeaches } from '../../school/people/staff.ts';
 
 const params = z.strictObject({
   /** What is wanted of the file: new people, changes of known ones, or both. */
@@ -137,6 +138,7 @@ function verdict(context: PlanContext<Params>): RawBuilder<unknown> {
     when ${isClash} and ${wanted.conflict_rule} = 'keep_existing' then ${because('kept_newer')}
     when f.unit is not null and unit.id is null then ${because('unit_not_found', { value: sql`f.unit` })}
     when f.teacher is not null and teacher.id is null then ${because('teacher_not_found', { value: sql`f.teacher` })}
+    when ${stillTeaches(context.orgId, 'u', rolesIn(sql`s.clean`))} then ${because('still_teaches', { label: sql`u.display_name` })}
     ${rightsVerdict(context)}
   end`;
 }

@@ -1,0 +1,32 @@
+/** Who may be named as a teacher, and who is. The database keeps it: keys to teachers refer to `users.staff_id`. */
+import { sql, type RawBuilder } from 'kysely';
+
+/** Columns that name a teacher, by table. */
+export const TEACHER_COLUMNS: readonly (readonly [table: string, column: string])[] = [
+  ['users', 'primary_teacher_id'],
+  ['teacher_relationships', 'teacher_id'],
+  ['classroom_teachers', 'teacher_id'],
+  ['batch_teachers', 'teacher_id'],
+  ['courses', 'assigned_instructor_id'],
+  ['custom_assignments', 'owner_id'],
+  ['assignments', 'teacher_id'],
+  ['teacher_profiles', 'user_id'],
+];
+
+/** Condition: `person`, who is to have `roles`, a `text[]`, would only learn and is named as a teacher still. */
+export function stillTeaches(
+  orgId: string,
+  person: string,
+  roles: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const named = TEACHER_COLUMNS.map(
+    ([table, column]) =>
+      sql`exists (select from ${sql.table(table)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = ${sql.ref(`${person}.id`)})`,
+  );
+  return sql`(${sql.ref(`${person}.staff_id`)} is not null and ${roles} = '{student}' and (${sql.join(named, sql` or `)}))`;
+}
+
+/** The roles in a person's values as JSON; null where they say none. */
+export function rolesIn(values: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select array_agg(role) from jsonb_array_elements_text(${values} -> 'roles') role)`;
+}
