@@ -68,7 +68,10 @@ describe('an item that cannot be written', () => {
 
   it('says which rule it broke, each with its own code', async () => {
     const [one = '', two = ''] = await students(database, school.orgId, 2);
-    const teacher = await aPerson(database, school.orgId, { name: 'Tom Teacher', roles: ['teacher'] });
+    const teacher = await aPerson(database, school.orgId, {
+      name: 'Tom Teacher',
+      roles: ['teacher'],
+    });
     const used = teacher.userId ?? '';
     await students(database, school.orgId, 1, { teacherId: used });
     const id = await edits('user', [

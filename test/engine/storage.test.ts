@@ -1,9 +1,10 @@
 /** What the tables of the engine hold by themselves: defaults, what must be given, and what they refuse. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newId } from '../../packages/server/src/db/ids.ts';
-import { bulkApi, type BulkApi } from '../bulk/bulk-api.ts';
-import { query } from '../fixtures/school.ts';
+import { newId, partitionOf } from '../../packages/server/src/db/ids.ts';
+import { planOperation } from '../../packages/server/src/engine/plan.ts';
+import { bulkApi, peopleCsv, type BulkApi } from '../bulk/bulk-api.ts';
+import { query, stagedImport } from '../fixtures/school.ts';
 
 let api: BulkApi;
 beforeAll(async () => {
@@ -171,4 +172,15 @@ it('a template needs a name, a kind, its parameters and its maker; what is left 
   await expect(template({ operation_type: 'x'.repeat(101) })).rejects.toMatchObject({
     code: '23514',
   });
+});
+
+it('before a large file is planned, the planner knows how many rows it has', async () => {
+  const made = await stagedImport(api.school, peopleCsv(2_000));
+  await planOperation(api.school.engine, api.school.orgId, made.id);
+  const [known] = await query(
+    api.school,
+    sql<{ rows: number }>`
+    select reltuples::int as rows from pg_class where relname = ${partitionOf('staging', made.id)}`,
+  );
+  expect(known?.rows).toBeGreaterThanOrEqual(2_000);
 });

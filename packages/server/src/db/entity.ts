@@ -43,7 +43,11 @@ export interface Entity {
 export interface KeptWhen {
   readonly code: ProblemCode;
   /** @param values - What the row is to hold, as JSON. */
-  readonly condition: (orgId: string, row: string, values: RawBuilder<unknown>) => RawBuilder<unknown>;
+  readonly condition: (
+    orgId: string,
+    row: string,
+    values: RawBuilder<unknown>,
+  ) => RawBuilder<unknown>;
 }
 
 export interface PartOf {

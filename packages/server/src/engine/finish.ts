@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
 import { plannedId } from '../db/ids.ts';
 import { getKind, type Engine } from './engine.ts';
+import { HAS_FAILED } from './failed-items.ts';
 import { getOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { expectRows } from './many-rows.ts';
 import { admit } from './queue.ts';
@@ -109,8 +110,8 @@ async function summarize(
   const codes = await rows(
     tx,
     sql<{ code: string; count: number }>`
-    select code, count(*) as count from operation_items
-    where org_id = ${tx.orgId} and operation_id = ${operation.id} and code is not null and status = 'failed' group by code`,
+    select code, count(*) as count from operation_items i
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operation.id} and ${HAS_FAILED} group by code`,
   );
   return {
     total_items: operation.total_items,

@@ -17,7 +17,11 @@ const ITEM_COLUMNS = [
   'item_no', 'row_no', 'key', 'subject_id', 'label', 'input', 'action', 'code', 'detail', 'warnings',
 ]; // prettier-ignore
 
-/** @param operationId - Where the plan is written: the operation, or a shadow of it that is compared and dropped. */
+/**
+ * Items and changes are written in the order of their numbers, in which chunks read them: 100,000 changes in another order
+ * took a fifth longer to write.
+ * @param operationId - Where the plan is written: the operation, or a shadow of it that is compared and dropped.
+ */
 export function planWriter(tx: OrgTransaction, operationId: string, entities: Entities): Plan {
   const target = { org: sql`${tx.orgId}::uuid`, operation: sql`${operationId}::uuid` };
   const write = async (statement: RawBuilder<unknown>): Promise<void> => {
@@ -105,7 +109,7 @@ function withDefaults(entity: Entity): RawBuilder<unknown> {
 
 /**
  * Of row `e` and the values `c.after`: what the columns that differ hold before and after; nulls where none differs.
- * `offset 0` keeps the row's JSON from being built once a column, `when` inside from being compared at all.
+ * `offset 0` keeps the row's JSON from being built once a column; where `when` does not hold, nothing is compared at all.
  */
 function difference(entity: Entity, when = sql`true`): RawBuilder<unknown> {
   return sql`(

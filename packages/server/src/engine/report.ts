@@ -1,6 +1,7 @@
 /** Reading what was planned and what became of it. Pages follow the item number, so that any page costs the same. */
 import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
+import { HAS_FAILED } from './failed-items.ts';
 
 export interface ItemQuery {
   readonly status?: string | undefined;
@@ -81,27 +82,29 @@ export async function countErrors(
   const codes = await rows(
     tx,
     sql<{ code: string; count: number }>`
-    select code, count(*) as count from operation_items
-    where org_id = ${tx.orgId} and operation_id = ${operationId} and code is not null and status = 'failed' group by code`,
+    select code, count(*) as count from operation_items i
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${HAS_FAILED} group by code`,
   );
   return Object.fromEntries(codes.map((row) => [row.code, row.count]));
 }
 
-/** Items `i` that match. Where all that match have a code, the condition says so, and the small index on codes is used. */
+/** Items `i` that match. Where none of them is merely unchanged, the condition says so, and the small index on codes is used. */
 function matching(
   tx: OrgTransaction,
   operationId: string,
   query: Omit<ItemQuery, 'limit'>,
 ): RawBuilder<unknown> {
-  const haveCodes =
-    query.status === 'failed' || query.action === 'skip' || query.action === 'error';
+  const isTelling =
+    query.status === 'failed' ||
+    query.action === 'error' ||
+    (query.code !== undefined && query.code !== 'unchanged');
   const conditions = [
     sql`i.org_id = ${tx.orgId} and i.operation_id = ${operationId}`,
     query.after === undefined ? null : sql`i.item_no > ${query.after}`,
     query.status === undefined ? null : sql`i.status = ${query.status}`,
     query.action === undefined ? null : sql`i.action = ${query.action}`,
     query.code === undefined ? null : sql`i.code = ${query.code}`,
-    haveCodes ? sql`i.code is not null` : null,
+    isTelling ? sql`i.code <> 'unchanged'` : null,
     query.changing === true ? sql`i.action not in ('skip', 'error')` : null,
     query.warned === true ? sql`i.warnings is not null` : null,
   ].filter((condition) => condition !== null);

@@ -6,6 +6,7 @@ import type { Actor } from '../tenancy/actor.ts';
 import { lockSteerable } from './access.ts';
 import { createIn } from './create.ts';
 import { getKind, type Engine } from './engine.ts';
+import { HAS_FAILED } from './failed-items.ts';
 import type { Operation } from './lifecycle.ts';
 import { writeAudit } from './record.ts';
 import { chosen, restageFailedRows, type RetryRequest } from './stage.ts';
@@ -26,8 +27,8 @@ export async function retry(
     const [failed] = await rows(
       tx,
       sql`
-      select from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} and code is not null
-        and status = 'failed' and ${chosen(request.itemNos)} limit 1`,
+      select from operation_items i where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${HAS_FAILED}
+        and ${chosen(request.itemNos)} limit 1`,
     );
     if (failed === undefined) throw new Problem('nothing_to_retry');
     const corrections = { ...(await storedCorrections(tx, operationId)), ...request.corrections };
@@ -52,8 +53,8 @@ async function storedCorrections(
   const stored = await rows(
     tx,
     sql<{ key: string; correction: unknown }>`
-    select key, detail -> 'correction' as correction from operation_items
-    where org_id = ${tx.orgId} and operation_id = ${operationId} and code is not null and status = 'failed'
+    select key, detail -> 'correction' as correction from operation_items i
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${HAS_FAILED}
       and key is not null and detail ? 'correction'`,
   );
   return Object.fromEntries(stored.map((row) => [row.key, row.correction]));

@@ -12,6 +12,7 @@ import { newId } from '../db/ids.ts';
 import type { CsvFile, CsvRow } from '../formats/csv/read-csv.ts';
 import { compileMapping, type MappedRow, type RowMapper } from '../formats/mapping/mapping.ts';
 import { mappingSchema, type Mapping } from '../formats/mapping/schema.ts';
+import { HAS_FAILED } from './failed-items.ts';
 import type { RowReading } from './kind.ts';
 import type { Operation } from './lifecycle.ts';
 
@@ -94,8 +95,8 @@ export async function restageFailedRows(
   const mapper = compileMapping(mappingSchema.parse(from.mapping), header, reading.fields);
   const encode = rowEncoder(tx.orgId, to.id, header, mapper, reading);
   const failed = sql`row_no in (
-    select row_no from operation_items where org_id = ${tx.orgId} and operation_id = ${from.id} and code is not null
-      and status = 'failed' and ${chosen(request.itemNos)})`;
+    select i.row_no from operation_items i where i.org_id = ${tx.orgId} and i.operation_id = ${from.id} and ${HAS_FAILED}
+      and ${chosen(request.itemNos)})`;
   for await (const page of stagedPages(tx, from.id, failed)) {
     const corrected = page.map((row) =>
       correct(row, header, request.corrections?.[String(row.rowNo)]),

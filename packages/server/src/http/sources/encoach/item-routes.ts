@@ -3,6 +3,7 @@ import { Problem } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, rows, type OrgTransaction } from '../../../db/database.ts';
+import { HAS_FAILED } from '../../../engine/failed-items.ts';
 import { writeAudit } from '../../../engine/record.ts';
 import { ownParameters } from '../../../school/assignments/parameters.ts';
 import { actorOf, type App, type HttpContext } from '../../context.ts';
@@ -117,12 +118,9 @@ async function listPage(
   };
 }
 
-/** Failed items are found by the small index on codes. */
 function ofStatus(status: string): RawBuilder<unknown> {
   const stored = status === 'successful' ? 'success' : status;
-  return stored === 'failed'
-    ? sql`i.status = 'failed' and i.code is not null`
-    : sql`i.status = ${stored}`;
+  return stored === 'failed' ? HAS_FAILED : sql`i.status = ${stored}`;
 }
 
 async function getItem(tx: OrgTransaction, operationId: string, itemId: string): Promise<ItemRow> {
