@@ -18,7 +18,7 @@ const ITEM_COLUMNS = [
 ]; // prettier-ignore
 
 /**
- * Items and changes are written in the order of their numbers, in which chunks read them: 100,000 changes in another order
+ * Items and removals are written in the order of their numbers, in which chunks read them: 100,000 removals in another order
  * took a fifth longer to write.
  * @param operationId - Where the plan is written: the operation, or a shadow of it that is compared and dropped.
  */
