@@ -126,7 +126,6 @@ function unclear(): RawBuilder<unknown> {
 /** Why a row cannot be used, as `{code, …}`; null for a good one. The first reason that holds is given. */
 function verdict(context: PlanContext<Params>): RawBuilder<unknown> {
   const { params: wanted } = context;
-  const roles = rolesIn(sql`s.clean`);
   const isClash = sql`u.id is not null and (s.clean ->> 'version')::bigint <> u.version`;
   return sql`case
     when f.faults is not null then jsonb_build_object('code', f.faults -> 0 ->> 'code', 'faults', f.faults)
@@ -139,8 +138,9 @@ function verdict(context: PlanContext<Params>): RawBuilder<unknown> {
     when ${isClash} and ${wanted.conflict_rule} = 'keep_existing' then ${because('kept_newer')}
     when f.unit is not null and unit.id is null then ${because('unit_not_found', { value: sql`f.unit` })}
     when f.teacher is not null and teacher.id is null then ${because('teacher_not_found', { value: sql`f.teacher` })}
-    when ${stillTeaches(context.orgId, 'u', roles)} or ${roles} = '{student}' and u.id in (select id from teacher_named) then ${because('still_teaches', { label: sql`u.display_name` })}
     ${rightsVerdict(context)}
+    when ${stillTeaches(context.orgId, 'u', rolesIn(sql`s.clean`), sql`u.id in (select id from teacher_named)`)}
+      then ${because('still_teaches', { label: sql`u.display_name` })}
   end`;
 }
 

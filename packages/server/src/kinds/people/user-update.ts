@@ -6,8 +6,8 @@ import { ADMIN_ROLES } from '../../school/edit-rights.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
 import { rolesSchema, sameForAll } from '../../school/people/profile.ts';
 import { misplaces, rolesToGive, standsAbove } from '../../school/people/rights.ts';
-import { stillTeaches } from '../../school/people/staff.ts';
 import { scopeOf, unitsOf } from '../../school/people/scope.ts';
+import { stillTeaches } from '../../school/people/staff.ts';
 import { countListed, targetIds, targetSchema } from '../../school/people/targets.ts';
 
 const params = z.strictObject({
@@ -103,7 +103,6 @@ function verdict({ orgId, actor, params: wanted }: PlanContext<Params>): RawBuil
     when cardinality(new_roles) = 0 then ${because('role_missing')}
     when not new_roles <@ (${[...rolesToGive(actor)]}::text[] || u.roles)
       then ${because('role_not_allowed', sql`'value'`, sql`array_to_string(array(select r from unnest(new_roles) r where r <> all(${[...rolesToGive(actor)]}::text[] || u.roles)), ', ')`)}
-    when ${stillTeaches(orgId, 'u', sql`new_roles`)} then ${because('still_teaches')}
     when u.clashes and ${rule === 'fail_item'}
       then ${because('newer_data', sql`'current'`, sql`u.version`, sql`'given'`, sql`${JSON.stringify(wanted.versions)}::jsonb -> u.meant_id::text`)}
     when u.clashes and ${rule === 'keep_existing'} then ${because('kept_newer')}
@@ -114,5 +113,6 @@ function verdict({ orgId, actor, params: wanted }: PlanContext<Params>): RawBuil
     when ${actor.role === 'teacher_admin' && set.unit_id !== undefined}
       and coalesce(${set.unit_id ?? null}::uuid not in (${unitsOf(actor)}), true)
       then ${because('unit_out_of_scope', ...value(set.unit_id ?? '(none)'))}
+    when ${stillTeaches(orgId, 'u', sql`new_roles`)} then ${because('still_teaches')}
   end`;
 }

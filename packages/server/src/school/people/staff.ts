@@ -13,17 +13,21 @@ export const TEACHER_COLUMNS: readonly (readonly [table: string, column: string]
   ['teacher_profiles', 'user_id'],
 ];
 
-/** Condition: `person`, who is to have `roles`, a `text[]`, would only learn and is named as a teacher still. */
+/**
+ * Condition: `person`, who is to have `roles`, a `text[]`, would only learn and is named as a teacher still.
+ * @param orNamed - Condition: the plan itself names the person.
+ */
 export function stillTeaches(
   orgId: string,
   person: string,
   roles: RawBuilder<unknown>,
+  orNamed: RawBuilder<unknown> = sql`false`,
 ): RawBuilder<unknown> {
   const named = TEACHER_COLUMNS.map(
     ([table, column]) =>
       sql`exists (select from ${sql.table(table)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = ${sql.ref(`${person}.id`)})`,
   );
-  return sql`(${sql.ref(`${person}.staff_id`)} is not null and ${roles} = '{student}' and (${sql.join(named, sql` or `)}))`;
+  return sql`(${sql.ref(`${person}.staff_id`)} is not null and ${roles} = '{student}' and (${sql.join([...named, orNamed], sql` or `)}))`;
 }
 
 /** The roles in a person's values as JSON; null where they say none. */
