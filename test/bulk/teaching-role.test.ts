@@ -2,9 +2,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { undo } from '../../packages/server/src/engine/control.ts';
+import { create } from '../../packages/server/src/engine/create.ts';
 import { inOrg, rows } from '../../packages/server/src/db/database.ts';
 import { TEACHER_COLUMNS } from '../../packages/server/src/school/people/staff.ts';
-import { query, students } from '../fixtures/school.ts';
+import { query, run, students } from '../fixtures/school.ts';
 import { bulkApi, type BulkApi } from './bulk-api.ts';
 
 let api: BulkApi;
@@ -82,6 +83,20 @@ it('the undo of a promotion keeps whoever was given students since', async () =>
   expect(back).toMatchObject({ status: 'completed', successful_items: 0, skipped_items: 1, failed_items: 0 });
   expect(await query(api.school, sql`select code from operation_items where operation_id = ${back.id}`)).toEqual([{ code: 'still_teaches' }]);
   expect(await roles()).toEqual(['teacher']);
+}); // prettier-ignore
+
+it('the undo of one operation that promotes somebody and names them takes back both', async () => {
+  await query(api.school, sql`update users set roles = '{student}' where id = ${teacher}`);
+  const [student = ''] = await students(api.database, api.school.orgId, 1);
+  const { engine, admin } = api.school;
+  const edits = [
+    { action: 'update', id: teacher, values: { roles: ['teacher'] } },
+    { action: 'update', id: student, values: { primary_teacher_id: teacher } },
+  ];
+  const { id } = await create(engine, admin, { kind: 'edit_record', name: 'Edit', params: { entity: 'user', edits } });
+  expect(await run(api.school, id)).toMatchObject({ successful_items: 2 });
+  expect(await undo(engine, admin, id, {})).toMatchObject({ successful_items: 2, skipped_items: 0, failed_items: 0 });
+  expect(await roles()).toEqual(['student']);
 }); // prettier-ignore
 
 it('the database refuses a student as a teacher, in every column that names one', async () => {

@@ -16,16 +16,14 @@ export interface Entity {
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** Column → entity it refers to. Parents stand earlier in the list of entities. */
   readonly references?: Readonly<Record<string, string>>;
-  /** Further columns that keys of other tables refer to. */
-  readonly keys?: readonly string[];
+  /** Columns besides `id` that other tables refer to, and that a row can lose. */
+  readonly keys?: Readonly<Record<string, LosableKey>>;
   /** The part of the row that belongs to another and is undone with it, as steps belong to an assignment. */
   readonly partOf?: PartOf;
   /** A number on the parent that counts these rows, such as the taken seats of a batch. */
   readonly counter?: Counter;
   /** What it means when a rule of the table refuses a row, by the rule's name; general words for the others. */
   readonly refusals?: Readonly<Record<string, ProblemCode>>;
-  /** When a row may not take values because of rows of other tables; an undo that would put them back keeps the row. */
-  readonly keptWhen?: KeptWhen;
   /** How a row that has been used since is taken back instead of deleted, when the undo asks for all. */
   readonly retired?: Readonly<Record<string, unknown>>;
   /**
@@ -40,14 +38,13 @@ export interface Entity {
   readonly isKept?: true;
 }
 
-export interface KeptWhen {
+export interface LosableKey {
+  /** The columns that refer to it. */
+  readonly columns: readonly (readonly [table: string, column: string])[];
+  /** Condition: `row` has it, and has it no more once it holds `values`, JSON. */
+  readonly isLost: (row: string, values: RawBuilder<unknown>) => RawBuilder<unknown>;
+  /** Why a row that is referred to keeps it. */
   readonly code: ProblemCode;
-  /** @param values - What the row is to hold, as JSON. */
-  readonly condition: (
-    orgId: string,
-    row: string,
-    values: RawBuilder<unknown>,
-  ) => RawBuilder<unknown>;
 }
 
 export interface PartOf {

@@ -89,5 +89,10 @@ async function unknownChildren(
 }
 
 function keyColumns(entity: Entity): string[] {
-  return ['org_id', 'id', ...(entity.keys ?? []), ...Object.keys(entity.references ?? {})];
+  return [
+    'org_id',
+    'id',
+    ...Object.keys(entity.keys ?? {}),
+    ...Object.keys(entity.references ?? {}),
+  ];
 }

@@ -83,8 +83,8 @@ function verdicts(
       )}
     ), used as materialized (${usedRows(orgId, entities, touched)}
     ), judged as materialized (
-      select c.*, used.used_by, coalesce(c.difference, case when used.id is not null then ${code('in_use_since')} end) as reason
-      from compared c left join used on used.id = c.entity_id and c.action = 'insert'
+      select c.*, used.used_by, coalesce(c.difference, case when used.id is not null then coalesce(c.loses_key, ${code('in_use_since')}) end) as reason
+      from compared c left join used on used.id = c.entity_id
     ), later as materialized (${changesByOthers(orgId, operationId, sql`array(select entity_id from judged where reason is not null)`)}
     ), item as (
       select item_no, min(key) as key, min(subject_id::text)::uuid as subject_id, min(label) as label, min(reason) as reason,
@@ -125,7 +125,7 @@ function comparedRows(
 ): RawBuilder<unknown> {
   return sql`
     select i.item_no, i.key, i.subject_id, i.label, c.entity_id, c.action, case c.action when 'update' then c.after end as updates,
-      ${mayRetire(entity)} as may_retire,
+      ${mayRetire(entity)} as may_retire, ${losesKey(entity)} as loses_key,
       case
         when c.action = 'delete' then case when e.id is not null then ${code('changed_since')} end
         when e.id is null then ${code('gone_since')}
@@ -133,7 +133,6 @@ function comparedRows(
           and jsonb_strip_nulls(${rowJson(entity, 'e')} - 'created_at') <> jsonb_strip_nulls(c.after - '{created_at,version}'::text[]) then ${code('changed_since')}
         when c.action = 'update' and ${entity.isKept === true ? sql`true` : sql`e.version <> c.version_read + 1`}
           and ${rowJson(entity, 'e')} || c.after <> ${rowJson(entity, 'e')} then ${code('changed_since')}
-        ${keptAsItIs(orgId, entity)}
       end as difference
     from operation_items i
     join changes c on c.org_id = ${orgId} and c.operation_id = i.operation_id and c.item_no = i.item_no and c.entity = ${entity.name}
@@ -141,13 +140,16 @@ function comparedRows(
     where ${ofItems}`;
 }
 
-/** A row that cannot take the values it had, because of what was made of it since. */
-function keptAsItIs(orgId: string, { keptWhen }: Entity): RawBuilder<unknown> {
-  if (keptWhen === undefined) return sql``;
-  return sql`when c.action = 'update' and ${keptWhen.condition(orgId, 'e', sql`c.before`)} then ${code(keptWhen.code)}`;
+/** What to say where an updated row would lose a key that others refer to; null where it would lose none. */
+function losesKey(entity: Entity): RawBuilder<unknown> {
+  const keys = Object.values(entity.keys ?? {}).map(
+    (key) =>
+      sql`when c.action = 'update' and ${key.isLost('e', sql`c.before`)} then ${code(key.code)}`,
+  );
+  return keys.length === 0 ? sql`null::text` : sql`case ${sql.join(keys, sql` `)} end`;
 }
 
-/** Created rows that others will still refer to when the chosen items are undone. */
+/** Rows that go, or lose a key, and that others will still refer to when the chosen items are undone. */
 function usedRows(
   orgId: string,
   entities: Entities,
@@ -157,17 +159,25 @@ function usedRows(
   const uses = entities.flatMap((child) =>
     Object.entries(child.references ?? {})
       .filter(([, parent]) => names.includes(parent))
-      .map(([column]) => sql`
-        select ${sql.ref(`k.${column}`)} as id, k.id as user_id, ${child.name}::text as used_by, ${column}::text as by_column
+      .map(([column, parent]) => sql`
+        select ${sql.ref(`k.${column}`)} as id, k.id as user_id, ${child.name}::text as used_by, ${column}::text as by_column,
+          ${isByKey(getEntity(entities, parent), child, column)}::boolean as by_key
         from ${table(child)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} is not null`),
   ); // prettier-ignore
   if (uses.length === 0) return sql`select null::uuid as id, null::text as used_by where false`;
   return sql`
     select use.id, string_agg(distinct use.used_by, ', ') as used_by
-    from compared c join (${sql.join(uses, sql` union all `)}) use on use.id = c.entity_id and c.action = 'insert'
+    from compared c join (${sql.join(uses, sql` union all `)}) use on use.id = c.entity_id
+      and (c.action = 'insert' or c.loses_key is not null and use.by_key)
     where not exists (
       select from compared own where own.entity_id = use.user_id and (own.action = 'insert' or own.updates ? use.by_column))
     group by use.id`;
+}
+
+/** Whether a column refers to the parent by another key than its id. */
+function isByKey(parent: Entity, child: Entity, column: string): boolean {
+  const columns = Object.values(parent.keys ?? {}).flatMap((key) => key.columns);
+  return columns.some(([table, name]) => table === child.table && name === column);
 }
 
 /** The undo is confirmed: until it ends, no second one may begin. */

@@ -1,6 +1,6 @@
 /** The registry: every table that operations may change, parents first. */
 import type { Entity } from '../db/entity.ts';
-import { rolesIn, stillTeaches } from './people/staff.ts';
+import { stopsTeaching, TEACHER_COLUMNS } from './people/staff.ts';
 
 export const ENTITIES: readonly Entity[] = [
   {
@@ -17,11 +17,7 @@ export const ENTITIES: readonly Entity[] = [
     },
     defaults: { given_name: '', family_name: '', roles: ['student'], status: 'active', is_restricted: false },
     references: { unit_id: 'unit', primary_teacher_id: 'user' },
-    keys: ['staff_id'],
-    keptWhen: {
-      code: 'still_teaches',
-      condition: (orgId, person, values) => stillTeaches(orgId, person, rolesIn(values)),
-    },
+    keys: { staff_id: { columns: TEACHER_COLUMNS, isLost: stopsTeaching, code: 'still_teaches' } },
   },
   {
     name: 'teacher_relationship', table: 'teacher_relationships',

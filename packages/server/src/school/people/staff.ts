@@ -27,7 +27,16 @@ export function stillTeaches(
     ([table, column]) =>
       sql`exists (select from ${sql.table(table)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = ${sql.ref(`${person}.id`)})`,
   );
-  return sql`(${sql.ref(`${person}.staff_id`)} is not null and ${roles} = '{student}' and (${sql.join([...named, orNamed], sql` or `)}))`;
+  return sql`(${becomesStudent(person, roles)} and (${sql.join([...named, orNamed], sql` or `)}))`;
+}
+
+/** Condition: `person` may be named as a teacher, and may not once the values, JSON, hold. */
+export function stopsTeaching(person: string, values: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(${becomesStudent(person, rolesIn(values))})`;
+}
+
+function becomesStudent(person: string, roles: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`${sql.ref(`${person}.staff_id`)} is not null and ${roles} = '{student}'`;
 }
 
 /** The roles in a person's values as JSON; null where they say none. */
