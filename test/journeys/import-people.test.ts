@@ -159,6 +159,9 @@ describe.skipIf(!hasChromium)(
           value,
         before,
       );
+      // Held, so that it cannot end while its reason is typed.
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await resume.waitFor();
       await page.getByRole('button', { name: 'Cancel operation' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Reason').fill('the wrong year');
