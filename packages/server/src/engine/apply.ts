@@ -20,9 +20,17 @@ import { findDrift } from './drift.ts';
 import { findItemFault, isItemFault, type ItemFault } from './item-fault.ts';
 import { finish } from './finish.ts';
 import type { Kind } from './kind.ts';
-import { getOperation, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
+import {
+  getOperation,
+  lockOperation,
+  makerOf,
+  move,
+  update,
+  type Operation,
+  type OperationValues,
+} from './lifecycle.ts';
 import { joinByHash } from './many-rows.ts';
-import { planCounts } from './plan-counts.ts';
+import { planCounts, skippedByPlan } from './plan-counts.ts';
 import { dequeue, enqueue, TASKS } from './queue.ts';
 import { writeEvent } from './record.ts';
 import { inRange, type ItemRange } from './item-range.ts';
@@ -100,15 +108,20 @@ async function applyChunk(
 /** Puts an admitted operation to work; null for one that was paused, cancelled or is done. */
 async function begin(tx: OrgTransaction, operation: Operation): Promise<Operation | null> {
   if (operation.status === 'queued' && operation.admitted_at !== null) {
-    const values = operation.started_at === null ? { started_at: sql<Date>`now()` } : {};
     return move(
       tx,
       operation,
       { status: 'processing', phase: 'applying', wanted: 'working' },
-      values,
+      operation.started_at === null ? firstStart(operation) : {},
     );
   }
   return operation.status === 'processing' ? operation : null;
+}
+
+/** What the plan skips is counted once, when the work begins. */
+function firstStart(operation: Operation): OperationValues {
+  const skipped = skippedByPlan(operation);
+  return { started_at: sql<Date>`now()`, skipped_items: skipped, processed_items: skipped };
 }
 
 async function nextItems(tx: OrgTransaction, operation: Operation): Promise<ItemRange | null> {
@@ -250,7 +263,7 @@ function only(range: ItemRange, faults: readonly ItemFault[]): ItemRange {
   return { ...range, first: Math.min(...itemNos), last: Math.max(...itemNos), only: itemNos };
 }
 
-/** Gives every item of the range its end, counts them, and writes the events of those that are done. */
+/** Gives every pending item of the range its end, counts them, and writes the events of those that are done. */
 async function markItems(
   tx: OrgTransaction,
   operation: Operation,
@@ -269,21 +282,19 @@ async function markItems(
   }
   const ended = await one(
     tx,
-    sql<{ success: number; failed: number; skipped: number }>`
+    sql<{ success: number; failed: number }>`
     with marked as (
       update operation_items
-      set status = case action when 'skip' then 'skipped' when 'error' then 'failed' else 'success' end, processed_at = statement_timestamp()
+      set status = case action when 'error' then 'failed' else 'success' end, processed_at = statement_timestamp()
       where org_id = ${tx.orgId} and operation_id = ${range.operationId} and item_no between ${range.first} and ${range.last}
         and status = 'pending'
       returning status)
-    select count(*) filter (where status = 'success') as success, count(*) filter (where status = 'failed') as failed,
-      count(*) filter (where status = 'skipped') as skipped from marked`,
+    select count(*) filter (where status = 'success') as success, count(*) filter (where status = 'failed') as failed from marked`,
   );
   await update(tx, operation, {
     successful_items: sql`successful_items + ${ended.success}::int`,
     failed_items: sql`failed_items + ${ended.failed + faults.length}::int`,
-    skipped_items: sql`skipped_items + ${ended.skipped}::int`,
-    processed_items: sql`processed_items + ${ended.success + ended.failed + ended.skipped + faults.length}::int`,
+    processed_items: sql`processed_items + ${ended.success + ended.failed + faults.length}::int`,
   });
   if (kind.itemEvent !== undefined && ended.success > 0) {
     await writeItemEvents(tx, operation, kind.itemEvent, range, 'success');

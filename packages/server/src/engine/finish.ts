@@ -6,6 +6,7 @@ import { getKind, type Engine } from './engine.ts';
 import { HAS_FAILED } from './failed-items.ts';
 import { getOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { expectRows } from './many-rows.ts';
+import { skippedByPlan } from './plan-counts.ts';
 import { admit } from './queue.ts';
 import { writeAudit, writeEvent, writeOutbox } from './record.ts';
 import { settleUndo } from './undo.ts';
@@ -80,9 +81,10 @@ export async function endCancelled(
     sql`
     delete from staged_rows where org_id = ${tx.orgId} and operation_id = ${operation.id} and ${operation.started_at === null}::boolean`,
   );
+  const skipped = left + (operation.started_at === null ? skippedByPlan(operation) : 0);
   const counted = await update(tx, operation, {
-    skipped_items: operation.skipped_items + left,
-    processed_items: operation.processed_items + left,
+    skipped_items: operation.skipped_items + skipped,
+    processed_items: operation.processed_items + skipped,
   });
   const cancelled = await move(tx, counted, { status: 'cancelled', phase: 'done', wanted: 'cancelling' }, {
     completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(await summarize(tx, counted, [])),

@@ -147,7 +147,15 @@ export interface Plan {
    * Items of which each means at most one row of one entity: the columns of {@link ItemSelect} and `change` (text:
    * insert, update or null), `id`, `after`. An update that changes nothing becomes a skip, `unchanged`.
    */
-  each(entity: string, select: ItemSelect): Promise<void>;
+  each(entity: string, select: ItemSelect, values?: EachValues): Promise<void>;
+}
+
+/** Spares putting the values of each row together only to find that nothing differs. */
+export interface EachValues {
+  /** Columns of the entity that the select gives as its own, beside `after`; null leaves the row's as it is. */
+  readonly beside?: readonly string[];
+  /** Keys of `after` that are no columns. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Why an operation of this kind with these parameters cannot be undone; null where it can. */

@@ -26,6 +26,11 @@ export function planCounts(operation: Operation): PlanCounts {
   return { ...none, ...(typeof operation.plan_counts === 'object' ? operation.plan_counts : {}) };
 }
 
+/** Items that the plan skips: they have their end with it. */
+export function skippedByPlan(operation: Operation): number {
+  return planCounts(operation).actions['skip'] ?? 0;
+}
+
 /** The entities that an operation's plan touches, parents first. @param actions - Only those it does this to. */
 export function touchedEntities(
   entities: Entities,

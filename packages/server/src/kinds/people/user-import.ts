@@ -32,7 +32,10 @@ export const userImport = defineKind<Params>({
   guards: PEOPLE_GUARDS,
   refuses: misplaces,
   async plan(plan, context) {
-    await plan.each('user', plannedRows(context));
+    await plan.each('user', plannedRows(context), {
+      beside: ['unit_id', 'primary_teacher_id'],
+      leftOut: LOOKED_UP_FIELDS,
+    });
   },
 });
 
@@ -79,9 +82,7 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
            when verdict ->> 'code' = ${code('kept_newer')} then 'skip' else 'error' end as action,
       verdict ->> 'code' as code, verdict as detail, warnings,
       case when verdict is null then case when found_id is null then 'insert' else 'update' end end as change,
-      coalesce(found_id, new_id) as id,
-      clean - ${[...LOOKED_UP_FIELDS]}::text[]
-        || jsonb_strip_nulls(jsonb_build_object('unit_id', unit_id, 'primary_teacher_id', teacher_id)) as after
+      coalesce(found_id, new_id) as id, clean as after, unit_id, teacher_id as primary_teacher_id
     from judged`;
 }
 
