@@ -55,6 +55,36 @@ it('a file that names as a teacher whom it makes a mere student fails that row a
   expect(items.map((item: { action: string; code: string | null }) => [item.action, item.code])).toEqual([['error', 'still_teaches'], ['create', null]]);
 }); // prettier-ignore
 
+const imported = async (content: string) => {
+  const made = await api.upload('/import', { mapping: '{"preset":"auto"}', target_model: 'User' }, { name: 'p.csv', content });
+  const { items } = (await api.call('GET', `/operations/${made.body.id}/items`)).body;
+  return { made, items: items as { row_no: number; action: string; code: string | null; error_message: string | null }[] };
+}; // prettier-ignore
+
+it('a file makes a teacher of a known student and gives them students: both rows are done as previewed', async () => {
+  await query(api.school, sql`update users set roles = '{student}' where id = ${teacher}`);
+  const pupil = `pupil of ${teacher}`;
+  const { made, items } = await imported(`external_id,full_name,roles,teacher\n${pupil},Pu Pil,student,${teacher}\n${teacher},,teacher,\n`);
+  expect(items.map(({ action }) => action)).toEqual(['update', 'create']);
+  await start(made);
+  expect(await roles()).toEqual(['teacher']);
+  const [found] = await query(api.school, sql<{ primary_teacher_id: string }>`select primary_teacher_id from users where external_id = ${pupil}`);
+  expect(found?.primary_teacher_id).toBe(teacher);
+}); // prettier-ignore
+
+it('whoever names a teacher whose own row fails is told so in the preview, and so is whoever names those', async () => {
+  const { made, items } = await imported(
+    'external_id,full_name,roles,teacher,unit\nbad-head,Bad Head,teacher,,Nowhere\nbad-1,Tea Cher,teacher,bad-head,\nbad-2,Stu Dent,student,bad-1,\nbad-3,Fi Ne,student,,\n',
+  );
+  expect(items.map(({ action, code }) => [action, code])).toEqual([
+    ['error', 'unit_not_found'], ['error', 'teacher_row_fails'], ['error', 'teacher_row_fails'], ['create', null],
+  ]);
+  expect(items[2]?.error_message).toContain('Row 2');
+  await start(made);
+  const { body } = await api.call('GET', `/operations/${made.body.id}`);
+  expect(body).toMatchObject({ successful_items: 1, failed_items: 3 });
+}); // prettier-ignore
+
 it('an update says so in its preview, and is done once nobody names the teacher', async () => {
   const [student = ''] = await taught();
   expect(await previewed(await setRoles(['student']))).toMatchObject({ action: 'error', code: 'still_teaches' });

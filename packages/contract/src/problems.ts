@@ -88,6 +88,7 @@ export const PROBLEMS = {
   unit_not_found: entry(400, 'There is no unit {value}.', 'Use the name or code of a unit of your organization.'),
   unit_out_of_scope: entry(403, 'The unit {value} is outside your responsibility.', 'Use a unit of your own, or ask an administrator.'),
   teacher_not_found: entry(400, 'There is no teacher {value}.', 'Use the id, e-mail, username or external id of a teacher.'),
+  teacher_row_fails: entry(409, 'Row {teacher_row} would make a teacher of {value}, and fails.', 'Correct that row, then retry both.'),
   role_not_allowed: entry(403, 'Your role may not give the role {value}.', 'Ask a subscriber admin.'),
   still_teaches: entry(409, '{label} is named as a teacher still and cannot be a student alone.', 'Leave a teaching role, or name somebody else in every place first.'),
   role_missing: entry(409, 'Nobody can be without a role.', 'Leave at least one role, or archive the person.'),

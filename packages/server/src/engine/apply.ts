@@ -317,7 +317,7 @@ async function writeItemEvents(
     tx,
     sql`
     insert into events (org_id, id, name, operation_id, actor_id, payload)
-    select org_id, ${plannedId(operation.id, sql`'event ' || item_no || ' ' || event_name`)}, event_name, operation_id, ${makerOf(operation)}::uuid,
+    select org_id, ${plannedId(operation.id, sql`'event ' || item_no || ' ' || event_name`, sql`item_no`)}, event_name, operation_id, ${makerOf(operation)}::uuid,
       jsonb_strip_nulls(jsonb_build_object('item_no', item_no, 'subject_id', subject_id, 'key', key, 'code', code))
     from operation_items cross join unnest(${names}) event_name
     where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no between ${range.first} and ${range.last}

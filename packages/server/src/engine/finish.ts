@@ -41,7 +41,7 @@ async function tellThose(tx: OrgTransaction, engine: Engine, operation: Operatio
     tx,
     sql`
     insert into outbox (org_id, id, topic, recipient_id, operation_id, payload)
-    select ${tx.orgId}, ${plannedId(operation.id, sql`'notice ' || n`)}, topic, recipient_id, ${operation.id}, payload
+    select ${tx.orgId}, ${plannedId(operation.id, sql`'notice ' || n`, sql`n::int`)}, topic, recipient_id, ${operation.id}, payload
     from (select *, row_number() over () as n from (${messages}) message) numbered`,
   );
 }

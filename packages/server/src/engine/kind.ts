@@ -98,8 +98,11 @@ export interface PlanContext<Params = unknown> {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Why an administrator sets rules aside, in their words; null where none are. */
   readonly overrideReason: string | null;
-  /** An id for a row to be inserted, the same each time this plan is made. `name` is unique within the operation. */
-  readonly newId: (name: RawBuilder<unknown>) => RawBuilder<string>;
+  /**
+   * An id for a row to be inserted, the same each time this plan is made. `name` is unique within the operation. Where many
+   * rows are planned, `place` (the number of the item) lets their ids follow each other.
+   */
+  readonly newId: (name: RawBuilder<unknown>, place?: RawBuilder<unknown>) => RawBuilder<string>;
 }
 
 export interface FitnessContext {

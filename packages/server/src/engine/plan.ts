@@ -98,7 +98,7 @@ export async function writePlan(
     tx, actor, orgId: tx.orgId, operationId: operation.id,
     params: kind.params.parse(operation.params), now, timezone: org.timezone, settings: org.settings,
     overrideReason: operation.override_reason,
-    newId: (name) => plannedId(operation.id, name),
+    newId: (name, place) => plannedId(operation.id, name, place),
   }; // prettier-ignore
   await expectRows(tx, await sizeOfInput(tx, operation));
   await kind.plan(planWriter(tx, writeTo, engine.entities), context);
@@ -185,12 +185,16 @@ function laneOf(kind: Kind, counts: PlanCounts): Lane {
   return size <= LIMITS.mediumPeopleMax ? 'medium' : 'large';
 }
 
-/** A row that two items change would make the second item drift away from its own preview. */
+/**
+ * A row that two items change would make the second item drift away from its own preview. Rows to be inserted are new to
+ * the table, whose key refuses a second one.
+ */
 async function assertOneChangeARow(tx: OrgTransaction, operationId: string): Promise<void> {
   const [twice] = await rows(
     tx,
     sql<{ entity: string; entity_id: string }>`
-    select min(entity) as entity, entity_id from changes where org_id = ${tx.orgId} and operation_id = ${operationId}
+    select min(entity) as entity, entity_id from changes
+    where org_id = ${tx.orgId} and operation_id = ${operationId} and action <> 'insert'
     group by entity_id having count(*) > 1 limit 1`,
   );
   if (twice !== undefined)

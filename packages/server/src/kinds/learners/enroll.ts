@@ -81,7 +81,7 @@ function pairs(
         'user_id', coalesce(user_id::text, case when newcomer is null then given end))
         || case when code is not null then '{}' else jsonb_build_object('makes_invite', makes_invite, 'enroll_invite_id', enroll_invite_id,
           'user_id', coalesce(user_id, ${newId(sql`'learner ' || newcomer`)}),
-          'enrollment_id', coalesce(enrollment_id, ${newId(sql`'enrollment ' || item_no`)}),
+          'enrollment_id', coalesce(enrollment_id, ${newId(sql`'enrollment ' || item_no`, sql`item_no`)}),
           'user_plan_id', ${newId(sql`'user plan ' || lower(given) || ' ' || plan_key`)}) end as input,
       case when code is null then case when former is null then 'create' else 're_enroll' end
         when code = ${code('learner_already_enrolled')} and ${duplicates} <> 'ERROR' then 'skip' else 'error' end as action,

@@ -7,6 +7,7 @@ import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
 import { misplaces, rolesToGive, standsAbove } from '../../school/people/rights.ts';
 import { unitsOf } from '../../school/people/scope.ts';
 import { rolesIn, stillTeaches } from '../../school/people/staff.ts';
+import { failingTeachers, teachersNamed, unitsNamed } from './user-import-names.ts';
 
 const params = z.strictObject({
   /** What is wanted of the file: new people, changes of known ones, or both. */
@@ -56,9 +57,7 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
         coalesce(s.clean -> 'roles' ?| '{teacher,teacher_admin}', false) as is_teacher
       from staged_rows s where ${ofFile}
     ), doubled as materialized (${doubledKeys()}
-    ), unit_named as materialized (${unitsNamed(orgId)}
-    ), teacher_named as materialized (${teachersNamed(orgId)}
-    ), meant as (
+    ), meant as materialized (
       select f.*, (${itemOrder()})::int as item_no, coalesce(x.id, e.id, n.id) as found_id, ${unclear()} as unclear
       from named f
       left join users x on ${ofOrg('x')} and x.external_id = f.external_id
@@ -67,14 +66,17 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
       left join doubled dx on dx.field = 'external_id' and dx.value = f.external_id and dx.first_row < f.row_no
       left join doubled de on de.field = 'email' and de.value = f.email and de.first_row < f.row_no
       left join doubled dn on dn.field = 'username' and dn.value = f.username and dn.first_row < f.row_no
-    ), judged as (
-      select f.*, s.clean, s.warnings, unit.id as unit_id, teacher.id as teacher_id, ${verdict(context)} as verdict
+    ), unit_named as materialized (${unitsNamed(orgId)}
+    ), teacher_named as materialized (${teachersNamed(orgId)}
+    ), judged as materialized (
+      select f.*, s.clean, s.warnings, unit.id as unit_id, teacher.id as teacher_id, teacher.of_row as teacher_row,
+        ${verdict(context)} as own_verdict
       from meant f
       left join users u on ${ofOrg('u')} and u.id = f.found_id
       left join unit_named unit on unit.given = f.unit
       left join teacher_named teacher on teacher.given = f.teacher
       join staged_rows s on ${ofFile} and s.row_no = f.row_no
-      offset 0
+    ), failing as (${failingTeachers()}
     )
     select item_no, row_no, row_no::text as key, found_id as subject_id,
       coalesce(clean ->> 'display_name', email, username, external_id, 'Row ' || row_no) as label, null::jsonb as input,
@@ -83,7 +85,10 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
       verdict ->> 'code' as code, verdict as detail, warnings,
       case when verdict is null then case when found_id is null then 'insert' else 'update' end end as change,
       coalesce(found_id, new_id) as id, clean as after, unit_id, teacher_id as primary_teacher_id
-    from judged`;
+    from (
+      select j.*, coalesce(own_verdict, case when failing.row_no is not null then
+        ${because('teacher_row_fails', { value: sql`j.teacher`, teacher_row: sql`failing.row_no` })} end) as verdict
+      from judged j left join failing on failing.row_no = j.teacher_row offset 0) j`;
 }
 
 /** Identifiers that several rows carry, with the first row of each. */
@@ -161,42 +166,6 @@ function rightsVerdict(context: PlanContext<Params>): RawBuilder<unknown> {
       then ${because('user_out_of_scope', { label: sql`u.display_name` })}
     when (f.unit is not null or u.id is null) and coalesce(unit.id not in (${own}), true)
       then ${because('unit_out_of_scope', { value: sql`coalesce(f.unit, '(none)')` })}`;
-}
-
-/** Each text by which the file names a unit, with the unit's id; its code is stronger than its name. */
-function unitsNamed(orgId: string): RawBuilder<unknown> {
-  return sql`
-    select given, (
-      select id from units where org_id = ${orgId} and lower(given) in (lower(code), lower(name), id::text)
-      order by lower(code) = lower(given) desc nulls last, id limit 1) as id
-    from (select distinct unit as given from named where unit is not null) wanted`;
-}
-
-/**
- * Each text by which the file names a teacher, with the id of a teacher of the organization or of another row of this
- * file. Equal to one column each, so that it is a hash join whatever the number of rows: external ids as they are, the
- * others without regard to case.
- */
-function teachersNamed(orgId: string): RawBuilder<unknown> {
-  return sql`
-    select distinct on (given) given, teacher.id
-    from (
-      select given, name.how, name.text
-      from (select distinct teacher as given from named where teacher is not null) wanted,
-        lateral (values ('exact', given), ('folded', lower(given))) name(how, text)
-      offset 0
-    ) sought
-    join (
-      select name.how, name.text, t.id, 1 as place
-      from users t, lateral (values
-        ('exact', t.external_id), ('folded', lower(t.email)), ('folded', lower(t.username)), ('folded', t.id::text)) name(how, text)
-      where t.org_id = ${orgId} and t.roles && '{teacher,teacher_admin}'
-      union all
-      select name.how, name.text, t.new_id, 2
-      from named t, lateral (values ('exact', t.external_id), ('folded', t.email), ('folded', t.username)) name(how, text)
-      where t.faults is null and t.is_teacher
-    ) teacher using (how, text)
-    order by given, place, how, teacher.id`;
 }
 
 /** Teachers come before the students that refer to them; otherwise the order of the file. */

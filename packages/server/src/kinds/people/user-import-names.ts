@@ -1,0 +1,53 @@
+/** Units and teachers that the rows of a file name, as parts of the select of `user_import`. */
+import { sql, type RawBuilder } from 'kysely';
+
+/** Each text by which the file names a unit, with the unit's id; its code is stronger than its name. */
+export function unitsNamed(orgId: string): RawBuilder<unknown> {
+  return sql`
+    select given, (
+      select id from units where org_id = ${orgId} and lower(given) in (lower(code), lower(name), id::text)
+      order by lower(code) = lower(given) desc nulls last, id limit 1) as id
+    from (select distinct unit as given from named where unit is not null) wanted`;
+}
+
+/**
+ * Each text by which the file names a teacher, with the id of a teacher of the organization, or of whom another row of
+ * this file makes one; `of_row` is that row. Equal to one column each, so that it is a hash join whatever the number of
+ * rows: external ids as they are, the others without regard to case.
+ */
+export function teachersNamed(orgId: string): RawBuilder<unknown> {
+  return sql`
+    select distinct on (given) given, teacher.id, teacher.of_row
+    from (
+      select given, name.how, name.text
+      from (select distinct teacher as given from named where teacher is not null) wanted,
+        lateral (values ('exact', given), ('folded', lower(given))) name(how, text)
+      offset 0
+    ) sought
+    join (
+      select name.how, name.text, t.id, null::int as of_row
+      from users t, lateral (values
+        ('exact', t.external_id), ('folded', lower(t.email)), ('folded', lower(t.username)), ('folded', t.id::text)) name(how, text)
+      where t.org_id = ${orgId} and t.roles && '{teacher,teacher_admin}'
+      union all
+      select name.how, name.text, coalesce(t.found_id, t.new_id), t.row_no
+      from meant t, lateral (values
+        ('exact', t.external_id), ('folded', t.email), ('folded', t.username), ('folded', t.found_id::text)) name(how, text)
+      where t.faults is null and t.is_teacher
+    ) teacher using (how, text)
+    order by given, of_row nulls first, how, teacher.id`;
+}
+
+/**
+ * Rows that would make the teachers whom other rows name, and fail; also because the row of their own teacher does. Whoever
+ * names them would fail at the run.
+ */
+export function failingTeachers(): RawBuilder<unknown> {
+  return sql`
+    with recursive failing as (
+      select row_no from judged where own_verdict is not null and is_teacher
+      union
+      select j.row_no from judged j join failing f on f.row_no = j.teacher_row where j.is_teacher
+    )
+    select row_no from failing`;
+}
