@@ -93,6 +93,14 @@ it('an update says so in its preview, and is done once nobody names the teacher'
   expect(await roles()).toEqual(['student']);
 }); // prettier-ignore
 
+it('the edit of a record by name and value says so in its preview as well', async () => {
+  await taught();
+  const edits = [{ action: 'update', id: teacher, values: { roles: ['student'] } }, { action: 'update', id: teacher.replace(/.$/, '0'), values: {} }];
+  const made = await api.call('POST', '/operations', { operation_type: 'edit_record', operation_name: 'Edit', parameters: { entity: 'user', edits } });
+  expect(await previewed(made)).toMatchObject({ action: 'error', code: 'still_teaches' });
+  expect((await api.call('GET', `/operations/${made.body.id}/items`)).body.items[1]).toMatchObject({ action: 'error', code: 'not_found' });
+}); // prettier-ignore
+
 it('the edit of one person is refused with the same words', async () => {
   await taught();
   const reply = await api.app.inject({

@@ -1,8 +1,7 @@
 import { Problem, problemError } from '@muster/contract';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { rows, type OrgTransaction } from '../../db/database.ts';
-import { columnNames, getEntity, type Entity } from '../../db/entity.ts';
+import { columnNames, getEntity, table, type Entity } from '../../db/entity.ts';
 import { code, defineKind } from '../../engine/kind.ts';
 import { assertMayEdit } from '../../school/edit-rights.ts';
 import { ENTITIES } from '../../school/entities.ts';
@@ -24,7 +23,7 @@ export const editRecord = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
   chunk: { items: 500 },
-  async plan(plan, { tx, actor, newId, params: { entity: name, edits } }) {
+  async plan(plan, { tx, orgId, actor, newId, params: { entity: name, edits } }) {
     const entity = findEntity(name);
     assertKnownColumns(entity, edits);
     assertOneEditEach(edits);
@@ -33,12 +32,14 @@ export const editRecord = defineKind<z.infer<typeof params>>({
       select e.n::int as item_no, e.value ->> 'action' as action, nullif(e.value ->> 'label', '') as label,
         coalesce((e.value ->> 'id')::uuid, ${newId(sql`e.n::text`)}) as id, e.value -> 'values' as after
       from jsonb_array_elements(${JSON.stringify(edits)}::jsonb) with ordinality e(value, n))`;
-    const missing = await findMissing(tx, entity, edits);
     await plan.items(sql`
-      select item_no, null::int as row_no, item_no::text as key, null::uuid as subject_id, coalesce(label, id::text) as label,
-        after as input, case when gone then 'error' when action = 'delete' then 'remove' else action end as action,
-        case when gone then ${code('not_found')} end as code, null::jsonb as detail, null::jsonb as warnings
-      from (select *, action <> 'create' and id = any(${missing}::uuid[]) as gone from ${edited} x) y`);
+      select item_no, null::int as row_no, item_no::text as key, null::uuid as subject_id, name as label,
+        after as input, case when fault is not null then 'error' when action = 'delete' then 'remove' else action end as action,
+        fault as code, case when fault is not null then jsonb_build_object('label', name) end as detail, null::jsonb as warnings
+      from (
+        select x.*, coalesce(x.label, x.id::text) as name, case
+          when x.action <> 'create' and e.id is null then ${code('not_found')} ${losesKey(orgId, entity)} end as fault
+        from ${edited} x left join ${table(entity)} e on e.org_id = ${orgId} and e.id = x.id) y`);
     const kept = sql`${edited} x join ${plan.planned} p using (item_no) where p.action <> 'error'`;
     await plan.insert(
       name,
@@ -87,19 +88,14 @@ function assertOneEditEach(edits: readonly { id?: string | undefined }[]): void 
   ]);
 }
 
-async function findMissing(
-  tx: OrgTransaction,
-  entity: Entity,
-  edits: readonly { action: string; id?: string | undefined }[],
-): Promise<string[]> {
-  const wanted = edits.flatMap((one) =>
-    one.action === 'create' || one.id === undefined ? [] : [one.id],
-  );
-  const found = await rows(
-    tx,
-    sql<{ id: string }>`
-    select id from ${sql.table(entity.table)} where org_id = ${tx.orgId} and id = any(${wanted}::uuid[])`,
-  );
-  const present = new Set(found.map((row) => row.id));
-  return wanted.filter((id) => !present.has(id));
+/** Branches of a case: an update would take away from row `e` what others refer to. */
+function losesKey(orgId: string, entity: Entity): RawBuilder<unknown> {
+  const branches = Object.values(entity.keys ?? {}).map(({ columns, isLost, code: reason }) => {
+    const uses = columns.map(
+      ([child, column]) =>
+        sql`exists (select from ${sql.table(child)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = e.id)`,
+    );
+    return sql`when x.action = 'update' and ${isLost('e', sql`x.after`)} and (${sql.join(uses, sql` or `)}) then ${code(reason)}`;
+  });
+  return sql.join(branches, sql` `);
 }
