@@ -7,7 +7,7 @@ import { restoreCell } from './formula-cells.ts';
 import { COLUMNS_MAX, nameColumns } from './header.ts';
 import type { FileNotice } from './notices.ts';
 import type { RowFault } from './row-faults.ts';
-import { refuseOtherFormats } from './refuse-other-formats.ts';
+import { refuseMarkup, refuseOtherFormats } from './refuse-other-formats.ts';
 import { readPieces, readSample } from './sample.ts';
 import { CsvTokenizer } from './tokenize.ts';
 import type { CsvRecord } from './tokenize.ts';
@@ -73,6 +73,7 @@ export async function openCsv(source: Readable, options: CsvOptions = {}): Promi
     const choice = chooseEncoding(sample, isWhole, options.encoding);
     const texts = decode(sample, pieces, choice);
     const first = (await texts.next()).value ?? '';
+    refuseMarkup(first);
     const stated = statedDelimiter(first);
     const text = first.slice(stated?.length ?? 0);
     const delimiter = options.delimiter ?? stated?.delimiter ?? guessDelimiter(text);

@@ -18,9 +18,8 @@ const MAGIC: readonly (readonly [string, string])[] = [
 ];
 
 const MARKUP: readonly (readonly [RegExp, string])[] = [
-  [/^<\?xml\b/i, 'an XML document'],
   [/^<(?:!doctype\s+html|html|head|body|table)\b/i, 'an HTML page'],
-  [/^<(?:!--|[a-z][\w:.-]*[\s/>])/i, 'an XML document'],
+  [/^<(?:\?\w|!(?:--|\w)|[a-z][\w:.-]*[\s/>])/i, 'an XML document'],
   [/^(?:\{\s*["}]|\[\s*[[{\]]|\[\s*"[^"\r\n]*"\s*[,\]])/, 'a JSON document'],
 ];
 
@@ -29,21 +28,26 @@ const CONTROL_SHARE_MAX = 0.05;
 
 /** Throws FileProblem `not_csv` when the first bytes of a file show that it is no text table. */
 export function refuseOtherFormats(sample: Buffer): void {
-  const found = otherFormat(sample);
-  if (found !== undefined) {
-    throw new FileProblem('not_csv', { found, expected: 'comma separated text (CSV)' });
-  }
+  refuse(otherFormat(sample));
+  refuseMarkup(sample.toString('latin1', 0, 4096).replace(/^\xef\xbb\xbf/, ''));
+  if (isBinary(sample)) refuse('a binary file');
+}
+
+/** The same of a text, once its encoding is known. */
+export function refuseMarkup(text: string): void {
+  const start = text.slice(0, 4096).trimStart();
+  refuse(MARKUP.find(([pattern]) => pattern.test(start))?.[1]);
+}
+
+function refuse(found: string | undefined): void {
+  if (found === undefined) return;
+  throw new FileProblem('not_csv', { found, expected: 'comma separated text (CSV)' });
 }
 
 function otherFormat(sample: Buffer): string | undefined {
   const head = sample.toString('latin1', 0, 64);
   if (head.startsWith('PK\x03\x04')) return zipFormat(sample);
-  const magic = MAGIC.find(([start]) => head.startsWith(start));
-  if (magic !== undefined) return magic[1];
-  const text = sample.toString('latin1', 0, 4096).replace(/^(?:\xef\xbb\xbf)?\s*/, '');
-  const markup = MARKUP.find(([pattern]) => pattern.test(text));
-  if (markup !== undefined) return markup[1];
-  return isBinary(sample) ? 'a binary file' : undefined;
+  return MAGIC.find(([start]) => head.startsWith(start))?.[1];
 }
 
 function zipFormat(sample: Buffer): string {
