@@ -5,10 +5,11 @@ import { passwordSchema } from '../claim.ts';
 import { pageQuery } from '../paging.ts';
 
 const text = (max: number) => z.string().trim().max(max).transform((value) => (value === '' ? null : value)).nullable().optional(); // prettier-ignore
-const role = z
-  .enum([...USER_ROLES, 'coorporate-student'])
-  .transform((value) => (value === 'coorporate-student' ? 'student' : value));
-const roles = z.array(role).min(1).transform((list) => [...new Set(list)]); // prettier-ignore
+const roleName = z.enum([...USER_ROLES, 'coorporate-student']);
+const roleNames = z.array(roleName).min(1);
+const toRoles = (given: z.infer<typeof roleName | typeof roleNames>) => [
+  ...new Set([given].flat().map((name) => (name === 'coorporate-student' ? 'student' : name))),
+];
 const reference = z.uuid().transform((id) => id.toLowerCase());
 
 export const personFields = z.strictObject({
@@ -18,11 +19,12 @@ export const personFields = z.strictObject({
   given_name: text(200),
   family_name: text(200),
   full_name: text(400).describe('Instead of given_name and family_name'),
-  roles: roles.optional(),
-  role: z.union([role.transform((one) => [one]), roles]).optional().describe('The same as roles'),
+  roles: roleNames.transform(toRoles).optional(),
+  role: z.union([roleName, roleNames]).transform(toRoles).optional().describe('The same as roles'),
   status: z.enum(USER_STATUSES).optional(),
   unit_id: reference.nullable().optional(),
-  grade_level: z.union([text(20), z.int().transform(String)]).optional(),
+  grade_level: z.union([z.string().trim().max(20), z.int(), z.null()])
+    .transform((given) => (given === null || given === '' ? null : String(given))).optional(),
   teacher_id: reference.nullable().optional(),
   phone: text(50),
   gender: text(50),
@@ -55,7 +57,7 @@ export const peopleQuery = z.object({
     .max(200)
     .optional()
     .describe('Part of the name, user name or e-mail, or the external id or id'),
-  role: role.optional(),
+  role: roleName.transform((name) => toRoles(name)[0]).optional(),
   status: z.enum(USER_STATUSES).optional().describe('All but archived people when it is left out'),
   unit_id: z.uuid().optional().describe('With the units below it'),
   grade_level: z.string().max(20).optional(),
