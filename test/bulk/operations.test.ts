@@ -93,6 +93,8 @@ describe('reading and changing operations', () => {
     expect(await count('page_size=1')).toEqual([1, String(all)]);
     expect(await count('status=completed,failed')).toEqual([0, '0']);
     expect(await count('status=pending&search=needle')).toEqual([1, '1']);
+    expect(await count('without=edit_record,learner_assign&search=needle')).toEqual([1, '1']);
+    expect(await count(`without=${made.body.operation_type}&search=needle`)).toEqual([0, '0']);
     expect(await count('operation_type=user_import')).toEqual([0, '0']);
     expect(await count(`created_by=${made.body.created_by}&search=needle`)).toEqual([1, '1']);
     expect(await count('created_by=nobody')).toEqual([0, '0']);

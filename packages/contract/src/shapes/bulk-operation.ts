@@ -117,6 +117,9 @@ export const operationFilters = z
   .strictObject({
     status: commaList(z.enum(BULK_STATUSES)),
     operation_type: z.string(),
+    without: commaList(z.string()).describe(
+      'Kinds to leave out, such as edit_record: what forms save.',
+    ),
     created_by: z.string(),
     approved_by: z.string(),
     created_after: timestamp,

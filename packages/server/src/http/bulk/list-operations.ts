@@ -34,6 +34,7 @@ function matching(engine: Engine, filters: Filters): RawBuilder<unknown> {
   const {
     status,
     operation_type: kind,
+    without,
     created_by: by,
     approved_by: approver,
     created_after: after,
@@ -44,6 +45,9 @@ function matching(engine: Engine, filters: Filters): RawBuilder<unknown> {
     sql`true`,
     status === undefined ? null : sql`o.status = any(${storedStatuses(status)}::text[])`,
     kind === undefined ? null : sql`o.kind = ${kindName(engine, kind)}`,
+    without === undefined
+      ? null
+      : sql`o.kind <> all(${without.map((name) => kindName(engine, name))}::text[])`,
     by === undefined ? null : isPerson(sql`coalesce(o.created_by_user, o.created_by_account)`, by),
     approver === undefined
       ? null

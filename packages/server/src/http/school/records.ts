@@ -24,16 +24,30 @@ export async function edit(
   edits: readonly Edit[],
 ): Promise<readonly ItemResult[]> {
   if (edits.length === 0) return [];
-  const [first] = edits;
-  const name = `${first?.action ?? 'update'} ${entity.replaceAll('_', ' ')}`;
   const { items } = await runNow(context.engine, actor, {
     kind: 'edit_record',
-    name,
-    params: { entity, edits },
+    name: nameOf(entity, edits),
+    params: { entity, edits: edits.map((one) => ({ ...one, label: calledIn(one.values) })) },
   });
   const failed = items.find((item) => item.status === 'failed');
   if (failed !== undefined) throw failureOf(failed);
   return items;
+}
+
+const VERBS = { create: 'Create', update: 'Change', delete: 'Delete' } as const;
+
+/** "Create game: Fractions": what a list of operations shows. */
+function nameOf(entity: string, edits: readonly Edit[]): string {
+  const [first] = edits;
+  const what = `${VERBS[first?.action ?? 'update']} ${entity.replaceAll('_', ' ')}`;
+  const called = calledIn(first?.values);
+  return called === '' ? what : `${what}: ${called}`.slice(0, 200);
+}
+
+/** What a person calls the record, where its new values say so. */
+function calledIn(values: Row = {}): string {
+  const called = values['display_name'] ?? values['title'] ?? values['name'];
+  return typeof called === 'string' ? called.slice(0, 200) : '';
 }
 
 function failureOf(item: ItemResult): Problem {

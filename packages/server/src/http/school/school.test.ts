@@ -49,6 +49,20 @@ async function everything(): Promise<Record<string, string>> {
   };
 } // prettier-ignore
 
+it('a single edit is listed by what it did and to what', async () => {
+  const game = await made('/api/games', { title: 'Tempo' });
+  await admin('PATCH', `/api/games/${game}`, { title: 'Tempo 2' });
+  await admin('DELETE', `/api/games/${game}`);
+  const { body } = await admin('GET', '/api/bulk/operations?page_size=3');
+  expect(body.map((one: { operation_name: string }) => one.operation_name)).toEqual([
+    'Delete game',
+    'Change game: Tempo 2',
+    'Create game: Tempo',
+  ]);
+  const items = await admin('GET', `/api/bulk/operations/${body[2].id}/items`);
+  expect(items.body.items[0].label).toBe('Tempo');
+});
+
 describe('each subject', () => {
   it('is created, listed, read, changed and removed where nothing depends on it', async () => {
     const ids = await everything();
