@@ -46,12 +46,14 @@ export function estimatedCompletion(operation: Operation, now: Date): Date | nul
   return left === null ? null : new Date(now.getTime() + left);
 }
 
+/** Of those that are worked: what the plan skips takes no time. */
 function itemsPerMinute(operation: Operation, now: Date): number {
-  if (operation.started_at === null || operation.processed_items === 0) return 0;
+  const worked = operation.processed_items - operation.skipped_items;
+  if (operation.started_at === null || worked === 0) return 0;
   const until =
     operation.completed_at ?? (operation.status === 'paused' ? operation.updated_at : now);
   const elapsed = Math.max(1, until.getTime() - operation.started_at.getTime());
-  return (operation.processed_items / elapsed) * MINUTE_MS;
+  return (worked / elapsed) * MINUTE_MS;
 }
 
 function remainingMs(operation: Operation, now: Date): number | null {
