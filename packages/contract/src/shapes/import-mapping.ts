@@ -27,6 +27,7 @@ export const mappingRules = z.object({
   validation_rules: z.array(validationRule),
   transformation_rules: z.array(transformationRule),
 });
+export type MappingRules = z.infer<typeof mappingRules>;
 
 /** Body for saving a mapping. */
 export const mappingData = z

@@ -9,7 +9,7 @@ import { sql } from 'kysely';
 import { from as copyFrom } from 'pg-copy-streams';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
-import type { CsvFile, CsvRow } from '../formats/csv/read-csv.ts';
+import type { CsvFile, CsvRow, RowFault } from '../formats/csv/read-csv.ts';
 import { compileMapping, type MappedRow, type RowMapper } from '../formats/mapping/mapping.ts';
 import { mappingSchema, type Mapping } from '../formats/mapping/schema.ts';
 import { HAS_FAILED } from './failed-items.ts';
@@ -54,7 +54,7 @@ export async function stageFile(
   return count;
 }
 
-/** Maps the staged rows of a draft anew, after its mapping was changed. */
+/** Maps the staged rows of a draft anew, after its mapping was changed. Rows that are broken in the file stay so. */
 export async function remapRows(
   tx: OrgTransaction,
   operation: Operation,
@@ -118,6 +118,7 @@ export function fileInput(operation: Operation): FileInput {
   return { ...none, ...(typeof operation.input === 'object' ? operation.input : {}) };
 }
 
+/** A row that somebody put right counts as read anew: what was wrong with it in the file is settled. */
 function correct(row: CsvRow, header: readonly string[], correction: unknown): CsvRow {
   if (typeof correction !== 'object' || correction === null) return row;
   const values = new Map<string, unknown>(Object.entries(correction));
@@ -125,9 +126,10 @@ function correct(row: CsvRow, header: readonly string[], correction: unknown): C
     const value = values.get(header[at] ?? '');
     return typeof value === 'string' || typeof value === 'number' ? String(value) : cell;
   });
-  return { ...row, cells };
+  return { rowNo: row.rowNo, line: row.line, cells };
 }
 
+/** Rows as they were read. Of what is wrong with them, only what was wrong before their fields were looked at. */
 async function* stagedPages(
   tx: OrgTransaction,
   operationId: string,
@@ -136,14 +138,19 @@ async function* stagedPages(
   for (let after = 0; ;) {
     const page = await rows(
       tx,
-      sql<{ row_no: number; cells: string[] }>`
-      select row_no, cells from staged_rows
+      sql<{ row_no: number; cells: string[]; fault: RowFault | null }>`
+      select row_no, cells, (
+        select noted from jsonb_array_elements(coalesce(faults, '[]') || coalesce(warnings, '[]')) noted
+        where noted ? 'severity' limit 1) as fault
+      from staged_rows
       where org_id = ${tx.orgId} and operation_id = ${operationId} and row_no > ${after} and ${condition}
       order by row_no limit ${PAGE_ROWS}`,
     );
     if (page.length === 0) return;
     after = page.at(-1)?.row_no ?? after;
-    yield page.map((row) => ({ rowNo: row.row_no, line: 0, cells: row.cells }));
+    yield page.map(({ row_no: rowNo, cells, fault }) => ({
+      rowNo, line: 0, cells, ...(fault === null ? {} : { fault }),
+    })); // prettier-ignore
   }
 }
 

@@ -1,5 +1,5 @@
 /** What screens and components ask about operations, cached by address. All of one operation lies below its id. */
-import type { BulkOperation, OperationProgress } from '@muster/contract';
+import type { BulkOperation, OperationKind, OperationProgress } from '@muster/contract';
 import {
   keepPreviousData,
   useInfiniteQuery,
@@ -41,11 +41,15 @@ export function useKinds() {
   return useQuery({ queryKey: ['kinds'], queryFn: listKinds, staleTime: Infinity });
 }
 
+/** By its name or another one; undefined while the kinds are not here yet. */
+export function useKind(name: string): OperationKind | undefined {
+  const { data } = useKinds();
+  return data?.find((kind) => kind.name === name || kind.aliases.includes(name));
+}
+
 /** The title of a kind, or its name while the titles are not here yet. */
 export function useKindTitle(name: string): string {
-  const { data } = useKinds();
-  const found = data?.find((kind) => kind.name === name || kind.aliases.includes(name));
-  return found?.title ?? name.replaceAll('_', ' ');
+  return useKind(name)?.title ?? name.replaceAll('_', ' ');
 }
 
 export function useOperation(id: string) {

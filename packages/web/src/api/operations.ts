@@ -8,6 +8,7 @@ import {
   rollbackPreview,
   type BulkOperation,
   type ItemPage,
+  type MappingRules,
   type OperationKind,
   type OperationPreview,
   type OperationProgress,
@@ -16,7 +17,7 @@ import {
   type StartRequest,
 } from '@muster/contract';
 import { z } from 'zod';
-import { get, post, query, request, upload } from './request.ts';
+import { get, patch, post, query, request, upload } from './request.ts';
 
 const PAGE_ITEMS = 50;
 
@@ -135,16 +136,26 @@ export function streamAddress(id: string): string {
 export interface PeopleFile {
   readonly file: File;
   readonly mode: string;
+  /** A saved mapping; null to find out by the names of the columns. */
+  readonly mappingId: string | null;
 }
 
 /** @returns The operation, planned and waiting to be looked at. */
-export function importPeople({ file, mode }: PeopleFile): Promise<BulkOperation> {
+export function importPeople({ file, mode, mappingId }: PeopleFile): Promise<BulkOperation> {
   const form = new FormData();
   // Fields stand before the file: the server reads the file while it arrives.
-  form.append('mapping', JSON.stringify({ preset: 'auto' }));
+  if (mappingId === null) form.append('mapping', JSON.stringify({ preset: 'auto' }));
+  else form.append('mapping_id', mappingId);
   form.append('parameters', JSON.stringify({ mode }));
   form.append('file', file);
   return upload('/api/bulk/users/import', bulkOperation, form);
+}
+
+/** @returns The operation with its rows read anew and a new plan. */
+export async function readColumns(id: string, mapping: MappingRules): Promise<BulkOperation> {
+  const changed = await patch(addressOf(id), bulkOperation, { mapping_config: mapping });
+  // Only what had a plan already is planned again by the change itself.
+  return changed.phase === 'draft' ? steer.plan(id) : changed;
 }
 
 function ask(id: string, what: string, body: unknown = {}): Promise<BulkOperation> {

@@ -7,7 +7,7 @@ interface Answer<T> {
 }
 
 interface Sent {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | FormData;
 }
@@ -32,6 +32,12 @@ export async function get<T>(path: string, shape: z.ZodType<T>): Promise<T> {
 export async function post<T>(path: string, shape: z.ZodType<T>, body: unknown = {}): Promise<T> {
   const headers = { 'content-type': 'application/json', 'idempotency-key': newKey() };
   return (await request(path, shape, { method: 'POST', headers, body: JSON.stringify(body) }))
+    .value;
+}
+
+export async function patch<T>(path: string, shape: z.ZodType<T>, body: unknown): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  return (await request(path, shape, { method: 'PATCH', headers, body: JSON.stringify(body) }))
     .value;
 }
 

@@ -50,19 +50,42 @@ function fieldsMappedTwice(mapping: Mapping): MappingError[] {
     code: 'field_twice',
     field: name,
     message: `More than one column is mapped to "${name}".`,
-    correction: 'Map one column and add the others with a join rule.',
+    correction: 'Leave out all but one of them, or add the others to it with a join rule.',
   }));
+}
+
+/** The error of a mapping that leaves every row without a field that says whom it means. */
+export function identifierErrors(
+  mapping: Mapping,
+  fields: readonly FieldDefinition[],
+): MappingError[] {
+  const filled = filledFields(mapping);
+  const names = fields.filter((field) => field.identifies === true).map((field) => field.name);
+  const [first] = names;
+  if (first === undefined || names.some((name) => filled.has(name))) return [];
+  return [
+    {
+      code: 'identifier_unmapped',
+      field: first,
+      message: 'No column says whom a row means.',
+      correction: `Map a column to one of these fields: ${names.join(', ')}.`,
+    },
+  ];
+}
+
+function filledFields(mapping: Mapping): ReadonlySet<string> {
+  return new Set([
+    ...Object.values(mapping.field_mappings),
+    ...Object.keys(mapping.default_values),
+    ...mapping.transformation_rules.map((rule) => rule.field),
+  ]);
 }
 
 function unmappedRequiredFields(
   mapping: Mapping,
   fields: readonly FieldDefinition[],
 ): MappingError[] {
-  const filled = new Set([
-    ...Object.values(mapping.field_mappings),
-    ...Object.keys(mapping.default_values),
-    ...mapping.transformation_rules.map((rule) => rule.field),
-  ]);
+  const filled = filledFields(mapping);
   return fields
     .filter((field) => field.required === true && !filled.has(field.name))
     .map(({ name }) => ({

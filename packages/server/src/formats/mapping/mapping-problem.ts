@@ -4,6 +4,7 @@ export interface MappingError {
     | 'field_unknown'
     | 'field_twice'
     | 'field_unmapped'
+    | 'identifier_unmapped'
     | 'rule_field_unknown'
     | 'rule_invalid';
   /** The header or the field that the error is about. */

@@ -78,6 +78,8 @@ export interface FieldDefinition {
   title: string;
   type: FieldType;
   required?: boolean;
+  /** One of several that say whom or what a row means; a row needs a value in at least one of them. */
+  identifies?: boolean;
   /** Characters of a text, or of one entry of a list. */
   maxLength?: number;
   /** Allowed values of an enum, or of the entries of a list. */

@@ -8,6 +8,7 @@ import { getKind, type Engine } from '../../engine/engine.ts';
 import { invalidState, update, type Operation } from '../../engine/lifecycle.ts';
 import { writeAudit } from '../../engine/record.ts';
 import { fileInput, remapRows } from '../../engine/stage.ts';
+import { mappingSchema } from '../../formats/mapping/schema.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { givenMapping } from './given-mapping.ts';
 import { planDraft } from './plan-draft.ts';
@@ -72,6 +73,6 @@ async function remap(tx: OrgTransaction, engine: Engine, operation: Operation): 
   const reading = getKind(engine, operation.kind).rows;
   const { header } = fileInput(operation);
   if (reading === undefined || header.length === 0) return false;
-  await remapRows(tx, operation, givenMapping(operation.mapping, header, reading.fields), reading);
+  await remapRows(tx, operation, mappingSchema.parse(operation.mapping), reading);
   return true;
 }

@@ -2,8 +2,9 @@
 import { problemError } from '@muster/contract';
 import { z } from 'zod';
 import { faultsOf } from '../../engine/params.ts';
+import { identifierErrors } from '../../formats/mapping/check-mapping.ts';
 import { compileMapping } from '../../formats/mapping/mapping.ts';
-import { MappingProblem } from '../../formats/mapping/mapping-problem.ts';
+import { MappingProblem, type MappingError } from '../../formats/mapping/mapping-problem.ts';
 import { detectPreset, PRESETS } from '../../formats/mapping/presets.ts';
 import { mappingSchema, type FieldDefinition, type Mapping } from '../../formats/mapping/schema.ts';
 import { suggestMapping } from '../../formats/mapping/suggest-mapping.ts';
@@ -14,6 +15,9 @@ import { asObject } from './stored.ts';
 const AUTOMATIC = 'auto';
 
 /**
+ * A mapping that is said in full must say whom a row means. One that is found out need not: what could not be found out is
+ * shown with the rows of the file, and said by hand afterwards.
+ *
  * @param given - `{preset: "name" | "auto"}`, a mapping with `field_mappings`, or `{column: field}`. Fields may be named by
  *   their other names; an empty mapping means `auto`.
  * @throws Problem `validation_failed` with every fault of the mapping.
@@ -23,14 +27,34 @@ export function givenMapping(
   header: readonly string[],
   fields: readonly FieldDefinition[],
 ): Mapping {
-  const mapping = withFieldNames(mappingOf(asObject(given), header, fields), fields);
+  const said = asObject(given);
+  const mapping = withFieldNames(mappingOf(said, header, fields), fields);
+  const faults = [
+    ...compileErrors(mapping, header, fields),
+    ...(isFoundOut(said) ? [] : identifierErrors(mapping, fields)),
+  ];
+  if (faults.length > 0)
+    throw invalid(faults.map((fault) => ({ ...fault, field: `mapping.${fault.field}` })));
+  return mapping;
+}
+
+function compileErrors(
+  mapping: Mapping,
+  header: readonly string[],
+  fields: readonly FieldDefinition[],
+): readonly MappingError[] {
   try {
     compileMapping(mapping, header, fields);
+    return [];
   } catch (error) {
-    if (!(error instanceof MappingProblem)) throw error;
-    throw invalid(error.errors.map((fault) => ({ ...fault, field: `mapping.${fault.field}` })));
+    if (error instanceof MappingProblem) return error.errors;
+    throw error;
   }
-  return mapping;
+}
+
+/** By the names of the columns, rather than said. */
+function isFoundOut(given: Record<string, unknown>): boolean {
+  return Object.keys(given).length === 0 || typeof given['preset'] === 'string';
 }
 
 function mappingOf(

@@ -57,6 +57,7 @@ function viewKind(kind: Kind, actor: Actor): OperationKind {
     target_model: kind.rows?.target ?? null,
     fields: (kind.rows?.fields ?? []).map((field) => ({
       name: field.name, title: field.title, type: field.type, required: field.required === true,
+      identifies: field.identifies === true,
       ...(field.values === undefined ? {} : { values: [...field.values] }),
     })),
   }; // prettier-ignore

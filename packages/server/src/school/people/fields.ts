@@ -4,9 +4,9 @@ import type { RowReading } from '../../engine/kind.ts';
 import type { FieldDefinition } from '../../formats/mapping/schema.ts';
 
 export const USER_FIELDS: readonly FieldDefinition[] = [
-  { name: 'external_id', title: 'External id', type: 'text', maxLength: 255, aliases: ['sourced_id', 'user_id', 'student_id', 'id_number', 'idnumber', 'sis_id'] },
-  { name: 'email', title: 'E-mail', type: 'email', maxLength: 254, aliases: ['mail', 'e_mail', 'email_address'] },
-  { name: 'username', title: 'User name', type: 'text', maxLength: 255, aliases: ['login', 'login_id', 'user_name'] },
+  { name: 'external_id', title: 'External id', type: 'text', identifies: true, maxLength: 255, aliases: ['sourced_id', 'user_id', 'student_id', 'id_number', 'idnumber', 'sis_id'] },
+  { name: 'email', title: 'E-mail', type: 'email', identifies: true, maxLength: 254, aliases: ['mail', 'e_mail', 'email_address'] },
+  { name: 'username', title: 'User name', type: 'text', identifies: true, maxLength: 255, aliases: ['login', 'login_id', 'user_name'] },
   { name: 'full_name', title: 'Full name', type: 'text', maxLength: 400, aliases: ['name'] },
   { name: 'given_name', title: 'Given name', type: 'text', maxLength: 200, aliases: ['first_name', 'firstname', 'givenname'] },
   { name: 'family_name', title: 'Family name', type: 'text', maxLength: 200, aliases: ['last_name', 'lastname', 'familyname', 'surname'] },

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useAsk, useItems } from '../../api/operation-queries.ts';
 import { retryItems, type Retry } from '../../api/operations.ts';
+import { columnsOf } from '../../words/columns.ts';
 import { counted } from '../../words/numbers.ts';
 import { ErrorDisplay } from '../error-display.tsx';
 import { MoreButton } from '../more-button.tsx';
@@ -72,10 +73,4 @@ export function FailedRows({ operation, failed }: FailedRowsProps) {
       {retry.error === null ? null : <ErrorDisplay error={retry.error} />}
     </Stack>
   );
-}
-
-/** Of a file, its columns; none otherwise. */
-function columnsOf({ input_data: input }: BulkOperation): string[] {
-  const { header } = input;
-  return Array.isArray(header) ? header.map(String) : [];
 }

@@ -1,37 +1,86 @@
-import type { BulkOperation } from '@muster/contract';
-import { Table } from '@mantine/core';
+import type { BulkOperation, MappingRules } from '@muster/contract';
+import { Group, Table } from '@mantine/core';
+import { useState } from 'react';
+import { useKind } from '../../api/operation-queries.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
+import { columnsOf, mappingOf, saysWhom } from '../../words/columns.ts';
 import { counted } from '../../words/numbers.ts';
 import { sentenceCase, valueText } from '../../words/operations.ts';
+import { ColumnsForm } from './columns/columns-form.tsx';
+import { SaveMapping } from './columns/save-mapping.tsx';
+import type { Columns } from './columns/use-columns.ts';
 
-/** Of an import (a retry takes only some of its rows): which file it was and which column was read as what. */
-export function FileReading({ operation }: { readonly operation: BulkOperation }) {
-  const { file_name: name, header, rows } = operation.input_data;
-  if (!Array.isArray(header) || operation.retry_of !== null) return null;
-  const { field_mappings: mappings } = operation.mapping_config;
-  const fields = new Map(isRecord(mappings) ? Object.entries(mappings) : []);
-  const columns = header.map(String);
-  const read = columns.filter((column) => fields.has(column)).length;
+interface FileReadingProps {
+  readonly operation: BulkOperation;
+  /** Null where they cannot be read differently, or not any more. */
+  readonly columns: Columns | null;
+}
+
+/** Of an import (a retry takes only some of its rows): which file it was and which column is read as what. */
+export function FileReading({ operation, columns }: FileReadingProps) {
+  const mapping = mappingOf(operation);
+  if (columnsOf(operation).length === 0 || mapping === null || operation.retry_of !== null)
+    return null;
+  return columns === null ? (
+    <WasRead operation={operation} mapping={mapping} />
+  ) : (
+    <CanBeRead operation={operation} columns={columns} />
+  );
+}
+
+interface CanBeReadProps {
+  readonly operation: BulkOperation;
+  readonly columns: Columns;
+}
+
+/** Stands open from the beginning where nothing could be done without it. */
+function CanBeRead({ operation, columns }: CanBeReadProps) {
+  const [isNeeded] = useState(!columns.isEnough);
   return (
-    <details>
-      <summary>
-        {`${valueText(name) ?? 'File'}${typeof rows === 'number' ? `, ${counted(rows, 'row')}` : ''}: ${read} of ${counted(columns.length, 'column')} read`}
-      </summary>
-      <ScrollTable name="How the file was read" columns={['Column', 'Read as']}>
-        {columns.map((column) => {
-          const field = valueText(fields.get(column));
-          return (
-            <Table.Tr key={column}>
-              <Table.Td>{column}</Table.Td>
-              <Table.Td>{field === null ? 'Left out' : sentenceCase(field)}</Table.Td>
-            </Table.Tr>
-          );
-        })}
-      </ScrollTable>
+    <details open={isNeeded}>
+      <summary>{summaryOf(operation, columns.mapping)}</summary>
+      <ColumnsForm operation={operation} columns={columns} />
     </details>
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+interface WasReadProps {
+  readonly operation: BulkOperation;
+  readonly mapping: MappingRules;
+}
+
+function WasRead({ operation, mapping }: WasReadProps) {
+  const kind = useKind(operation.operation_type);
+  const isWorthKeeping = kind !== undefined && saysWhom(mapping, kind.fields);
+  const target = isWorthKeeping ? kind.target_model : null;
+  return (
+    <details>
+      <summary>{summaryOf(operation, mapping)}</summary>
+      <ScrollTable name="How the file was read" columns={['Column', 'Read as']}>
+        {columnsOf(operation).map((column) => {
+          const field = mapping.field_mappings[column];
+          return (
+            <Table.Tr key={column}>
+              <Table.Td>{column}</Table.Td>
+              <Table.Td>{field === undefined ? 'Left out' : sentenceCase(field)}</Table.Td>
+            </Table.Tr>
+          );
+        })}
+      </ScrollTable>
+      {target === null ? null : (
+        <Group mt="sm">
+          <SaveMapping operation={operation} target={target} rules={mapping} />
+        </Group>
+      )}
+    </details>
+  );
+}
+
+/** `Columns: 4 of 5 read (autumn.csv, 60 rows)`. */
+function summaryOf(operation: BulkOperation, { field_mappings: mappings }: MappingRules): string {
+  const { file_name: name, rows } = operation.input_data;
+  const columns = columnsOf(operation);
+  const read = columns.filter((column) => mappings[column] !== undefined).length;
+  const size = typeof rows === 'number' ? `, ${counted(rows, 'row')}` : '';
+  return `Columns: ${read} of ${columns.length} read (${valueText(name) ?? 'file'}${size})`;
 }

@@ -12,6 +12,7 @@ import { ResultView } from '../../components/result-view/result-view.tsx';
 import { Status } from '../../components/status.tsx';
 import { When } from '../../components/when.tsx';
 import { standing } from '../../words/operations.ts';
+import { useColumns } from './columns/use-columns.ts';
 import { DraftView } from './draft-view.tsx';
 import { FileReading } from './file-reading.tsx';
 
@@ -19,7 +20,7 @@ import { FileReading } from './file-reading.tsx';
 export function OperationScreen() {
   const { id } = useParams({ from: '/operations/$id' });
   const { data, error, refetch } = useOperation(id);
-  if (data !== undefined) return <OperationPage operation={data} />;
+  if (data !== undefined) return <OperationPage key={data.id} operation={data} />;
   const retry = isProblem(error, 'not_found') ? {} : { onRetry: () => void refetch() };
   return (
     <Page title="Operation">
@@ -32,8 +33,10 @@ export function OperationScreen() {
   );
 }
 
+/** Without the preview while it would be one of other columns than those on screen, or one in which no row can be done. */
 function OperationPage({ operation }: { readonly operation: BulkOperation }) {
   const kind = useKindTitle(operation.operation_type);
+  const columns = useColumns(operation);
   return (
     <Page title={operation.operation_name}>
       <Stack gap="xs">
@@ -45,9 +48,11 @@ function OperationPage({ operation }: { readonly operation: BulkOperation }) {
           </Text>
         </Group>
         <Origin operation={operation} />
-        <FileReading operation={operation} />
+        <FileReading operation={operation} columns={columns} />
       </Stack>
-      <Stage key={operation.id} operation={operation} />
+      {columns !== null && (columns.isChanged || !columns.isEnough) ? null : (
+        <Stage operation={operation} />
+      )}
     </Page>
   );
 }

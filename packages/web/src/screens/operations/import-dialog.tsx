@@ -2,6 +2,8 @@ import { Button, Group, Modal, NativeSelect, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
+import { ApiProblem } from '../../api/api-problem.ts';
+import { useMappings } from '../../api/mapping-queries.ts';
 import { ErrorDisplay } from '../../components/error-display.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { useImport } from './queries.ts';
@@ -34,15 +36,21 @@ export function ImportDialog() {
 function ImportForm({ onClose }: { readonly onClose: () => void }) {
   const [file, setFile] = useState<File | null>(null);
   const [mode, setMode] = useState('create_and_update');
+  const [mappingId, setMappingId] = useState('');
   const navigate = useNavigate();
   const start = useImport(({ id }) => void navigate({ to: '/operations/$id', params: { id } }));
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (file !== null && !start.isPending) start.mutate({ file, mode });
+    if (file !== null && !start.isPending)
+      start.mutate({ file, mode, mappingId: mappingId === '' ? null : mappingId });
   };
   const choose = (chosen: File): void => {
     start.reset();
     setFile(chosen);
+  };
+  const chooseMapping = (id: string): void => {
+    start.reset();
+    setMappingId(id);
   };
   return (
     <form onSubmit={submit}>
@@ -54,8 +62,14 @@ function ImportForm({ onClose }: { readonly onClose: () => void }) {
           data={MODES}
           onChange={(event) => setMode(event.currentTarget.value)}
         />
+        <MappingChoice
+          chosen={mappingId}
+          onChoose={chooseMapping}
+          hasOtherColumns={hasOtherColumns(start.error)}
+        />
         <Text size="sm" c="dimmed">
-          Nothing is changed yet: the next page shows what would happen to each row.
+          Nothing is changed yet: the next page shows how each column was read, where that can be
+          changed, and what would happen to each row.
         </Text>
         {start.error === null ? null : <ErrorDisplay error={start.error} />}
         <Group justify="flex-end">
@@ -69,4 +83,38 @@ function ImportForm({ onClose }: { readonly onClose: () => void }) {
       </Stack>
     </form>
   );
+}
+
+interface MappingChoiceProps {
+  /** Empty to find out by the names of the columns. */
+  readonly chosen: string;
+  readonly onChoose: (id: string) => void;
+  /** Whether the file lacks columns of the chosen one. */
+  readonly hasOtherColumns: boolean;
+}
+
+/** Only where there is a saved mapping to choose. */
+function MappingChoice({ chosen, onChoose, hasOtherColumns: isUnfit }: MappingChoiceProps) {
+  const saved = useMappings('User');
+  if (saved.length === 0) return null;
+  return (
+    <NativeSelect
+      label="Read the columns"
+      value={chosen}
+      data={[
+        { value: '', label: 'By their names' },
+        ...saved.map(({ id, name }) => ({ value: id, label: `As saved: ${name}` })),
+      ]}
+      error={
+        isUnfit
+          ? 'This file has other columns. Choose “By their names” to say on the next page what they hold.'
+          : undefined
+      }
+      onChange={(event) => onChoose(event.currentTarget.value)}
+    />
+  );
+}
+
+function hasOtherColumns(error: Error | null): boolean {
+  return error instanceof ApiProblem && error.errors.some(({ code }) => code === 'header_unknown');
 }
