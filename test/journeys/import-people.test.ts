@@ -171,6 +171,23 @@ describe.skipIf(!hasChromium)(
       expect(await faultsOf(page)).toEqual([]);
     });
 
+    it('the list shows large work, and single edits to whoever asks for them', async () => {
+      const page = await signedInPage(site);
+      const status = await page.evaluate(async () => {
+        const headers = { 'content-type': 'application/json' };
+        const body = JSON.stringify({ name: 'Harbour School' });
+        return (await fetch('/api/units', { method: 'POST', headers, body })).status;
+      });
+      expect(status).toBe(201);
+      await previewImport(page, 'listed.csv', csv(people('z', 2)));
+      await page.getByRole('link', { name: 'Muster' }).click();
+      await page.getByRole('link', { name: 'Import people: listed.csv' }).waitFor();
+      const edit = page.getByRole('link', { name: 'Create unit: Harbour School' });
+      expect(await edit.count()).toBe(0);
+      await page.getByLabel('Kind').selectOption('All, single edits too');
+      await edit.waitFor();
+    });
+
     it('a sign-in that fails says why, and one that ends shows the form where one was', async () => {
       const context = await site.browser.newContext({ baseURL: site.address });
       const page = await context.newPage();

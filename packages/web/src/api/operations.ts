@@ -27,16 +27,25 @@ export interface OperationList {
   readonly total: number;
 }
 
+/** As `operation_type`: really all, also what forms save one record at a time. */
+export const ALL_KINDS = 'all';
+
 export interface ListFilter {
   readonly status?: string | undefined;
+  /** All but single edits when it is left out: there are many, and nobody looks for them among large work. */
   readonly operation_type?: string | undefined;
   readonly search?: string | undefined;
   readonly page?: number | undefined;
 }
 
 export async function listOperations(filter: ListFilter): Promise<OperationList> {
+  const { operation_type: kind, ...others } = filter;
+  const kinds =
+    kind === undefined
+      ? { without: 'edit_record' }
+      : { operation_type: kind === ALL_KINDS ? undefined : kind };
   const { value, headers } = await request(
-    `/api/bulk/operations${query({ ...filter })}`,
+    `/api/bulk/operations${query({ ...others, ...kinds })}`,
     z.array(bulkOperation),
   );
   return { operations: value, total: Number(headers.get('x-total-count') ?? value.length) };

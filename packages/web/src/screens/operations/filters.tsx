@@ -2,7 +2,7 @@ import { BULK_STATUSES } from '@muster/contract';
 import { Group, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useKinds } from '../../api/operation-queries.ts';
-import type { ListFilter } from '../../api/operations.ts';
+import { ALL_KINDS, type ListFilter } from '../../api/operations.ts';
 import { STATUS_LABELS } from '../../words/operations.ts';
 
 const TYPING_MS = 300;
@@ -41,7 +41,8 @@ export function Filters({ filter, onFilter }: FiltersProps) {
         label="Kind"
         value={filter.operation_type ?? ''}
         data={[
-          { value: '', label: 'All' },
+          { value: '', label: 'All but single edits' },
+          { value: ALL_KINDS, label: 'All, single edits too' },
           ...kinds.map(({ name, title }) => ({ value: name, label: title })),
         ]}
         onChange={(event) => change({ operation_type: event.currentTarget.value })}
