@@ -15,6 +15,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { inOrg, one, rows, savepoint, type OrgTransaction } from '../db/database.ts';
 import { plannedId } from '../db/ids.ts';
 import { findActor, type Actor } from '../tenancy/actor.ts';
+import { takesItemsAlone } from './deaths.ts';
 import { getKind, type Engine } from './engine.ts';
 import { findDrift } from './drift.ts';
 import { findItemFault, isItemFault, type ItemFault } from './item-fault.ts';
@@ -22,6 +23,7 @@ import { finish } from './finish.ts';
 import type { Kind } from './kind.ts';
 import { getOperation, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { joinByHash } from './many-rows.ts';
+import { goesOn } from './pause-broken.ts';
 import { planCounts } from './plan-counts.ts';
 import { dequeue, enqueue, TASKS } from './queue.ts';
 import { writeEvent } from './record.ts';
@@ -93,8 +95,8 @@ async function applyChunk(
   }
   const faults = await applyItems(tx, engine, operation, range, kind);
   await markItems(tx, operation, kind, range, faults);
-  await advance(tx, operation, kind, range, Date.now() - began);
-  return true;
+  const now = await advance(tx, operation, kind, range, Date.now() - began);
+  return goesOn(tx, engine, now, now.processed_items - operation.processed_items, faults);
 }
 
 /** Puts an admitted operation to work; null for one that was paused, cancelled or is done. */
@@ -113,13 +115,14 @@ async function begin(tx: OrgTransaction, operation: Operation): Promise<Operatio
 
 async function nextItems(tx: OrgTransaction, operation: Operation): Promise<ItemRange | null> {
   const isIdle = planCounts(operation).writes.length === 0;
+  const chunkItems = takesItemsAlone(operation) ? 1 : operation.chunk_items;
   const next = await one(
     tx,
     sql<{ first: number | null; last: number | null }>`
     select min(item_no) as first, max(item_no) as last from (
       select item_no from operation_items
       where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending'
-      order by item_no limit ${isIdle ? IDLE_CHUNK_ITEMS : operation.chunk_items}) item`,
+      order by item_no limit ${isIdle ? IDLE_CHUNK_ITEMS : chunkItems}) item`,
   );
   return next.first === null || next.last === null
     ? null
@@ -320,7 +323,7 @@ async function advance(
   kind: Kind,
   range: ItemRange,
   tookMs: number,
-): Promise<void> {
+): Promise<Operation> {
   const now = await update(tx, operation, {
     next_item_no: range.last + 1,
     chunks_done: operation.chunks_done + 1,
@@ -338,6 +341,7 @@ async function advance(
       took_ms: tookMs,
     },
   });
+  return now;
 }
 
 function nextChunkItems(items: number, kind: Kind, tookMs: number): number {
