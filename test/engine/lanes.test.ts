@@ -51,12 +51,12 @@ async function slots(): Promise<Record<string, number>> {
 it('a medium operation starts within five seconds behind twenty large ones, which share what is left and take turns [MA-266] [MA-D03]', async () => {
   const [crowded, calm, third] = [await aSchool(database), await aSchool(database), await aSchool(database)]; // prettier-ignore
   const large: string[] = [];
-  for (let n = 0; n < 20; n++) large.push(await confirmed(crowded, 'large', 400));
-  const other = await confirmed(third, 'large', 400);
+  for (let n = 0; n < 20; n++) large.push(await confirmed(crowded, 'large', 150));
+  const other = await confirmed(third, 'large', 150);
   const options = { engine: crowded.engine, database, log: () => undefined };
   const worker = await startWorker({ ...options, concurrency: 2 });
   await untilStarted(crowded, large[0] ?? '');
-  const medium = await confirmed(calm, 'medium', 150);
+  const medium = await confirmed(calm, 'medium', 100);
   expect(await untilStarted(calm, medium)).toBeLessThan(5_000);
   let shared = 0;
   while ((await read(calm, medium)).phase !== 'done') {
@@ -66,15 +66,10 @@ it('a medium operation starts within five seconds behind twenty large ones, whic
   }
   // While it worked, large ones had the other slot and no more.
   expect(shared).toBeGreaterThan(0);
-  const [reached] = await query(
-    crowded,
-    sql<{ most: number }>`select max(processed_items) as most from operations`,
-  );
+  // The organization that came last has its turn long before the first has had all of its own.
   await untilStarted(third, other);
-  await sleep(2_500);
-  // Of the organization that came last as much is done by now as of one operation of the first.
-  expect((await read(third, other)).processed_items).toBeGreaterThan(0);
-  expect(reached?.most).toBeLessThan(400);
+  const ended = await query(crowded, sql`select from operations where phase = 'done'`);
+  expect(ended.length).toBeLessThan(large.length / 2);
   await worker.stop();
 }, 60_000);
 

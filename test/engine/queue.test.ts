@@ -97,6 +97,24 @@ it('raising the last one to the top makes it next [BO-154]', async () => {
   expect(await admitted()).toContain(last);
 });
 
+it('an empty queue has no next one, otherwise its head is the next to be worked [BO-152]', async () => {
+  const next = async () => (await inOrg(database, school.orgId, queueStatus)).next;
+  expect(await next()).toEqual([]);
+  expect(await admitted()).toEqual([]);
+  const running = await several(LIMITS.processingPerOrgMax);
+  for (const id of running) await applyOneChunk(school, id, 1);
+  expect(await next()).toEqual([]);
+  const ids = [await waiting(), await waiting(5), await waiting(5)];
+  const [head = ''] = await next();
+  expect(head).toBe(ids[1]);
+  await work(school, running[0] ?? '');
+  expect(await admitted()).toContain(head);
+  expect(await admitted()).not.toContain(ids[0]);
+  await work(school, head);
+  for (const id of [...running, ...ids]) await work(school, id);
+  expect(await next()).toEqual([]);
+});
+
 it('two operations on the same people do not run at once: the later one starts when the first has ended [BO-159]', async () => {
   const target = { student_ids: await students(database, school.orgId, 4) };
   const change = async (status: string): Promise<string> => {

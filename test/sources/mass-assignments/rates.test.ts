@@ -90,7 +90,7 @@ it('three operations are at work, twenty wait, and the next is told to come agai
     await applySlice(api.school.engine, api.school.orgId, id, 0);
     phases.push((await api.call(SA1, 'GET', `/${id}`)).body.phase);
   }
-  expect(phases).toEqual(['applying', 'applying', 'applying', 'queued']);
+  expect(phases).toEqual(['processing', 'processing', 'processing', 'queued']);
   expect((await assign(api, T1, api.ids.C2.slice(0, 1))).body.operation_status).toBe('completed');
 });
 
