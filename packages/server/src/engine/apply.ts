@@ -13,7 +13,7 @@
 import { LIMITS } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { inOrg, one, rows, savepoint, type OrgTransaction } from '../db/database.ts';
-import { plannedId } from '../db/ids.ts';
+import { newId, plannedId } from '../db/ids.ts';
 import { findActor, type Actor } from '../tenancy/actor.ts';
 import { takesItemsAlone } from './deaths.ts';
 import { getKind, type Engine } from './engine.ts';
@@ -305,11 +305,13 @@ async function writeItemEvents(
   status: 'success' | 'failed',
 ): Promise<void> {
   const names = typeof event === 'string' ? sql`array[${event}::text]` : event;
+  // By their ids events are read in the order in which they happen: these happen now, not when the operation was made.
+  const now = newId();
   await rows(
     tx,
     sql`
     insert into events (org_id, id, name, operation_id, actor_id, payload)
-    select org_id, ${plannedId(operation.id, sql`'event ' || item_no || ' ' || event_name`)}, event_name, operation_id, ${makerOf(operation)}::uuid,
+    select org_id, ${plannedId(now, sql`'event ' || item_no || ' ' || event_name`)}, event_name, operation_id, ${makerOf(operation)}::uuid,
       jsonb_strip_nulls(jsonb_build_object('item_no', item_no, 'subject_id', subject_id, 'key', key, 'code', code))
     from operation_items cross join unnest(${names}) event_name
     where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no between ${range.first} and ${range.last}
