@@ -17,6 +17,7 @@ import { beginScheduled, enqueueNext, holdBack, putOffPlanning } from '../engine
 import { openDueAssignments } from '../school/assignments/open-due.ts';
 import type { Mailer } from './deliver-mail.ts';
 import { deliverDue } from './deliver.ts';
+import { forgetOldDrafts } from './forget-drafts.ts';
 import { forgetOldMessages } from './forget-messages.ts';
 import { longSlots, type LongSlots } from './long-slots.ts';
 import { repeat, type Periodic } from './periodic.ts';
@@ -74,6 +75,7 @@ function periodicWork({ engine, database, mailer, publicUrl }: WorkerOptions): P
     { name: 'Opening assignments', everyMs: OPEN_EVERY_MS, work: () => openDueAssignments(database, engine.now()) },
     { name: 'Moving batches by their dates', everyMs: UPKEEP_EVERY_MS, work: () => moveBatchesByDate(engine) },
     { name: 'Checking numbers of students', everyMs: UPKEEP_EVERY_MS, work: () => checkCountsAtNight(engine) },
+    { name: 'Deleting old drafts', everyMs: UPKEEP_EVERY_MS, work: (signal) => forgetOldDrafts(database, engine.now(), signal) },
     { name: 'Deleting old messages', everyMs: UPKEEP_EVERY_MS, work: (signal) => forgetOldMessages(database, engine.now(), signal) },
   ];
 } // prettier-ignore
