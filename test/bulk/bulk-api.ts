@@ -1,4 +1,6 @@
 /** The bulk API over a database of its own, spoken to as anybody. */
+import { BULK_STATUSES } from '@muster/contract';
+import { expect } from 'vitest';
 import type { App, HttpContext } from '../../packages/server/src/http/context.ts';
 import { buildApp } from '../../packages/server/src/http/app.ts';
 import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
@@ -90,12 +92,16 @@ function answerOf(reply: {
   body: string;
 }): Answer {
   const isJson = String(reply.headers['content-type']).includes('json');
-  return {
-    status: reply.statusCode,
-    headers: reply.headers,
-    text: reply.body,
-    body: isJson ? JSON.parse(reply.body) : undefined,
-  };
+  const body = isJson ? JSON.parse(reply.body) : undefined;
+  for (const { status } of operationsIn(body)) expect(BULK_STATUSES).toContain(status);
+  return { status: reply.statusCode, headers: reply.headers, text: reply.body, body };
+}
+
+/** The operations of an answer, be it one, a list, or none. */
+function operationsIn(body: unknown): { status: unknown }[] {
+  return (Array.isArray(body) ? body : [body]).filter(
+    (one) => typeof one === 'object' && one !== null && 'operation_type' in one && 'status' in one,
+  );
 }
 
 const BOUNDARY = 'form-of-a-test';

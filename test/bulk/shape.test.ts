@@ -1,6 +1,11 @@
 /** The shapes that clients of the source see, from draft to end. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bulkOperation, operationProgress, type BulkOperation } from '@muster/contract';
+import {
+  BULK_STATUSES,
+  bulkOperation,
+  operationProgress,
+  type BulkOperation,
+} from '@muster/contract';
 import { sql } from 'kysely';
 import { applySlice } from '../../packages/server/src/engine/apply.ts';
 import { viewProgress } from '../../packages/server/src/http/bulk/progress-view.ts';
@@ -108,6 +113,29 @@ describe('an operation', () => {
       status: 'cancelled', cancel_reason: 'Wrong file was chosen', completed_at: expect.any(String),
     }); // prettier-ignore
   });
+});
+
+it('each of the seven statuses is seen in its time, and no other in any answer of these tests [BO-317]', async () => {
+  const { id, plan_hash, ...made } = await suspension(60, { chunk_items: 20 });
+  const seen: string[] = [made.status];
+  const look = async () => seen.push((await operationOf(id)).status);
+  await start({ id, plan_hash, ...made });
+  await look();
+  await applySlice(api.school.engine, api.school.orgId, id, 0);
+  await look();
+  await api.call('POST', `/operations/${id}/pause`);
+  await look();
+  await api.call('POST', `/operations/${id}/resume`);
+  await work(api.school, id);
+  await look();
+  const { body: failing } = await api.call('POST', '/operations', {
+    operation_type: 'user_status', operation_name: 'Nobody', parameters: { target: { student_ids: [id] }, status: 'suspended' },
+  }); // prettier-ignore
+  seen.push((await start(bulkOperation.parse(failing))).body.status);
+  const dropped = await suspension(1);
+  seen.push((await api.call('POST', `/operations/${dropped.id}/cancel`, { reason: 'No' })).body.status); // prettier-ignore
+  expect(seen).toEqual(['pending', 'queued', 'processing', 'paused', 'completed', 'failed', 'cancelled']); // prettier-ignore
+  expect([...seen].sort()).toEqual([...BULK_STATUSES].sort());
 });
 
 async function aBatch() {

@@ -1,5 +1,6 @@
 /** Which operation works when. */
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { LIMITS } from '@muster/contract';
 import { inOrg } from '../../packages/server/src/db/database.ts';
@@ -8,7 +9,7 @@ import { create } from '../../packages/server/src/engine/create.ts';
 import { queueStatus } from '../../packages/server/src/engine/queue.ts';
 import { holdBack, putBack } from '../../packages/server/src/engine/recover.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
-import { aSchool, query, students, work, type School } from '../fixtures/school.ts';
+import { aPerson, aSchool, query, students, work, type School } from '../fixtures/school.ts';
 import { applyOneChunk, queued, read, setColumns } from '../fixtures/stepwise.ts';
 
 let database: TestDatabase;
@@ -96,6 +97,24 @@ it('raising the last one to the top makes it next [BO-154]', async () => {
   expect(await admitted()).toContain(last);
 });
 
+it('an empty queue has no next one, otherwise its head is the next to be worked [BO-152]', async () => {
+  const next = async () => (await inOrg(database, school.orgId, queueStatus)).next;
+  expect(await next()).toEqual([]);
+  expect(await admitted()).toEqual([]);
+  const running = await several(LIMITS.processingPerOrgMax);
+  for (const id of running) await applyOneChunk(school, id, 1);
+  expect(await next()).toEqual([]);
+  const ids = [await waiting(), await waiting(5), await waiting(5)];
+  const [head = ''] = await next();
+  expect(head).toBe(ids[1]);
+  await work(school, running[0] ?? '');
+  expect(await admitted()).toContain(head);
+  expect(await admitted()).not.toContain(ids[0]);
+  await work(school, head);
+  for (const id of [...running, ...ids]) await work(school, id);
+  expect(await next()).toEqual([]);
+});
+
 it('two operations on the same people do not run at once: the later one starts when the first has ended [BO-159]', async () => {
   const target = { student_ids: await students(database, school.orgId, 4) };
   const change = async (status: string): Promise<string> => {
@@ -168,7 +187,7 @@ it('an admitted operation has one job, and one that was lost is put back', async
   await putBack(school.engine, school.orgId, id);
 });
 
-it('a chunk that fails for no fault of its items is tried again after 1, 2, 4, 8 and 16 seconds, then the operation pauses with its error', async () => {
+it('a chunk that fails for no fault of its items is tried again after 1, 2, 4, 8 and 16 seconds, give or take a fifth, then the operation pauses with its error [MA-D43]', async () => {
   const id = await waiting();
   const delays: number[] = [];
   for (let attempt = 1; attempt <= 6; attempt++) {
@@ -182,4 +201,42 @@ it('a chunk that fails for no fault of its items is tried again after 1, 2, 4, 8
   const paused = await read(school, id);
   expect(paused).toMatchObject({ status: 'paused', processed_items: 0 });
   expect(paused.error_log.match(/the disk is full/g)).toHaveLength(6);
+  const apart: number[] = [];
+  for (const random of [0, 1]) {
+    await resume(school.engine, school.admin, id);
+    await holdBack(school.engine, school.orgId, id, 'the disk is full', random);
+    const { rows } = await database.pool.query<{ seconds: number }>(
+      'select extract(epoch from run_at - now())::float8 as seconds from graphile_worker.jobs where key = $1', [`operation:${id}`],
+    ); // prettier-ignore
+    apart.push(rows[0]?.seconds ?? NaN);
+    await pause(school.engine, school.admin, id);
+    await setColumns(school, id, sql`attempts = 0`);
+  }
+  expect(apart).toEqual([expect.closeTo(0.8, 1), expect.closeTo(1.2, 1)]);
+});
+
+it('when most of two chunks in a row cannot be written the operation pauses, and those who look after it are told [MA-D43]', async () => {
+  const second = await aPerson(database, school.orgId, { name: 'Second', roles: ['subscriber_admin'] }); // prettier-ignore
+  const edits = Array.from({ length: 40 }, (_, at) => ({ action: 'create', values: { name: `Unit ${at}` } })); // prettier-ignore
+  const { id } = await create(school.engine, school.admin, { kind: 'edit_record', name: 'Units', params: { entity: 'unit', edits } }); // prettier-ignore
+  await queued(school, id);
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  await owner.query(`
+    create function broken() returns trigger language plpgsql as $$ begin raise 'the extension is missing' using errcode = '22000'; end $$;
+    create trigger broken before insert on units for each row when (new.name <> 'Unit 3') execute function broken()`);
+  expect(await applyOneChunk(school, id, 10)).toBe(true);
+  expect(await applyOneChunk(school, id, 10)).toBe(false);
+  await owner.query('drop trigger broken on units; drop function broken()');
+  await owner.end();
+  const paused = await read(school, id);
+  expect(paused).toMatchObject({ status: 'paused', processed_items: 20, failed_items: 19 });
+  expect(paused.error_log).toContain('the extension is missing');
+  const told = await query(school, sql`
+    select recipient_id, payload from outbox where topic = 'operation.paused' and operation_id = ${id} order by 1`); // prettier-ignore
+  expect(told).toEqual(
+    [school.admin.userId, second.userId].sort().map((recipient_id) => ({ recipient_id, payload: { reason: 'the extension is missing' } })),
+  ); // prettier-ignore
+  await resume(school.engine, school.admin, id);
+  expect(await work(school, id)).toMatchObject({ status: 'completed', successful_items: 21 });
 });

@@ -133,7 +133,7 @@ it('lists of operations and of items are read by indexes, however many there are
   expect(keys[0]?.def).toContain('(org_id, operation_id, item_no)');
 });
 
-it('a mapping needs a name and its maker; what is left out reads back as its default [BO-059 to BO-061] [BO-069] [BO-070]', async () => {
+it('a mapping needs a name and its maker; what is left out reads back as its default [BO-059 to BO-061] [BO-067] [BO-068] [BO-069] [BO-070]', async () => {
   const mapping = (instead: Record<string, unknown> = {}) =>
     insert(
       'import_mappings',
@@ -143,13 +143,17 @@ it('a mapping needs a name and its maker; what is left out reads back as its def
       },
       instead,
     ); // prettier-ignore
-  const { id } = await mapping();
+  const stored = await mapping();
+  expect(stored).toMatchObject({ validation_rules: {}, transformation_rules: {} });
+  const { id } = stored;
   for (const missing of ['name', 'source_format', 'target_model', 'created_by_account'])
     await expect(mapping({ [missing]: null })).rejects.toMatchObject({ code: '23502' });
   await expect(mapping({ name: 'x'.repeat(201) })).rejects.toMatchObject({ code: '23514' });
   const { text, body } = await api.call('GET', `/mappings/${String(id)}`);
   expect(text).toContain(`"id":"${String(id)}"`);
   expect(body).toMatchObject({ description: '', is_template: false, field_mappings: {}, default_values: {} });
+  // Where the store has an object, clients see a list.
+  expect(body).toMatchObject({ validation_rules: [], transformation_rules: [] });
   expect(Date.now() - Date.parse(body.created_at)).toBeLessThan(60_000);
 }); // prettier-ignore
 

@@ -188,7 +188,7 @@ describe('an undo', () => {
         school,
         sql`select payload from events where operation_id = ${operation.id} and name = 'mass_assignment.operation.rollback'`,
       ),
-    ).toMatchObject([{ payload: { undone_by: back.id } }]);
+    ).toEqual([{ payload: { undone_by: back.id, withdrawn: 3, kept: 0, failed: 0 } }]);
     expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'rolled_back' });
   });
 

@@ -3,6 +3,10 @@ import { connect } from '../../packages/server/src/db/connect.ts';
 import { startWorker } from '../../packages/server/src/worker/worker.ts';
 import { testEngine } from '../fixtures/school.ts';
 
-const database = await connect({ url: process.argv[2] ?? '' });
+const [, , url = '', idleMsMax] = process.argv;
+const database = await connect({
+  url,
+  ...(idleMsMax === undefined ? {} : { idleMsMax: Number(idleMsMax) }),
+});
 await startWorker({ engine: testEngine(database), database, log: () => undefined });
 process.stdout.write('ready\n');

@@ -1,41 +1,30 @@
 /** Several workers, and workers that die. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import pg from 'pg';
 import { connect } from '../../packages/server/src/db/connect.ts';
 import { applySlice } from '../../packages/server/src/engine/apply.ts';
+import { create } from '../../packages/server/src/engine/create.ts';
 import { startWorker } from '../../packages/server/src/worker/worker.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
-import { aSchool, testEngine } from '../fixtures/school.ts';
-import { read } from '../fixtures/stepwise.ts';
+import { aSchool, aSequence, query, students, testEngine } from '../fixtures/school.ts';
+import { queued, read } from '../fixtures/stepwise.ts';
 import { expectExactly, largeImport } from './large-import.ts';
+import { workersOn, type Workers } from './worker-processes.ts';
 
 const TAKEOVER_MS = 10_000;
 
 let database: TestDatabase;
-const workers = new Set<ChildProcess>();
+let workers: Workers;
 beforeAll(async () => {
   database = await testDatabase();
+  workers = workersOn(database);
 });
 afterAll(async () => {
-  for (const worker of workers) worker.kill('SIGKILL');
+  workers.kill();
   await database.drop();
 });
-
-async function startWorkerProcess(): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
-  const worker = spawn(process.execPath, ['--import', 'tsx', script, database.appUrl], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  workers.add(worker);
-  await new Promise<void>((resolve, reject) => {
-    worker.stdout.once('data', () => { resolve(); });
-    worker.once('exit', () => { reject(new Error('The worker ended before it was ready.')); });
-  }); // prettier-ignore
-  return worker;
-}
 
 it('two workers at once never apply an item twice', async () => {
   const school = await aSchool(database);
@@ -70,8 +59,8 @@ it('a living worker keeps its job, however long a chunk takes', async () => {
 
 it('workers that are killed at random moments lose nothing and double nothing; another goes on within 10 seconds [BO-130, MA-201]', async () => {
   const school = await aSchool(database);
-  await startWorkerProcess();
-  await startWorkerProcess();
+  await workers.start();
+  await workers.start();
   const rowCount = 20_000;
   const id = await largeImport(school, rowCount);
   const processed = async (): Promise<number> => (await read(school, id)).processed_items;
@@ -88,12 +77,44 @@ it('workers that are killed at random moments lose nothing and double nothing; a
   for (let kill = 0; kill < 3 && (await processed()) < rowCount; kill++) {
     await sleep(Math.random() * 300);
     // All die together, so that whoever held the job is among them.
-    for (const worker of workers) worker.kill('SIGKILL');
-    workers.clear();
+    workers.kill();
     const left = await processed();
-    await Promise.all([startWorkerProcess(), startWorkerProcess()]);
+    await Promise.all([workers.start(), workers.start()]);
     await untilMore(left);
   }
   while ((await read(school, id)).status === 'processing') await sleep(50);
   await expectExactly(school, id, rowCount);
 }, 90_000);
+
+it('an assignment is there with all its steps or not at all, whenever the worker is killed [MA-382]', async () => {
+  const school = await aSchool(database);
+  const count = 4_000;
+  const target = { student_ids: await students(database, school.orgId, count) };
+  const content_payload = { sequence_ids: [await aSequence(database, school.orgId, 'Steps', 5)] };
+  const params = { target, content_payload };
+  const { id } = await create(school.engine, school.admin, {
+    kind: 'assign_sequence',
+    name: 'Give',
+    params,
+  });
+  await queued(school, id);
+  const halves = () =>
+    query(
+      school,
+      sql`
+      select a.id from assignments a full join assignment_steps s on s.org_id = a.org_id and s.assignment_id = a.id
+      group by a.id having a.id is null or count(s.id) <> 5`,
+    );
+  for (let kill = 0; kill < 5; kill++) {
+    await workers.start();
+    await sleep(Math.random() * 1_500);
+    workers.kill();
+    expect(await halves()).toEqual([]);
+  }
+  await workers.start();
+  while ((await read(school, id)).phase !== 'done') await sleep(50);
+  workers.kill();
+  expect(await read(school, id)).toMatchObject({ status: 'completed', successful_items: count });
+  expect(await halves()).toEqual([]);
+  expect(await query(school, sql`select from assignments`)).toHaveLength(count);
+}, 120_000);

@@ -141,3 +141,33 @@ it('of an operation that failed, the mail names what went wrong [BO-162]', async
     '0 done, 2 failed, 0 skipped.\n\nWhat went wrong: user not found (2).',
   );
 });
+
+it('there is one mail for each operation that ended in the background, however it ended [BO-400]', async () => {
+  const change = async (name: string, studentIds: string[]) => {
+    const params = { target: { student_ids: studentIds }, status: 'suspended' };
+    const { id } = await create(school.engine, school.admin, { kind: 'user_status', name, params });
+    await queued(school, id);
+    return id;
+  };
+  const ids = await students(database, school.orgId, 9);
+  const whole = await change('Whole', ids.slice(0, 3));
+  const part = await change('Part', [newId(), ...ids.slice(3, 6)]);
+  const none = await change('None', [newId()]);
+  const going = await change('Going on', ids.slice(6));
+  for (const id of [whole, part, none]) await work(school, id);
+  const sent = await mails();
+  expect(Object.keys(sent)).toEqual(['Ada Admin']);
+  const texts = (sent['Ada Admin'] ?? []).map(({ text }) => text);
+  expect(texts.sort()).toEqual([
+    expect.stringMatching(new RegExp(`"None" is failed: 0 done, 1 failed[^]*operations/${none}`)),
+    expect.stringMatching(
+      new RegExp(`"Part" is completed: 3 done, 1 failed[^]*operations/${part}`),
+    ),
+    expect.stringMatching(
+      new RegExp(`"Whole" is completed: 3 done, 0 failed[^]*operations/${whole}`),
+    ),
+  ]);
+  expect(await mails()).toEqual({});
+  await work(school, going);
+  expect((await mails())['Ada Admin']).toHaveLength(1);
+});

@@ -9,6 +9,8 @@ export const LIMITS = {
   planMinutes: 30,
   /** Operations of one organization that are processed at the same time. */
   processingPerOrgMax: 3,
+  /** Small ones of an organization that are worked within requests at the same time; further ones go to the worker. */
+  inRequestPerOrgMax: 5,
   /** Further ones that wait for their turn. */
   waitingPerOrgMax: 20,
   /** Plans of at most so many items are made again at confirm, to find what changed since the preview. */

@@ -67,6 +67,7 @@ export const PROBLEMS = {
   reference_missing: entry(409, 'Something it refers to no longer exists ({constraint}).', 'Preview again.'),
   rule_violated: entry(409, 'The database refused it: rule {constraint}.', 'Correct the values and retry this item.'),
   apply_failed: entry(500, 'It could not be written: {reason}.', 'Retry it; if it fails again, tell your operator.'),
+  worker_lost: entry(500, 'The program ended each time it came to this.', 'Tell your operator; the others of the operation are not held up by it.'),
   unchanged: entry(200, 'Nothing would change.', 'There is nothing to do.'),
   cancelled: entry(409, 'The operation was cancelled before its turn.', 'Make a new operation for the rest.'),
 

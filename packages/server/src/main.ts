@@ -50,6 +50,8 @@ export interface ServeOptions extends DatabaseChoice, MailChoice {
   readonly uploadBytesMax?: number | undefined;
   /** What one account may ask in a minute; without it there is no limit. */
   readonly requestsPerMinute?: number | undefined;
+  /** What whoever reads `/metrics` has to show; without it there is no such address. */
+  readonly metricsToken?: string | undefined;
 }
 
 export interface Running {
@@ -75,7 +77,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       engine, database: opened.database, logger: log,
       settings: {
         webDir: webDir(), publicUrl: options.publicUrl, sendsMail: options.smtpUrl !== undefined,
-        uploadBytesMax: options.uploadBytesMax, requestsPerMinute: options.requestsPerMinute,
+        uploadBytesMax: options.uploadBytesMax, requestsPerMinute: options.requestsPerMinute, metricsToken: options.metricsToken,
       },
     }); // prettier-ignore
     const worker =

@@ -205,7 +205,7 @@ it('an undo withdraws what was given; the second one is refused [MA-030] [MA-136
   );
 });
 
-it('after work has begun everything is withdrawn with its progress kept, or only what was not touched [MA-145] [MA-D42]', async () => {
+it('after work has begun everything is withdrawn with its progress kept, or only what was not touched; the event says how many [MA-145] [MA-D42] [MA-368]', async () => {
   const { SA1 } = api.people;
   const give = async (from: number) => {
     const students = api.ids.U2.slice(from, from + 30);
@@ -238,6 +238,11 @@ it('after work has begun everything is withdrawn with its progress kept, or only
       sql`select state, count(*) as n from assignments where operation_id = ${second} group by 1`,
     ),
   ).toEqual([{ state: 'open', n: 5 }]);
+  const numbers = (id: string) =>
+    api.query(sql`
+      select payload - 'undone_by' as numbers from events where operation_id = ${id} and name = 'mass_assignment.operation.rollback'`);
+  expect(await numbers(first)).toEqual([{ numbers: { withdrawn: 30, kept: 0, failed: 0 } }]);
+  expect(await numbers(second)).toEqual([{ numbers: { withdrawn: 25, kept: 5, failed: 0 } }]);
 });
 
 it('the time to undo ends after 24 hours for a teacher and 30 days for admins [MA-137] [MA-139] [MA-225] [MA-D20]', async () => {

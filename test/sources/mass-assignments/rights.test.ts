@@ -24,7 +24,7 @@ async function endpoints(id: string): Promise<(readonly [Method, string])[]> {
   );
 }
 
-it('nobody without a sign-in and no student gets in, whatever they ask [MA-250] [MA-D95]', async () => {
+it('nobody without a sign-in and no student gets in, whatever they ask [MA-249] [MA-250] [MA-D95]', async () => {
   const all = await endpoints(SOME_ID);
   expect(all.length).toBeGreaterThan(23);
   for (const [method, path] of all) {

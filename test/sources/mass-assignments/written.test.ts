@@ -75,6 +75,68 @@ it('the events of a run say who did what to how many, how long it took and what 
   ]);
 });
 
+/** How many events of each name there are. */
+async function counted(id: string): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { name } of await eventsOf(id)) {
+    const short = name.replace('mass_assignment.', '');
+    counts[short] = (counts[short] ?? 0) + 1;
+  }
+  return counts;
+}
+
+it('a chunk is one event, a student one, each validation one or two, and the end one, however it ends [MA-D102]', async () => {
+  const { SA1 } = api.people;
+  const content = { content_payload: { sequence_id: api.sequences.S4 } };
+  const done = await assign(api, SA1, api.ids.U2.slice(200, 350), content);
+  expect(await counted(done.body.operation_id)).toEqual({
+    'operation.initiated': 1, 'validation.completed': 1, 'operation.confirmed': 1, 'processing.progress': 2,
+    'sequence.assigned': 150, 'operation.completed': 1,
+  });
+
+  const confirmed = async (students: string[]) => {
+    const id = await draft(api, SA1, students, { ...content, conflict_policy: 'merge', parameters: { mastery_threshold: 66 } });
+    const { body } = await preview(api, SA1, id);
+    await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: body.plan_hash, acknowledge_warnings: true });
+    return id;
+  };
+  const failing = api.ids.U2.slice(200, 260);
+  const failed = await confirmed(failing);
+  await api.asOwner('update assignments set version = version + 1 where student_id = any($1::uuid[])', [failing]);
+  await api.work(failed);
+  expect(await counted(failed)).toMatchObject({ 'processing.error': 60, 'operation.completed': 1 });
+  expect(await counted(failed)).not.toHaveProperty('sequence.assigned');
+  expect(await named(failed, 'operation.completed')).toMatchObject([{ final_status: 'failed' }]);
+
+  const cancelled = await confirmed(api.ids.U2.slice(260, 330));
+  await api.call(SA1, 'POST', `/${cancelled}/cancel`);
+  expect(await counted(cancelled)).toEqual({
+    'operation.initiated': 1, 'validation.completed': 1, 'operation.confirmed': 1, 'operation.completed': 1,
+  });
+  expect(await named(cancelled, 'operation.completed')).toMatchObject([{ final_status: 'cancelled' }]);
+
+  const blocked = await draft(api, SA1, api.ids.inactive.slice(0, 2), content);
+  await api.call(SA1, 'POST', `/${blocked}/validate`);
+  await api.call(SA1, 'POST', `/${blocked}/validate`);
+  expect(await counted(blocked)).toEqual({ 'operation.initiated': 1, 'validation.completed': 2, 'validation.failed': 2 });
+}); // prettier-ignore
+
+it('events are read in the order in which they happened: who has read to the end misses nothing that comes later', async () => {
+  const { SA1 } = api.people;
+  const early = await draft(api, SA1, api.ids.U2.slice(360, 363), { content_payload: { sequence_id: api.sequences.S2 } }); // prettier-ignore
+  const { body } = await preview(api, SA1, early);
+  await assign(api, SA1, api.ids.U2.slice(363, 365));
+  const [last] = await api.query(
+    sql<{ id: string }>`select max(id::text) as id from events where org_id = ${api.school.orgId}`,
+  );
+  await api.call(SA1, 'POST', `/${early}/confirm`, { plan_hash: body.plan_hash });
+  const cursor = Buffer.from(JSON.stringify([last?.id])).toString('base64url');
+  const { authorization } = await api.headersOf(SA1);
+  const reply = await api.app.inject({ url: `/api/events?cursor=${cursor}`, headers: { authorization } }); // prettier-ignore
+  const names: string[] = reply.json().items.map((event: { name: string }) => event.name);
+  expect(names.filter((name) => name.endsWith('sequence.assigned'))).toHaveLength(3);
+});
+
 it('a validation that fails says with which codes [MA-366]', async () => {
   const { SA1 } = api.people;
   const [inactive = '', again = ''] = api.ids.inactive;

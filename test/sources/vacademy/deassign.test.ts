@@ -212,7 +212,7 @@ describe('a hard removal', () => {
     expect([await school.counts(), await enrollmentsIn(school, one)]).toEqual(before);
   });
 
-  it('cannot be undone, says so before, and no call makes its plan active again [LA-164, LA-165]', async () => {
+  it('cannot be undone, says so before, and no call makes its plan active again [LA-164, LA-165, BO-141]', async () => {
     const { batch, ids, plans } = await aClass(2);
     const planned = await school.deassign({
       user_ids: [ids[0]],
@@ -239,6 +239,8 @@ describe('a hard removal', () => {
       {},
     );
     expect([refused.status, refused.body.code]).toEqual([409, 'not_reversible']);
+    expect(refused.body.reason).toBe(preview.body.irreversible_reason);
+    expect(refused.body.detail).toContain('a hard removal ends access for good');
     const undone = await school.admin(
       'POST',
       `/api/bulk/operations/${soft.body.operation_id}/rollback`,

@@ -18,6 +18,7 @@ interface ServeOptions extends MailOptions {
   readonly logLevel?: string;
   readonly uploadBytesMax?: number;
   readonly requestsPerMinute?: number;
+  readonly metricsToken?: string;
   readonly json?: boolean;
 }
 
@@ -48,21 +49,27 @@ export function serveCommand(program: Command, cli: Cli): void {
         .env('MUSTER_REQUESTS_PER_MINUTE')
         .argParser(wholeNumber),
     )
+    .addOption(
+      new Option('--metrics-token <token>', 'opens /metrics to whoever shows it').env(
+        'MUSTER_METRICS_TOKEN',
+      ),
+    )
     .addOption(logLevelOption())
     .action(async (options: ServeOptions) => {
-      const { port, host, worker, logLevel, json, uploadBytesMax, requestsPerMinute } = options;
+      const { json, ...settings } = options;
       await runServer(cli, { json }, async () => {
         // Loaded only now: `muster --help` must not wait for the modules of a server.
         const { serve } = await import('@muster/server');
         const running = await serve({
           ...databaseOf(command),
           ...mailOf(options),
-          port,
-          host,
-          worker,
-          logLevel,
-          uploadBytesMax,
-          requestsPerMinute,
+          port: settings.port,
+          host: settings.host,
+          worker: settings.worker,
+          logLevel: settings.logLevel,
+          uploadBytesMax: settings.uploadBytesMax,
+          requestsPerMinute: settings.requestsPerMinute,
+          metricsToken: settings.metricsToken,
         });
         return { ...running, words: `Muster serves ${running.address} (Ctrl-C stops it).` };
       });

@@ -27,15 +27,19 @@ export interface DatabaseOptions {
   /** Role to take on at connect, where the URL's own role owns the tables or is a superuser. */
   readonly role?: string | undefined;
   readonly connectionsMax?: number;
+  /** A transaction in which nothing is asked for so long is ended, in milliseconds: its process has stopped. */
+  readonly idleMsMax?: number;
   readonly onError?: (error: Error) => void;
 }
+
+const IDLE_MS_MAX = 60_000;
 
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connectionsMax ?? 12,
     // Compiling a statement takes longer than running it: estimates of what a plan just wrote are far too high.
-    options: `-c timezone=UTC -c jit=off${options.role === undefined ? '' : ` -c role=${options.role}`}`,
+    options: `-c timezone=UTC -c jit=off -c idle_in_transaction_session_timeout=${options.idleMsMax ?? IDLE_MS_MAX}${options.role === undefined ? '' : ` -c role=${options.role}`}`,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
     application_name: 'muster',

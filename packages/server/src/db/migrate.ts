@@ -182,6 +182,7 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
       'find_owner(text, uuid)',
       'find_waiting_messages(timestamptz)',
       'find_due_assignments(timestamptz)',
+      'operation_figures(timestamptz)',
     ]) {
       await client.query(`revoke all on function ${call} from public`);
       await client.query(`grant execute on function ${call} to ${name}`);

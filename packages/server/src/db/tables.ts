@@ -479,6 +479,10 @@ export interface OperationsTable {
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
   called: string | null;
+  deaths: Defaulted<number>;
+  died_at_item: number | null;
+  alone_to_item: number | null;
+  failing_chunks: Defaulted<number>;
 }
 
 export interface OrgsTable {

@@ -13,8 +13,9 @@
 import { LIMITS } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { inOrg, one, rows, savepoint, type OrgTransaction } from '../db/database.ts';
-import { plannedId } from '../db/ids.ts';
+import { newId, plannedId } from '../db/ids.ts';
 import { findActor, type Actor } from '../tenancy/actor.ts';
+import { takesItemsAlone } from './deaths.ts';
 import { getKind, type Engine } from './engine.ts';
 import { findDrift } from './drift.ts';
 import { findItemFault, isItemFault, type ItemFault } from './item-fault.ts';
@@ -30,6 +31,7 @@ import {
   type OperationValues,
 } from './lifecycle.ts';
 import { joinByHash } from './many-rows.ts';
+import { goesOn } from './pause-broken.ts';
 import { planCounts, skippedByPlan } from './plan-counts.ts';
 import { dequeue, enqueue, TASKS } from './queue.ts';
 import { writeEvent } from './record.ts';
@@ -101,8 +103,8 @@ async function applyChunk(
   }
   const faults = await applyItems(tx, engine, operation, range, kind);
   await markItems(tx, operation, kind, range, faults);
-  await advance(tx, operation, kind, range, Date.now() - began);
-  return true;
+  const now = await advance(tx, operation, kind, range, Date.now() - began);
+  return goesOn(tx, engine, now, now.processed_items - operation.processed_items, faults);
 }
 
 /** Puts an admitted operation to work; null for one that was paused, cancelled or is done. */
@@ -126,13 +128,14 @@ function firstStart(operation: Operation): OperationValues {
 
 async function nextItems(tx: OrgTransaction, operation: Operation): Promise<ItemRange | null> {
   const isIdle = planCounts(operation).writes.length === 0;
+  const chunkItems = takesItemsAlone(operation) ? 1 : operation.chunk_items;
   const next = await one(
     tx,
     sql<{ first: number | null; last: number | null }>`
     select min(item_no) as first, max(item_no) as last from (
       select item_no from operation_items
       where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending'
-      order by item_no limit ${isIdle ? IDLE_CHUNK_ITEMS : operation.chunk_items}) item`,
+      order by item_no limit ${isIdle ? IDLE_CHUNK_ITEMS : chunkItems}) item`,
   );
   return next.first === null || next.last === null
     ? null
@@ -313,11 +316,13 @@ async function writeItemEvents(
   status: 'success' | 'failed',
 ): Promise<void> {
   const names = typeof event === 'string' ? sql`array[${event}::text]` : event;
+  // By their ids events are read in the order in which they happen: these happen now, not when the operation was made.
+  const now = newId();
   await rows(
     tx,
     sql`
     insert into events (org_id, id, name, operation_id, actor_id, payload)
-    select org_id, ${plannedId(operation.id, sql`'event ' || item_no || ' ' || event_name`, sql`item_no`)}, event_name, operation_id, ${makerOf(operation)}::uuid,
+    select org_id, ${plannedId(now, sql`'event ' || item_no || ' ' || event_name`, sql`item_no`)}, event_name, operation_id, ${makerOf(operation)}::uuid,
       jsonb_strip_nulls(jsonb_build_object('item_no', item_no, 'subject_id', subject_id, 'key', key, 'code', code))
     from operation_items cross join unnest(${names}) event_name
     where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no between ${range.first} and ${range.last}
@@ -331,7 +336,7 @@ async function advance(
   kind: Kind,
   range: ItemRange,
   tookMs: number,
-): Promise<void> {
+): Promise<Operation> {
   const now = await update(tx, operation, {
     next_item_no: range.last + 1,
     chunks_done: operation.chunks_done + 1,
@@ -349,6 +354,7 @@ async function advance(
       took_ms: tookMs,
     },
   });
+  return now;
 }
 
 function nextChunkItems(items: number, kind: Kind, tookMs: number): number {

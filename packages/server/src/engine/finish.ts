@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
 import { plannedId } from '../db/ids.ts';
+import { endUndo } from './end-undo.ts';
 import { getKind, type Engine } from './engine.ts';
 import { HAS_FAILED } from './failed-items.ts';
 import { getOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
@@ -9,7 +10,6 @@ import { expectRows } from './many-rows.ts';
 import { skippedByPlan } from './plan-counts.ts';
 import { admit } from './queue.ts';
 import { writeAudit, writeEvent, writeOutbox } from './record.ts';
-import { settleUndo } from './undo.ts';
 
 /** All items are worked. */
 export async function finish(
@@ -24,7 +24,7 @@ export async function finish(
   const ended = await move(tx, operation, { status, phase: 'done', wanted: 'finishing' }, {
     completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(summary),
   }); // prettier-ignore
-  if (ended.undo_of !== null) await settleUndo(tx, ended);
+  await endUndo(tx, engine, ended);
   await announce(tx, engine, ended, summary);
   await admit(tx);
   await tellThose(tx, engine, ended);
@@ -89,7 +89,7 @@ export async function endCancelled(
   const cancelled = await move(tx, counted, { status: 'cancelled', phase: 'done', wanted: 'cancelling' }, {
     completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(await summarize(tx, counted, [])),
   }); // prettier-ignore
-  if (cancelled.undo_of !== null) await settleUndo(tx, cancelled);
+  await endUndo(tx, engine, cancelled);
   await admit(tx);
   await tellThose(tx, engine, cancelled);
   return cancelled;

@@ -18,6 +18,11 @@ export async function lockOperation(tx: OrgTransaction, id: string): Promise<Ope
   return found(await operationQuery(tx, id).forUpdate().executeTakeFirst());
 }
 
+/** The same at once: null for one that somebody else holds, and for one that is gone. */
+export async function tryLockOperation(tx: OrgTransaction, id: string): Promise<Operation | null> {
+  return (await operationQuery(tx, id).forUpdate().skipLocked().executeTakeFirst()) ?? null;
+}
+
 function operationQuery(tx: OrgTransaction, id: string) {
   return tx.db
     .selectFrom('operations')

@@ -109,7 +109,7 @@ export async function writePlan(
   return context;
 }
 
-export async function erasePlan(tx: OrgTransaction, operationId: string): Promise<void> {
+async function erasePlan(tx: OrgTransaction, operationId: string): Promise<void> {
   for (const plan of ['changes', 'operation_items']) {
     await rows(
       tx,

@@ -1,12 +1,16 @@
 /**
  * Which operation works next, and how a worker hears of it.
  *
- * 1. A confirmed operation is `queued`. An organization has at most LIMITS.processingPerOrgMax at work: these are
- *    *admitted*, by priority, then size, then arrival; an operation that touches the rows of one at work waits.
+ * 1. A confirmed operation is `queued`. An organization has at most LIMITS.processingPerOrgMax at work, and besides
+ *    LIMITS.inRequestPerOrgMax small ones: these are *admitted*, by priority, then size, then arrival; an operation that
+ *    touches the rows of one at work waits.
  * 2. An admitted operation has one entry in the job queue, `continue_operation`, written in the transaction that
  *    admitted it. A job works a slice of a few seconds and queues its successor behind the others, so that small
  *    operations overtake large ones and organizations take turns.
- * 3. The entry says only "go on with X": a job that runs twice, late or not at all does no harm, because all state is
+ * 3. Work of a lower lane is taken first, so that of two slots that take turns every other second both are there for a
+ *    medium operation, however many large ones wait. Plans cannot be interrupted: they carry a flag by which a worker
+ *    keeps half of its slots free of them.
+ * 4. The entry says only "go on with X": a job that runs twice, late or not at all does no harm, because all state is
  *    in the operation. The worker's watch puts back what is lost.
  */
 import { LIMITS, Problem, type Lane } from '@muster/contract';
@@ -22,6 +26,9 @@ export const TASKS = {
   begin: 'begin_operation',
 } as const;
 export type Task = (typeof TASKS)[keyof typeof TASKS];
+
+/** On the entries of work that goes on until it is done, however long that takes. */
+export const LONG_FLAG = 'long';
 
 /** Lower numbers run earlier. */
 const LANE_PRIORITY: Readonly<Record<Lane, number>> = { small: 0, medium: 10, large: 20 };
@@ -41,7 +48,7 @@ export async function enqueue(
     select graphile_worker.add_job(
       identifier => ${task}::text, payload => ${payload}::json, job_key => ${jobKey(operation.id)}::text,
       job_key_mode => 'replace', run_at => now() + make_interval(secs => ${delayMs / 1000}::float8),
-      priority => ${LANE_PRIORITY[operation.lane]}::int)`,
+      priority => ${LANE_PRIORITY[operation.lane]}::int, flags => ${task === TASKS.plan ? [LONG_FLAG] : null}::text[])`,
   );
 }
 
@@ -73,16 +80,19 @@ function jobKey(operationId: string): string {
  */
 export async function admit(tx: OrgTransaction, inRequest?: string): Promise<void> {
   await rows(tx, sql`select pg_advisory_xact_lock(hashtextextended(${`admit ${tx.orgId}`}, 0))`);
-  const { running } = await one(
+  const running = await one(
     tx,
-    sql<{ running: number }>`
-    select count(*) as running from operations
-    where org_id = ${tx.orgId} and status in ('queued', 'processing') and admitted_at is not null and lane <> 'small'`,
+    sql<{ small: number; others: number }>`
+    select count(*) filter (where lane = 'small') as small, count(*) filter (where lane <> 'small') as others from operations
+    where org_id = ${tx.orgId} and status in ('queued', 'processing') and admitted_at is not null`,
   );
-  let room = LIMITS.processingPerOrgMax - running;
+  const room = {
+    small: LIMITS.inRequestPerOrgMax - running.small,
+    others: LIMITS.processingPerOrgMax - running.others,
+  };
   for (const candidate of await waiting(tx)) {
-    const isSmall = candidate.lane === 'small';
-    if ((room <= 0 && !isSmall) || (await touchesRunningRows(tx, candidate))) continue;
+    const kept = candidate.lane === 'small' ? 'small' : 'others';
+    if (room[kept] <= 0 || (await touchesRunningRows(tx, candidate))) continue;
     const admitted = await update(tx, candidate, { admitted_at: sql`now()` });
     await enqueue(
       tx,
@@ -90,7 +100,7 @@ export async function admit(tx: OrgTransaction, inRequest?: string): Promise<voi
       TASKS.continue,
       candidate.id === inRequest ? 2 * LIMITS.inRequestMs : 0,
     );
-    if (!isSmall) room -= 1;
+    room[kept] -= 1;
   }
 }
 
@@ -132,7 +142,7 @@ export async function assertRoomToWait(tx: OrgTransaction): Promise<void> {
     throw new Problem('queue_full', { count, seconds: FULL_FOR_SECONDS });
 }
 
-/** Small ones are worked at once whatever waits; the others by priority, then in order of arrival. */
+/** Small ones come first whatever waits; the others by priority, then in order of arrival. */
 async function waiting(tx: OrgTransaction): Promise<Operation[]> {
   return (
     tx.db

@@ -2,8 +2,9 @@
 import { inOrg } from '../db/database.ts';
 import { enterQueue } from './confirm.ts';
 import type { Engine } from './engine.ts';
-import { lockOperation, makerOf, move, update } from './lifecycle.ts';
-import { admit, dequeue, enqueue, enqueueLost, TASKS } from './queue.ts';
+import { lockOperation, makerOf, update } from './lifecycle.ts';
+import { logged, pauseBroken } from './pause-broken.ts';
+import { enqueue, enqueueLost, TASKS } from './queue.ts';
 import { writeEvent } from './record.ts';
 
 const ATTEMPTS_MAX = 5;
@@ -25,22 +26,17 @@ export async function holdBack(
     const operation = await lockOperation(tx, operationId);
     if (operation.status !== 'processing' && operation.status !== 'queued') return;
     const attempts = operation.attempts + 1;
-    const log = `${operation.error_log}${engine.now().toISOString()} ${reason}\n`;
     await writeEvent(tx, {
       name: 'operation.processing.error', operationId, actorId: makerOf(operation), payload: { attempts, reason },
     }); // prettier-ignore
     if (attempts > ATTEMPTS_MAX) {
-      await dequeue(tx, operationId);
-      await move(
-        tx,
-        operation,
-        { status: 'paused', phase: 'applying', wanted: 'pausing' },
-        { attempts: 0, error_log: log, admitted_at: null },
-      );
-      await admit(tx);
+      await pauseBroken(tx, engine, operation, reason);
       return;
     }
-    const held = await update(tx, operation, { attempts, error_log: log });
+    const held = await update(tx, operation, {
+      attempts,
+      error_log: logged(engine, operation, reason),
+    });
     await enqueue(tx, held, TASKS.continue, 1000 * 2 ** (attempts - 1) * (0.8 + 0.4 * random));
   });
 }
@@ -54,6 +50,19 @@ export async function enqueueNext(
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
     if (operation.status === 'processing') await enqueue(tx, operation, TASKS.continue);
+  });
+}
+
+/** There is no room to make the plan now; it is tried again in a while. */
+export async function putOffPlanning(
+  engine: Engine,
+  orgId: string,
+  operationId: string,
+  delayMs: number,
+): Promise<void> {
+  await inOrg(engine.database, orgId, async (tx) => {
+    const operation = await lockOperation(tx, operationId);
+    if (operation.phase === 'planning') await enqueue(tx, operation, TASKS.plan, delayMs);
   });
 }
 

@@ -19,6 +19,7 @@ import { answerProblems, problemRoutes } from './errors.ts';
 import { refuseForeignIds } from './foreign.ts';
 import { healthRoutes } from './health.ts';
 import { answerOnce } from './idempotency.ts';
+import { metricsRoutes } from './metrics.ts';
 import { noticeRoutes } from './notices.ts';
 import { organizationRoutes } from './organization.ts';
 import { limitRate } from './rate-limit.ts';
@@ -78,6 +79,7 @@ export async function buildApp(context: HttpContext): Promise<App> {
 /** A subject a line. */
 function registerRoutes(app: App, context: HttpContext): void {
   healthRoutes(app, context);
+  metricsRoutes(app, context);
   problemRoutes(app);
   signInRoutes(app, context);
   claimRoutes(app, context);

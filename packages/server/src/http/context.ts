@@ -33,6 +33,8 @@ export interface HttpSettings {
   readonly trustProxy?: boolean | string | undefined;
   /** Largest file, in bytes; LIMITS.uploadBytesMax where it is left out. */
   readonly uploadBytesMax?: number | undefined;
+  /** What whoever reads `/metrics` has to show; without it there is no such address. */
+  readonly metricsToken?: string | undefined;
   /** What one account may ask of this process in a minute; without it there is no limit. */
   readonly requestsPerMinute?: number | undefined;
 }

@@ -23,3 +23,18 @@ export function operationEndedWords(message: Message): Words {
     ...(address === null ? [] : [address]),
   ]);
 }
+
+const trouble = z.looseObject({ reason: z.string() });
+
+/** To whoever started an operation that cannot go on by itself, and to administrators. */
+export function operationPausedWords(message: Message): Words {
+  const { reason } = trouble.parse(message.payloads[0]);
+  const name = message.operation?.name ?? 'operation';
+  const address = message.operation?.address ?? null;
+  return letter(message, `"${name}" is paused and needs a look`, [
+    `The operation "${name}" could not go on by itself and is paused. What is done stays; nothing is lost.`,
+    `What went wrong: ${reason}`,
+    'Resume it once the cause is gone, or cancel the rest.',
+    ...(address === null ? [] : [address]),
+  ]);
+}

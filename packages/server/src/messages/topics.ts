@@ -5,7 +5,7 @@ import { instructorAssignedWords, teacherChangedWords } from './batch-words.ts';
 import { endedWords, enrolledWords, startedWords } from './enrollment-words.ts';
 import { mentorshipAssignedWords, mentorshipEndedWords } from './mentorship-words.ts';
 import type { Message, Words } from './message.ts';
-import { operationEndedWords } from './operation-words.ts';
+import { operationEndedWords, operationPausedWords } from './operation-words.ts';
 import { countsWrongWords } from './upkeep-words.ts';
 
 /** What an organization can switch off, in its settings under `messages`. */
@@ -43,6 +43,7 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'assignment.given_to_students': { words: givenToStudentsWords, switch: 'assignment' },
   'assignment.withdrawn': { words: withdrawnWords, switch: 'assignment' },
   'account.claim': { words: claimWords, switch: null, bringsClaimLink: true },
+  'operation.paused': { words: operationPausedWords, switch: 'operation', isOptional: true },
   'operation.ended': { words: operationEndedWords, switch: 'operation', isOptional: true },
 };
 

@@ -18,6 +18,7 @@ import { writeOutbox } from '../engine/record.ts';
 import { runIn } from '../engine/run-now.ts';
 import { dueBatches } from '../school/upkeep/due-batches.ts';
 import { wrongCounts, type CountedBatch } from '../school/upkeep/wrong-counts.ts';
+import { administrators } from '../tenancy/administrators.ts';
 import { automation } from '../tenancy/automation.ts';
 
 /** Hour of the day at which numbers are checked. */
@@ -108,16 +109,7 @@ async function report(
   });
   await planIn(tx, engine, draft, actor);
   const payload = { count: wrong.length, batches: wrong.slice(0, BATCHES_NAMED_MAX) };
-  for (const { id } of await administrators(tx)) {
-    await writeOutbox(tx, { topic: 'batch.counts_wrong', recipientId: id, operationId: draft.id, payload }); // prettier-ignore
+  for (const recipientId of await administrators(tx)) {
+    await writeOutbox(tx, { topic: 'batch.counts_wrong', recipientId, operationId: draft.id, payload }); // prettier-ignore
   }
-}
-
-async function administrators(tx: OrgTransaction): Promise<{ id: string }[]> {
-  return rows(
-    tx,
-    sql<{
-      id: string;
-    }>`select id from users where org_id = ${tx.orgId} and status = 'active' and 'subscriber_admin' = any(roles)`,
-  );
 }

@@ -3,12 +3,15 @@
  *
  * 1. The name under which a process holds jobs is held as an advisory lock by one session of it. The lock ends with the process.
  * 2. Every second each process looks at who holds jobs. An id that nobody holds, twice in a row, is dead: its jobs are freed.
+ *    A process that lives and says nothing any more loses its sessions to the database after a minute, and so its lock.
  * 3. Every few seconds the jobs of unfinished operations that are lost altogether are put back.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from '../db/database.ts';
 import type { Engine } from '../engine/engine.ts';
+import { noteDeath } from '../engine/deaths.ts';
+import { TASKS } from '../engine/queue.ts';
 import { putBack } from '../engine/recover.ts';
 
 export interface Watch {
@@ -35,6 +38,15 @@ const LOCK_CLASS = 5_217_332;
 const HELD_BY = `
   select distinct locked_by as id from graphile_worker._private_jobs where locked_by is not null
   union select locked_by from graphile_worker._private_job_queues where locked_by is not null`;
+
+interface Job {
+  readonly org_id: string;
+  readonly operation_id: string;
+}
+const JOBS_OF = `
+  select j.payload ->> 'org_id' as org_id, j.payload ->> 'operation_id' as operation_id
+  from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+  where j.locked_by = any($1::text[]) and t.identifier = $2`;
 
 export async function startWatch(options: WatchOptions): Promise<Watch> {
   const { database } = options;
@@ -86,20 +98,44 @@ async function look(options: WatchOptions, session: Session, signal: AbortSignal
 
 /** @returns ids that looked dead for the first time now. */
 async function freeDead(
-  { database, log }: WatchOptions,
+  options: WatchOptions,
   suspects: ReadonlySet<string>,
 ): Promise<Set<string>> {
-  const { rows } = await database.pool.query<{ id: string; dead: boolean }>(
+  const { rows } = await options.database.pool.query<{ id: string; dead: boolean }>(
     `select id, pg_try_advisory_xact_lock($1, hashtext(id)) as dead from (${HELD_BY}) held`,
     [LOCK_CLASS],
   );
   const dead = rows.filter((row) => row.dead).map((row) => row.id);
   const twice = dead.filter((id) => suspects.has(id));
-  if (twice.length > 0) {
-    await database.pool.query('select graphile_worker.force_unlock_workers($1::text[])', [twice]);
-    log('info', 'Took over the jobs of dead workers.', { workers: twice });
-  }
+  if (twice.length > 0) await takeOver(options, twice);
   return new Set(dead.filter((id) => !suspects.has(id)));
+}
+
+/** Frees the jobs of dead workers. Of several processes that see the same death one does it, and counts it. */
+async function takeOver(
+  { engine, database, log }: WatchOptions,
+  dead: readonly string[],
+): Promise<void> {
+  const client = await database.pool.connect();
+  try {
+    await client.query('begin');
+    // Held until the commit: to the others the workers look alive as long.
+    const { rows: mine } = await client.query<{ id: string }>(
+      'select id from unnest($2::text[]) id where pg_try_advisory_xact_lock($1, hashtext(id))',
+      [LOCK_CLASS, dead],
+    );
+    const workers = mine.map(({ id }) => id);
+    const { rows: jobs } = await client.query<Job>(JOBS_OF, [workers, TASKS.continue]);
+    for (const job of jobs) await noteDeath(engine, job.org_id, job.operation_id);
+    await client.query('select graphile_worker.force_unlock_workers($1::text[])', [workers]);
+    await client.query('commit');
+    log('info', 'Took over the jobs of dead workers.', { workers });
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
 }
 
 async function putBackLost({ engine, database }: WatchOptions): Promise<void> {
@@ -150,6 +186,10 @@ function sessionOf(database: Database, own: ReadonlySet<string>): Session {
       const opened = await database.pool.connect();
       opened.once('error', giveBack);
       client = opened;
+      // As long as a transaction may lie idle: whoever is not heard of for that long has stopped.
+      await opened.query(
+        "select set_config('idle_session_timeout', current_setting('idle_in_transaction_session_timeout'), false)",
+      );
       for (const workerId of own) await lock(workerId);
       if (own.size > 0)
         await opened.query('select graphile_worker.force_unlock_workers($1::text[])', [[...own]]);

@@ -12,12 +12,14 @@ import type { Database } from '../db/database.ts';
 import { applySlice } from '../engine/apply.ts';
 import type { Engine } from '../engine/engine.ts';
 import { failPlanning, planOperation } from '../engine/plan.ts';
-import { TASKS } from '../engine/queue.ts';
-import { enqueueNext, beginScheduled, holdBack } from '../engine/recover.ts';
+import { LONG_FLAG, TASKS } from '../engine/queue.ts';
+import { beginScheduled, enqueueNext, holdBack, putOffPlanning } from '../engine/recover.ts';
 import { openDueAssignments } from '../school/assignments/open-due.ts';
 import type { Mailer } from './deliver-mail.ts';
 import { deliverDue } from './deliver.ts';
+import { forgetOldDrafts } from './forget-drafts.ts';
 import { forgetOldMessages } from './forget-messages.ts';
+import { longSlots, type LongSlots } from './long-slots.ts';
 import { repeat, type Periodic } from './periodic.ts';
 import { checkCountsAtNight, moveBatchesByDate } from './upkeep.ts';
 import { startWatch, type Watch } from './watch.ts';
@@ -41,6 +43,7 @@ export interface Worker {
 
 /** Long enough to be cheap, short enough that a small operation never waits for it. */
 const SLICE_MS = 2_000;
+const PUT_OFF_MS = 1_000;
 const RESTART_MS = 500;
 const DELIVER_EVERY_MS = 1_000;
 const OPEN_EVERY_MS = 15_000;
@@ -72,6 +75,7 @@ function periodicWork({ engine, database, mailer, publicUrl }: WorkerOptions): P
     { name: 'Opening assignments', everyMs: OPEN_EVERY_MS, work: () => openDueAssignments(database, engine.now()) },
     { name: 'Moving batches by their dates', everyMs: UPKEEP_EVERY_MS, work: () => moveBatchesByDate(engine) },
     { name: 'Checking numbers of students', everyMs: UPKEEP_EVERY_MS, work: () => checkCountsAtNight(engine) },
+    { name: 'Deleting old drafts', everyMs: UPKEEP_EVERY_MS, work: (signal) => forgetOldDrafts(database, engine.now(), signal) },
     { name: 'Deleting old messages', everyMs: UPKEEP_EVERY_MS, work: (signal) => forgetOldMessages(database, engine.now(), signal) },
   ];
 } // prettier-ignore
@@ -103,7 +107,9 @@ async function startRunner(
   const events: WorkerEvents = new EventEmitter();
   // Jobs are held in the name of the pool, not of the worker within it.
   events.on('pool:create', ({ workerPool }) => { watch.add(workerPool.id); }); // prettier-ignore
-  const handlers = taskHandlers(engine, signal, options.log);
+  const concurrency = options.concurrency ?? 2;
+  const slots = longSlots(concurrency);
+  const handlers = taskHandlers(engine, signal, slots, options.log);
   const taskList = Object.fromEntries(
     Object.entries(handlers).map(([name, handle]) => [
       name,
@@ -114,8 +120,9 @@ async function startRunner(
     ]),
   );
   return run({
-    pgPool: database.pool, taskList, events, concurrency: options.concurrency ?? 2, noHandleSignals: true,
+    pgPool: database.pool, taskList, events, concurrency, noHandleSignals: true,
     pollInterval: 1_000, logger: quietLogger(options.log), parsedCronItems: [],
+    forbiddenFlags: () => (slots.isFull() ? [LONG_FLAG] : null),
     // Without a delay nobody waits for these writes, and one that fails with the database would end the process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   }); // prettier-ignore
@@ -124,6 +131,7 @@ async function startRunner(
 function taskHandlers(
   engine: Engine,
   signal: AbortSignal,
+  slots: LongSlots,
   log: WorkerOptions['log'],
 ): Record<string, Handler> {
   return {
@@ -141,15 +149,21 @@ function taskHandlers(
       }
     },
     [TASKS.plan]: async (orgId, operationId) => {
-      try {
-        await planOperation(engine, orgId, operationId);
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        await failPlanning(engine, orgId, operationId, error.message);
-      }
+      // Two slots may have asked at the same moment, when there was room for one.
+      if (slots.isFull()) return putOffPlanning(engine, orgId, operationId, PUT_OFF_MS);
+      return slots.hold(() => plan(engine, orgId, operationId));
     },
     [TASKS.begin]: (orgId, operationId) => beginScheduled(engine, orgId, operationId),
   };
+}
+
+async function plan(engine: Engine, orgId: string, operationId: string): Promise<void> {
+  try {
+    await planOperation(engine, orgId, operationId);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    await failPlanning(engine, orgId, operationId, error.message);
+  }
 }
 
 /** The queue says that it has stopped a little before it has given its jobs back. */

@@ -1,11 +1,10 @@
 /** Drafts: made, changed and discarded. Nothing is assigned here. */
 import { Problem } from '@muster/contract';
 import { z } from 'zod';
-import { sql } from 'kysely';
-import { inOrg, rows, type OrgTransaction } from '../../../db/database.ts';
+import { inOrg, type OrgTransaction } from '../../../db/database.ts';
 import { checkParams, createIn } from '../../../engine/create.ts';
 import { getKind, type Engine } from '../../../engine/engine.ts';
-import { erasePlan } from '../../../engine/plan.ts';
+import { eraseDrafts } from '../../../engine/erase-drafts.ts';
 import { invalidState, update, type Operation } from '../../../engine/lifecycle.ts';
 import { assertPeopleLimit } from '../../../engine/limits.ts';
 import { writeAudit } from '../../../engine/record.ts';
@@ -126,8 +125,7 @@ async function changeDraft(
 /** Takes the draft and its plan away; that it was there stays in the audit trail. */
 async function discard(tx: OrgTransaction, actor: Actor, draft: Operation): Promise<void> {
   await writeAudit(tx, { action: 'discard', operationId: draft.id, actor });
-  await erasePlan(tx, draft.id);
-  await rows(tx, sql`delete from operations where org_id = ${tx.orgId} and id = ${draft.id}`);
+  await eraseDrafts(tx, [draft.id]);
 }
 
 /** @throws Problem `invalid_state` for what is being validated, or is confirmed. */
