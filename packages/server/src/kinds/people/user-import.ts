@@ -86,9 +86,9 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
       case when verdict is null then case when found_id is null then 'insert' else 'update' end end as change,
       coalesce(found_id, new_id) as id, clean as after, unit_id, teacher_id as primary_teacher_id
     from (
-      select j.*, coalesce(own_verdict, case when failing.row_no is not null then
-        ${because('teacher_row_fails', { value: sql`j.teacher`, teacher_row: sql`failing.row_no` })} end) as verdict
-      from judged j left join failing on failing.row_no = j.teacher_row offset 0) j`;
+      select j.*, coalesce(own_verdict, case when teacher_row in (select row_no from failing) then
+        ${because('teacher_row_fails', { value: sql`teacher`, teacher_row: sql`teacher_row` })} end) as verdict
+      from judged j offset 0) j`;
 }
 
 /** Identifiers that several rows carry, with the first row of each. */
