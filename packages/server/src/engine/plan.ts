@@ -63,6 +63,7 @@ export async function planIn(
     now: engine.now(),
   });
   const { counts, hash } = await sumUpPlan(tx, operation.id);
+  await assertOneChangeARow(tx, operation.id, counts);
   assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
   const guards = await findGuards(tx, kind, context, counts);
   const plannedAt = context.now;
@@ -105,7 +106,6 @@ export async function writePlan(
   if (operation.retry_of !== null) {
     await keepFailedItems(tx, operation.retry_of, writeTo, fileInput(operation).retry_item_nos);
   }
-  await assertOneChangeARow(tx, writeTo);
   return context;
 }
 
@@ -189,7 +189,12 @@ function laneOf(kind: Kind, counts: PlanCounts): Lane {
  * A row that two items change would make the second item drift away from its own preview. Rows to be inserted are new to
  * the table, whose key refuses a second one.
  */
-async function assertOneChangeARow(tx: OrgTransaction, operationId: string): Promise<void> {
+async function assertOneChangeARow(
+  tx: OrgTransaction,
+  operationId: string,
+  { writes }: PlanCounts,
+): Promise<void> {
+  if (writes.every(({ action }) => action === 'insert')) return;
   const [twice] = await rows(
     tx,
     sql<{ entity: string; entity_id: string }>`

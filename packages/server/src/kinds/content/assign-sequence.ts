@@ -85,11 +85,12 @@ function plannedSteps(
       from sequence_steps where org_id = ${orgId} and sequence_id = any(${sequencesOf(wanted.content_payload)}::uuid[])
     ), made as materialized (
       select item_no, g.id, (i -> 'identity' ->> 'sequence_id')::uuid as sequence_id,
-        (i -> 'identity' ->> 'sequence_version')::int as sequence_version, nullif(i -> 'optional_steps', 'null') as optional_steps
+        (i -> 'identity' ->> 'sequence_version')::int as sequence_version, nullif(nullif(i -> 'optional_steps', 'null'), '[]') as optional_steps
       from ${given} g where action = 'create'
     )
     select item_no, ${newId(sql`'step ' || item_no || ' ' || step_no`, sql`item_no`)} as id,
-      said || jsonb_build_object('assignment_id', made.id, 'is_optional', coalesce(optional_steps @> to_jsonb(step_no), false)) as after
+      said || case when optional_steps @> to_jsonb(step_no)
+        then jsonb_build_object('assignment_id', made.id, 'is_optional', true) else jsonb_build_object('assignment_id', made.id) end as after
     from made join step using (sequence_id, sequence_version) order by item_no`;
 }
 
