@@ -126,7 +126,10 @@ function wholeAfter({ beside = [], leftOut = [] }: EachValues): RawBuilder<unkno
  * Of row `e` and the values `after`: what the columns that differ hold, as `{before, after}`; null where none does.
  * `offset 0` keeps the row's JSON from being built once a column.
  */
-function difference(entity: Entity, after: RawBuilder<unknown> = sql`c.after`): RawBuilder<unknown> {
+function difference(
+  entity: Entity,
+  after: RawBuilder<unknown> = sql`c.after`,
+): RawBuilder<unknown> {
   return sql`(
     select jsonb_build_object('before', jsonb_object_agg(a.key, cur.row_json -> a.key), 'after', jsonb_object_agg(a.key, a.value))
     from (select ${rowJson(entity, 'e')} as row_json offset 0) cur
