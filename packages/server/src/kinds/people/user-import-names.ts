@@ -31,9 +31,9 @@ export function teachersNamed(orgId: string): RawBuilder<unknown> {
       where t.org_id = ${orgId} and t.roles && '{teacher,teacher_admin}'
       union all
       select name.how, name.text, coalesce(t.found_id, t.new_id), t.row_no
-      from meant t, lateral (values
+      from teacher_meant t, lateral (values
         ('exact', t.external_id), ('folded', t.email), ('folded', t.username), ('folded', t.found_id::text)) name(how, text)
-      where t.faults is null and t.is_teacher
+      where t.faults is null
     ) teacher using (how, text)
     order by given, of_row nulls first, how, teacher.id`;
 }
@@ -45,9 +45,9 @@ export function teachersNamed(orgId: string): RawBuilder<unknown> {
 export function failingTeachers(): RawBuilder<unknown> {
   return sql`
     with recursive failing as (
-      select row_no from judged where own_verdict is not null and is_teacher
+      select row_no from teacher_judged where own_verdict is not null
       union
-      select j.row_no from judged j join failing f on f.row_no = j.teacher_row where j.is_teacher
+      select j.row_no from teacher_judged j join failing f on f.row_no = j.teacher_row
     )
     select row_no from failing`;
 }

@@ -44,38 +44,23 @@ export const userImport = defineKind<Params>({
  * One item a row: found, judged, and with the values it would write.
  *
  * People are found by what a row names alone; its values come to it at the end: carrying 100,000 whole rows through every
- * join took a second more. `offset 0` keeps the verdict from being worked out once for each use.
+ * join took a second more. Rows that make teachers are found and judged before all, as others name them. `offset 0` keeps a
+ * verdict from being worked out once for each use.
  */
 function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
   const { orgId, operationId } = context;
-  const ofFile = sql`s.org_id = ${orgId} and s.operation_id = ${operationId}`;
-  const ofOrg = (alias: string) => sql`${sql.ref(`${alias}.org_id`)} = ${orgId}`;
   return sql`
     with named as materialized (
       select s.row_no, s.keys[1] as external_id, s.keys[2] as email, s.keys[3] as username, s.new_id, s.faults,
         s.clean ->> 'unit' as unit, s.clean ->> 'teacher' as teacher,
         coalesce(s.clean -> 'roles' ?| '{teacher,teacher_admin}', false) as is_teacher
-      from staged_rows s where ${ofFile}
+      from staged_rows s where s.org_id = ${orgId} and s.operation_id = ${operationId}
     ), doubled as materialized (${doubledKeys()}
-    ), meant as materialized (
-      select f.*, (${itemOrder()})::int as item_no, coalesce(x.id, e.id, n.id) as found_id, ${unclear()} as unclear
-      from named f
-      left join users x on ${ofOrg('x')} and x.external_id = f.external_id
-      left join users e on ${ofOrg('e')} and lower(e.email) = f.email
-      left join users n on ${ofOrg('n')} and lower(n.username) = f.username
-      left join doubled dx on dx.field = 'external_id' and dx.value = f.external_id and dx.first_row < f.row_no
-      left join doubled de on de.field = 'email' and de.value = f.email and de.first_row < f.row_no
-      left join doubled dn on dn.field = 'username' and dn.value = f.username and dn.first_row < f.row_no
+    ), teacher_meant as materialized (${meantRows(orgId, sql`f.is_teacher`)}
     ), unit_named as materialized (${unitsNamed(orgId)}
     ), teacher_named as materialized (${teachersNamed(orgId)}
-    ), judged as materialized (
-      select f.*, s.clean, s.warnings, unit.id as unit_id, teacher.id as teacher_id, teacher.of_row as teacher_row,
-        ${verdict(context)} as own_verdict
-      from meant f
-      left join users u on ${ofOrg('u')} and u.id = f.found_id
-      left join unit_named unit on unit.given = f.unit
-      left join teacher_named teacher on teacher.given = f.teacher
-      join staged_rows s on ${ofFile} and s.row_no = f.row_no
+    ), teacher_judged as materialized (
+      ${judgedRows(context, sql`teacher_meant`, sql`s.row_no = any(array(select row_no from teacher_meant))`)}
     ), failing as (${failingTeachers()}
     )
     select item_no, row_no, row_no::text as key, found_id as subject_id,
@@ -86,9 +71,40 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
       case when verdict is null then case when found_id is null then 'insert' else 'update' end end as change,
       coalesce(found_id, new_id) as id, clean as after, unit_id, teacher_id as primary_teacher_id
     from (
-      select j.*, coalesce(own_verdict, case when teacher_row in (select row_no from failing) then
+      select j.*, coalesce(own_verdict, case when teacher_row is not null and teacher_row in (select row_no from failing) then
         ${because('teacher_row_fails', { value: sql`teacher`, teacher_row: sql`teacher_row` })} end) as verdict
-      from judged j offset 0) j`;
+      from (${judgedRows(context, sql`(${meantRows(orgId)})`)} offset 0) j offset 0) j`;
+}
+
+/** Whom each row `f` of the file means, and its place among the items. */
+function meantRows(orgId: string, which = sql`true`): RawBuilder<unknown> {
+  return sql`
+    select f.*, (${itemOrder()})::int as item_no, coalesce(x.id, e.id, n.id) as found_id, ${unclear()} as unclear
+    from named f
+    left join users x on x.org_id = ${orgId} and x.external_id = f.external_id
+    left join users e on e.org_id = ${orgId} and lower(e.email) = f.email
+    left join users n on n.org_id = ${orgId} and lower(n.username) = f.username
+    left join doubled dx on dx.field = 'external_id' and dx.value = f.external_id and dx.first_row < f.row_no
+    left join doubled de on de.field = 'email' and de.value = f.email and de.first_row < f.row_no
+    left join doubled dn on dn.field = 'username' and dn.value = f.username and dn.first_row < f.row_no
+    where ${which}`;
+}
+
+/** Such rows with the unit and the teacher they name, and what is wrong with them by themselves. @param staged - Of `s`. */
+function judgedRows(
+  context: PlanContext<Params>,
+  meant: RawBuilder<unknown>,
+  staged = sql`true`,
+): RawBuilder<unknown> {
+  const { orgId, operationId } = context;
+  return sql`
+    select f.*, s.clean, s.warnings, unit.id as unit_id, teacher.id as teacher_id, teacher.of_row as teacher_row,
+      ${verdict(context)} as own_verdict
+    from ${meant} f
+    left join users u on u.org_id = ${orgId} and u.id = f.found_id
+    left join unit_named unit on unit.given = f.unit
+    left join teacher_named teacher on teacher.given = f.teacher
+    join staged_rows s on s.org_id = ${orgId} and s.operation_id = ${operationId} and s.row_no = f.row_no and ${staged}`;
 }
 
 /** Identifiers that several rows carry, with the first row of each. */
