@@ -82,12 +82,29 @@ export function columnNames(entity: Entity): string[] {
   return [...Object.keys(entity.columns), 'created_at'];
 }
 
+/** The columns of {@link columnNames} with their types. */
+export function typesOf(entity: Entity): Readonly<Record<string, ColumnType>> {
+  return { ...entity.columns, created_at: 'timestamptz' };
+}
+
 /** `name type, …` for jsonb_to_record. */
 export function columnTypes(entity: Entity): RawBuilder<unknown> {
-  const types: Record<string, string> = { ...entity.columns, created_at: 'timestamptz' };
   return sql.join(
-    Object.entries(types).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`),
+    Object.entries(typesOf(entity)).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`),
   );
+}
+
+/** Condition: one of the columns refers to the row behind `alias`. */
+export function isReferredTo(
+  orgId: string,
+  columns: LosableKey['columns'],
+  alias: string,
+): RawBuilder<unknown> {
+  const uses = columns.map(
+    ([child, column]) =>
+      sql`exists (select from ${sql.table(child)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = ${sql.ref(`${alias}.id`)})`,
+  );
+  return sql`(${sql.join(uses, sql` or `)})`;
 }
 
 export function table(entity: Entity): RawBuilder<unknown> {

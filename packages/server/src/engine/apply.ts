@@ -20,7 +20,7 @@ import { getKind, type Engine } from './engine.ts';
 import { findDrift } from './drift.ts';
 import { findItemFault, isItemFault, type ItemFault } from './item-fault.ts';
 import { finish } from './finish.ts';
-import type { Kind } from './kind.ts';
+import { eventPrefix, type Kind } from './kind.ts';
 import {
   getOperation,
   lockOperation,
@@ -31,6 +31,7 @@ import {
   type OperationValues,
 } from './lifecycle.ts';
 import { joinByHash } from './many-rows.ts';
+import { nextItems } from './next-items.ts';
 import { goesOn } from './pause-broken.ts';
 import { planCounts, skippedByPlan } from './plan-counts.ts';
 import { dequeue, enqueue, TASKS } from './queue.ts';
@@ -96,7 +97,7 @@ async function applyChunk(
   const operation = await begin(tx, await lockOperation(tx, operationId));
   if (operation === null) return false;
   const kind = getKind(engine, operation.kind);
-  const range = await nextItems(tx, operation);
+  const range = await nextRange(tx, operation);
   if (range === null) {
     await finish(tx, engine, operation);
     return false;
@@ -120,26 +121,21 @@ async function begin(tx: OrgTransaction, operation: Operation): Promise<Operatio
   return operation.status === 'processing' ? operation : null;
 }
 
-/** What the plan skips is counted once, when the work begins. */
+/** What the plan skips is counted once, when the work begins; items may have failed before, by the death of their workers. */
 function firstStart(operation: Operation): OperationValues {
   const skipped = skippedByPlan(operation);
-  return { started_at: sql<Date>`now()`, skipped_items: skipped, processed_items: skipped };
+  return {
+    started_at: sql<Date>`now()`,
+    skipped_items: operation.skipped_items + skipped,
+    processed_items: operation.processed_items + skipped,
+  };
 }
 
-async function nextItems(tx: OrgTransaction, operation: Operation): Promise<ItemRange | null> {
+async function nextRange(tx: OrgTransaction, operation: Operation): Promise<ItemRange | null> {
   const isIdle = planCounts(operation).writes.length === 0;
   const chunkItems = takesItemsAlone(operation) ? 1 : operation.chunk_items;
-  const next = await one(
-    tx,
-    sql<{ first: number | null; last: number | null }>`
-    select min(item_no) as first, max(item_no) as last from (
-      select item_no from operation_items
-      where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending'
-      order by item_no limit ${isIdle ? IDLE_CHUNK_ITEMS : chunkItems}) item`,
-  );
-  return next.first === null || next.last === null
-    ? null
-    : { operationId: operation.id, first: next.first, last: next.last, without: [] };
+  const next = await nextItems(tx, operation, isIdle ? IDLE_CHUNK_ITEMS : chunkItems);
+  return next === null ? null : { operationId: operation.id, ...next, without: [] };
 }
 
 /** @returns the items that were not written, each with its reason. */
@@ -303,7 +299,7 @@ async function markItems(
     await writeItemEvents(tx, operation, kind.itemEvent, range, 'success');
   }
   if (ended.failed + faults.length > 0) {
-    const name = `${kind.eventPrefix ?? 'operation'}.processing.error`;
+    const name = `${eventPrefix(kind)}.processing.error`;
     await writeItemEvents(tx, operation, name, range, 'failed');
   }
 }
@@ -344,7 +340,7 @@ async function advance(
     attempts: 0,
   });
   await writeEvent(tx, {
-    name: `${kind.eventPrefix ?? 'operation'}.processing.progress`,
+    name: `${eventPrefix(kind)}.processing.progress`,
     operationId: operation.id,
     actorId: makerOf(operation),
     payload: {

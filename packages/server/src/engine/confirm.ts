@@ -8,7 +8,7 @@ import { lockSteerable } from './access.ts';
 import { applyInRequest } from './apply.ts';
 import { assertMayStart, getKind, type Engine } from './engine.ts';
 import type { Guard } from './guards.ts';
-import type { Kind } from './kind.ts';
+import { eventPrefix, type Kind } from './kind.ts';
 import { invalidState, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { assertPeopleLimit } from './limits.ts';
 import { expectRows } from './many-rows.ts';
@@ -275,7 +275,7 @@ async function queue(
   const confirmed = { confirmed_by_account: actor.accountId, queued_at: now } as const;
   await beginUndo(tx, operation);
   await writeEvent(tx, {
-    name: `${getKind(engine, operation.kind).eventPrefix ?? 'operation'}.operation.confirmed`,
+    name: `${eventPrefix(getKind(engine, operation.kind))}.operation.confirmed`,
     operationId: operation.id,
     actorId: makerOf(operation),
   });

@@ -5,9 +5,9 @@ import type { Actor } from '../tenancy/actor.ts';
 import { getVisible, isWholeOrgAdmin, lockSteerable, maySteer } from './access.ts';
 import { applyIfSmall, confirmPlanned, enterQueue } from './confirm.ts';
 import { createIn } from './create.ts';
-import { eventPrefix, getKind, type Engine } from './engine.ts';
+import { getKind, type Engine } from './engine.ts';
 import { endCancelled } from './finish.ts';
-import { whyIrreversible } from './kind.ts';
+import { eventPrefix, whyIrreversible } from './kind.ts';
 import { invalidState, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { planIn } from './plan.ts';
 import { admit, dequeue } from './queue.ts';
@@ -20,7 +20,7 @@ export async function pause(engine: Engine, actor: Actor, operationId: string): 
       throw invalidState(operation, 'pausing');
     await dequeue(tx, operationId);
     await writeEvent(tx, {
-      name: `${eventPrefix(engine, operation)}.operation.paused`,
+      name: `${eventPrefix(getKind(engine, operation.kind))}.operation.paused`,
       operationId,
       actorId: makerOf(operation),
     });
@@ -45,7 +45,7 @@ export async function resume(
   return steer(engine, actor, operationId, 'resume', async (tx, operation) => {
     if (operation.status !== 'paused') throw invalidState(operation, 'resuming');
     await writeEvent(tx, {
-      name: `${eventPrefix(engine, operation)}.operation.resumed`,
+      name: `${eventPrefix(getKind(engine, operation.kind))}.operation.resumed`,
       operationId,
       actorId: makerOf(operation),
     });
@@ -74,7 +74,7 @@ export async function cancel(
         await update(tx, operation, { cancel_reason: reason }),
       );
       await writeEvent(tx, {
-      name: `${eventPrefix(engine, operation)}.operation.completed`, operationId, actorId: makerOf(operation),
+      name: `${eventPrefix(getKind(engine, operation.kind))}.operation.completed`, operationId, actorId: makerOf(operation),
       payload: { final_status: 'cancelled', successful: cancelled.successful_items, skipped: cancelled.skipped_items },
     }); // prettier-ignore
       return cancelled;

@@ -4,7 +4,7 @@ import { inOrg, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import { assertMayStart, getKind, type Engine } from './engine.ts';
-import type { Kind } from './kind.ts';
+import { eventPrefix, type Kind } from './kind.ts';
 import { makerOf, type Operation } from './lifecycle.ts';
 import { writeAudit, writeEvent } from './record.ts';
 import { assertPeopleLimit } from './limits.ts';
@@ -67,7 +67,7 @@ export async function createIn(
     detail: { kind: kind.name, params },
   });
   await writeEvent(tx, {
-    name: `${kind.eventPrefix ?? 'operation'}.operation.initiated`,
+    name: `${eventPrefix(kind)}.operation.initiated`,
     operationId: operation.id,
     actorId: makerOf(operation),
     payload: { operation_type: kind.name, targets: kind.peopleListed?.(params) ?? null },

@@ -7,9 +7,11 @@
  */
 import type { ProblemCode } from '@muster/contract';
 import { sql } from 'kysely';
-import { inOrg, one, rows, type OrgTransaction } from '../db/database.ts';
-import { eventPrefix, type Engine } from './engine.ts';
+import { inOrg, one, type OrgTransaction } from '../db/database.ts';
+import { getKind, type Engine } from './engine.ts';
+import { eventPrefix } from './kind.ts';
 import { makerOf, tryLockOperation, update, type Operation } from './lifecycle.ts';
+import { nextItems } from './next-items.ts';
 import { writeEvent } from './record.ts';
 
 const DEATHS_MAX = 3;
@@ -19,7 +21,7 @@ const CULPRIT: ProblemCode = 'worker_lost';
 export async function noteDeath(engine: Engine, orgId: string, operationId: string): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await tryLockOperation(tx, operationId);
-    if (operation?.status !== 'processing') return;
+    if (operation === null || !isAtWork(operation)) return;
     if (takesItemsAlone(operation)) return failCulprit(tx, engine, operation);
     const isSame = operation.died_at_item === operation.next_item_no;
     const deaths = isSame ? operation.deaths + 1 : 1;
@@ -31,21 +33,18 @@ export async function noteDeath(engine: Engine, orgId: string, operationId: stri
   });
 }
 
+/** Its first chunk moves an operation from the queue, and that is forgotten with the chunk. */
+function isAtWork({ status, admitted_at: admittedAt }: Operation): boolean {
+  return status === 'processing' || (status === 'queued' && admittedAt !== null);
+}
+
 /** Whether the next item is one of those among which a culprit is looked for. */
 export function takesItemsAlone({ alone_to_item: last, next_item_no: next }: Operation): boolean {
   return last !== null && next <= last;
 }
 
 async function lastOfChunk(tx: OrgTransaction, operation: Operation): Promise<number | null> {
-  const { last } = await one(
-    tx,
-    sql<{ last: number | null }>`
-    select max(item_no) as last from (
-      select item_no from operation_items
-      where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending'
-      order by item_no limit ${operation.chunk_items}) item`,
-  );
-  return last;
+  return (await nextItems(tx, operation, operation.chunk_items))?.last ?? null;
 }
 
 async function failCulprit(
@@ -53,22 +52,21 @@ async function failCulprit(
   engine: Engine,
   operation: Operation,
 ): Promise<void> {
-  const [culprit] = await rows(
+  const next = await nextItems(tx, operation, 1);
+  if (next === null) return;
+  const culprit = await one(
     tx,
     sql<{ item_no: number; subject_id: string | null }>`
     update operation_items set status = 'failed', code = ${CULPRIT}, processed_at = statement_timestamp()
-    where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no = (
-      select min(item_no) from operation_items
-      where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending')
+    where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no = ${next.first}
     returning item_no, subject_id`,
   );
-  if (culprit === undefined) return;
   await update(tx, operation, {
     next_item_no: culprit.item_no + 1, deaths: 0, died_at_item: null,
     failed_items: operation.failed_items + 1, processed_items: operation.processed_items + 1,
   }); // prettier-ignore
   await writeEvent(tx, {
-    name: `${eventPrefix(engine, operation)}.processing.error`,
+    name: `${eventPrefix(getKind(engine, operation.kind))}.processing.error`,
     operationId: operation.id,
     actorId: makerOf(operation),
     payload: { ...culprit, code: CULPRIT },

@@ -1,5 +1,6 @@
 import type { OrgTransaction } from '../db/database.ts';
-import { eventPrefix, type Engine } from './engine.ts';
+import { getKind, type Engine } from './engine.ts';
+import { eventPrefix } from './kind.ts';
 import { getOperation, makerOf, type Operation } from './lifecycle.ts';
 import { writeEvent } from './record.ts';
 import { settleUndo } from './undo.ts';
@@ -9,7 +10,7 @@ export async function endUndo(tx: OrgTransaction, engine: Engine, undo: Operatio
   if (undo.undo_of === null) return;
   const undone = await getOperation(tx, undo.undo_of);
   await writeEvent(tx, {
-    name: `${eventPrefix(engine, undone)}.operation.rollback`,
+    name: `${eventPrefix(getKind(engine, undone.kind))}.operation.rollback`,
     operationId: undone.id,
     actorId: makerOf(undo),
     payload: {

@@ -43,11 +43,6 @@ export function getKind(engine: Engine, name: string): Kind {
   throw new Problem('unknown_kind', detail);
 }
 
-/** What the names of an operation's own events begin with. */
-export function eventPrefix(engine: Engine, { kind }: { kind: string }): string {
-  return getKind(engine, kind).eventPrefix ?? 'operation';
-}
-
 /** @throws Problem `forbidden` when no role of the actor may start this kind. */
 export function assertMayStart(kind: Kind, actor: Actor): void {
   if (!kind.roles.some((role: Role) => actor.roles.includes(role))) throw new Problem('forbidden');

@@ -5,6 +5,7 @@ import { plannedId } from '../db/ids.ts';
 import { endUndo } from './end-undo.ts';
 import { getKind, type Engine } from './engine.ts';
 import { HAS_FAILED } from './failed-items.ts';
+import { eventPrefix } from './kind.ts';
 import { getOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { expectRows } from './many-rows.ts';
 import { skippedByPlan } from './plan-counts.ts';
@@ -140,7 +141,7 @@ async function announce(
   const about = { operationId: operation.id, payload };
   await writeEvent(tx, {
     ...about,
-    name: `${kind.eventPrefix ?? 'operation'}.operation.completed`,
+    name: `${eventPrefix(kind)}.operation.completed`,
     actorId: makerOf(operation),
   });
   await writeAudit(tx, { action: 'end', operationId: operation.id, actor: null, detail: payload });

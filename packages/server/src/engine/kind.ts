@@ -52,7 +52,7 @@ export interface Kind<Params = unknown> {
   readonly guards?: Guards;
   /** Name of the event written for each item that is done; or their names, as an SQL list of the item's columns. */
   readonly itemEvent?: string | RawBuilder<unknown>;
-  /** Begins the names of the operation's own events; `operation` where it is left out. */
+  /** Begins the names of the operation's own events; `operation` where it is left out: {@link eventPrefix}. */
   readonly eventPrefix?: string;
   plan(plan: Plan, context: PlanContext<Params>): Promise<void>;
   /**
@@ -164,6 +164,11 @@ export interface EachValues {
 /** Why an operation of this kind with these parameters cannot be undone; null where it can. */
 export function whyIrreversible(kind: Kind, params: unknown): string | null {
   return kind.irreversible ?? kind.irreversibleWhen?.(kind.params.parse(params)) ?? null;
+}
+
+/** What the names of its operations' own events begin with. */
+export function eventPrefix(kind: Kind): string {
+  return kind.eventPrefix ?? 'operation';
 }
 
 /** A code from the catalog, for use inside SQL. */

@@ -1,8 +1,9 @@
 /** An operation that cannot go on by itself waits for a person, and those who look after it are told. */
 import type { OrgTransaction } from '../db/database.ts';
 import { administrators } from '../tenancy/administrators.ts';
-import { eventPrefix, type Engine } from './engine.ts';
+import { getKind, type Engine } from './engine.ts';
 import type { ItemFault } from './item-fault.ts';
+import { eventPrefix } from './kind.ts';
 import { makerOf, move, update, type Operation } from './lifecycle.ts';
 import { admit, dequeue } from './queue.ts';
 import { writeEvent, writeOutbox } from './record.ts';
@@ -31,7 +32,7 @@ export async function pauseBroken(
   );
   const payload = { reason };
   await writeEvent(tx, {
-    name: `${eventPrefix(engine, operation)}.operation.paused`,
+    name: `${eventPrefix(getKind(engine, operation.kind))}.operation.paused`,
     operationId: operation.id,
     actorId: makerOf(operation),
     payload,

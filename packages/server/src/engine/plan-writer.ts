@@ -5,6 +5,7 @@ import {
   getEntity,
   rowJson,
   table,
+  typesOf,
   type ColumnType,
   type Entities,
   type Entity,
@@ -143,11 +144,7 @@ function difference(
  * took one to three.
  */
 function differs(entity: Entity, beside: readonly string[] = []): RawBuilder<unknown> {
-  const types: Readonly<Record<string, ColumnType>> = {
-    ...entity.columns,
-    created_at: 'timestamptz',
-  };
-  const different = Object.entries(types).map(([name, type]) => {
+  const different = Object.entries(typesOf(entity)).map(([name, type]) => {
     const held = sql.ref(`e.${name}`);
     const own = sql.ref(`c.${name}`);
     if (beside.includes(name)) return sql`(${own} is not null and ${own} is distinct from ${held})`;

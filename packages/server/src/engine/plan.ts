@@ -12,7 +12,7 @@ import { findActor, type Actor } from '../tenancy/actor.ts';
 import { assertMayStart, getKind, type Engine } from './engine.ts';
 import { findGuards } from './guards.ts';
 import { assertPeopleLimit } from './limits.ts';
-import type { Kind, PlanContext } from './kind.ts';
+import { eventPrefix, type Kind, type PlanContext } from './kind.ts';
 import { planCounts, type PlanCounts } from './plan-counts.ts';
 import {
   getOperation,
@@ -131,7 +131,7 @@ async function sayPlanned(
   operation: Operation,
   counts: PlanCounts,
 ): Promise<void> {
-  const prefix = kind.eventPrefix ?? 'operation';
+  const prefix = eventPrefix(kind);
   const about = { operationId: operation.id, actorId: makerOf(operation) };
   const errors = counts.actions['error'] ?? 0;
   const payload = { errors, warnings: counts.warnings };

@@ -1,7 +1,7 @@
 import { Problem, problemError } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { columnNames, getEntity, table, type Entity } from '../../db/entity.ts';
+import { columnNames, getEntity, isReferredTo, table, type Entity } from '../../db/entity.ts';
 import { code, defineKind } from '../../engine/kind.ts';
 import { assertMayEdit } from '../../school/edit-rights.ts';
 import { ENTITIES } from '../../school/entities.ts';
@@ -90,12 +90,9 @@ function assertOneEditEach(edits: readonly { id?: string | undefined }[]): void 
 
 /** Branches of a case: an update would take away from row `e` what others refer to. */
 function losesKey(orgId: string, entity: Entity): RawBuilder<unknown> {
-  const branches = Object.values(entity.keys ?? {}).map(({ columns, isLost, code: reason }) => {
-    const uses = columns.map(
-      ([child, column]) =>
-        sql`exists (select from ${sql.table(child)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = e.id)`,
-    );
-    return sql`when x.action = 'update' and ${isLost('e', sql`x.after`)} and (${sql.join(uses, sql` or `)}) then ${code(reason)}`;
-  });
+  const branches = Object.values(entity.keys ?? {}).map(
+    ({ columns, isLost, code: reason }) =>
+      sql`when x.action = 'update' and ${isLost('e', sql`x.after`)} and ${isReferredTo(orgId, columns, 'e')} then ${code(reason)}`,
+  );
   return sql.join(branches, sql` `);
 }

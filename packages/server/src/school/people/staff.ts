@@ -1,5 +1,6 @@
 /** Who may be named as a teacher, and who is. The database keeps it: keys to teachers refer to `users.staff_id`. */
 import { sql, type RawBuilder } from 'kysely';
+import { isReferredTo } from '../../db/entity.ts';
 
 /** Columns that name a teacher, by table. */
 export const TEACHER_COLUMNS: readonly (readonly [table: string, column: string])[] = [
@@ -23,11 +24,7 @@ export function stillTeaches(
   roles: RawBuilder<unknown>,
   orNamed: RawBuilder<unknown> = sql`false`,
 ): RawBuilder<unknown> {
-  const named = TEACHER_COLUMNS.map(
-    ([table, column]) =>
-      sql`exists (select from ${sql.table(table)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = ${sql.ref(`${person}.id`)})`,
-  );
-  return sql`(${becomesStudent(person, roles)} and (${sql.join([...named, orNamed], sql` or `)}))`;
+  return sql`(${becomesStudent(person, roles)} and (${isReferredTo(orgId, TEACHER_COLUMNS, person)} or ${orNamed}))`;
 }
 
 /** Condition: `person` may be named as a teacher, and may not once the values, JSON, hold. */
