@@ -28,17 +28,12 @@ function client(name) {
     from: { path: `^packages/${name}/src/`, pathNot: tests },
     to: {
       path: '^packages/',
-      pathNot: [
-        contract,
-        `^packages/${name}/src/`,
-        ...(name === 'cli' ? [`${server}main\\.ts$`] : []),
-      ],
+      pathNot: [contract, `^packages/${name}/src/`, ...(name === 'cli' ? [`${server}main\\.ts$`] : [])],
     },
   };
 }
 
-const commandsWithServer =
-  '^packages/cli/src/commands/(serve|work|demo|migrate|org|admin)(\\.ts$|/)';
+const commandsWithServer = '^packages/cli/src/commands/(serve|work|demo|migrate|org|admin)(\\.ts$|/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -57,10 +52,7 @@ module.exports = {
       comment: 'A kind imports engine/kind.ts, school/, the contract and the query tools of db/.',
       severity: 'error',
       from: { path: `${server}kinds/`, pathNot: tests },
-      to: {
-        path: '^packages/',
-        pathNot: [contract, `${server}(kinds/|school/|db/|engine/kind\\.ts$)`],
-      },
+      to: { path: '^packages/', pathNot: [contract, `${server}(kinds/|school/|db/|engine/kind\\.ts$)`] },
     },
     {
       name: 'a-kind-knows-no-other-kind',
@@ -90,8 +82,7 @@ module.exports = {
     client('cli'),
     {
       name: 'cli-loads-the-server-lazily',
-      comment:
-        'Only the commands that run on the machine of the database, and only by `await import()`.',
+      comment: 'Only the commands that run on the machine of the database, and only by `await import()`.',
       severity: 'error',
       from: { path: '^packages/cli/src/', pathNot: [tests, commandsWithServer] },
       to: { path: server },
@@ -102,18 +93,8 @@ module.exports = {
       from: { path: commandsWithServer, pathNot: tests },
       to: { path: server, dynamic: false, dependencyTypesNot: ['type-only'] },
     },
-    {
-      name: 'no-cycles',
-      severity: 'error',
-      from: { pathNot: tests },
-      to: { circular: true },
-    },
-    {
-      name: 'everything-resolves',
-      severity: 'error',
-      from: {},
-      to: { couldNotResolve: true },
-    },
+    { name: 'no-cycles', severity: 'error', from: { pathNot: tests }, to: { circular: true } },
+    { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

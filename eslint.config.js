@@ -6,27 +6,14 @@ const onlyConstCasts = {
 };
 
 export default tseslint.config(
-  {
-    ignores: [
-      'packages/server/src/db/tables.ts',
-      '**/dist/',
-      '**/node_modules/',
-      '**/coverage/',
-      '.tmp/',
-    ],
-  },
+  { ignores: ['packages/server/src/db/tables.ts', '**/dist/', '**/node_modules/', '**/coverage/', '.tmp/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
-    },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/switch-exhaustiveness-check': [
-        'error',
-        { requireDefaultForNonUnion: true },
-      ],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { requireDefaultForNonUnion: true }],
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }],
       'no-restricted-syntax': ['error', onlyConstCasts],
       '@typescript-eslint/no-non-null-assertion': 'error',
@@ -38,10 +25,7 @@ export default tseslint.config(
       // Handlers are async by contract, also where one has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/no-misused-promises': [
-        'error',
-        { checksVoidReturn: { attributes: false } },
-      ],
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
       '@typescript-eslint/no-unnecessary-condition': [
         'error',
         { allowConstantLoopConditions: 'only-allowed-literals' },

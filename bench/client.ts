@@ -27,9 +27,7 @@ function clientOf(address: string, authorization: Record<string, string>): Clien
     const headers = { ...authorization, ...init.headers };
     const reply = await fetch(address + path, { ...init, headers });
     if (reply.ok) return reply;
-    throw new Error(
-      `${init.method ?? 'GET'} ${path} was answered with ${reply.status}: ${await reply.text()}`,
-    );
+    throw new Error(`${init.method ?? 'GET'} ${path} was answered with ${reply.status}: ${await reply.text()}`);
   };
   return {
     address,
@@ -48,7 +46,5 @@ interface Request {
 
 function content(body: unknown): Request {
   if (body instanceof FormData) return { body };
-  return body === undefined
-    ? {}
-    : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  return body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }

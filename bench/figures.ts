@@ -29,13 +29,17 @@ export function table(figures: readonly Figure[]): string {
     const hasLimit = limit !== undefined;
     const barText = hasLimit ? `≤ ${bar} ×` : `${unit === '/s' ? '≥' : '≤'} ${bar} ${unit}`;
     return [
-      id, work, `${round(measured)} ${unit}`, hasLimit ? `${round(limit)} ${unit}` : '',
-      hasLimit ? `${round(ratio(figure))} ×` : '', barText, isMet(figure) ? 'yes' : 'NO', note ?? '',
-    ]; // prettier-ignore
+      id,
+      work,
+      `${round(measured)} ${unit}`,
+      hasLimit ? `${round(limit)} ${unit}` : '',
+      hasLimit ? `${round(ratio(figure))} ×` : '',
+      barText,
+      isMet(figure) ? 'yes' : 'NO',
+      note ?? '',
+    ];
   });
-  const widths = head.map((_, at) =>
-    Math.max(...[head, ...lines].map((line) => line[at]?.length ?? 0)),
-  );
+  const widths = head.map((_, at) => Math.max(...[head, ...lines].map((line) => line[at]?.length ?? 0)));
   return [head, ...lines]
     .map((line) =>
       line

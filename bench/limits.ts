@@ -17,9 +17,7 @@ export async function copyUsersSeconds(bench: Bench, orgId: string): Promise<num
     await copyRows(bench, 'units', orgId, other);
     const source = `select ${columns.map((name) => (name === 'org_id' ? `'${other}'::uuid` : name)).join(', ')} from users where org_id = '${orgId}' and account_id is null order by id`;
     await owner.query(`copy (${source}) to '${file}'`);
-    times.push(
-      (await timed(() => owner.query(`copy users (${columns.join(', ')}) from '${file}'`))).seconds,
-    );
+    times.push((await timed(() => owner.query(`copy users (${columns.join(', ')}) from '${file}'`))).seconds);
   }
   return median(times);
 }
@@ -52,9 +50,7 @@ async function insertAgainSeconds(
     for (const table of tables) {
       const columns = (await columnsOf(bench, table)).join(', ');
       await bench.owner.query(`drop table if exists pg_temp.same_${table}`);
-      await bench.owner.query(
-        `create temp table same_${table} as ${await rowsFor(bench, table, orgId, other)}`,
-      );
+      await bench.owner.query(`create temp table same_${table} as ${await rowsFor(bench, table, orgId, other)}`);
       inserts.push(`insert into ${table} (${columns}) select ${columns} from same_${table}`);
     }
     const [first, last] = inserts;
@@ -72,9 +68,7 @@ async function emptyOrg({ owner }: Bench): Promise<string> {
 
 async function copyRows(bench: Bench, table: string, from: string, to: string): Promise<void> {
   const columns = (await columnsOf(bench, table)).join(', ');
-  await bench.owner.query(
-    `insert into ${table} (${columns}) ${await rowsFor(bench, table, from, to)}`,
-  );
+  await bench.owner.query(`insert into ${table} (${columns}) ${await rowsFor(bench, table, from, to)}`);
 }
 
 async function rowsFor(bench: Bench, table: string, from: string, to: string): Promise<string> {

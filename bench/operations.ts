@@ -28,16 +28,13 @@ export async function createOperation(
 /** @throws when the plan could not be made. */
 export async function untilPlanned(client: Client, id: string): Promise<BulkOperation> {
   const operation = await until(client, id, (now) => now.phase !== 'planning');
-  if (operation.plan_hash === null)
-    throw new Error(`No plan could be made: ${operation.error_log}`);
+  if (operation.plan_hash === null) throw new Error(`No plan could be made: ${operation.error_log}`);
   return operation;
 }
 
 /** Confirms what was planned. */
 export async function start(client: Client, planned: BulkOperation): Promise<BulkOperation> {
-  return client.post(bulkOperation, `${PATH}/${planned.id}/start`, {
-    plan_hash: planned.plan_hash,
-  });
+  return client.post(bulkOperation, `${PATH}/${planned.id}/start`, { plan_hash: planned.plan_hash });
 }
 
 /** Takes it back; answers with the operation that does so. */
@@ -49,11 +46,7 @@ export async function untilDone(client: Client, id: string): Promise<BulkOperati
   return until(client, id, (now) => now.phase === 'done');
 }
 
-async function until(
-  client: Client,
-  id: string,
-  holds: (operation: BulkOperation) => boolean,
-): Promise<BulkOperation> {
+async function until(client: Client, id: string, holds: (operation: BulkOperation) => boolean): Promise<BulkOperation> {
   for (;;) {
     const operation = await getOperation(client, id);
     if (holds(operation)) return operation;

@@ -3,8 +3,42 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-const GIVEN = ['Ana', 'José', 'Li', 'Olena', 'Søren', 'Fatima', 'Nguyễn', 'Zoë', 'Björn', 'Amélie', 'Juan', 'Mary-Jane', 'Łukasz', 'Chloé', 'Ivan', 'Yusuf']; // prettier-ignore
-const FAMILY = ['Ruiz', 'García', 'Wen', 'Kovalenko', 'Jensen', 'El Amrani', 'Thị Hoa', 'O’Neil', 'Ångström', 'Dubois', 'de la Cruz', 'Smith', 'Wójcik', 'Martin', 'Petrov', 'Öztürk']; // prettier-ignore
+const GIVEN = [
+  'Ana',
+  'José',
+  'Li',
+  'Olena',
+  'Søren',
+  'Fatima',
+  'Nguyễn',
+  'Zoë',
+  'Björn',
+  'Amélie',
+  'Juan',
+  'Mary-Jane',
+  'Łukasz',
+  'Chloé',
+  'Ivan',
+  'Yusuf',
+];
+const FAMILY = [
+  'Ruiz',
+  'García',
+  'Wen',
+  'Kovalenko',
+  'Jensen',
+  'El Amrani',
+  'Thị Hoa',
+  'O’Neil',
+  'Ångström',
+  'Dubois',
+  'de la Cruz',
+  'Smith',
+  'Wójcik',
+  'Martin',
+  'Petrov',
+  'Öztürk',
+];
 const BLOCK_ROWS = 1_000;
 
 export const UNITS = 5;

@@ -33,13 +33,16 @@ export async function openBench(): Promise<Bench> {
   const owner = new pg.Client({ connectionString: server.ownerUrl });
   await owner.connect();
   return {
-    folder, owner, ownerUrl: server.ownerUrl, appUrl: server.appUrl,
+    folder,
+    owner,
+    ownerUrl: server.ownerUrl,
+    appUrl: server.appUrl,
     close: async () => {
       await owner.end();
       await server.stop();
       await fs.rm(folder, { recursive: true, force: true });
     },
-  }; // prettier-ignore
+  };
 }
 
 export interface Muster {
@@ -80,8 +83,7 @@ async function addressOf(child: ChildProcess, log: string): Promise<string> {
     text += line;
     try {
       const begun: unknown = JSON.parse(text);
-      if (typeof begun === 'object' && begun !== null && 'address' in begun)
-        return String(begun.address);
+      if (typeof begun === 'object' && begun !== null && 'address' in begun) return String(begun.address);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }

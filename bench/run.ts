@@ -2,9 +2,7 @@
 import type { Figure } from './figures.ts';
 import { assignmentFigures } from './measures/assignment.ts';
 import { enrollmentFigures } from './measures/enrollment.ts';
-import {
-  againFigures, importFigures, largeFigures, measureImport, undoFigures,
-} from './measures/imports.ts'; // prettier-ignore
+import { againFigures, importFigures, largeFigures, measureImport, undoFigures } from './measures/imports.ts';
 import { readingFigures } from './measures/reading.ts';
 import { takeoverFigures } from './measures/takeover.ts';
 import { openBench } from './processes.ts';
@@ -32,10 +30,8 @@ export async function runBench(options: RunOptions): Promise<Figure[]> {
       options.tell(`${what} ...`);
       figures.push(...(await measure()));
     };
-    if (wants('P4'))
-      await step('Giving a sequence', () => assignmentFigures(bench, rows(ROWS.students)));
-    if (wants('P5'))
-      await step('Enrolling students', () => enrollmentFigures(bench, rows(ROWS.students)));
+    if (wants('P4')) await step('Giving a sequence', () => assignmentFigures(bench, rows(ROWS.students)));
+    if (wants('P5')) await step('Enrolling students', () => enrollmentFigures(bench, rows(ROWS.students)));
     if (!wants('P1', 'P2', 'P3', 'P6', 'P7', 'P8', 'P11', 'P12')) return figures;
     options.tell('Importing people ...');
     const p1 = await measureImport(bench, rows(ROWS.import));
@@ -48,8 +44,7 @@ export async function runBench(options: RunOptions): Promise<Figure[]> {
       options.tell('Importing very many people ...');
       const p2 = await measureImport(bench, rows(ROWS.largeImport));
       figures.push(...largeFigures(p1, p2));
-      if (wants('P8'))
-        await step('Reading while others import', () => readingFigures(bench, p2, p1.file));
+      if (wants('P8')) await step('Reading while others import', () => readingFigures(bench, p2, p1.file));
     }
     return figures.filter((figure) => options.only.some((id) => id === figure.id));
   } finally {

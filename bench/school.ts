@@ -15,8 +15,11 @@ export async function aSchool(bench: Bench): Promise<School> {
   const email = `${newId()}@school.example`;
   const password = 'measured-by-many';
   const { org_id: orgId } = await createOrg({
-    databaseUrl: bench.ownerUrl, name: 'Bench', adminEmail: email, adminPassword: password,
-  }); // prettier-ignore
+    databaseUrl: bench.ownerUrl,
+    name: 'Bench',
+    adminEmail: email,
+    adminPassword: password,
+  });
   for (let no = 1; no <= UNITS; no++) {
     await bench.owner.query('insert into units (org_id, id, name, code) values ($1, $2, $3, $4)', [
       orgId,
@@ -33,11 +36,7 @@ export async function signInTo(address: string, school: School): Promise<Client>
 }
 
 /** Students written straight into the table. @returns their ids. */
-export async function addStudents(
-  bench: Bench,
-  { orgId }: School,
-  count: number,
-): Promise<string[]> {
+export async function addStudents(bench: Bench, { orgId }: School, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => newId());
   await bench.owner.query(
     `insert into users (org_id, id, username, given_name, family_name, display_name, grade_level)
@@ -54,10 +53,7 @@ export async function addBatches(
   { count, capacity }: { count: number; capacity: number },
 ): Promise<string[]> {
   const [course, ids] = [newId(), Array.from({ length: count }, () => newId())];
-  await bench.owner.query(
-    "insert into courses (org_id, id, title) values ($1, $2, 'Mathematics')",
-    [orgId, course],
-  );
+  await bench.owner.query("insert into courses (org_id, id, title) values ($1, $2, 'Mathematics')", [orgId, course]);
   await bench.owner.query(
     `insert into batches (org_id, id, name, course_id, capacity, status)
      select $1, id, 'Batch ' || n, $3, $4, 'active' from unnest($2::uuid[]) with ordinality b(id, n)`,
@@ -69,10 +65,10 @@ export async function addBatches(
 /** A published sequence. @returns its id. */
 export async function addSequence(bench: Bench, { orgId }: School, steps: number): Promise<string> {
   const id = newId();
-  await bench.owner.query(
-    "insert into sequences (org_id, id, title, library) values ($1, $2, 'Fractions', 'LIFE')",
-    [orgId, id],
-  );
+  await bench.owner.query("insert into sequences (org_id, id, title, library) values ($1, $2, 'Fractions', 'LIFE')", [
+    orgId,
+    id,
+  ]);
   await bench.owner.query(
     `insert into sequence_steps (org_id, id, sequence_id, sequence_version, step_no, title)
      select $1, gen_random_uuid(), $2, 1, n, 'Step ' || n from generate_series(1, $3::int) n`,

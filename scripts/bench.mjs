@@ -5,11 +5,10 @@ import { setup } from './setup.mjs';
 import { orExit } from './tell.mjs';
 
 await orExit(setup);
-const bench = spawn(
-  process.execPath,
-  ['--import', 'tsx', 'bench/main.ts', ...process.argv.slice(2)],
-  { cwd: root, stdio: 'inherit' },
-);
+const bench = spawn(process.execPath, ['--import', 'tsx', 'bench/main.ts', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+});
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   process.on(signal, () => bench.kill(signal));
 }

@@ -128,13 +128,8 @@ async function bundle(entry, output) {
 const workspacePackages = {
   name: 'workspace-packages',
   setup(build) {
-    build.onResolve({ filter: /^@muster\/contract$/ }, () => ({
-      path: join(root, contract, 'index.ts'),
-    }));
-    build.onResolve({ filter: /^@muster\/server$/ }, () => ({
-      path: './server.mjs',
-      external: true,
-    }));
+    build.onResolve({ filter: /^@muster\/contract$/ }, () => ({ path: join(root, contract, 'index.ts') }));
+    build.onResolve({ filter: /^@muster\/server$/ }, () => ({ path: './server.mjs', external: true }));
   },
 };
 

@@ -15,14 +15,8 @@ await fs.chmod(dataDir, 0o755);
 const database = await startEmbedded({ dataDir, settings: { fsync: 'off' } });
 try {
   await migrate({ ownerUrl: database.ownerUrl });
-  await fs.writeFile(
-    path.join(root, 'packages/server/src/db/tables.ts'),
-    await tableTypes(database.ownerUrl),
-  );
-  await fs.writeFile(
-    path.join(root, 'docs/reference/schema.txt'),
-    await describeSchema(database.ownerUrl),
-  );
+  await fs.writeFile(path.join(root, 'packages/server/src/db/tables.ts'), await tableTypes(database.ownerUrl));
+  await fs.writeFile(path.join(root, 'docs/reference/schema.txt'), await describeSchema(database.ownerUrl));
 } finally {
   await database.stop();
   await fs.rm(dataDir, { recursive: true });

@@ -28,9 +28,7 @@ export function readLedger() {
   const ledgers = filesBelow('docs/requirements', /\.md$/)
     .map((file) => ledgerIn(readFileSync(join(root, file), 'utf8')))
     .filter((ledger) => ledger !== null)
-    .sort(
-      (one, other) => other.sections.flatMap(idsOf).length - one.sections.flatMap(idsOf).length,
-    );
+    .sort((one, other) => other.sections.flatMap(idsOf).length - one.sections.flatMap(idsOf).length);
   const citations = ['packages', 'test'].flatMap((folder) =>
     filesBelow(folder, /\.test\.ts$/).flatMap((file) =>
       citedIn(readFileSync(join(root, file), 'utf8')).map((id) => ({ id, file })),
@@ -125,17 +123,13 @@ function textOf(name) {
   if (ts.isStringLiteralLike(name)) return name.text;
   if (ts.isBinaryExpression(name)) return textOf(name.left) + textOf(name.right);
   if (!ts.isTemplateExpression(name)) return '';
-  return [name.head, ...name.templateSpans.map(({ literal }) => literal)]
-    .map(({ text }) => text)
-    .join('');
+  return [name.head, ...name.templateSpans.map(({ literal }) => literal)].map(({ text }) => text).join('');
 }
 
 /** @param {string} cited - What stands between the brackets. */
 function idsIn(cited) {
   return Array.from(
-    cited.matchAll(
-      new RegExp(`\\b(${idPattern})\\b(?:\\s*(?:to|\\.\\.)\\s*(${idPattern})\\b)?`, 'g'),
-    ),
+    cited.matchAll(new RegExp(`\\b(${idPattern})\\b(?:\\s*(?:to|\\.\\.)\\s*(${idPattern})\\b)?`, 'g')),
   ).flatMap(([, first = '', last]) => (last === undefined ? [first] : range(first, last)));
 }
 
@@ -148,10 +142,7 @@ function range(first, last) {
   const [, seriesLast, digitsLast] = /^(\D+)(\d+)$/.exec(last) ?? [];
   if (series !== seriesLast) return [first, last];
   const length = Number(digitsLast) - Number(digits) + 1;
-  return Array.from(
-    { length },
-    (_, step) => series + String(Number(digits) + step).padStart(digits.length, '0'),
-  );
+  return Array.from({ length }, (_, step) => series + String(Number(digits) + step).padStart(digits.length, '0'));
 }
 
 /**
@@ -166,9 +157,7 @@ export function compact(ids) {
     if (run !== undefined && isNext(run.at(-1) ?? '', id)) run.push(id);
     else runs.push([id]);
   }
-  return runs
-    .map((run) => (run.length < 3 ? run.join(', ') : `${run[0]}..${run.at(-1)}`))
-    .join(', ');
+  return runs.map((run) => (run.length < 3 ? run.join(', ') : `${run[0]}..${run.at(-1)}`)).join(', ');
 }
 
 /**

@@ -18,9 +18,7 @@ function refuseOldNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [majorOldest = 0, minorOldest = 0] = nodeOldest;
   if (major > majorOldest || (major === majorOldest && minor >= minorOldest)) return;
-  throw new Trouble(
-    `Muster needs Node ${nodeOldest.join('.')} or newer; this is ${process.versions.node}.`,
-  );
+  throw new Trouble(`Muster needs Node ${nodeOldest.join('.')} or newer; this is ${process.versions.node}.`);
 }
 
 /**
@@ -55,9 +53,7 @@ function install() {
     shell: process.platform === 'win32',
   });
   if (npm.status !== 0) {
-    throw new Trouble(
-      `${npm.stdout}${npm.stderr}\nnpm ci failed; its words are above. ${npm.error?.message ?? ''}`,
-    );
+    throw new Trouble(`${npm.stdout}${npm.stderr}\nnpm ci failed; its words are above. ${npm.error?.message ?? ''}`);
   }
   tell(`Installed dependencies in ${seconds(startedMs)}`);
 }

@@ -19,6 +19,5 @@ await orExit(async () => {
   const { attempts, leaks } = await smokeIsolation(serverAt(options['url'] ?? ''), admins, say);
   for (const leak of leaks) console.log(`LEAK ${leak}`);
   console.log(`${attempts} attempts, ${leaks.length} leaks`);
-  if (leaks.length > 0)
-    throw new Trouble('What belongs to one organization can be reached from another.');
+  if (leaks.length > 0) throw new Trouble('What belongs to one organization can be reached from another.');
 });

@@ -80,11 +80,7 @@ function countsIn(report) {
     (/** @type {{ status: string, assertionResults: unknown[] }} */ file) =>
       file.status === 'failed' && file.assertionResults.length === 0,
   );
-  return {
-    passed: numPassedTests,
-    failed: numFailedTests + unloaded.length,
-    skipped: numPendingTests + numTodoTests,
-  };
+  return { passed: numPassedTests, failed: numFailedTests + unloaded.length, skipped: numPendingTests + numTodoTests };
 }
 
 /**
@@ -111,11 +107,5 @@ function cache(tool, flag) {
   } catch {
     return [];
   }
-  return [
-    flag,
-    '--cache-strategy',
-    'content',
-    '--cache-location',
-    `node_modules/.cache/${tool}/cache`,
-  ];
+  return [flag, '--cache-strategy', 'content', '--cache-location', `node_modules/.cache/${tool}/cache`];
 }

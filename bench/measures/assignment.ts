@@ -16,35 +16,22 @@ export async function assignmentFigures(bench: Bench, students: number): Promise
     const client = await signInTo(server.address, school);
     const planning = await timed(() =>
       createOperation(client, {
-        operation_type: 'assign_sequence', operation_name: 'Fractions for all', 
+        operation_type: 'assign_sequence',
+        operation_name: 'Fractions for all',
         parameters: { target: { selection: { grade_level: '7' } }, content_payload: { sequence_ids: [sequence] } },
       }),
-    ); // prettier-ignore
+    );
     const { id } = planning.result;
     const applying = await timed(async () => {
       await start(client, await getOperation(client, id));
       return untilDone(client, id);
     });
     const { successful_items: given } = applying.result;
-    if (given !== students)
-      throw new Error(`${given} of ${students} students were given the sequence.`);
+    if (given !== students) throw new Error(`${given} of ${students} students were given the sequence.`);
     const limit = await insertAssignmentsSeconds(bench, school.orgId);
     return [
-      {
-        id: 'P4',
-        work: `plan a sequence for ${students}`,
-        measured: planning.seconds,
-        unit: 's',
-        bar: 1,
-      },
-      {
-        id: 'P4',
-        work: `give it, with ${STEPS} steps each`,
-        measured: applying.seconds,
-        unit: 's',
-        limit,
-        bar: 15,
-      },
+      { id: 'P4', work: `plan a sequence for ${students}`, measured: planning.seconds, unit: 's', bar: 1 },
+      { id: 'P4', work: `give it, with ${STEPS} steps each`, measured: applying.seconds, unit: 's', limit, bar: 15 },
     ];
   } finally {
     await server.stop();

@@ -15,9 +15,10 @@ export async function enrollmentFigures(bench: Bench, students: number): Promise
   try {
     const client = await signInTo(server.address, school);
     const { id } = await createOperation(client, {
-      operation_type: 'enroll', operation_name: 'Everybody everywhere',
+      operation_type: 'enroll',
+      operation_name: 'Everybody everywhere',
       parameters: { user_ids: studentIds, assignments: batchIds.map((batch) => ({ package_session_id: batch })) },
-    }); // prettier-ignore
+    });
     const applying = await timed(async () => {
       await start(client, await getOperation(client, id));
       return untilDone(client, id);

@@ -35,8 +35,7 @@ export async function measureImport(bench: Bench, rows: number): Promise<Import>
     const client = await signInTo(server.address, school);
     const { seconds, result } = await timed(() => importFile(client, file));
     const { operation } = result;
-    if (operation.successful_items !== rows)
-      throw new Error(`${operation.successful_items} of ${rows} were imported.`);
+    if (operation.successful_items !== rows) throw new Error(`${operation.successful_items} of ${rows} were imported.`);
     const events = await result.events;
     return { school, operation, file, rows, seconds, peakMb: server.peakMb(), events };
   } finally {
@@ -78,10 +77,14 @@ export async function importFigures(bench: Bench, p1: Import): Promise<Figure[]>
   return [
     { id: 'P1', work: `import ${p1.rows} people`, measured: p1.seconds, unit: 's', limit, bar: 3.5 },
     {
-      id: 'P11', work: 'progress events meanwhile', measured: count / p1.seconds, unit: '/s', bar: 1,
+      id: 'P11',
+      work: 'progress events meanwhile',
+      measured: count / p1.seconds,
+      unit: '/s',
+      bar: 1,
       note: `longest silence ${longestGapSeconds.toFixed(2)} s`,
     },
-  ]; // prettier-ignore
+  ];
 }
 
 /** P6, in the organization of P1. */
@@ -90,39 +93,42 @@ export async function againFigures(bench: Bench, p1: Import): Promise<Figure[]> 
     const { seconds, result } = await timed(() => importFile(client, p1.file));
     await result.events;
     const { skipped_items: skipped } = result.operation;
-    if (skipped !== p1.rows)
-      throw new Error(`Only ${skipped} of ${p1.rows} rows were found unchanged.`);
+    if (skipped !== p1.rows) throw new Error(`Only ${skipped} of ${p1.rows} rows were found unchanged.`);
     return [
       {
-        id: 'P6', work: 'the same file again', measured: seconds, unit: 's', limit: p1.seconds, bar: 0.5,
+        id: 'P6',
+        work: 'the same file again',
+        measured: seconds,
+        unit: 's',
+        limit: p1.seconds,
+        bar: 0.5,
         note: `${skipped} unchanged`,
       },
-    ]; // prettier-ignore
+    ];
   });
 }
 
 /** P7, in the organization of P1, whose people are gone then. */
 export async function undoFigures(bench: Bench, p1: Import): Promise<Figure[]> {
   return inSchoolOf(bench, p1, async (client) => {
-    const { seconds, result } = await timed(async () =>
-      untilDone(client, (await undo(client, p1.operation.id)).id),
-    );
+    const { seconds, result } = await timed(async () => untilDone(client, (await undo(client, p1.operation.id)).id));
     const { successful_items: undone } = result;
     if (undone !== p1.rows) throw new Error(`Only ${undone} of ${p1.rows} rows were undone.`);
     return [
       {
-        id: 'P7', work: 'undo of the import', measured: seconds, unit: 's', limit: p1.seconds, bar: 1,
+        id: 'P7',
+        work: 'undo of the import',
+        measured: seconds,
+        unit: 's',
+        limit: p1.seconds,
+        bar: 1,
         note: `${undone} undone`,
       },
-    ]; // prettier-ignore
+    ];
   });
 }
 
-async function inSchoolOf<T>(
-  bench: Bench,
-  { school }: Import,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
+async function inSchoolOf<T>(bench: Bench, { school }: Import, work: (client: Client) => Promise<T>): Promise<T> {
   await bench.owner.query('checkpoint');
   const server = await startMuster(bench, 'serve', '--port', '0');
   try {
@@ -134,22 +140,8 @@ async function inSchoolOf<T>(
 
 export function largeFigures(p1: Import, p2: Import): Figure[] {
   return [
-    {
-      id: 'P2',
-      work: `import ${p2.rows} people`,
-      measured: p2.seconds,
-      unit: 's',
-      limit: p1.seconds,
-      bar: 11,
-    },
+    { id: 'P2', work: `import ${p2.rows} people`, measured: p2.seconds, unit: 's', limit: p1.seconds, bar: 11 },
     { id: 'P3', work: 'memory of that', measured: p2.peakMb, unit: 'MB', bar: 400 },
-    {
-      id: 'P3',
-      work: 'memory of that to P1',
-      measured: p2.peakMb,
-      unit: 'MB',
-      limit: p1.peakMb,
-      bar: 1.3,
-    },
+    { id: 'P3', work: 'memory of that to P1', measured: p2.peakMb, unit: 'MB', limit: p1.peakMb, bar: 1.3 },
   ];
 }

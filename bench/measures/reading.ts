@@ -20,9 +20,7 @@ export async function readingFigures(bench: Bench, large: Import, file: File): P
     const pages = await pagesOf(client, large);
     const idle = await readPages(pages, (count) => count < PAGES_IDLE);
     let busy = true;
-    const others = Promise.all(
-      [1, 2].map(() => importElsewhere(bench, server.address, file)),
-    ).finally(() => {
+    const others = Promise.all([1, 2].map(() => importElsewhere(bench, server.address, file))).finally(() => {
       busy = false;
     });
     const during = await readPages(pages, () => busy);
@@ -33,14 +31,7 @@ export async function readingFigures(bench: Bench, large: Import, file: File): P
       const work = `p95 of a page of ${name} during two imports`;
       // 100 ms are quick enough whatever it is when nothing else happens.
       return measured <= 100
-        ? {
-            id: 'P8',
-            work,
-            measured,
-            unit: 'ms',
-            bar: 100,
-            note: `${limit.toFixed(0)} ms when idle`,
-          }
+        ? { id: 'P8', work, measured, unit: 'ms', bar: 100, note: `${limit.toFixed(0)} ms when idle` }
         : { id: 'P8', work, measured, unit: 'ms', limit, bar: 3 };
     });
   } finally {
@@ -56,10 +47,7 @@ interface Page {
 /** Of a page of people only the place of the next one matters here. */
 const nextCursor: Shape<string | null> = {
   parse: (page) =>
-    typeof page === 'object' &&
-    page !== null &&
-    'next_cursor' in page &&
-    typeof page.next_cursor === 'string'
+    typeof page === 'object' && page !== null && 'next_cursor' in page && typeof page.next_cursor === 'string'
       ? page.next_cursor
       : null,
 };
@@ -78,17 +66,13 @@ async function pagesOf(client: Client, { operation, rows }: Import): Promise<Pag
     },
     {
       name: 'the preview',
-      read: (no) =>
-        client.get(operationPreview, `${preview}&cursor=${(no * 7919) % Math.max(1, rows - PAGE)}`),
+      read: (no) => client.get(operationPreview, `${preview}&cursor=${(no * 7919) % Math.max(1, rows - PAGE)}`),
     },
   ];
 }
 
 /** Milliseconds of each reading, by page. */
-async function readPages(
-  pages: readonly Page[],
-  goesOn: (count: number) => boolean,
-): Promise<number[][]> {
+async function readPages(pages: readonly Page[], goesOn: (count: number) => boolean): Promise<number[][]> {
   const times: number[][] = pages.map(() => []);
   for (let count = 0; goesOn(count); count++) {
     for (const [at, page] of pages.entries()) {

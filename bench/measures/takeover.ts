@@ -29,10 +29,14 @@ export async function takeoverFigures(bench: Bench, file: File): Promise<Figure[
     const done = await untilDone(client, staged.id);
     return [
       {
-        id: 'P12', work: 'work goes on after kill -9 of its worker', measured, unit: 's', bar: 10,
+        id: 'P12',
+        work: 'work goes on after kill -9 of its worker',
+        measured,
+        unit: 's',
+        bar: 10,
         note: `killed at ${before}, ended with ${done.successful_items} of ${done.total_items}`,
       },
-    ]; // prettier-ignore
+    ];
   } finally {
     await heir.stop();
     await server.stop();

@@ -54,7 +54,7 @@ async function makeClassroom(ask: Ask, { check }: Checks): Promise<Classroom> {
   check('a new classroom has no roster', at(room, 'students') === 0, room);
   check('a new classroom has no homeroom teachers', at(room, 'teachers') === 0, room);
   return { ask, id, course, students, teachers };
-} // prettier-ignore
+}
 
 async function fillRoster({ ask, id, students }: Classroom, { check }: Checks): Promise<void> {
   const path = `/api/classrooms/${id}/students`;
@@ -78,11 +78,13 @@ async function setFaculty({ ask, id, teachers }: Classroom, { check }: Checks): 
 async function makeSections({ ask, course }: Classroom, { check }: Checks): Promise<string> {
   await done(ask, 'POST', `/api/courses/${course}/sections/generate-defaults`);
   const listed = at(await done(ask, 'GET', `/api/courses/${course}/sections`), 'items');
-  const sections = Array.isArray(listed) ? listed.map((one: unknown) => ({ id: textAt(one, 'id'), name: textAt(one, 'name') })) : [];
+  const sections = Array.isArray(listed)
+    ? listed.map((one: unknown) => ({ id: textAt(one, 'id'), name: textAt(one, 'name') }))
+    : [];
   const names = sections.map(({ name }) => name);
   check('the course has the sections A, B and C', isSame(names, ['A', 'B', 'C']), names);
   return sections.find(({ name }) => name === 'A')?.id ?? '';
-} // prettier-ignore
+}
 
 /** @returns the batch. */
 async function assign(
@@ -97,11 +99,11 @@ async function assign(
   const batch = textAt(assigned.body, 'batch.id');
   const later = await again();
   const enrolled = idsAt(await done(later, 'GET', `/api/batches/${batch}/students`), 'data');
-  check('after a new sign-in the batch has the students of the roster', isSame(enrolled, students), enrolled); // prettier-ignore
+  check('after a new sign-in the batch has the students of the roster', isSame(enrolled, students), enrolled);
   const teaching = idsAt(await done(later, 'GET', `/api/batches/${batch}/teachers`), 'data');
-  check('after a new sign-in the batch has the homeroom teachers', isSame(teaching, teachers), teaching); // prettier-ignore
+  check('after a new sign-in the batch has the homeroom teachers', isSame(teaching, teachers), teaching);
   const repeated = await done(later, 'POST', `/api/classrooms/${id}/assign-course`, body);
-  check('the same assignment again makes no second batch', textAt(repeated, 'batch.id') === batch, repeated); // prettier-ignore
+  check('the same assignment again makes no second batch', textAt(repeated, 'batch.id') === batch, repeated);
   return batch;
 }
 

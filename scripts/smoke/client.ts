@@ -9,12 +9,7 @@ export interface Reply {
 }
 
 /** Sends a request as one person. */
-export type Ask = (
-  method: Method,
-  path: string,
-  body?: object,
-  headers?: Record<string, string>,
-) => Promise<Reply>;
+export type Ask = (method: Method, path: string, body?: object, headers?: Record<string, string>) => Promise<Reply>;
 
 export interface Credentials {
   readonly email: string;
@@ -27,7 +22,7 @@ export type SignIn = (credentials: Credentials) => Promise<Ask>;
 export function serverAt(url: string): SignIn {
   const address = url.replace(/\/+$/, '');
   return async ({ email, password }) => {
-    const { status, body } = await send(address, undefined)('POST', '/api/login', { login: email, password }); // prettier-ignore
+    const { status, body } = await send(address, undefined)('POST', '/api/login', { login: email, password });
     if (status !== 200) throw new Trouble(`${email} cannot sign in at ${address} (${status}).`);
     return send(address, textAt(body, 'token'));
   };
@@ -59,9 +54,7 @@ function parsed(text: string): unknown {
 
 /** The value at a place such as `batch.id`; undefined where there is none. */
 export function at(body: unknown, place: string): unknown {
-  return place
-    .split('.')
-    .reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), body);
+  return place.split('.').reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), body);
 }
 
 /** @throws Trouble where there is no text. */
@@ -88,15 +81,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The body of a request that has to succeed. @throws Trouble naming it otherwise. */
-export async function done(
-  ask: Ask,
-  method: Method,
-  path: string,
-  body?: object,
-): Promise<unknown> {
+export async function done(ask: Ask, method: Method, path: string, body?: object): Promise<unknown> {
   const reply = await ask(method, path, body);
   if (reply.status < 300) return reply.body;
-  throw new Trouble(
-    `${method} ${path} answered ${reply.status}: ${JSON.stringify(reply.body).slice(0, 500)}`,
-  );
+  throw new Trouble(`${method} ${path} answered ${reply.status}: ${JSON.stringify(reply.body).slice(0, 500)}`);
 }

@@ -4,14 +4,7 @@
  */
 import { Trouble } from '../tell.mjs';
 import { at, done, listAt, textAt, type Ask, type Credentials, type SignIn } from './client.ts';
-import {
-  attemptsElsewhere,
-  LISTS,
-  MATRIX,
-  uncovered,
-  type Attempt,
-  type Things,
-} from './matrix.ts';
+import { attemptsElsewhere, LISTS, MATRIX, uncovered, type Attempt, type Things } from './matrix.ts';
 import { checks } from './run.ts';
 
 export interface Admins {
@@ -34,21 +27,19 @@ interface Side {
 }
 
 /** @throws Trouble when something could not be prepared, or a route has no attempt. */
-export async function smokeIsolation(
-  signIn: SignIn,
-  admins: Admins,
-  say: (line: string) => void,
-): Promise<Outcome> {
-  const [one, other] = [await prepare(await signIn(admins.one)), await prepare(await signIn(admins.other))]; // prettier-ignore
+export async function smokeIsolation(signIn: SignIn, admins: Admins, say: (line: string) => void): Promise<Outcome> {
+  const [one, other] = [await prepare(await signIn(admins.one)), await prepare(await signIn(admins.other))];
   say('both organizations have one of each');
   const routes = routesOf(await done(one.ask, 'GET', '/api/openapi.json'));
-  checks(say).check('every route has its attempts', uncovered(routes).length === 0, uncovered(routes)); // prettier-ignore
+  checks(say).check('every route has its attempts', uncovered(routes).length === 0, uncovered(routes));
   const more = admins.withMoreRights == null ? null : await signIn(admins.withMoreRights);
   const pairs: [Side, Side, string][] = [
     [one, other, 'the first at the second'],
     [other, one, 'the second at the first'],
-    ...(more === null ? [] : [[{ ...one, ask: more }, other, 'one with more rights at the second'] satisfies [Side, Side, string]]),
-  ]; // prettier-ignore
+    ...(more === null
+      ? []
+      : [[{ ...one, ask: more }, other, 'one with more rights at the second'] satisfies [Side, Side, string]]),
+  ];
   let attempts = 0;
   const leaks: string[] = [];
   for (const [from, at_, words] of pairs) {
@@ -64,7 +55,7 @@ export async function smokeIsolation(
 
 async function prepare(ask: Ask): Promise<Side> {
   const mark = `zq${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
-  const make = async (path: string, body: object) => textAt(await done(ask, 'POST', path, body), 'id'); // prettier-ignore
+  const make = async (path: string, body: object) => textAt(await done(ask, 'POST', path, body), 'id');
   const people = async (role: string, count: number) => {
     const ids: string[] = [];
     for (let one = 1; one <= count; one++) {
@@ -80,7 +71,10 @@ async function prepare(ask: Ask): Promise<Side> {
   const classroom = await make('/api/classrooms', { name: `${mark} classroom` });
   await done(ask, 'POST', `/api/classrooms/${classroom}/students`, { student_ids: students });
   await done(ask, 'POST', `/api/classrooms/${classroom}/teachers`, { teacher_ids: teachers });
-  const assigned = await done(ask, 'POST', `/api/classrooms/${classroom}/assign-course`, { course_id: course, section_id: section }); // prettier-ignore
+  const assigned = await done(ask, 'POST', `/api/classrooms/${classroom}/assign-course`, {
+    course_id: course,
+    section_id: section,
+  });
   const batch = textAt(assigned, 'batch.id');
   return { ask, mark, things: { classroom, course, section, batch, students, teachers } };
 }
@@ -88,8 +82,7 @@ async function prepare(ask: Ask): Promise<Side> {
 /** As `GET /api/classrooms/{id}`. */
 function routesOf(description: unknown): string[] {
   const paths = at(description, 'paths');
-  if (typeof paths !== 'object' || paths === null)
-    throw new Trouble('The server describes no routes.');
+  if (typeof paths !== 'object' || paths === null) throw new Trouble('The server describes no routes.');
   return Object.entries(paths).flatMap(([path, methods]: [string, unknown]) =>
     Object.keys(typeof methods === 'object' && methods !== null ? methods : {}).map(
       (method) => `${method.toUpperCase()} ${path.replace(/\/$/, '')}`,
@@ -106,7 +99,7 @@ async function tryAll(from: Side, target: Side, all: readonly Attempt[]): Promis
       attempt.path(from.things, target.things),
       attempt.body?.(from.things, target.things),
     );
-    const isRefused = MATRIX.includes(attempt) ? reply.status === 403 : [400, 403, 404].includes(reply.status); // prettier-ignore
+    const isRefused = MATRIX.includes(attempt) ? reply.status === 403 : [400, 403, 404].includes(reply.status);
     if (!isRefused) leaks.push(`${attempt.what}: answered ${reply.status}`);
     if (tellsOf(reply.body, target)) leaks.push(`${attempt.what}: names what is the other's`);
   }
@@ -122,7 +115,7 @@ async function tryAll(from: Side, target: Side, all: readonly Attempt[]): Promis
 
 function tellsOf(body: unknown, { mark, things }: Side): boolean {
   const text = JSON.stringify(body);
-  const ids = [things.classroom, things.course, things.section, things.batch, ...things.students, ...things.teachers]; // prettier-ignore
+  const ids = [things.classroom, things.course, things.section, things.batch, ...things.students, ...things.teachers];
   return text.includes(mark) || ids.some((id) => text.includes(id));
 }
 
@@ -131,10 +124,18 @@ async function stateOf({ ask, things }: Side): Promise<string> {
   const { classroom, course, section, batch } = things;
   const read: unknown[] = [];
   for (const path of [
-    `/api/classrooms/${classroom}`, `/api/classrooms/${classroom}/students`, `/api/classrooms/${classroom}/teachers`,
-    `/api/classrooms/${classroom}/courses`, `/api/classrooms/${classroom}/batches`, `/api/courses/${course}`,
-    `/api/courses/${course}/sections`, `/api/sections/${section}`, `/api/batches/${batch}/students`, `/api/batches/${batch}/teachers`,
-  ]) read.push(await done(ask, 'GET', path)); // prettier-ignore
+    `/api/classrooms/${classroom}`,
+    `/api/classrooms/${classroom}/students`,
+    `/api/classrooms/${classroom}/teachers`,
+    `/api/classrooms/${classroom}/courses`,
+    `/api/classrooms/${classroom}/batches`,
+    `/api/courses/${course}`,
+    `/api/courses/${course}/sections`,
+    `/api/sections/${section}`,
+    `/api/batches/${batch}/students`,
+    `/api/batches/${batch}/teachers`,
+  ])
+    read.push(await done(ask, 'GET', path));
   const count = listAt(await done(ask, 'GET', '/api/classrooms?limit=100'), 'items').length;
   return JSON.stringify([...read, count]);
 }

@@ -39,30 +39,17 @@ export function optionsOf(
   needed: readonly string[],
   optional: readonly string[] = [],
 ): Record<string, string | undefined> {
-  const options = Object.fromEntries(
-    [...needed, ...optional].map((name) => [name, { type: 'string' as const }]),
-  );
-  const given: Record<string, unknown> = parseArgs({
-    args: [...argv],
-    options,
-    strict: true,
-  }).values;
+  const options = Object.fromEntries([...needed, ...optional].map((name) => [name, { type: 'string' as const }]));
+  const given: Record<string, unknown> = parseArgs({ args: [...argv], options, strict: true }).values;
   const missing = needed.filter((name) => typeof given[name] !== 'string');
-  if (missing.length > 0)
-    throw new Trouble(`Give ${missing.map((name) => `--${name}`).join(', ')}.`);
+  if (missing.length > 0) throw new Trouble(`Give ${missing.map((name) => `--${name}`).join(', ')}.`);
   return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : undefined,
-    ]),
+    Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : undefined]),
   );
 }
 
 /** @param prefix - Of the options: `other-` for `--other-email` and `--other-password`. */
-export function credentialsIn(
-  options: Readonly<Record<string, string | undefined>>,
-  prefix = '',
-): Credentials | null {
+export function credentialsIn(options: Readonly<Record<string, string | undefined>>, prefix = ''): Credentials | null {
   const [email, password] = [options[`${prefix}email`], options[`${prefix}password`]];
   return email === undefined || password === undefined ? null : { email, password };
 }

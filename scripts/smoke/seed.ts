@@ -34,16 +34,22 @@ export async function seedDemo(
   say(`classroom ${NAME} with ${students.length} students`);
   const batches: string[] = [];
   for (const [at, section] of items.filter(({ name }) => ['A', 'B', 'C'].includes(name)).entries()) {
-    const body = { course_id: course, section_id: section.id, term_key: TERM, teacher_ids: [teachers[at]], respect_overrides: true };
+    const body = {
+      course_id: course,
+      section_id: section.id,
+      term_key: TERM,
+      teacher_ids: [teachers[at]],
+      respect_overrides: true,
+    };
     const assigned = await done(ask, 'POST', `/api/classrooms/${classroom}/assign-course`, body);
     batches.push(textAt(assigned, 'batch.id'));
     say(`batch ${textAt(assigned, 'batch.name')}`);
   }
   return { classroom, course, batches };
-} // prettier-ignore
+}
 
 function sectionsOf(body: unknown): { items: { id: string; name: string }[] } {
-  const items = listAt(body, 'items').map((one) => ({ id: textAt(one, 'id'), name: textAt(one, 'name') })); // prettier-ignore
+  const items = listAt(body, 'items').map((one) => ({ id: textAt(one, 'id'), name: textAt(one, 'name') }));
   return { items };
 }
 
@@ -66,7 +72,9 @@ async function findOrMake(
   const find = async () => {
     const query = encodeURIComponent(values[key === 'code' ? 'title' : key] ?? '');
     const found = listAt(await done(ask, 'GET', `${path}?limit=100&q=${query}`), 'items');
-    return found.map((one) => ({ id: textAt(one, 'id'), key: textAtOrEmpty(one, key) })).find((one) => one.key === values[key])?.id;
+    return found
+      .map((one) => ({ id: textAt(one, 'id'), key: textAtOrEmpty(one, key) }))
+      .find((one) => one.key === values[key])?.id;
   };
   const present = await find();
   if (present !== undefined) return present;
@@ -75,17 +83,18 @@ async function findOrMake(
   const other = made.status === 409 ? await find() : undefined;
   if (other !== undefined) return other;
   throw new Trouble(`POST ${path} answered ${made.status}: ${JSON.stringify(made.body)}`);
-} // prettier-ignore
+}
 
 function textAtOrEmpty(body: unknown, key: string): string {
-  const value: unknown = typeof body === 'object' && body !== null ? Object.entries(body).find(([name]) => name === key)?.[1] : ''; // prettier-ignore
+  const value: unknown =
+    typeof body === 'object' && body !== null ? Object.entries(body).find(([name]) => name === key)?.[1] : '';
   return typeof value === 'string' ? value : '';
 }
 
 /** Classrooms may share a name; that there is one of these is left to the key of the request that makes it. */
 async function onlyClassroom(ask: Ask): Promise<string> {
   const find = async () => {
-    const found = listAt(await done(ask, 'GET', `/api/classrooms?limit=100&q=${encodeURIComponent(NAME)}`), 'items'); // prettier-ignore
+    const found = listAt(await done(ask, 'GET', `/api/classrooms?limit=100&q=${encodeURIComponent(NAME)}`), 'items');
     return found.find((one) => textAt(one, 'name') === NAME);
   };
   const present = await find();

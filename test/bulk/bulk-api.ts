@@ -23,18 +23,8 @@ export interface BulkApi {
   readonly school: School;
   tokenOf(actor: Actor): Promise<string>;
   /** As the school's admin when `as` is left out; `null` is nobody. */
-  call(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
-    path: string,
-    body?: unknown,
-    as?: Actor | null,
-  ): Promise<Answer>;
-  upload(
-    path: string,
-    fields: Record<string, string>,
-    file?: UploadedFile,
-    as?: Actor,
-  ): Promise<Answer>;
+  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, as?: Actor | null): Promise<Answer>;
+  upload(path: string, fields: Record<string, string>, file?: UploadedFile, as?: Actor): Promise<Answer>;
   end(): Promise<void>;
 }
 
@@ -48,11 +38,7 @@ export interface UploadedFile {
 export async function bulkApi(): Promise<BulkApi> {
   const database = await testDatabase();
   const school = await aSchool(database);
-  const context: HttpContext = {
-    engine: school.engine,
-    database,
-    settings: {},
-  };
+  const context: HttpContext = { engine: school.engine, database, settings: {} };
   const app = await buildApp(context);
   await app.ready();
   const tokens = new Map<string, string>();
@@ -68,10 +54,19 @@ export async function bulkApi(): Promise<BulkApi> {
     as === null ? {} : { authorization: `Bearer ${await tokenOf(as)}` };
 
   return {
-    app, context, database, school, tokenOf,
+    app,
+    context,
+    database,
+    school,
+    tokenOf,
     call: async (method, path, body, as = school.admin) => {
       const headers = await headersOf(as);
-      const reply = await app.inject({ method, url: `/api/bulk${path}`, headers, ...(body === undefined ? {} : { payload: Object(body) }) });
+      const reply = await app.inject({
+        method,
+        url: `/api/bulk${path}`,
+        headers,
+        ...(body === undefined ? {} : { payload: Object(body) }),
+      });
       return answerOf(reply);
     },
     upload: async (path, fields, file, as = school.admin) => {
@@ -83,14 +78,10 @@ export async function bulkApi(): Promise<BulkApi> {
       await app.close();
       await database.drop();
     },
-  }; // prettier-ignore
+  };
 }
 
-function answerOf(reply: {
-  statusCode: number;
-  headers: Record<string, unknown>;
-  body: string;
-}): Answer {
+function answerOf(reply: { statusCode: number; headers: Record<string, unknown>; body: string }): Answer {
   const isJson = String(reply.headers['content-type']).includes('json');
   const body = isJson ? JSON.parse(reply.body) : undefined;
   for (const { status } of operationsIn(body)) expect(BULK_STATUSES).toContain(status);
@@ -106,31 +97,23 @@ function operationsIn(body: unknown): { status: unknown }[] {
 
 const BOUNDARY = 'form-of-a-test';
 
-export function formOf(
-  fields: Record<string, string>,
-  file?: UploadedFile,
-): { payload: string; type: string } {
+export function formOf(fields: Record<string, string>, file?: UploadedFile): { payload: string; type: string } {
   const texts = Object.entries(fields).map(
-    ([name, value]) =>
-      `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    ([name, value]) => `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );
   const ofFile =
     file === undefined
       ? ''
       : `--${BOUNDARY}\r\ncontent-disposition: form-data; name="file"; filename="${file.name}"\r\ncontent-type: text/csv\r\n\r\n${file.content}\r\n`;
   const parts = file?.isFirst === true ? [ofFile, ...texts] : [...texts, ofFile];
-  return {
-    payload: `${parts.join('')}--${BOUNDARY}--\r\n`,
-    type: `multipart/form-data; boundary=${BOUNDARY}`,
-  };
+  return { payload: `${parts.join('')}--${BOUNDARY}--\r\n`, type: `multipart/form-data; boundary=${BOUNDARY}` };
 }
 
 /** A file of people with so many good rows, and further lines as they stand. */
 export function peopleCsv(count: number, more: readonly string[] = []): string {
   const rows = Array.from(
     { length: count },
-    (_, n) =>
-      `ext-${String(n + 1)},person${String(n + 1)}@example.org,Given${String(n + 1)},Family`,
+    (_, n) => `ext-${String(n + 1)},person${String(n + 1)}@example.org,Given${String(n + 1)},Family`,
   );
   return `${['external_id,email,given_name,family_name', ...rows, ...more].join('\n')}\n`;
 }

@@ -19,10 +19,7 @@ function classList(...rows: readonly string[]) {
 
 async function planOf(id: string): Promise<unknown[]> {
   const { body } = await api.call('GET', `/operations/${id}/preview`);
-  return body.items.map((item: { action: string; code: string | null }) => [
-    item.action,
-    item.code,
-  ]);
+  return body.items.map((item: { action: string; code: string | null }) => [item.action, item.code]);
 }
 
 it('a file whose columns nobody knows is kept with its rows, to be mapped by hand', async () => {

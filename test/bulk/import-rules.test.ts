@@ -23,26 +23,24 @@ async function imported(content: string, fields: Record<string, string> = AUTO) 
   const { guards } = (await api.call('GET', `/operations/${id}/preview`)).body;
   await api.call('POST', `/operations/${id}/start`, { plan_hash, confirm_count: guards[0]?.count });
   const { items } = (await api.call('GET', `/operations/${id}/items?limit=100`)).body;
-  return items.sort((one: { item_index: number }, other: { item_index: number }) => one.item_index - other.item_index); // prettier-ignore
+  return items.sort((one: { item_index: number }, other: { item_index: number }) => one.item_index - other.item_index);
 }
 
 const person = async (externalId: string) =>
-  (
-    await query(
-      api.school,
-      sql<Record<string, unknown>>`select * from users where external_id = ${externalId}`,
-    )
-  )[0];
+  (await query(api.school, sql<Record<string, unknown>>`select * from users where external_id = ${externalId}`))[0];
 
 describe('a record that was changed after the file was made', () => {
   const clash = async (externalId: string, rule?: string) => {
     await imported(`external_id,given_name,family_name,phone,grade_level\n${externalId},Ana,Ruiz,111,5\n`);
-    await query(api.school, sql`update users set phone = '222', version = version + 1 where external_id = ${externalId}`);
+    await query(
+      api.school,
+      sql`update users set phone = '222', version = version + 1 where external_id = ${externalId}`,
+    );
     const stale = `external_id,given_name,family_name,phone,grade_level,version\n${externalId},Ana,Ruiz,,6,1\n`;
     const [item] = await imported(stale, rule === undefined ? AUTO : { ...AUTO, conflict_rule: rule });
     const { phone, grade_level } = (await person(externalId)) ?? {};
     return [item.status, item.code, phone, grade_level];
-  }; // prettier-ignore
+  };
 
   it('follows the rule that was chosen, fails without one, and says so [BO-131] [BO-132]', async () => {
     expect(await clash('c-1')).toEqual(['failed', 'newer_data', '222', '5']);
@@ -63,26 +61,27 @@ it('of rows that name the same person only the first is used; the second names i
   const rows = ['d-1,same@example.org,Da,One', 'd-2,SAME@example.org,Da,Two'];
   const items = await imported(peopleCsv(0, rows));
   expect(items.map((item: { status: string }) => item.status)).toEqual(['success', 'failed']);
-  expect(items[1]).toMatchObject({
-    code: 'duplicate_row',
-    error_message: 'Row 1 names the same person by email.',
-  });
+  expect(items[1]).toMatchObject({ code: 'duplicate_row', error_message: 'Row 1 names the same person by email.' });
 });
 
 it('a mapping is saved once and used by every file of that system, whose columns keep their names [BO-065] [BO-066] [BO-176] [BO-177]', async () => {
   const { body: saved } = await api.call('POST', '/mappings', {
-    name: 'Registry export', source_format: 'csv', target_model: 'User',
+    name: 'Registry export',
+    source_format: 'csv',
+    target_model: 'User',
     field_mappings: { 'Student No': 'external_id', Mail: 'email', Name: 'full_name', Position: 'roles' },
     default_values: { roles: 'student' },
-  }); // prettier-ignore
+  });
   expect((await api.call('GET', '/mappings')).body).toContainEqual(saved);
   const fields = { mapping_id: saved.id, target_model: 'User' };
   for (const n of ['1', '2']) {
     const file = `Student No,Mail,Name,Position\nsis-${n},sis${n}@example.org,Li Wen,\nsis-t${n},sist${n}@example.org,Tea Cher,teacher\n`;
-    expect(await imported(file, fields)).toMatchObject([{ status: 'success' }, { status: 'success' }]); // prettier-ignore
+    expect(await imported(file, fields)).toMatchObject([{ status: 'success' }, { status: 'success' }]);
     expect(await person(`sis-${n}`)).toMatchObject({
-      email: `sis${n}@example.org`, display_name: 'Li Wen', roles: ['student'],
-    }); // prettier-ignore
+      email: `sis${n}@example.org`,
+      display_name: 'Li Wen',
+      roles: ['student'],
+    });
     expect(await person(`sis-t${n}`)).toMatchObject({ roles: ['teacher'] });
   }
 });
@@ -93,12 +92,12 @@ it('errors and warnings are told apart, and the preview shows rows as they would
   expect(body.errors).toMatchObject([{ row: 2, field: 'email', code: 'bad_email' }]);
   expect(JSON.stringify(body.warnings)).toContain('Shoe size');
   expect(body.preview_data[0]).toMatchObject({ external_id: 'w-1', given_name: 'Wa', family_name: 'Rning' });
-}); // prettier-ignore
+});
 
 it('a further target of imports can be chosen for mappings as soon as a kind reads it [BO-064]', async () => {
   const { rows } = userImport;
   if (rows === undefined) throw new Error('user_import reads no rows.');
-  const petImport = { ...userImport, name: 'pet_import', aliases: [], rows: { ...rows, target: 'Pet' } }; // prettier-ignore
+  const petImport = { ...userImport, name: 'pet_import', aliases: [], rows: { ...rows, target: 'Pet' } };
   const engine = { ...api.context.engine, kinds: [...api.context.engine.kinds, petImport] };
   const app = await buildApp({ ...api.context, engine });
   const headers = { authorization: `Bearer ${await api.tokenOf(api.school.admin)}` };
@@ -110,24 +109,25 @@ it('a further target of imports can be chosen for mappings as soon as a kind rea
 });
 
 it('a thousand people are written with a few dozen statements, not with one each [BO-133]', async () => {
-  const lines = Array.from({ length: 1_000 }, (_, n) => `many-${String(n)},many${String(n)}@example.org,Ma,Ny`); // prettier-ignore
+  const lines = Array.from({ length: 1_000 }, (_, n) => `many-${String(n)},many${String(n)}@example.org,Ma,Ny`);
   const made = await api.upload('/import', AUTO, { name: 'a.csv', content: peopleCsv(0, lines) });
   const statements: string[] = [];
   const original = Reflect.get(pg.Client.prototype, 'query');
-  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...given: unknown[]) {
+  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+    this: pg.Client,
+    ...given: unknown[]
+  ) {
     const [first] = given;
     const text = typeof first === 'string' ? first : Reflect.get(Object(first), 'text');
     if (/\b(insert into|update|delete from)\b/i.test(String(text))) statements.push(String(text));
     return Reflect.apply(original, this, given);
-  }); // prettier-ignore
+  });
   const { plan_hash, id } = made.body;
   await api.call('POST', `/operations/${id}/start`, { plan_hash });
   const { applySlice } = await import('../../packages/server/src/engine/apply.ts');
   while (!(await applySlice(api.school.engine, api.school.orgId, id, 60_000)));
   spy.mockRestore();
-  expect((await api.call('GET', `/operations/${id}`)).body).toMatchObject({
-    successful_items: 1_000,
-  });
+  expect((await api.call('GET', `/operations/${id}`)).body).toMatchObject({ successful_items: 1_000 });
   expect(statements.filter((text) => /insert into "?users/i.test(text)).length).toBeLessThan(5);
   expect(statements.length).toBeLessThan(50);
 });

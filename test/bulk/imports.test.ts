@@ -37,43 +37,23 @@ describe('importing', () => {
       operation_name: 'Import people: people.csv',
     });
     expect(body.input_data).toMatchObject({ file_name: 'people.csv', rows: 10 });
-    const started = await api.call('POST', `/operations/${body.id}/start`, {
-      plan_hash: body.plan_hash,
-    });
-    expect(started).toMatchObject({
-      status: 200,
-      body: { status: 'completed', successful_items: 10 },
-    });
+    const started = await api.call('POST', `/operations/${body.id}/start`, { plan_hash: body.plan_hash });
+    expect(started).toMatchObject({ status: 200, body: { status: 'completed', successful_items: 10 } });
     const items = (await api.call('GET', `/operations/${body.id}/items?limit=1`)).body.items;
-    expect(items[0]).toMatchObject({
-      item_index: 1,
-      item_data: { email: 'person1@example.org' },
-      status: 'success',
-    });
+    expect(items[0]).toMatchObject({ item_index: 1, item_data: { email: 'person1@example.org' }, status: 'success' });
     expect(items[0].result_data.changes[0]).toMatchObject({ entity: 'user', action: 'insert' });
   });
 
   it('the mapping of the source works: column → field, fields by their other names, a default role [BO-281]', async () => {
-    const mapping = {
-      field_mappings: { Mail: 'email', Name: 'full_name' },
-      default_values: { role: 'student' },
-    };
+    const mapping = { field_mappings: { Mail: 'email', Name: 'full_name' }, default_values: { role: 'student' } };
     const file = csv('Mail,Name\nana@school.example,Ana Ruiz\n');
-    const { status, body } = await api.upload(
-      '/users/import/',
-      { mapping: JSON.stringify(mapping) },
-      file,
-    );
+    const { status, body } = await api.upload('/users/import/', { mapping: JSON.stringify(mapping) }, file);
     expect([status, body.total_items]).toEqual([201, 1]);
     const preview = (await api.call('GET', `/operations/${body.id}/preview`)).body;
     const fields = preview.items[0].changes[0].fields;
     expect(fields).toContainEqual({ field: 'roles', before: null, after: ['student'] });
     expect(fields).toContainEqual({ field: 'display_name', before: null, after: 'Ana Ruiz' });
-    const flat = await api.upload(
-      '/users/import',
-      { mapping: '{"Mail":"email","Name":"full_name"}' },
-      file,
-    );
+    const flat = await api.upload('/users/import', { mapping: '{"Mail":"email","Name":"full_name"}' }, file);
     expect(flat.status).toBe(201);
   });
 
@@ -131,18 +111,10 @@ describe('importing', () => {
   });
 
   it('a large file is planned in the background', async () => {
-    const rows = Array.from(
-      { length: 5_001 },
-      (_, n) => `big-${String(n)},big${String(n)}@example.org,G,F`,
-    );
+    const rows = Array.from({ length: 5_001 }, (_, n) => `big-${String(n)},big${String(n)}@example.org,G,F`);
     const { status, body } = await api.upload('/import', auto, csv(peopleCsv(0, rows)));
-    expect([status, body]).toEqual([
-      201,
-      expect.objectContaining({ status: 'pending', phase: 'planning' }),
-    ]);
-    const cancelled = await api.call('POST', `/operations/${body.id}/cancel`, {
-      reason: 'End of the test',
-    });
+    expect([status, body]).toEqual([201, expect.objectContaining({ status: 'pending', phase: 'planning' })]);
+    const cancelled = await api.call('POST', `/operations/${body.id}/cancel`, { reason: 'End of the test' });
     expect(cancelled.status).toBe(202);
   });
 
@@ -163,9 +135,11 @@ describe('importing', () => {
       .toBe(true);
     expect(await rowCounts()).toEqual(before);
     const short = await api.app.inject({
-      method: 'POST', url: '/api/bulk/import', payload: payload.slice(0, payload.length / 2),
+      method: 'POST',
+      url: '/api/bulk/import',
+      payload: payload.slice(0, payload.length / 2),
       headers: { 'content-type': type, authorization: `Bearer ${await api.tokenOf(api.school.admin)}` },
-    }); // prettier-ignore
+    });
     expect([short.statusCode, short.json().code]).toEqual([400, 'upload_incomplete']);
     expect(await rowCounts()).toEqual(before);
   });
@@ -174,11 +148,7 @@ describe('importing', () => {
 describe('failed rows', () => {
   it('are downloaded as they were with what is wrong, corrected, and run alone [BO-128] [BO-129] [BO-304]', async () => {
     const file = csv(
-      peopleCsv(0, [
-        'r-1,r1@example.org,Rea,One',
-        'r-2,r2(at)example,Rea,Two',
-        'r-3,r3(at)example,=1+1,Three',
-      ]),
+      peopleCsv(0, ['r-1,r1@example.org,Rea,One', 'r-2,r2(at)example,Rea,Two', 'r-3,r3(at)example,=1+1,Three']),
     );
     const { body } = await api.upload('/import', auto, file);
     const path = `/operations/${body.id}`;
@@ -194,40 +164,24 @@ describe('failed rows', () => {
     const report = await api.call('GET', `${path}/report.csv?status=failed`);
     expect(report.headers['content-type']).toContain('text/csv');
     const [header, first, second] = report.text.replace('\uFEFF', '').trim().split('\r\n');
-    expect(header).toBe(
-      'external_id,email,given_name,family_name,row_number,code,message,suggestion',
-    );
+    expect(header).toBe('external_id,email,given_name,family_name,row_number,code,message,suggestion');
     expect(first).toMatch(/^r-2,r2\(at\)example,Rea,Two,2,bad_email,.*not an e-mail address/);
     expect(second).toContain("'=1+1");
 
-    const planned = await api.call('POST', `${path}/retry`, {
-      item_ids: [failed.items[0].id],
-      plan_only: true,
-    });
-    expect(planned).toMatchObject({
-      status: 202,
-      body: { status: 'pending', retry_of: body.id, total_items: 1 },
-    });
-    const retried = await api.call('POST', `${path}/retry/`, {
-      corrections: { 2: { email: 'r2@example.org' } },
-    });
+    const planned = await api.call('POST', `${path}/retry`, { item_ids: [failed.items[0].id], plan_only: true });
+    expect(planned).toMatchObject({ status: 202, body: { status: 'pending', retry_of: body.id, total_items: 1 } });
+    const retried = await api.call('POST', `${path}/retry/`, { corrections: { 2: { email: 'r2@example.org' } } });
     expect(retried).toMatchObject({
       status: 202,
       body: { status: 'completed', total_items: 2, successful_items: 1, failed_items: 1 },
     });
     const good = await api.upload('/import', auto, csv(peopleCsv(0, ['q-1,q1@example.org,Q,One'])));
     await api.call('POST', `/operations/${good.body.id}/start`);
-    expect((await api.call('POST', `/operations/${good.body.id}/retry`)).body.code).toBe(
-      'nothing_to_retry',
-    );
+    expect((await api.call('POST', `/operations/${good.body.id}/retry`)).body.code).toBe('nothing_to_retry');
   });
 
   it('downloads stand in the audit [BO-148]', async () => {
-    const { body } = await api.upload(
-      '/import',
-      auto,
-      csv(peopleCsv(0, ['d-1,d1@example.org,D,One'])),
-    );
+    const { body } = await api.upload('/import', auto, csv(peopleCsv(0, ['d-1,d1@example.org,D,One'])));
     await api.call('GET', `/operations/${body.id}/report.csv?status=skipped`);
     const entries = await query(
       api.school,
@@ -243,9 +197,7 @@ describe('failed rows', () => {
     });
     const { text } = await api.call('GET', `/operations/${body.id}/report.csv`);
     const [header, row] = text.replace('\uFEFF', '').split('\r\n');
-    expect(header).toBe(
-      'item,label,subject_id,key,action,status,code,message,correction,processed_at',
-    );
+    expect(header).toBe('item,label,subject_id,key,action,status,code,message,correction,processed_at');
     expect(row).toContain('user_not_found');
   });
 });
@@ -253,10 +205,16 @@ describe('failed rows', () => {
 describe('rows in the body', () => {
   it('rows of an operation are staged and planned like those of a file [BO-015]', async () => {
     const { status, body } = await api.call('POST', '/operations', {
-      operation_type: 'user_import', operation_name: 'Inline',
-      input_data: { rows: [{ Mail: 'in1@example.org', Name: 'In Line' }, { Mail: 'in(at)2', Name: 'In Two' }] },
+      operation_type: 'user_import',
+      operation_name: 'Inline',
+      input_data: {
+        rows: [
+          { Mail: 'in1@example.org', Name: 'In Line' },
+          { Mail: 'in(at)2', Name: 'In Two' },
+        ],
+      },
       mapping_config: { Mail: 'email', Name: 'full_name' },
-    }); // prettier-ignore
+    });
     expect([status, body.total_items, body.mapping_config.field_mappings]).toEqual([
       201,
       2,
@@ -279,11 +237,7 @@ describe('rows in the body', () => {
     });
     expect(changed.status).toBe(200);
     const { items } = (await api.call('GET', `/operations/${body.id}/preview`)).body;
-    expect(items[0].changes[0].fields).toContainEqual({
-      field: 'email',
-      before: null,
-      after: 'ma@example.org',
-    });
+    expect(items[0].changes[0].fields).toContainEqual({ field: 'email', before: null, after: 'ma@example.org' });
   });
 });
 
@@ -293,32 +247,18 @@ describe('validation', () => {
     const lines = peopleCsv(120).split('\n');
     lines[17] = 'v-17,ana(at)school,Ana,Ruiz';
     lines[64] = 'v-64,v64(at)school,,';
-    const { status, body } = await api.upload(
-      '/validation/',
-      { mapping: auto.mapping },
-      csv(lines.join('\n')),
-    );
+    const { status, body } = await api.upload('/validation/', { mapping: auto.mapping }, csv(lines.join('\n')));
     expect(status).toBe(200);
     expect(validationResult.safeParse(body).error).toBeUndefined();
-    expect(body).toMatchObject({
-      is_valid: false,
-      total_rows: 120,
-      valid_rows: 118,
-      invalid_rows: 2,
-    });
-    expect(
-      body.errors.map((error: { row: number; code: string }) => [error.row, error.code]),
-    ).toEqual([
+    expect(body).toMatchObject({ is_valid: false, total_rows: 120, valid_rows: 118, invalid_rows: 2 });
+    expect(body.errors.map((error: { row: number; code: string }) => [error.row, error.code])).toEqual([
       [17, 'bad_email'],
       [64, 'bad_email'],
     ]);
     expect(body.errors[0]).toMatchObject({ field: 'email', value: 'ana(at)school' });
     expect(body.errors[0].message).toContain('ana(at)school');
     expect(body.preview_data).toHaveLength(20);
-    expect(body.preview_data[0]).toMatchObject({
-      given_name: 'Given1',
-      email: 'person1@example.org',
-    });
+    expect(body.preview_data[0]).toMatchObject({ given_name: 'Given1', email: 'person1@example.org' });
     expect(await rowCounts()).toEqual(before);
   });
 
@@ -347,16 +287,10 @@ describe('validation', () => {
       rows: [{ Mail: 'x@example.org', Name: 'X Y' }, { Mail: 'x' }],
     });
     expect([status, body.total_rows, body.invalid_rows]).toEqual([200, 2, 1]);
+    expect((await api.call('POST', '/validation', { mapping_id: saved.body.id })).body.errors[0].field).toBe('rows');
     expect(
-      (await api.call('POST', '/validation', { mapping_id: saved.body.id })).body.errors[0].field,
-    ).toBe('rows');
-    expect(
-      (
-        await api.call('POST', '/validation', {
-          mapping_id: '01890000-0000-7000-8000-00000000abcd',
-          rows: [{ a: 1 }],
-        })
-      ).status,
+      (await api.call('POST', '/validation', { mapping_id: '01890000-0000-7000-8000-00000000abcd', rows: [{ a: 1 }] }))
+        .status,
     ).toBe(404);
   });
 });
@@ -364,29 +298,19 @@ describe('validation', () => {
 describe('updating people', () => {
   it('the status of listed people becomes an operation of as many items [BO-283] [BO-284]', async () => {
     const listed = (
-      await query(
-        api.school,
-        sql<{ id: string }>`select id from users where roles = '{student}' limit 2`,
-      )
+      await query(api.school, sql<{ id: string }>`select id from users where roles = '{student}' limit 2`)
     ).map((row) => row.id);
     const { status, body } = await api.call('POST', '/users/update/', {
       user_ids: listed,
       changes: { status: 'suspended' },
     });
     expect([status, body.operation_type, body.total_items]).toEqual([201, 'user_status', 2]);
-    const refused = async (given: object) =>
-      (await api.call('POST', '/users/update', given)).status;
+    const refused = async (given: object) => (await api.call('POST', '/users/update', given)).status;
     expect(await refused({ changes: { status: 'suspended' } })).toBe(400);
     expect(await refused({ user_ids: [], changes: { status: 'suspended' } })).toBe(400);
     expect(await refused({ user_ids: listed, changes: {} })).toBe(400);
     expect(await refused({ user_ids: listed, changes: { shoes: 1 } })).toBe(400);
-    expect(
-      await refused({
-        user_ids: listed,
-        filter: { role: 'student' },
-        changes: { status: 'active' },
-      }),
-    ).toBe(400);
+    expect(await refused({ user_ids: listed, filter: { role: 'student' }, changes: { status: 'active' } })).toBe(400);
     expect(await refused({ user_ids: listed, changes: { status: 'gone' } })).toBe(400);
   });
 });

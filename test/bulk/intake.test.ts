@@ -33,15 +33,19 @@ it('twenty people of a file become twenty people, twenty enrollments and twenty 
   const course = await post('/api/courses', { title: 'Physics' });
   const batch = await post('/api/batches', { name: 'A', course_id: course.id });
   const enrolled = await api.call('POST', '/operations', {
-    operation_type: 'enrollment_bulk', operation_name: 'Enroll the intake',
+    operation_type: 'enrollment_bulk',
+    operation_name: 'Enroll the intake',
     parameters: { user_ids: made, assignments: [{ package_session_id: batch.id }], options: { notify_learners: true } },
   });
   const done = await run(enrolled.body);
   expect(done).toMatchObject({ operation_type: 'enrollment_bulk', status: 'completed', failed_items: 0 });
-  const counts = await query(api.school, sql`
+  const counts = await query(
+    api.school,
+    sql`
     select (select count(*) from users where external_id like 'ext-%') as people,
       (select count(*) from enrollments where student_id = any(${made}::uuid[]) and status = 'active') as enrollments,
       (select count(distinct recipient_id) from outbox where topic = 'enrollment.created') as told,
-      (select count(*) from outbox where topic = 'enrollment.created') as notices`);
+      (select count(*) from outbox where topic = 'enrollment.created') as notices`,
+  );
   expect(counts).toEqual([{ people: 20, enrollments: 20, told: 20, notices: 20 }]);
-}); // prettier-ignore
+});

@@ -1,10 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  operationPreview,
-  operationProgress,
-  operationResults,
-  rollbackPreview,
-} from '@muster/contract';
+import { operationPreview, operationProgress, operationResults, rollbackPreview } from '@muster/contract';
 import { sql } from 'kysely';
 import { applySlice } from '../../packages/server/src/engine/apply.ts';
 import { aPerson, query, students, work } from '../fixtures/school.ts';
@@ -19,8 +14,11 @@ afterAll(() => api.end());
 async function made(count: number, more: object = {}, status = 'suspended') {
   const ids = await students(api.database, api.school.orgId, count);
   const { body } = await api.call('POST', '/operations', {
-    operation_type: 'user_status', operation_name: 'Change', parameters: { target: { student_ids: ids }, status }, ...more,
-  }); // prettier-ignore
+    operation_type: 'user_status',
+    operation_name: 'Change',
+    parameters: { target: { student_ids: ids }, status },
+    ...more,
+  });
   return { ids, path: `/operations/${body.id}`, operation: body };
 }
 
@@ -31,8 +29,11 @@ describe('preview', () => {
     expect(status).toBe(200);
     expect(operationPreview.safeParse(body).error).toBeUndefined();
     expect(body).toMatchObject({
-      summary: 'This will update 3.', reversible: true, counts: { items: 3, people: 3, actions: { update: 3 } }, guards: [],
-    }); // prettier-ignore
+      summary: 'This will update 3.',
+      reversible: true,
+      counts: { items: 3, people: 3, actions: { update: 3 } },
+      guards: [],
+    });
     expect(body.items[0].changes).toEqual([
       {
         entity: 'user',
@@ -43,9 +44,7 @@ describe('preview', () => {
     ]);
     const rest = await api.call('GET', `${path}/preview?limit=2&cursor=${body.next_cursor}`);
     expect(rest.body).toMatchObject({ next_cursor: null });
-    expect([...body.items, ...rest.body.items].map((item) => item.subject_id).sort()).toEqual(
-      [...ids].sort(),
-    );
+    expect([...body.items, ...rest.body.items].map((item) => item.subject_id).sort()).toEqual([...ids].sort());
     expect((await api.call('GET', `${path}/preview?action=skip`)).body.items).toEqual([]);
     expect((await api.call('GET', `${path}/preview?cursor=x`)).status).toBe(400);
   });
@@ -57,14 +56,8 @@ describe('preview', () => {
     expect(body.guards[0].message).toMatch(/^This takes away 30 of \d+\. Type 30 to confirm\.$/);
     const refused = await api.call('POST', `${path}/start`, { plan_hash: body.plan_hash });
     expect(refused).toMatchObject({ status: 400, body: { code: 'confirm_count_mismatch' } });
-    const started = await api.call('POST', `${path}/start`, {
-      plan_hash: body.plan_hash,
-      confirm_count: 30,
-    });
-    expect(started).toMatchObject({
-      status: 200,
-      body: { status: 'completed', successful_items: 30 },
-    });
+    const started = await api.call('POST', `${path}/start`, { plan_hash: body.plan_hash, confirm_count: 30 });
+    expect(started).toMatchObject({ status: 200, body: { status: 'completed', successful_items: 30 } });
   });
 });
 
@@ -90,9 +83,17 @@ describe('running', () => {
     const results = (await api.call('GET', `${path}/results/`)).body;
     expect(operationResults.safeParse(results).error).toBeUndefined();
     expect(results).toMatchObject({
-      total_items: 4, successful_items: 4, failed_items: 0, skipped_items: 0, errors_by_code: {}, warnings: [], output_url: null,
-      reversible: true, rollback_status: 'none', summary: '4 of 4 are done.',
-    }); // prettier-ignore
+      total_items: 4,
+      successful_items: 4,
+      failed_items: 0,
+      skipped_items: 0,
+      errors_by_code: {},
+      warnings: [],
+      output_url: null,
+      reversible: true,
+      rollback_status: 'none',
+      summary: '4 of 4 are done.',
+    });
     expect((await api.call('GET', path)).body.results_summary).toEqual({
       ...results,
       duration_seconds: expect.any(Number),
@@ -111,31 +112,15 @@ describe('running', () => {
     expect(started).toMatchObject({ status: 202, body: { status: 'queued' } });
     await applySlice(api.school.engine, api.school.orgId, operation.id, 0);
     const running = (await api.call('GET', path)).body;
-    expect(running).toMatchObject({
-      status: 'processing',
-      processed_items: 40,
-      progress_percentage: 33.33,
-    });
-    expect(Date.parse(running.estimated_completion)).toBeGreaterThan(
-      Date.parse(running.started_at),
-    );
-    expect((await api.call('GET', `${path}/progress`)).body.estimated_remaining).toMatch(
-      /^\d\d:\d\d:\d\d$/,
-    );
-    expect(await api.call('POST', `${path}/pause/`)).toMatchObject({
-      status: 202,
-      body: { status: 'paused' },
-    });
+    expect(running).toMatchObject({ status: 'processing', processed_items: 40, progress_percentage: 33.33 });
+    expect(Date.parse(running.estimated_completion)).toBeGreaterThan(Date.parse(running.started_at));
+    expect((await api.call('GET', `${path}/progress`)).body.estimated_remaining).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(await api.call('POST', `${path}/pause/`)).toMatchObject({ status: 202, body: { status: 'paused' } });
     const pending = (await api.call('GET', `${path}/items/?status=pending&limit=5`)).body;
     expect(pending).toMatchObject({ total: 80 });
     expect(pending.items).toHaveLength(5);
-    expect((await api.call('GET', `${path}/items?page=3&page_size=50`)).body.items).toHaveLength(
-      20,
-    );
-    expect(await api.call('POST', `${path}/start`)).toMatchObject({
-      status: 202,
-      body: { status: 'queued' },
-    });
+    expect((await api.call('GET', `${path}/items?page=3&page_size=50`)).body.items).toHaveLength(20);
+    expect(await api.call('POST', `${path}/start`)).toMatchObject({ status: 202, body: { status: 'queued' } });
     await work(api.school, operation.id);
     const done = (await api.call('GET', `${path}/items?status=success&limit=1`)).body;
     expect(done).toMatchObject({ total: 120 });
@@ -153,23 +138,13 @@ describe('running', () => {
   it('cancel needs a reason and keeps it; what was not worked can be downloaded [BO-268] [BO-269] [BO-111]', async () => {
     const { path, operation } = await made(100, { chunk_items: 40 });
     const { body: preview } = await api.call('GET', `${path}/preview`);
-    await api.call('POST', `${path}/start`, {
-      plan_hash: preview.plan_hash,
-      confirm_count: preview.guards[0]?.count,
-    });
+    await api.call('POST', `${path}/start`, { plan_hash: preview.plan_hash, confirm_count: preview.guards[0]?.count });
     await applySlice(api.school.engine, api.school.orgId, operation.id, 0);
-    expect((await api.call('POST', `${path}/cancel`, { reason: ' ' })).body.errors[0].field).toBe(
-      'reason',
-    );
+    expect((await api.call('POST', `${path}/cancel`, { reason: ' ' })).body.errors[0].field).toBe('reason');
     const cancelled = await api.call('POST', `${path}/cancel`, { reason: 'Wrong list' });
     expect(cancelled).toMatchObject({
       status: 202,
-      body: {
-        status: 'cancelled',
-        cancel_reason: 'Wrong list',
-        successful_items: 40,
-        skipped_items: 60,
-      },
+      body: { status: 'cancelled', cancel_reason: 'Wrong list', successful_items: 40, skipped_items: 60 },
     });
     expect(cancelled.body.can_undo_until).not.toBeNull();
     const report = await api.call('GET', `${path}/report.csv?status=not_processed`);
@@ -178,29 +153,21 @@ describe('running', () => {
   });
 
   it('approval is for a second admin; a rejected operation keeps the reason [BO-306] [BO-307] [BO-142] [BO-144]', async () => {
-    const second = await aPerson(api.database, api.school.orgId, {
-      name: 'Second Admin',
-      roles: ['subscriber_admin'],
-    });
+    const second = await aPerson(api.database, api.school.orgId, { name: 'Second Admin', roles: ['subscriber_admin'] });
     const { path, operation } = await made(2, { requires_approval: true });
     expect(operation).toMatchObject({ phase: 'awaiting_approval', requires_approval: true });
-    expect(
-      (await api.call('POST', `${path}/start`, { plan_hash: operation.plan_hash })).body.code,
-    ).toBe('approval_required');
+    expect((await api.call('POST', `${path}/start`, { plan_hash: operation.plan_hash })).body.code).toBe(
+      'approval_required',
+    );
     expect((await api.call('POST', `${path}/approve`)).status).toBe(403);
     const approved = await api.call('POST', `${path}/approve/`, undefined, second);
     expect(approved).toMatchObject({ status: 200, body: { approved_by: second.userId } });
     expect(approved.body.approved_at).not.toBeNull();
-    expect(
-      (await api.call('POST', `${path}/start`, { plan_hash: operation.plan_hash })).status,
-    ).toBe(200);
+    expect((await api.call('POST', `${path}/start`, { plan_hash: operation.plan_hash })).status).toBe(200);
     const other = await made(1, { requires_approval: true });
     expect((await api.call('POST', `${other.path}/reject`, {}, second)).status).toBe(400);
     const rejected = await api.call('POST', `${other.path}/reject`, { reason: 'No' }, second);
-    expect(rejected).toMatchObject({
-      status: 200,
-      body: { status: 'cancelled', cancel_reason: 'No' },
-    });
+    expect(rejected).toMatchObject({ status: 200, body: { status: 'cancelled', cancel_reason: 'No' } });
   });
 
   it('a waiting operation is moved to the head of the queue, a running one is not [BO-153] [BO-308] [BO-309]', async () => {
@@ -208,10 +175,7 @@ describe('running', () => {
     for (let n = 0; n < 5; n++) {
       const { path, operation } = await made(60);
       const { body } = await api.call('GET', `${path}/preview`);
-      await api.call('POST', `${path}/start`, {
-        plan_hash: body.plan_hash,
-        confirm_count: body.guards[0]?.count,
-      });
+      await api.call('POST', `${path}/start`, { plan_hash: body.plan_hash, confirm_count: body.guards[0]?.count });
       waiting.push({ path, id: operation.id });
     }
     const last = waiting.at(-1);
@@ -222,11 +186,8 @@ describe('running', () => {
     expect(queue.oldest_waiting_seconds).toBeGreaterThanOrEqual(0);
     expect(queue.next[0]).toBe(last?.id);
     await applySlice(api.school.engine, api.school.orgId, waiting[0]?.id, 60_000);
-    expect(
-      (await api.call('POST', `${waiting[0]?.path ?? ''}/prioritize`, { priority: 1 })).status,
-    ).toBe(409);
-    for (const { path } of waiting.slice(1))
-      await api.call('POST', `${path}/cancel`, { reason: 'End of the test' });
+    expect((await api.call('POST', `${waiting[0]?.path ?? ''}/prioritize`, { priority: 1 })).status).toBe(409);
+    for (const { path } of waiting.slice(1)) await api.call('POST', `${path}/cancel`, { reason: 'End of the test' });
   });
 });
 
@@ -235,17 +196,20 @@ describe('undo', () => {
     const { path, ids, operation } = await made(3);
     await api.call('POST', `${path}/start`, { plan_hash: operation.plan_hash });
     const touched = await api.call('POST', '/operations', {
-      operation_type: 'user_status', operation_name: 'Later', parameters: { target: { student_ids: [ids[1]] }, status: 'inactive' },
-    }); // prettier-ignore
+      operation_type: 'user_status',
+      operation_name: 'Later',
+      parameters: { target: { student_ids: [ids[1]] }, status: 'inactive' },
+    });
     await api.call('POST', `/operations/${touched.body.id}/start`, {});
     const count = () => query(api.school, sql<{ n: number }>`select count(*) as n from operations`);
     const before = await count();
     const preview = await api.call('GET', `${path}/rollback/preview/`);
     expect(rollbackPreview.safeParse(preview.body).error).toBeUndefined();
     expect(preview.body).toMatchObject({
-      counts: { will_reverse: 2, kept: 1, cannot: 0 }, summary: 'This will take back 2 and keep 1 that changed since.',
+      counts: { will_reverse: 2, kept: 1, cannot: 0 },
+      summary: 'This will take back 2 and keep 1 that changed since.',
       kept: [{ who: 'Ada Admin', item: { subject_id: ids[1] } }],
-    }); // prettier-ignore
+    });
     expect(preview.body.will_reverse[0].changes[0].fields).toEqual([
       { field: 'status', before: 'suspended', after: 'active' },
     ]);

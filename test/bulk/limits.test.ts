@@ -18,7 +18,7 @@ it('a file above the limit that is set is refused with the limit, and leaves not
       { mapping: '{"preset":"auto"}', target_model: 'User' },
       { name: 'people.csv', content: peopleCsv(rows) },
     );
-    const headers = { authorization: `Bearer ${await api.tokenOf(api.school.admin)}`, 'content-type': type }; // prettier-ignore
+    const headers = { authorization: `Bearer ${await api.tokenOf(api.school.admin)}`, 'content-type': type };
     return app.inject({ method: 'POST', url, headers, payload });
   };
   for (const url of ['/api/bulk/import', '/api/bulk/validation']) {
@@ -35,12 +35,9 @@ it('an account that asks too often has to wait until the minute is over; others 
   let now = new Date('2026-11-02T08:00:20Z');
   const engine = testEngine(api.database, () => now);
   const app = await buildApp({ ...api.context, engine, settings: { requestsPerMinute: 3 } });
-  const second = await aPerson(api.database, api.school.orgId, { name: 'Second', roles: ['teacher'] }); // prettier-ignore
+  const second = await aPerson(api.database, api.school.orgId, { name: 'Second', roles: ['teacher'] });
   const ask = async (as: Actor) =>
-    app.inject({
-      url: '/api/bulk/operations',
-      headers: { authorization: `Bearer ${await api.tokenOf(as)}` },
-    });
+    app.inject({ url: '/api/bulk/operations', headers: { authorization: `Bearer ${await api.tokenOf(as)}` } });
   const statuses = [];
   for (let n = 0; n < 4; n++) statuses.push((await ask(api.school.admin)).statusCode);
   expect(statuses).toEqual([200, 200, 200, 429]);

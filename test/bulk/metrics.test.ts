@@ -29,12 +29,11 @@ it('the metrics say durations, length of the queue and failures by kind, of all 
   await work(other, await confirmed(other, await students(api.database, other.orgId, 2)));
   const running = await confirmed(api.school, await students(api.database, api.school.orgId, 2));
   await applySlice(api.school.engine, api.school.orgId, running, 0);
-  for (let n = 0; n < 4; n++)
-    await confirmed(other, await students(api.database, other.orgId, 1));
+  for (let n = 0; n < 4; n++) await confirmed(other, await students(api.database, other.orgId, 1));
 
   const app = await buildApp({ ...api.context, settings: { metricsToken: 'of-the-operator' } });
   const ask = (token?: string) =>
-    app.inject({ url: '/metrics', headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }); // prettier-ignore
+    app.inject({ url: '/metrics', headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
   for (const token of [undefined, 'guessed', await api.tokenOf(api.school.admin)])
     expect((await ask(token)).statusCode).toBe(401);
   const { body, statusCode, headers } = await ask('of-the-operator');
@@ -50,12 +49,15 @@ it('the metrics say durations, length of the queue and failures by kind, of all 
     [`muster_items_failed${of('failed')}`]: 1,
     [`muster_operation_seconds${of('completed').replace('}', ',quantile="0.95"}')}`]: expect.any(Number),
   });
-  const names = [...body.matchAll(/^muster_[a-z_]+\{(.*)\}/gm)].flatMap(([, labels = '']) => labels.match(/\w+(?==)/g) ?? []);
+  const names = [...body.matchAll(/^muster_[a-z_]+\{(.*)\}/gm)].flatMap(
+    ([, labels = '']) => labels.match(/\w+(?==)/g) ?? [],
+  );
   expect(new Set(names)).toEqual(new Set(['kind', 'lane', 'status', 'quantile']));
-  for (const secret of ['Secret', 'Zoé', 'Test school', api.school.orgId, other.orgId, running]) expect(body).not.toContain(secret);
+  for (const secret of ['Secret', 'Zoé', 'Test school', api.school.orgId, other.orgId, running])
+    expect(body).not.toContain(secret);
   await app.close();
   expect((await api.app.inject({ url: '/metrics' })).statusCode).toBe(404);
-}); // prettier-ignore
+});
 
 /** Each line of our own, by its name and labels. */
 function figures(text: string): Record<string, number> {

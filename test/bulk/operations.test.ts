@@ -13,8 +13,11 @@ beforeAll(async () => {
 afterAll(() => api.end());
 
 const suspend = (student_ids: string[], more: object = {}) => ({
-  operation_type: 'user_status', operation_name: 'Suspend', parameters: { target: { student_ids }, status: 'suspended' }, ...more,
-}); // prettier-ignore
+  operation_type: 'user_status',
+  operation_name: 'Suspend',
+  parameters: { target: { student_ids }, status: 'suspended' },
+  ...more,
+});
 
 describe('making operations', () => {
   it('an operation is made pending, planned, with the defaults of what was left out [BO-252] [BO-255] [BO-257] [BO-258] [BO-259] [BO-260]', async () => {
@@ -22,23 +25,30 @@ describe('making operations', () => {
     expect(status).toBe(201);
     expect(bulkOperation.safeParse(body).error).toBeUndefined();
     expect(body).toMatchObject({
-      operation_id: body.id, operation_type: 'user_status', status: 'pending', phase: 'planned', description: '', input_data: {},
-      mapping_config: {}, requires_approval: false, priority: 0, scheduled_at: null, total_items: 2, processed_items: 0,
-      progress_percentage: 0, results_summary: {}, created_by_name: 'Ada Admin', rollback_status: 'none',
-    }); // prettier-ignore
+      operation_id: body.id,
+      operation_type: 'user_status',
+      status: 'pending',
+      phase: 'planned',
+      description: '',
+      input_data: {},
+      mapping_config: {},
+      requires_approval: false,
+      priority: 0,
+      scheduled_at: null,
+      total_items: 2,
+      processed_items: 0,
+      progress_percentage: 0,
+      results_summary: {},
+      created_by_name: 'Ada Admin',
+      rollback_status: 'none',
+    });
     expect(body).not.toHaveProperty('started_at');
   });
 
   it('plan: false leaves a draft; its preview is refused until it is planned', async () => {
-    const { body: draft } = await api.call(
-      'POST',
-      '/operations',
-      suspend(ids.slice(0, 1), { plan: false }),
-    );
+    const { body: draft } = await api.call('POST', '/operations', suspend(ids.slice(0, 1), { plan: false }));
     expect(draft).toMatchObject({ phase: 'draft', total_items: 0, plan_hash: null });
-    expect((await api.call('GET', `/operations/${draft.id}/preview`)).body.code).toBe(
-      'not_validated',
-    );
+    expect((await api.call('GET', `/operations/${draft.id}/preview`)).body.code).toBe('not_validated');
     const planned = await api.call('POST', `/operations/${draft.id}/plan/`);
     expect(planned).toMatchObject({ status: 200, body: { phase: 'planned', total_items: 1 } });
   });
@@ -53,21 +63,13 @@ describe('making operations', () => {
     ['colour', { colour: 'red' }],
     [
       'parameters.status',
-      {
-        parameters: {
-          target: { student_ids: ['01890000-0000-7000-8000-000000000001'] },
-          status: 'gone',
-        },
-      },
+      { parameters: { target: { student_ids: ['01890000-0000-7000-8000-000000000001'] }, status: 'gone' } },
     ],
   ])(
     'what is wrong with %s is named and nothing is stored [BO-103] [BO-253] [BO-254] [BO-386]',
     async (field, change) => {
       const before = (await api.call('GET', '/operations')).headers['x-total-count'];
-      const { status, body } = await api.call('POST', '/operations', {
-        ...suspend(ids),
-        ...change,
-      });
+      const { status, body } = await api.call('POST', '/operations', { ...suspend(ids), ...change });
       expect(status).toBe(400);
       expect(body.errors.map((error: { field: string }) => error.field)).toContain(field);
       expect((await api.call('GET', '/operations')).headers['x-total-count']).toBe(before);
@@ -98,9 +100,7 @@ describe('reading and changing operations', () => {
     expect(await count('operation_type=user_import')).toEqual([0, '0']);
     expect(await count(`created_by=${made.body.created_by}&search=needle`)).toEqual([1, '1']);
     expect(await count('created_by=nobody')).toEqual([0, '0']);
-    expect(
-      await count(`created_after=${encodeURIComponent(made.body.created_at)}&search=nothing`),
-    ).toEqual([0, '0']);
+    expect(await count(`created_after=${encodeURIComponent(made.body.created_at)}&search=nothing`)).toEqual([0, '0']);
     expect(await count('created_before=2020-01-01T00:00:00Z')).toEqual([0, '0']);
     expect((await api.call('GET', '/operations?page_size=101')).status).toBe(400);
   });
@@ -123,9 +123,7 @@ describe('reading and changing operations', () => {
       parameters: suspend(ids.slice(0, 3)).parameters,
     });
     expect(changed.body).toMatchObject({ total_items: 3 });
-    const start = await api.call('POST', `/operations/${body.id}/start`, {
-      plan_hash: body.plan_hash,
-    });
+    const start = await api.call('POST', `/operations/${body.id}/start`, { plan_hash: body.plan_hash });
     expect(start).toMatchObject({ status: 409, body: { code: 'plan_stale' } });
     expect(start.body.differences.length).toBeGreaterThan(0);
   });
@@ -133,18 +131,38 @@ describe('reading and changing operations', () => {
 
 describe('who is asking', () => {
   const paths = (id: string): ['GET' | 'POST' | 'PATCH', string][] => [
-    ['GET', `/operations/${id}`], ['PATCH', `/operations/${id}`], ['GET', `/operations/${id}/preview`],
-    ['GET', `/operations/${id}/progress`], ['GET', `/operations/${id}/items`], ['GET', `/operations/${id}/results`],
-    ['GET', `/operations/${id}/stream`], ['GET', `/operations/${id}/report.csv`], ['GET', `/operations/${id}/rollback/preview`],
-    ['POST', `/operations/${id}/plan`], ['POST', `/operations/${id}/start`], ['POST', `/operations/${id}/pause`],
-    ['POST', `/operations/${id}/resume`], ['POST', `/operations/${id}/cancel`], ['POST', `/operations/${id}/retry`],
-    ['POST', `/operations/${id}/rollback`], ['POST', `/operations/${id}/approve`], ['POST', `/operations/${id}/reject`],
+    ['GET', `/operations/${id}`],
+    ['PATCH', `/operations/${id}`],
+    ['GET', `/operations/${id}/preview`],
+    ['GET', `/operations/${id}/progress`],
+    ['GET', `/operations/${id}/items`],
+    ['GET', `/operations/${id}/results`],
+    ['GET', `/operations/${id}/stream`],
+    ['GET', `/operations/${id}/report.csv`],
+    ['GET', `/operations/${id}/rollback/preview`],
+    ['POST', `/operations/${id}/plan`],
+    ['POST', `/operations/${id}/start`],
+    ['POST', `/operations/${id}/pause`],
+    ['POST', `/operations/${id}/resume`],
+    ['POST', `/operations/${id}/cancel`],
+    ['POST', `/operations/${id}/retry`],
+    ['POST', `/operations/${id}/rollback`],
+    ['POST', `/operations/${id}/approve`],
+    ['POST', `/operations/${id}/reject`],
     ['POST', `/operations/${id}/prioritize`],
-  ]; // prettier-ignore
+  ];
   const others: ['GET' | 'POST', string][] = [
-    ['GET', '/operations'], ['POST', '/operations'], ['GET', '/queue'], ['GET', '/kinds'], ['GET', '/mappings'], ['POST', '/mappings'],
-    ['POST', '/import'], ['POST', '/users/import'], ['POST', '/users/update'], ['POST', '/validation'],
-  ]; // prettier-ignore
+    ['GET', '/operations'],
+    ['POST', '/operations'],
+    ['GET', '/queue'],
+    ['GET', '/kinds'],
+    ['GET', '/mappings'],
+    ['POST', '/mappings'],
+    ['POST', '/import'],
+    ['POST', '/users/import'],
+    ['POST', '/users/update'],
+    ['POST', '/validation'],
+  ];
   const bodyFor = (path: string): object | undefined => {
     if (path.endsWith('cancel') || path.endsWith('reject')) return { reason: 'x' };
     return path.endsWith('prioritize')
@@ -155,23 +173,12 @@ describe('who is asking', () => {
   };
 
   it('a student is refused everywhere, nobody is let in unsigned [BO-387] [BO-388] [BO-394]', async () => {
-    const student = await aPerson(api.database, api.school.orgId, {
-      name: 'Stu Dent',
-      roles: ['student'],
-    });
+    const student = await aPerson(api.database, api.school.orgId, { name: 'Stu Dent', roles: ['student'] });
     const { body } = await api.call('POST', '/operations', suspend(ids.slice(0, 1)));
     for (const [method, path] of [...paths(body.id), ...others]) {
       const sent = method === 'GET' ? undefined : bodyFor(path);
-      expect([method, path, (await api.call(method, path, sent, student)).status]).toEqual([
-        method,
-        path,
-        403,
-      ]);
-      expect([method, path, (await api.call(method, path, sent, null)).status]).toEqual([
-        method,
-        path,
-        401,
-      ]);
+      expect([method, path, (await api.call(method, path, sent, student)).status]).toEqual([method, path, 403]);
+      expect([method, path, (await api.call(method, path, sent, null)).status]).toEqual([method, path, 401]);
     }
   });
 
@@ -191,10 +198,7 @@ describe('who is asking', () => {
   });
 
   it('a teacher sees no operation of others; an admin of a unit sees but does not steer what touches own people', async () => {
-    const teacher = await aPerson(api.database, api.school.orgId, {
-      name: 'Tea Cher',
-      roles: ['teacher'],
-    });
+    const teacher = await aPerson(api.database, api.school.orgId, { name: 'Tea Cher', roles: ['teacher'] });
     const { body } = await api.call('POST', '/operations', suspend(ids.slice(0, 1)));
     expect((await api.call('GET', `/operations/${body.id}`, undefined, teacher)).status).toBe(404);
     expect((await api.call('POST', `/operations/${body.id}/start`, {}, teacher)).status).toBe(404);

@@ -1,11 +1,6 @@
 /** The shapes that clients of the source see, from draft to end. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  BULK_STATUSES,
-  bulkOperation,
-  operationProgress,
-  type BulkOperation,
-} from '@muster/contract';
+import { BULK_STATUSES, bulkOperation, operationProgress, type BulkOperation } from '@muster/contract';
 import { sql } from 'kysely';
 import { applySlice } from '../../packages/server/src/engine/apply.ts';
 import { viewProgress } from '../../packages/server/src/http/bulk/progress-view.ts';
@@ -31,18 +26,18 @@ async function imported(count: number, lines: readonly string[] = []): Promise<B
 async function suspension(count: number, more: object = {}): Promise<BulkOperation> {
   const ids = await students(api.database, api.school.orgId, count);
   const { body } = await api.call('POST', '/operations', {
-    operation_type: 'user_status', operation_name: 'Suspend', parameters: { target: { student_ids: ids }, status: 'suspended' }, ...more,
-  }); // prettier-ignore
+    operation_type: 'user_status',
+    operation_name: 'Suspend',
+    parameters: { target: { student_ids: ids }, status: 'suspended' },
+    ...more,
+  });
   return bulkOperation.parse(body);
 }
 
 /** Confirms what its guards ask for. */
 async function start({ id, plan_hash }: BulkOperation) {
   const { guards } = (await api.call('GET', `/operations/${id}/preview`)).body;
-  return api.call('POST', `/operations/${id}/start`, {
-    plan_hash,
-    confirm_count: guards[0]?.count,
-  });
+  return api.call('POST', `/operations/${id}/start`, { plan_hash, confirm_count: guards[0]?.count });
 }
 
 const operationOf = async (id: string) => (await api.call('GET', `/operations/${id}/`)).body;
@@ -53,9 +48,14 @@ describe('an operation', () => {
   it('is pending with zero counts, says back what was sent, and is found by id and operation_id alike [BO-008] [BO-263] [BO-313] [BO-314] [BO-316] [BO-455] [BO-491]', async () => {
     const made = await suspension(2, { plan: false });
     expect(made).toMatchObject({
-      operation_name: 'Suspend', status: 'pending', total_items: 0, processed_items: 0, successful_items: 0, failed_items: 0,
+      operation_name: 'Suspend',
+      status: 'pending',
+      total_items: 0,
+      processed_items: 0,
+      successful_items: 0,
+      failed_items: 0,
       progress_percentage: 0,
-    }); // prettier-ignore
+    });
     const { text, body, status } = await api.call('GET', `/operations/${made.operation_id}/`);
     expect([status, body]).toEqual([200, made]);
     expect(text).toContain(`"id":"${made.id}"`);
@@ -66,7 +66,11 @@ describe('an operation', () => {
     expect(unknown.status).toBe(404);
     const count = async () => (await api.call('GET', '/operations')).headers['x-total-count'];
     const before = await count();
-    const wrong = await api.call('POST', '/operations', { operation_type: 'user_status', operation_name: 'Wrong', parameters: {} }); // prettier-ignore
+    const wrong = await api.call('POST', '/operations', {
+      operation_type: 'user_status',
+      operation_name: 'Wrong',
+      parameters: {},
+    });
     expect([wrong.status, await count()]).toEqual([400, before]);
   });
 
@@ -74,9 +78,11 @@ describe('an operation', () => {
     const ids = await students(api.database, api.school.orgId, 1);
     const { body: batch } = await aBatch();
     const sent = {
-      operation_type: 'enrollment_bulk', operation_name: 'Enroll',
-      parameters: { assignments: [{ package_session_id: batch.id }], user_ids: ids }, plan: false,
-    }; // prettier-ignore
+      operation_type: 'enrollment_bulk',
+      operation_name: 'Enroll',
+      parameters: { assignments: [{ package_session_id: batch.id }], user_ids: ids },
+      plan: false,
+    };
     const { status, body } = await api.call('POST', '/operations', sent);
     expect([status, body.operation_type]).toEqual([201, 'enrollment_bulk']);
     expect((await operationOf(body.id)).operation_type).toBe('enrollment_bulk');
@@ -104,14 +110,15 @@ describe('an operation', () => {
 
   it('cancelled before its start gives up the rows that were uploaded [BO-043] [BO-110]', async () => {
     const made = await imported(10);
-    const staged = () =>
-      query(api.school, sql`select row_no from staged_rows where operation_id = ${made.id}`);
+    const staged = () => query(api.school, sql`select row_no from staged_rows where operation_id = ${made.id}`);
     expect(await staged()).toHaveLength(10);
     await api.call('POST', `/operations/${made.id}/cancel`, { reason: 'Wrong file was chosen' });
     expect(await staged()).toEqual([]);
     expect(await operationOf(made.id)).toMatchObject({
-      status: 'cancelled', cancel_reason: 'Wrong file was chosen', completed_at: expect.any(String),
-    }); // prettier-ignore
+      status: 'cancelled',
+      cancel_reason: 'Wrong file was chosen',
+      completed_at: expect.any(String),
+    });
   });
 });
 
@@ -129,31 +136,43 @@ it('each of the seven statuses is seen in its time, and no other in any answer o
   await work(api.school, id);
   await look();
   const { body: failing } = await api.call('POST', '/operations', {
-    operation_type: 'user_status', operation_name: 'Nobody', parameters: { target: { student_ids: [id] }, status: 'suspended' },
-  }); // prettier-ignore
+    operation_type: 'user_status',
+    operation_name: 'Nobody',
+    parameters: { target: { student_ids: [id] }, status: 'suspended' },
+  });
   seen.push((await start(bulkOperation.parse(failing))).body.status);
   const dropped = await suspension(1);
-  seen.push((await api.call('POST', `/operations/${dropped.id}/cancel`, { reason: 'No' })).body.status); // prettier-ignore
-  expect(seen).toEqual(['pending', 'queued', 'processing', 'paused', 'completed', 'failed', 'cancelled']); // prettier-ignore
+  seen.push((await api.call('POST', `/operations/${dropped.id}/cancel`, { reason: 'No' })).body.status);
+  expect(seen).toEqual(['pending', 'queued', 'processing', 'paused', 'completed', 'failed', 'cancelled']);
   expect([...seen].sort()).toEqual([...BULK_STATUSES].sort());
 });
 
 async function aBatch() {
   const headers = { authorization: `Bearer ${await api.tokenOf(api.school.admin)}` };
   const course = await api.app.inject({ method: 'POST', url: '/api/courses', headers, payload: { title: 'Physics' } });
-  const batch = await api.app.inject({ method: 'POST', url: '/api/batches', headers, payload: { name: 'A', course_id: course.json().id } });
+  const batch = await api.app.inject({
+    method: 'POST',
+    url: '/api/batches',
+    headers,
+    payload: { name: 'A', course_id: course.json().id },
+  });
   return { body: batch.json() };
-} // prettier-ignore
+}
 
 it('a time that is given reads back, and nothing begins before it [BO-261]', async () => {
   const at = new Date(Date.now() + 60_000).toISOString();
   const made = await suspension(1, { scheduled_at: at });
   expect(made.scheduled_at).toBe(at);
-  expect((await start(made)).body).toMatchObject({ status: 'pending', phase: 'queued', scheduled_at: at, processed_items: 0 });
+  expect((await start(made)).body).toMatchObject({
+    status: 'pending',
+    phase: 'queued',
+    scheduled_at: at,
+    processed_items: 0,
+  });
   await applySlice(api.school.engine, api.school.orgId, made.id, 0);
   expect(await operationOf(made.id)).toMatchObject({ status: 'pending', processed_items: 0 });
   await api.call('POST', `/operations/${made.id}/cancel`, { reason: 'End of the test' });
-}); // prettier-ignore
+});
 
 it('a refusal has the same body as everywhere in the product [BO-164]', async () => {
   const headers = { authorization: `Bearer ${await api.tokenOf(api.school.admin)}` };
@@ -163,7 +182,7 @@ it('a refusal has the same body as everywhere in the product [BO-164]', async ()
   expect(here.headers['content-type']).toBe(there.headers['content-type']);
   expect(Object.keys(here.json()).sort()).toEqual(Object.keys(there.json()).sort());
   expect(Object.keys(here.json().errors[0]).sort()).toEqual(Object.keys(there.json().errors[0]).sort());
-}); // prettier-ignore
+});
 
 it('one event is seen for a run that completed, and one for a run that failed [BO-399]', async () => {
   const headers = { authorization: `Bearer ${await api.tokenOf(api.school.admin)}` };
@@ -196,12 +215,19 @@ describe('while it runs', () => {
       await applySlice(api.school.engine, api.school.orgId, made.id, 0);
       const [progress, operation] = [await progressOf(made.id), await operationOf(made.id)];
       expect(progress).toMatchObject({
-        operation_id: made.id, status: 'processing', current_item: chunk * 25, total_items: 200, current_phase: 'writing',
+        operation_id: made.id,
+        status: 'processing',
+        current_item: chunk * 25,
+        total_items: 200,
+        current_phase: 'writing',
         progress_percentage: chunk * 12.5,
       });
       expect(progress.processing_rate).toBeGreaterThan(0);
       expect(operation).toMatchObject({
-        processed_items: chunk * 25, progress_percentage: chunk * 12.5, created_at: made.created_at, started_at: expect.any(String),
+        processed_items: chunk * 25,
+        progress_percentage: chunk * 12.5,
+        created_at: made.created_at,
+        started_at: expect.any(String),
       });
       expect(operation).not.toHaveProperty('completed_at');
       expect(Date.parse(operation.estimated_completion)).toBeGreaterThanOrEqual(Date.parse(operation.started_at));
@@ -214,22 +240,25 @@ describe('while it runs', () => {
     expect(done).not.toHaveProperty('estimated_completion');
     for (const time of [done.created_at, done.started_at, done.completed_at])
       expect(new Date(time).toISOString()).toBe(time);
-  }); // prettier-ignore
+  });
 
   it('the rate is items a minute, and the end is where that rate leads [BO-123] [BO-348] [BO-352]', async () => {
     const { id } = await suspension(1, { plan: false });
     const now = new Date('2026-11-02T08:00:05Z');
     const running = {
       ...(await read(api.school, id)),
-      status: 'processing' as const, phase: 'applying' as const,
-      started_at: new Date(now.getTime() - 5_000), processed_items: 50, total_items: 350,
-    }; // prettier-ignore
+      status: 'processing' as const,
+      phase: 'applying' as const,
+      started_at: new Date(now.getTime() - 5_000),
+      processed_items: 50,
+      total_items: 350,
+    };
     expect(viewProgress(running, now)).toMatchObject({ processing_rate: 600, estimated_remaining: '00:00:30' });
     expect(estimatedCompletion(running, now)?.toISOString()).toBe('2026-11-02T08:00:35.000Z');
     const long = { ...running, total_items: 50 + 600 * 61 };
     expect(viewProgress(long, now).estimated_remaining).toBe('01:01:00');
     expect(viewProgress({ ...running, processed_items: 0 }, now).estimated_remaining).toBe('');
-  }); // prettier-ignore
+  });
 });
 
 describe('at its end', () => {
@@ -246,15 +275,18 @@ describe('at its end', () => {
     expect(await progressOf(made.id)).toMatchObject({ errors_count: 2, warnings_count: done.warnings_count });
     const { items } = (await api.call('GET', `/operations/${made.id}/items?limit=100`)).body;
     const withStatus = (status: string) => items.filter((item: { status: string }) => item.status === status);
-    expect([withStatus('success').length, withStatus('failed').length, withStatus('skipped').length]).toEqual([7, 2, 1]);
+    expect([withStatus('success').length, withStatus('failed').length, withStatus('skipped').length]).toEqual([
+      7, 2, 1,
+    ]);
     for (const item of items) expect(item.error_message === '').toBe(item.status === 'success');
-  }); // prettier-ignore
+  });
 
   it('an operation that finds nobody completes at 100 percent with a warning [BO-122]', async () => {
     const { body } = await api.call('POST', '/operations', {
-      operation_type: 'user_status', operation_name: 'Nobody',
+      operation_type: 'user_status',
+      operation_name: 'Nobody',
       parameters: { target: { selection: { grade_level: 'nobody is here' } }, status: 'inactive' },
-    }); // prettier-ignore
+    });
     const done = (await start(bulkOperation.parse(body))).body;
     expect(done).toMatchObject({ status: 'completed', progress_percentage: 100, total_items: 0 });
     expect(done.results_summary.warnings).toEqual(['The operation had no items.']);
@@ -278,40 +310,49 @@ describe('at its end', () => {
       );
     const before = await people();
     const made = await imported(0, [
-      'u-1,u1@example.org,Una,New', 'u-2,u2@example.org,U,Two', 'u-3,u3(at)example,U,Three', 'u-4,u4@example.org,U,Four', 'u-5,u5@example.org,U,Five',
-    ]); // prettier-ignore
+      'u-1,u1@example.org,Una,New',
+      'u-2,u2@example.org,U,Two',
+      'u-3,u3(at)example,U,Three',
+      'u-4,u4@example.org,U,Four',
+      'u-5,u5@example.org,U,Five',
+    ]);
     expect((await start(made)).body).toMatchObject({ successful_items: 4, failed_items: 1 });
     const { items } = (await api.call('GET', `/operations/${made.id}/items`)).body;
-    expect(items[0].result_data.changes[0].fields).toContainEqual({ field: 'family_name', before: 'Old', after: 'New' }); // prettier-ignore
+    expect(items[0].result_data.changes[0].fields).toContainEqual({
+      field: 'family_name',
+      before: 'Old',
+      after: 'New',
+    });
     const [created] = items[1].result_data.changes;
-    const [stored] = await query(
-      api.school,
-      sql<{ id: string }>`select id from users where external_id = 'u-2'`,
-    );
+    const [stored] = await query(api.school, sql<{ id: string }>`select id from users where external_id = 'u-2'`);
     expect([created.action, created.entity_id]).toEqual(['insert', stored?.id]);
     expect(items[2]).toMatchObject({ status: 'failed', code: 'bad_email' });
     const undone = await api.call('POST', `/operations/${made.id}/rollback`, {});
     expect(undone.body).toMatchObject({ status: 'completed', successful_items: 4 });
     expect(await people()).toEqual(before);
-    expect(await operationOf(made.id)).toMatchObject({
-      status: 'completed',
-      rollback_status: 'rolled_back',
-    });
+    expect(await operationOf(made.id)).toMatchObject({ status: 'completed', rollback_status: 'rolled_back' });
   });
 });
 
 describe('history', () => {
   it('operations are kept with outcome and actor, and outlive who made or approved them [BO-031] [BO-149] [BO-150] [BO-499]', async () => {
-    const person = (name: string) =>
-      aPerson(api.database, api.school.orgId, { name, roles: ['subscriber_admin'] });
+    const person = (name: string) => aPerson(api.database, api.school.orgId, { name, roles: ['subscriber_admin'] });
     const [maker, approver] = [await person('Ma Ker'), await person('App Rover')];
     const ids = await students(api.database, api.school.orgId, 1);
-    const { body: made } = await api.call('POST', '/operations', {
-      operation_type: 'user_status', operation_name: 'Kept', requires_approval: true, parameters: { target: { student_ids: ids }, status: 'inactive' },
-    }, maker); // prettier-ignore
-    const mapping = { name: 'Mine', source_format: 'csv', target_model: 'User', field_mappings: {}, is_template: true }; // prettier-ignore
+    const { body: made } = await api.call(
+      'POST',
+      '/operations',
+      {
+        operation_type: 'user_status',
+        operation_name: 'Kept',
+        requires_approval: true,
+        parameters: { target: { student_ids: ids }, status: 'inactive' },
+      },
+      maker,
+    );
+    const mapping = { name: 'Mine', source_format: 'csv', target_model: 'User', field_mappings: {}, is_template: true };
     const { body: saved } = await api.call('POST', '/mappings', mapping, maker);
-    const template = { name: 'Mine', operation_type: 'user_status', template_config: {}, is_public: true }; // prettier-ignore
+    const template = { name: 'Mine', operation_type: 'user_status', template_config: {}, is_public: true };
     const { body: offered } = await api.call('POST', '/templates', template, maker);
     await api.call('POST', `/operations/${made.id}/approve`, undefined, approver);
     await api.call('POST', `/operations/${made.id}/start`, { plan_hash: made.plan_hash }, maker);
@@ -321,8 +362,11 @@ describe('history', () => {
       return body[0];
     };
     expect(await history()).toMatchObject({
-      id: made.id, status: 'completed', created_by_name: 'Ma Ker', approved_by: approver.userId,
-    }); // prettier-ignore
+      id: made.id,
+      status: 'completed',
+      created_by_name: 'Ma Ker',
+      approved_by: approver.userId,
+    });
     const approved = await api.call('GET', `/operations?approved_by=${approver.userId ?? ''}`);
     expect(approved.body.map((one: { id: string }) => one.id)).toEqual([made.id]);
 
@@ -334,12 +378,17 @@ describe('history', () => {
     const entries = await audit();
     const gone = [maker, approver].map(({ userId }) => ({ action: 'delete', id: userId }));
     const removal = await api.call('POST', '/operations', {
-      operation_type: 'edit_record', operation_name: 'Remove', parameters: { entity: 'user', edits: gone },
-    }); // prettier-ignore
+      operation_type: 'edit_record',
+      operation_name: 'Remove',
+      parameters: { entity: 'user', edits: gone },
+    });
     expect((await start(removal.body)).body).toMatchObject({ successful_items: 2 });
     expect(await history()).toMatchObject({
-      status: 'completed', created_by_name: 'Removed user', approved_by: null, approved_at: expect.any(String),
-    }); // prettier-ignore
+      status: 'completed',
+      created_by_name: 'Removed user',
+      approved_by: null,
+      approved_at: expect.any(String),
+    });
     expect(await audit()).toBe(entries);
     expect((await api.call('GET', `/mappings/${saved.id}`)).status).toBe(200);
     expect((await api.call('GET', `/templates/${offered.id}`)).status).toBe(200);

@@ -15,9 +15,11 @@ afterAll(() => api.end());
 async function queued(count: number): Promise<string> {
   const ids = await students(api.database, api.school.orgId, count);
   const { body } = await api.call('POST', '/operations', {
-    operation_type: 'user_status', operation_name: 'Suspend', chunk_items: 20,
+    operation_type: 'user_status',
+    operation_name: 'Suspend',
+    chunk_items: 20,
     parameters: { target: { student_ids: ids }, status: 'suspended' },
-  }); // prettier-ignore
+  });
   const preview = await api.call('GET', `/operations/${body.id}/preview`);
   await api.call('POST', `/operations/${body.id}/start`, {
     plan_hash: body.plan_hash,
@@ -72,10 +74,7 @@ it('progress is pushed as it is made and never falls; the last event is the end 
   const shares = events.map((event) => Number(event.data['progress_percentage']));
   expect(shares).toEqual([...shares].sort((a, b) => a - b));
   expect(new Set(shares).size).toBeGreaterThan(3);
-  expect(events.at(-1)).toMatchObject({
-    name: 'end',
-    data: { status: 'completed', progress_percentage: 100 },
-  });
+  expect(events.at(-1)).toMatchObject({ name: 'end', data: { status: 'completed', progress_percentage: 100 } });
   expect((events.at(-1)?.at ?? 0) - endedAt).toBeLessThan(1_000);
 });
 
@@ -84,10 +83,7 @@ it('the stream of an operation that is done ends at once; an unknown one is not 
   await applySlice(api.school.engine, api.school.orgId, id, 60_000);
   const events = await readAll(await open(id));
   expect(events.map((event) => event.name)).toEqual(['progress', 'end']);
-  const { status } = await api.call(
-    'GET',
-    '/operations/01890000-0000-7000-8000-00000000abcd/stream',
-  );
+  const { status } = await api.call('GET', '/operations/01890000-0000-7000-8000-00000000abcd/stream');
   expect(status).toBe(404);
 });
 

@@ -26,15 +26,19 @@ it('a minimal template is saved with the defaults and listed [BO-296] [BO-297] [
   expect((await api.call('GET', `/templates/${body.id}`)).body).toEqual(body);
   expect((await api.call('DELETE', `/templates/${body.id}`)).status).toBe(204);
   expect((await api.call('GET', `/templates/${body.id}`)).status).toBe(404);
-}); // prettier-ignore
+});
 
 it.each([
-  ['name', { name: undefined }], ['operation_type', { operation_type: undefined }], ['operation_type', { operation_type: 'user_imprt' }],
-  ['template_config', { template_config: undefined }], ['template_config', { template_config: [] }], ['is_public', { is_public: 1 }],
+  ['name', { name: undefined }],
+  ['operation_type', { operation_type: undefined }],
+  ['operation_type', { operation_type: 'user_imprt' }],
+  ['template_config', { template_config: undefined }],
+  ['template_config', { template_config: [] }],
+  ['is_public', { is_public: 1 }],
 ])('a template with a wrong %s is refused', async (field, change) => {
   const { status, body } = await api.call('POST', '/templates', { ...minimal, ...change });
   expect([status, body.errors[0].field]).toEqual([400, field]);
-}); // prettier-ignore
+});
 
 it('fills what an operation leaves out, counts each use and keeps the time of the last [BO-095] [BO-097] [BO-262]', async () => {
   const { body: template } = await api.call('POST', '/templates', minimal);
@@ -62,31 +66,17 @@ it('fills what an operation leaves out, counts each use and keeps the time of th
 });
 
 it('a public template is offered to other staff, a private one only to its maker [BO-101]', async () => {
-  const colleague = await aPerson(api.database, api.school.orgId, {
-    name: 'Col League',
-    roles: ['subscriber_admin'],
-  });
+  const colleague = await aPerson(api.database, api.school.orgId, { name: 'Col League', roles: ['subscriber_admin'] });
   const other = await aSchool(api.database, { name: 'Other' });
   const { body: own } = await api.call('POST', '/templates', { ...minimal, name: 'Private' });
-  const { body: shared } = await api.call('POST', '/templates', {
-    ...minimal,
-    name: 'Public',
-    is_public: true,
-  });
+  const { body: shared } = await api.call('POST', '/templates', { ...minimal, name: 'Public', is_public: true });
   const listed = async (as = colleague) =>
-    (await api.call('GET', '/templates', undefined, as)).body.map(
-      (template: { id: string }) => template.id,
-    );
+    (await api.call('GET', '/templates', undefined, as)).body.map((template: { id: string }) => template.id);
   expect(await listed()).toEqual([shared.id]);
   expect(await listed(api.school.admin)).toEqual(expect.arrayContaining([own.id, shared.id]));
   expect(await listed(other.admin)).toEqual([]);
   const foreign = await api.call('DELETE', `/templates/${own.id}`, undefined, colleague);
   expect(foreign.status).toBe(404);
-  const unitAdmin = await aPerson(api.database, api.school.orgId, {
-    name: 'Unit Admin',
-    roles: ['teacher_admin'],
-  });
-  expect((await api.call('DELETE', `/templates/${shared.id}`, undefined, unitAdmin)).status).toBe(
-    403,
-  );
+  const unitAdmin = await aPerson(api.database, api.school.orgId, { name: 'Unit Admin', roles: ['teacher_admin'] });
+  expect((await api.call('DELETE', `/templates/${shared.id}`, undefined, unitAdmin)).status).toBe(403);
 });

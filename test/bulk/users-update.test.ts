@@ -46,13 +46,18 @@ it('fifty people get a role more; the audit has an entry of each with old and ne
   });
   expect(audit.json().items).toHaveLength(50);
   expect(audit.json().items[0]).toMatchObject({
-    before: { roles: ['student'] }, after: { roles: ['student', 'teacher'] }, actor: { name: 'Ada Admin' }, at: expect.any(String),
-    operation_id: made.body.id, entity: 'user', entity_id: expect.toSatisfy((id: string) => ids.includes(id)),
+    before: { roles: ['student'] },
+    after: { roles: ['student', 'teacher'] },
+    actor: { name: 'Ada Admin' },
+    at: expect.any(String),
+    operation_id: made.body.id,
+    entity: 'user',
+    entity_id: expect.toSatisfy((id: string) => ids.includes(id)),
   });
   const taken = await run(await update({ remove_roles: ['student'] }));
   expect(taken[0]).toMatchObject({ status: 'success' });
   expect(await people('roles')).toEqual(ids.map(() => ({ roles: ['teacher'] })));
-}); // prettier-ignore
+});
 
 it('profile fields and roles are set together, null empties a field, and undo brings all back [BO-214]', async () => {
   const unit_id = await aUnit(api.database, api.school.orgId, 'annex');
@@ -60,7 +65,9 @@ it('profile fields and roles are set together, null empties a field, and undo br
   const before = await people(columns);
   const made = await update({ profile: { unit_id, grade_level: 7, phone: '0123' }, roles: ['teacher'] });
   await run(made);
-  expect(await people(columns)).toEqual(ids.map(() => ({ roles: ['teacher'], unit_id, grade_level: '7', phone: '0123' })));
+  expect(await people(columns)).toEqual(
+    ids.map(() => ({ roles: ['teacher'], unit_id, grade_level: '7', phone: '0123' })),
+  );
   await run(await update({ profile: { phone: null } }));
   expect(await people('phone')).toEqual(ids.map(() => ({ phone: null })));
   const undone = await api.call('POST', `/operations/${made.body.id}/rollback`, {});
@@ -68,15 +75,19 @@ it('profile fields and roles are set together, null empties a field, and undo br
   expect(undone.body).toMatchObject({ status: 'completed', successful_items: 0 });
   await run(await update({ roles: ['student'], profile: { unit_id: null, grade_level: null } }));
   expect(await people(columns)).toEqual(before);
-}); // prettier-ignore
+});
 
 it.each([
-  ['changes', {}], ['changes.permissions', { permissions: ['all'] }], ['changes.shoes', { shoes: 1 }],
-  ['changes.roles', { roles: [] }], ['changes.roles.0', { roles: ['wizard'] }], ['changes.profile.email', { profile: { email: 'x@y.z' } }],
+  ['changes', {}],
+  ['changes.permissions', { permissions: ['all'] }],
+  ['changes.shoes', { shoes: 1 }],
+  ['changes.roles', { roles: [] }],
+  ['changes.roles.0', { roles: ['wizard'] }],
+  ['changes.profile.email', { profile: { email: 'x@y.z' } }],
 ])('a wrong %s is named and nothing is stored', async (field, changes) => {
   const { status, body } = await update(changes);
   expect([status, body.errors.map((error: { field: string }) => error.field)]).toEqual([400, [field]]);
-}); // prettier-ignore
+});
 
 describe('a record that was changed since it was looked at', () => {
   const rules = async (conflict_rule?: string) => {
@@ -86,56 +97,57 @@ describe('a record that was changed since it was looked at', () => {
     const items = await run(await update(changes, { versions, conflict_rule }));
     const [first] = await people('phone, grade_level');
     return { item: items.find((one: { subject_id: string }) => one.subject_id === ids[0]), ...first };
-  }; // prettier-ignore
+  };
 
   it('fails when no rule is given, and the others are done [BO-285]', async () => {
-    expect(await rules()).toMatchObject({
-      item: { status: 'failed', code: 'newer_data' }, phone: 'newer',
-    }); // prettier-ignore
-    expect((await people('grade_level')).map((row) => row['grade_level'])).toEqual([null, '9', '9']); // prettier-ignore
+    expect(await rules()).toMatchObject({ item: { status: 'failed', code: 'newer_data' }, phone: 'newer' });
+    expect((await people('grade_level')).map((row) => row['grade_level'])).toEqual([null, '9', '9']);
   });
 
   it('follows the rule that is given [BO-215]', async () => {
     expect(await rules('fail_item')).toMatchObject({ item: { status: 'failed' }, phone: 'newer' });
     ids = await students(api.database, api.school.orgId, 3);
     expect(await rules('keep_existing')).toMatchObject({
-      item: { status: 'skipped', code: 'kept_newer' }, phone: 'newer', grade_level: null,
+      item: { status: 'skipped', code: 'kept_newer' },
+      phone: 'newer',
+      grade_level: null,
     });
     ids = await students(api.database, api.school.orgId, 3);
     expect(await rules('overwrite')).toMatchObject({ item: { status: 'success' }, phone: null, grade_level: '9' });
     ids = await students(api.database, api.school.orgId, 3);
-    expect(await rules('merge_non_empty')).toMatchObject({ item: { status: 'success' }, phone: 'newer', grade_level: '9' });
-  }); // prettier-ignore
+    expect(await rules('merge_non_empty')).toMatchObject({
+      item: { status: 'success' },
+      phone: 'newer',
+      grade_level: '9',
+    });
+  });
 });
 
 describe('what the single change refuses', () => {
   it('is refused here in the same words [BO-395]', async () => {
     const unitId = await aUnit(api.database, api.school.orgId, 'north');
     const unitAdmin = await aPerson(api.database, api.school.orgId, {
-      name: 'Unit Admin', roles: ['teacher_admin'], unitId,
-    }); // prettier-ignore
+      name: 'Unit Admin',
+      roles: ['teacher_admin'],
+      unitId,
+    });
     ids = await students(api.database, api.school.orgId, 1, { unitId });
     const single = await api.app.inject({
-      method: 'PATCH', url: `/api/users/${ids[0] ?? ''}`, payload: { roles: ['subscriber_admin'] },
+      method: 'PATCH',
+      url: `/api/users/${ids[0] ?? ''}`,
+      payload: { roles: ['subscriber_admin'] },
       headers: { authorization: `Bearer ${await api.tokenOf(unitAdmin)}` },
-    }); // prettier-ignore
-    const [item] = await run(
-      await update({ roles: ['subscriber_admin'] }, {}, unitAdmin),
-      unitAdmin,
-    );
+    });
+    const [item] = await run(await update({ roles: ['subscriber_admin'] }, {}, unitAdmin), unitAdmin);
     expect(single.json()).toMatchObject({ code: 'role_not_allowed', detail: item.error_message });
     expect(item).toMatchObject({ status: 'failed', code: 'role_not_allowed' });
   });
 
   it('an admin of a unit changes no other admins, and moves nobody out of the units of their own', async () => {
     const { orgId } = api.school;
-    const [unitId, elsewhere] = [await aUnit(api.database, orgId, 'u1'), await aUnit(api.database, orgId, 'u2')]; // prettier-ignore
-    const person = (roles: string[]) =>
-      aPerson(api.database, orgId, { name: 'Some Body', roles, unitId });
-    const [unitAdmin, above] = [
-      await person(['teacher_admin']),
-      await person(['subscriber_admin']),
-    ];
+    const [unitId, elsewhere] = [await aUnit(api.database, orgId, 'u1'), await aUnit(api.database, orgId, 'u2')];
+    const person = (roles: string[]) => aPerson(api.database, orgId, { name: 'Some Body', roles, unitId });
+    const [unitAdmin, above] = [await person(['teacher_admin']), await person(['subscriber_admin'])];
     const [student = ''] = await students(api.database, orgId, 1, { unitId });
     const codes = async (changes: object, id: string | null) => {
       ids = [id ?? ''];
@@ -145,9 +157,7 @@ describe('what the single change refuses', () => {
     expect(await codes({ status: 'suspended' }, above.userId)).toBe('user_out_of_scope');
     expect(await codes({ profile: { unit_id: elsewhere } }, student)).toBe('unit_out_of_scope');
     expect(await codes({ profile: { phone: '1' } }, student)).toBe(null);
-    expect(await codes({ status: 'suspended', roles: ['teacher'] }, unitAdmin.userId)).toBe(
-      'acting_user',
-    );
+    expect(await codes({ status: 'suspended', roles: ['teacher'] }, unitAdmin.userId)).toBe('acting_user');
   });
 
   it('nobody is left without a role, and nobody gets a unit or teacher that is not there', async () => {
@@ -156,16 +166,16 @@ describe('what the single change refuses', () => {
       (await run(await update(changes))).map((item: { code: string }) => item.code);
     expect(await codes({ remove_roles: ['student'] })).toEqual(ids.map(() => 'role_missing'));
     expect(await codes({ profile: { unit_id: nowhere } })).toEqual(ids.map(() => 'unit_not_found'));
-    expect(await codes({ profile: { teacher_id: ids[0] } })).toEqual(
-      ids.map(() => 'teacher_not_found'),
-    );
+    expect(await codes({ profile: { teacher_id: ids[0] } })).toEqual(ids.map(() => 'teacher_not_found'));
   });
 });
 
 describe('status', () => {
   it('activated people can sign in again; archived ones leave the lists and stay in reports; each change is logged [BO-216] [BO-218] [BO-219]', async () => {
     const person = await aPerson(api.database, api.school.orgId, { name: 'Back Again', roles: ['teacher'] });
-    const me = async () => (await api.app.inject({ url: '/api/me', headers: { authorization: `Bearer ${await api.tokenOf(person)}` } })).statusCode;
+    const me = async () =>
+      (await api.app.inject({ url: '/api/me', headers: { authorization: `Bearer ${await api.tokenOf(person)}` } }))
+        .statusCode;
     const listed = async () => {
       const headers = { authorization: `Bearer ${await api.tokenOf(api.school.admin)}` };
       const { items } = (await api.app.inject({ url: '/api/users?q=Back%20Again', headers })).json();
@@ -182,8 +192,11 @@ describe('status', () => {
     expect([await me(), await listed()]).toEqual([200, 1]);
     const headers = { authorization: `Bearer ${await api.tokenOf(api.school.admin)}` };
     const audit = await api.app.inject({ url: `/api/audit?entity_id=${ids[0] ?? ''}`, headers });
-    expect(audit.json().items.map((entry: { before: unknown; after: unknown }) => [entry.before, entry.after])).toEqual([
-      [{ status: 'active' }, { status: 'archived' }], [{ status: 'archived' }, { status: 'active' }],
-    ]);
-  }); // prettier-ignore
+    expect(audit.json().items.map((entry: { before: unknown; after: unknown }) => [entry.before, entry.after])).toEqual(
+      [
+        [{ status: 'active' }, { status: 'archived' }],
+        [{ status: 'archived' }, { status: 'active' }],
+      ],
+    );
+  });
 });

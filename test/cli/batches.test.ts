@@ -7,17 +7,38 @@ let school: SignedInSchool;
 beforeAll(async () => {
   school = await signedInSchool();
   await school.send('POST', '/api/courses', { title: 'Algebra' });
-  for (const [username, role] of [['mara', 'teacher'], ['omar', 'teacher'], ['ida', 'student'], ['jon', 'student']]) {
+  for (const [username, role] of [
+    ['mara', 'teacher'],
+    ['omar', 'teacher'],
+    ['ida', 'student'],
+    ['jon', 'student'],
+  ]) {
     await school.send('POST', '/api/users', { username, full_name: username, role });
   }
-}); // prettier-ignore
+});
 afterAll(() => school.close());
 
 const create = (name: string, teacher: string, ...more: string[]) =>
   school.muster([
-    'batches', 'create', '--course', 'Algebra', '--name', name, '--start', '2027-01-15', '--end', '2027-04-15', '--capacity', '8',
-    '--teacher', teacher, '--slot', 'Monday 08:00-10:00', '--json', ...more,
-  ]); // prettier-ignore
+    'batches',
+    'create',
+    '--course',
+    'Algebra',
+    '--name',
+    name,
+    '--start',
+    '2027-01-15',
+    '--end',
+    '2027-04-15',
+    '--capacity',
+    '8',
+    '--teacher',
+    teacher,
+    '--slot',
+    'Monday 08:00-10:00',
+    '--json',
+    ...more,
+  ]);
 
 it('a batch is previewed, made, shown and listed', async () => {
   expect((await create('Morning', 'mara', '--dry-run')).json.preview.counts.actions).toEqual({ create: 1 });
@@ -28,15 +49,24 @@ it('a batch is previewed, made, shown and listed', async () => {
   const shown = await school.muster(['batches', 'show', 'Morning']);
   expect(shown.output).toContain('Monday 08:00-10:00');
   expect(shown.output).toContain('! 1 classes a week');
-}); // prettier-ignore
+});
 
 it('a clash stops it, unless it is forced with a reason; batches change their teacher', async () => {
   expect((await create('Second', 'mara', '--yes')).exitCode).not.toBe(EXIT.done);
   expect((await create('Second', 'mara', '--yes', '--force', 'two rooms')).exitCode).toBe(EXIT.done);
-  const given = await school.muster(['batches', 'instructor', '--batch', 'Second', '--teacher', 'omar', '--yes', '--no-notify']);
+  const given = await school.muster([
+    'batches',
+    'instructor',
+    '--batch',
+    'Second',
+    '--teacher',
+    'omar',
+    '--yes',
+    '--no-notify',
+  ]);
   expect(given.exitCode).toBe(EXIT.done);
   expect((await school.muster(['batches', 'show', 'Second'])).output).toMatch(/teacher\s+omar/);
-}); // prettier-ignore
+});
 
 it('students move to another batch, and an empty batch is cancelled', async () => {
   const { json } = await school.muster(['batches', 'list', '--course', 'Algebra', '--json']);
@@ -47,9 +77,11 @@ it('students move to another batch, and an empty batch is cancelled', async () =
     await school.send('POST', `/api/enrollments/students/${id}/enroll`, { courseId: course, batchId: morning._id });
   const nobody = await school.muster(['batches', 'transfer', '--from', 'Morning', '--to', 'Second', '--yes']);
   expect(nobody.exitCode).toBe(EXIT.usage);
-  expect((await school.muster(['batches', 'transfer', '--from', morning._id, '--to', 'Second', '--all', '--yes'])).exitCode).toBe(EXIT.done);
+  expect(
+    (await school.muster(['batches', 'transfer', '--from', morning._id, '--to', 'Second', '--all', '--yes'])).exitCode,
+  ).toBe(EXIT.done);
   expect((await school.muster(['batches', 'show', 'Second'])).output).toContain('2 of 8');
   expect((await school.muster(['batches', 'cancel', '--batch', 'Second', '--yes'])).exitCode).not.toBe(EXIT.done);
   expect((await school.muster(['batches', 'cancel', '--batch', 'Morning', '--yes'])).exitCode).toBe(EXIT.done);
   expect((await school.muster(['batches', 'show', 'Morning'])).output).toMatch(/status\s+Cancelled/);
-}); // prettier-ignore
+});

@@ -9,10 +9,16 @@ beforeAll(async () => {
   const course = await school.send('POST', '/api/courses', { title: 'Physics' });
   await school.send('POST', `/api/courses/${course.id}/sections/generate-defaults`);
   for (const name of ['Grade 7', 'Grade 8']) await school.send('POST', '/api/classrooms', { name });
-  for (const [username, role] of [['mara', 'teacher'], ['omar', 'teacher'], ['ida', 'student'], ['jon', 'student'], ['kim', 'student']]) {
+  for (const [username, role] of [
+    ['mara', 'teacher'],
+    ['omar', 'teacher'],
+    ['ida', 'student'],
+    ['jon', 'student'],
+    ['kim', 'student'],
+  ]) {
     await school.send('POST', '/api/users', { username, full_name: username, role });
   }
-}); // prettier-ignore
+});
 afterAll(() => school.close());
 
 const classrooms = (...args: string[]) => school.muster(['classrooms', ...args]);
@@ -24,13 +30,26 @@ it('a roster and a faculty are previewed, then changed', async () => {
   expect((await classrooms('roster', 'Grade 7', '--add', 'ida', 'jon', '--yes')).exitCode).toBe(EXIT.done);
   expect((await classrooms('roster', 'Grade 7', '--set', 'jon', 'kim', '--yes')).exitCode).toBe(EXIT.done);
   expect((await classrooms('faculty', 'Grade 7', '--add', 'mara', '--yes')).exitCode).toBe(EXIT.done);
-  expect((await classrooms('list', '--search', 'grade 7')).output).toMatch(/Grade 7\s+2 students, 1 teachers, 0 courses, 0 batches/);
+  expect((await classrooms('list', '--search', 'grade 7')).output).toMatch(
+    /Grade 7\s+2 students, 1 teachers, 0 courses, 0 batches/,
+  );
   expect((await classrooms('faculty', 'Grade 7', '--add', 'ida', '--yes')).exitCode).toBe(EXIT.refused);
   expect((await classrooms('roster', 'Grade 7', '--yes')).exitCode).toBe(EXIT.usage);
-}); // prettier-ignore
+});
 
 it('a course is assigned to several classrooms, and shown', async () => {
-  const assign = ['assign-course', '--classroom', 'Grade 7', 'Grade 8', '--course', 'Physics', '--section', 'a', '--term', '2026-T1']; // prettier-ignore
+  const assign = [
+    'assign-course',
+    '--classroom',
+    'Grade 7',
+    'Grade 8',
+    '--course',
+    'Physics',
+    '--section',
+    'a',
+    '--term',
+    '2026-T1',
+  ];
   const { json: planned } = await classrooms(...assign, '--dry-run', '--json');
   const labels = planned.preview.items.map((item: { label: string }) => item.label);
   expect(labels).toEqual(['Term 2026-T1', 'Grade 7 — Physics — A', 'Grade 8 — Physics — A']);

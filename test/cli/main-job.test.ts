@@ -12,9 +12,7 @@ const badRow = 's9,not an address,Bad,Row,student,7\n';
 let imported = '';
 
 it('signs in with what is typed, keeps the token for its owner alone, and says who that is', async () => {
-  const login = await school.muster(['login', '--url', school.url], {
-    answers: [ADMIN.email, ADMIN.password],
-  });
+  const login = await school.muster(['login', '--url', school.url], { answers: [ADMIN.email, ADMIN.password] });
   expect(login).toMatchObject({ exitCode: 0 });
   expect(login.output).not.toContain(ADMIN.password);
   const whoami = await school.muster(['whoami', '--json']);
@@ -23,10 +21,9 @@ it('signs in with what is typed, keeps the token for its owner alone, and says w
     roles: ['subscriber_admin'],
     organization: { name: 'Test school' },
   });
-  const { json } = await school.muster(
-    ['login', '--url', school.url, '--email', ADMIN.email, '--json'],
-    { env: { MUSTER_PASSWORD: ADMIN.password } },
-  );
+  const { json } = await school.muster(['login', '--url', school.url, '--email', ADMIN.email, '--json'], {
+    env: { MUSTER_PASSWORD: ADMIN.password },
+  });
   expect(json.token).toBeUndefined();
   expect((await stat(json.credentials_file)).mode & 0o777).toBe(0o600);
 });
@@ -65,10 +62,7 @@ it('without somebody to ask nothing is sent', async () => {
 it('whoever says no leaves everything as it is', async () => {
   const file = await school.file('people.csv', peopleCsv(3));
   const { exitCode, told } = await school.muster(['import', 'users', file], { answers: ['n'] });
-  expect({ exitCode, told }).toMatchObject({
-    exitCode: 6,
-    told: expect.stringContaining('nothing was changed'),
-  });
+  expect({ exitCode, told }).toMatchObject({ exitCode: 6, told: expect.stringContaining('nothing was changed') });
 });
 
 it('an import with a bad row does the others, and says so in one document', async () => {
@@ -76,11 +70,7 @@ it('an import with a bad row does the others, and says so in one document', asyn
   const { exitCode, json } = await school.muster(['import', 'users', file, '--yes', '--json']);
   expect(exitCode).toBe(1);
   expect(json.preview.counts.actions).toEqual({ create: 3, error: 1 });
-  expect(json.operation).toMatchObject({
-    status: 'completed',
-    successful_items: 3,
-    failed_items: 1,
-  });
+  expect(json.operation).toMatchObject({ status: 'completed', successful_items: 3, failed_items: 1 });
   expect(json.results.errors_by_code).toEqual({ bad_email: 1 });
   imported = json.operation.id;
 });
@@ -94,10 +84,7 @@ it('the report has the original columns and what is wrong', async () => {
 });
 
 it('failed rows are corrected and run again', async () => {
-  const corrections = await school.file(
-    'corrections.json',
-    '{"4": {"email": "right@school.example"}}',
-  );
+  const corrections = await school.file('corrections.json', '{"4": {"email": "right@school.example"}}');
   const { exitCode, json } = await school.muster([
     'operations',
     'retry',
@@ -123,10 +110,7 @@ it('people are made inactive by name, and that is taken back', async () => {
     '--yes',
     '--json',
   ]);
-  expect({ exitCode, operation: json.operation }).toMatchObject({
-    exitCode: 0,
-    operation: { successful_items: 2 },
-  });
+  expect({ exitCode, operation: json.operation }).toMatchObject({ exitCode: 0, operation: { successful_items: 2 } });
   const preview = await school.muster(['operations', 'undo', json.operation.id, '--dry-run']);
   expect(preview).toMatchObject({ exitCode: 0, output: expect.stringContaining('Taken back: 2') });
   const undone = await school.muster(['operations', 'undo', json.operation.id], { answers: ['y'] });
@@ -137,18 +121,12 @@ it('people are made inactive by name, and that is taken back', async () => {
 
 it('nobody is never everybody', async () => {
   const { exitCode, told } = await school.muster(['status', 'archived', '--yes']);
-  expect({ exitCode, told }).toMatchObject({
-    exitCode: 2,
-    told: expect.stringContaining('Say for whom'),
-  });
+  expect({ exitCode, told }).toMatchObject({ exitCode: 2, told: expect.stringContaining('Say for whom') });
 });
 
 it('a name that several people have, or nobody, is not guessed', async () => {
   const nobody = await school.muster(['status', 'suspended', '--user', 'zz', '--yes']);
-  expect(nobody).toMatchObject({
-    exitCode: 3,
-    told: expect.stringContaining('There is no person called zz.'),
-  });
+  expect(nobody).toMatchObject({ exitCode: 3, told: expect.stringContaining('There is no person called zz.') });
 });
 
 it('what is wrong is told by the exit code', async () => {
@@ -158,11 +136,8 @@ it('what is wrong is told by the exit code', async () => {
   expect(await code('operations', 'nothing')).toBe(2);
   expect(await code('operations', 'list', '--url', 'http://127.0.0.1:1')).toBe(4);
   expect(
-    (
-      await school.muster(['operations', 'list'], {
-        env: { MUSTER_TOKEN: 'x', MUSTER_URL: 'http://127.0.0.1:1' },
-      })
-    ).exitCode,
+    (await school.muster(['operations', 'list'], { env: { MUSTER_TOKEN: 'x', MUSTER_URL: 'http://127.0.0.1:1' } }))
+      .exitCode,
   ).toBe(5);
   expect(await code('import', 'users', '/does/not/exist.csv', '--yes')).toBe(2);
   expect(await code('--help')).toBe(0);
@@ -170,8 +145,5 @@ it('what is wrong is told by the exit code', async () => {
 
 it('signed out is signed out', async () => {
   expect(await school.muster(['logout'])).toMatchObject({ exitCode: 0 });
-  expect(await school.muster(['whoami'])).toMatchObject({
-    exitCode: 4,
-    told: expect.stringContaining('muster login'),
-  });
+  expect(await school.muster(['whoami'])).toMatchObject({ exitCode: 4, told: expect.stringContaining('muster login') });
 });

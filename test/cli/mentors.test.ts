@@ -19,20 +19,20 @@ afterAll(() => school.close());
 const mentors = (...args: string[]) => school.muster(['mentors', ...args]);
 
 it('assigns after a preview that changes nothing, lists who has whom, and ends it', async () => {
-  const args = ['assign', '--student', 's1', '--instructor', 'omar@school.example', '--type', 'tutor']; // prettier-ignore
+  const args = ['assign', '--student', 's1', '--instructor', 'omar@school.example', '--type', 'tutor'];
   const preview = await mentors(...args, '--dry-run');
   expect(preview).toMatchObject({ exitCode: 0, output: expect.stringContaining('create 1') });
-  expect((await mentors('list', '--json')).json).toMatchObject({ assigned_count: 0, unassigned_count: 2 }); // prettier-ignore
+  expect((await mentors('list', '--json')).json).toMatchObject({ assigned_count: 0, unassigned_count: 2 });
   expect((await mentors(...args, '--yes')).exitCode).toBe(0);
   const list = await mentors('list');
   expect(list.output).toMatch(/Ida Falk +Omar Daud +tutor/);
   expect(list.output).toContain('2 students: 1 with an instructor, 1 without.');
-  expect((await mentors('list', '--unassigned', '--json')).json.students).toMatchObject([{ full_name: 'Jon Berg' }]); // prettier-ignore
+  expect((await mentors('list', '--unassigned', '--json')).json.students).toMatchObject([{ full_name: 'Jon Berg' }]);
   const again = await mentors(...args, '--dry-run');
   expect(again).toMatchObject({ exitCode: 1, output: expect.stringContaining('already assigned') });
   expect((await mentors('workload', 't1')).output).toMatch(/1 +students assigned individually/);
   expect((await mentors('workload', 't1', '--json')).json).toMatchObject({ individualCount: 1 });
-  expect((await mentors('unassign', '--student', 's1', '--reason', 'moved', '--yes')).exitCode).toBe(0); // prettier-ignore
+  expect((await mentors('unassign', '--student', 's1', '--reason', 'moved', '--yes')).exitCode).toBe(0);
   expect((await mentors('list', '--json')).json).toMatchObject({ assigned_count: 0 });
 });
 

@@ -22,15 +22,7 @@ it('serves on a free port, takes an organization beside it, and ends cleanly on 
   expect(address).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
   expect((await fetch(`${address}/health`)).status).toBe(200);
 
-  const created = muster(
-    'org',
-    'create',
-    '--name',
-    'North',
-    '--admin-email',
-    'ada@north.example',
-    '--json',
-  );
+  const created = muster('org', 'create', '--name', 'North', '--admin-email', 'ada@north.example', '--json');
   const org = JSON.parse(await untilClosed(created));
   expect(org).toEqual({ org_id: expect.any(String), user_id: expect.any(String) });
   const body = JSON.stringify({ email: 'ada@north.example', password: 'a long enough password' });
@@ -50,22 +42,12 @@ it('serves on a free port, takes an organization beside it, and ends cleanly on 
 it('what keeps a command from the database is said in words, with exit code 5', async () => {
   const failing = muster('migrate', '--database-url', 'postgres://nobody@127.0.0.1:1/none');
   const [told] = await Promise.all([textOf(failing.stderr), once(failing, 'exit')]);
-  expect({ code: failing.exitCode, told }).toMatchObject({
-    code: 5,
-    told: expect.stringContaining('ECONNREFUSED'),
-  });
+  expect({ code: failing.exitCode, told }).toMatchObject({ code: 5, told: expect.stringContaining('ECONNREFUSED') });
 });
 
 function muster(...args: string[]): ChildProcess {
-  const env = {
-    ...process.env,
-    MUSTER_DATA_DIR: dataDir,
-    MUSTER_ADMIN_PASSWORD: 'a long enough password',
-  };
-  return spawn(process.execPath, ['--import', 'tsx', main, ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const env = { ...process.env, MUSTER_DATA_DIR: dataDir, MUSTER_ADMIN_PASSWORD: 'a long enough password' };
+  return spawn(process.execPath, ['--import', 'tsx', main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Standard output to its end, or to the first line that is `last`. */

@@ -54,10 +54,7 @@ export async function servedSchool(): Promise<ServedSchool> {
   return {
     url: server.address,
     muster: (args, { answers, env = {} } = {}) =>
-      call(
-        args,
-        aTerminal({ homeDir, env, isInteractive: answers !== undefined, answers: answers ?? [] }),
-      ),
+      call(args, aTerminal({ homeDir, env, isInteractive: answers !== undefined, answers: answers ?? [] })),
     begin: (args) => {
       const terminal = aTerminal({ homeDir });
       return { terminal, outcome: call(args, terminal) };

@@ -5,15 +5,7 @@ import { ADMIN, peopleCsv, servedSchool, type ServedSchool } from './served-scho
 let school: ServedSchool;
 beforeAll(async () => {
   school = await servedSchool();
-  await school.muster([
-    'login',
-    '--url',
-    school.url,
-    '--email',
-    ADMIN.email,
-    '--password',
-    ADMIN.password,
-  ]);
+  await school.muster(['login', '--url', school.url, '--email', ADMIN.email, '--password', ADMIN.password]);
 });
 afterAll(() => school.close());
 
@@ -26,10 +18,7 @@ it('Ctrl-C leaves the operation running and says how to come back', async () => 
   expect(exitCode).toBe(130);
   const [, id = ''] = /muster operations watch (\S+)/.exec(told) ?? [];
   const watched = await school.muster(['operations', 'watch', id, '--json']);
-  expect(watched).toMatchObject({
-    exitCode: 0,
-    json: { operation: { status: 'completed', successful_items: 6_000 } },
-  });
+  expect(watched).toMatchObject({ exitCode: 0, json: { operation: { status: 'completed', successful_items: 6_000 } } });
 });
 
 it('a large change asks for its number, and takes no other', async () => {
@@ -46,24 +35,13 @@ it('a large change asks for its number, and takes no other', async () => {
 it('a plan that was looked at is started later, watched elsewhere, and cancelled ones end with 6', async () => {
   const file = await school.file('few.csv', peopleCsv(60, '9').replaceAll(/s(\d+)/g, 'n$1'));
   const { json } = await school.muster(['import', 'users', file, '--dry-run', '--json']);
-  const started = await school.muster([
-    'operations',
-    'start',
-    json.operation.id,
-    '--yes',
-    '--no-watch',
-    '--json',
-  ]);
+  const started = await school.muster(['operations', 'start', json.operation.id, '--yes', '--no-watch', '--json']);
   expect(started.json.operation.id).toBe(json.operation.id);
-  expect(await school.muster(['operations', 'watch', json.operation.id])).toMatchObject({
-    exitCode: 0,
-  });
+  expect(await school.muster(['operations', 'watch', json.operation.id])).toMatchObject({ exitCode: 0 });
   const second = await school.muster(['import', 'users', file, '--dry-run', '--json']);
   const { id } = second.json.operation;
   expect(await school.muster(['operations', 'cancel', id])).toMatchObject({ exitCode: 2 });
-  expect(await school.muster(['operations', 'cancel', id, '--reason', 'wrong file'])).toMatchObject(
-    { exitCode: 0 },
-  );
+  expect(await school.muster(['operations', 'cancel', id, '--reason', 'wrong file'])).toMatchObject({ exitCode: 0 });
   expect(await school.muster(['operations', 'watch', id])).toMatchObject({
     exitCode: 6,
     output: expect.stringContaining('wrong file'),

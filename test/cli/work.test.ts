@@ -25,9 +25,11 @@ afterAll(async () => {
 
 /** Resolves with its first lines, up to the end of what it says about itself. */
 async function muster(...args: string[]): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args, '--database-url', database.ownerUrl, '--json'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', main, ...args, '--database-url', database.ownerUrl, '--json'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   started = [...started, child];
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
@@ -35,29 +37,40 @@ async function muster(...args: string[]): Promise<{ child: ChildProcess; said: s
     if (line === '}') break;
   }
   return { child, said: lines.join('\n') };
-} // prettier-ignore
+}
 
 it('when the web process is stopped, what runs goes on in the worker to its end [BO-160]', async () => {
   const { org_id: orgId } = await createOrg({
-    databaseUrl: database.ownerUrl, name: 'North', adminEmail: ADMIN.email, adminPassword: ADMIN.password,
+    databaseUrl: database.ownerUrl,
+    name: 'North',
+    adminEmail: ADMIN.email,
+    adminPassword: ADMIN.password,
   });
   const web = await muster('serve', '--port', '0', '--no-worker');
   const { address } = JSON.parse(web.said);
   const login = await fetch(`${address}/api/login`, {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ADMIN),
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(ADMIN),
   });
   const authorization = `Bearer ${(await login.json()).token}`;
   const form = new FormData();
   form.set('mapping', '{"preset":"auto"}');
   form.set('file', new File([peopleCsv(4_000)], 'people.csv'));
-  const made = await fetch(`${address}/api/bulk/users/import`, { method: 'POST', headers: { authorization }, body: form });
+  const made = await fetch(`${address}/api/bulk/users/import`, {
+    method: 'POST',
+    headers: { authorization },
+    body: form,
+  });
   const { id, plan_hash } = await made.json();
   // Whoever writes people waits here, so that a chunk is in hand when the web process ends.
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
   await owner.query('begin; lock table users in share mode');
   const begun = await fetch(`${address}/api/bulk/operations/${id}/start`, {
-    method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: JSON.stringify({ plan_hash }),
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ plan_hash }),
   });
   expect(begun.status).toBe(202);
   await muster('work');
@@ -70,8 +83,14 @@ it('when the web process is stopped, what runs goes on in the worker to its end 
   await expect(fetch(`${address}/health`)).rejects.toThrow();
   await owner.query('rollback');
   await owner.end();
-  const state = () => inOrg(database, orgId, (tx) => one(tx, sql<{ status: string; done: number }>`
-    select status, successful_items as done from operations where org_id = ${orgId} and id = ${id}`));
+  const state = () =>
+    inOrg(database, orgId, (tx) =>
+      one(
+        tx,
+        sql<{ status: string; done: number }>`
+    select status, successful_items as done from operations where org_id = ${orgId} and id = ${id}`,
+      ),
+    );
   while ((await state()).status !== 'completed') await sleep(50);
   expect((await state()).done).toBe(4_000);
-}, 60_000); // prettier-ignore
+}, 60_000);

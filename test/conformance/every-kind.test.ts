@@ -7,12 +7,7 @@ import { inOrg } from '../../packages/server/src/db/database.ts';
 import { pause, resume, undo } from '../../packages/server/src/engine/control.ts';
 import type { Operation } from '../../packages/server/src/engine/lifecycle.ts';
 import { planOperation } from '../../packages/server/src/engine/plan.ts';
-import {
-  listChanges,
-  listItems,
-  type ChangeView,
-  type ItemView,
-} from '../../packages/server/src/engine/report.ts';
+import { listChanges, listItems, type ChangeView, type ItemView } from '../../packages/server/src/engine/report.ts';
 import { FAULT_TEXTS } from '../../packages/server/src/formats/mapping/faults.ts';
 import { KINDS } from '../../packages/server/src/kinds/index.ts';
 import { ENTITIES } from '../../packages/server/src/school/entities.ts';
@@ -20,22 +15,8 @@ import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aPopulatedSchool, type PopulatedSchool } from '../fixtures/populated-school.ts';
 import { aPerson, aUnit, work } from '../fixtures/school.ts';
-import {
-  canonical,
-  differences,
-  snapshot,
-  type Difference,
-  type Row,
-  type Snapshot,
-} from '../fixtures/snapshot.ts';
-import {
-  applyOneChunk,
-  crashing,
-  queued,
-  read,
-  setColumns,
-  workInChunks,
-} from '../fixtures/stepwise.ts';
+import { canonical, differences, snapshot, type Difference, type Row, type Snapshot } from '../fixtures/snapshot.ts';
+import { applyOneChunk, crashing, queued, read, setColumns, workInChunks } from '../fixtures/stepwise.ts';
 import type { Draft, Example } from './draft.ts';
 import { EXAMPLES } from './example.ts';
 
@@ -70,9 +51,7 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, example) => {
         const planned = await planOf(school, draft.id);
         await work(school, draft.id);
         const done = new Set(
-          (await itemsOf(school, draft.id))
-            .filter((item) => item.status === 'success')
-            .map((item) => item.item_no),
+          (await itemsOf(school, draft.id)).filter((item) => item.status === 'success').map((item) => item.item_no),
         );
         const changes = planned.filter((change) => done.has(change.item_no));
         const found = differences(before, await snapshot(database, school.orgId));
@@ -115,9 +94,7 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, example) => {
   it('a chunk that is applied again changes nothing', async () => {
     const { school, draft } = await prepare(example.usual);
     await queued(school, draft.id);
-    await workInChunks(school, draft.id, 2, () =>
-      setColumns(school, draft.id, sql`next_item_no = 0`),
-    );
+    await workInChunks(school, draft.id, 2, () => setColumns(school, draft.id, sql`next_item_no = 0`));
     expect(canonical(await snapshot(database, school.orgId))).toEqual(await resultAtOnce(example));
   });
 
@@ -127,9 +104,7 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, example) => {
     do {
       const held = await snapshot(database, school.orgId, []);
       const reads = await read(school, draft.id);
-      await expect(applyOneChunk(school, draft.id, 2, crashing(school.engine))).rejects.toThrow(
-        'crash',
-      );
+      await expect(applyOneChunk(school, draft.id, 2, crashing(school.engine))).rejects.toThrow('crash');
       expect(await snapshot(database, school.orgId, [])).toEqual(held);
       expect((await read(school, draft.id)).processed_items).toBe(reads.processed_items);
     } while (await applyOneChunk(school, draft.id, 2));
@@ -159,20 +134,13 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, example) => {
 
   it('a student may not start it, or for nobody else, and somebody responsible for other people changes nobody', async () => {
     const school = await aPopulatedSchool(database);
-    const student = await aPerson(database, school.orgId, {
-      name: 'Some Student',
-      roles: ['student'],
-    });
+    const student = await aPerson(database, school.orgId, { name: 'Some Student', roles: ['student'] });
     const kind = KINDS.find((one) => one.name === name);
     if (kind?.roles.includes('student') !== true)
       await expect(example.usual(school, student)).rejects.toMatchObject({ code: 'forbidden' });
     expect(await changesOf(school, example.usual, student)).toEqual([]);
     const unitId = await aUnit(database, school.orgId, 'elsewhere');
-    const outsider = await aPerson(database, school.orgId, {
-      name: 'Out Sider',
-      roles: ['teacher_admin'],
-      unitId,
-    });
+    const outsider = await aPerson(database, school.orgId, { name: 'Out Sider', roles: ['teacher_admin'], unitId });
     expect(await changesOf(school, example.usual, outsider)).toEqual([]);
   });
 
@@ -221,19 +189,21 @@ async function resultAtOnce(example: Example): Promise<string[]> {
 
 async function planOf(school: PopulatedSchool, operationId: string): Promise<ChangeView[]> {
   const items = await itemsOf(school, operationId);
-  return inOrg(database, school.orgId, (tx) => listChanges(tx, operationId, items.map((item) => item.item_no)));
-} // prettier-ignore
+  return inOrg(database, school.orgId, (tx) =>
+    listChanges(
+      tx,
+      operationId,
+      items.map((item) => item.item_no),
+    ),
+  );
+}
 
 async function itemsOf(school: PopulatedSchool, operationId: string): Promise<ItemView[]> {
   return inOrg(database, school.orgId, (tx) => listItems(tx, operationId, { limit: 1_000 }));
 }
 
 /** The plan that somebody's operation comes to; one that is refused changes nothing either. */
-async function changesOf(
-  school: PopulatedSchool,
-  make: Draft,
-  actor: Actor,
-): Promise<ChangeView[]> {
+async function changesOf(school: PopulatedSchool, make: Draft, actor: Actor): Promise<ChangeView[]> {
   try {
     const draft = await make(school, actor);
     await planOperation(school.engine, school.orgId, draft.id);
@@ -252,7 +222,10 @@ function asPlanned(found: readonly Difference[], planned: readonly PlainChange[]
     const entities = ENTITIES.filter((entity) => entity.table === table);
     if (entities.length === 0) throw new Error(`${table} changed, and no entity is stored there.`);
     return entities
-      .filter(({ name, isKept }) => isKept !== true || planned.some((change) => change.entity === name && change.entity_id === id))
+      .filter(
+        ({ name, isKept }) =>
+          isKept !== true || planned.some((change) => change.entity === name && change.entity_id === id),
+      )
       .map(({ name, columns }) => {
         const of = (row: Row | null): Row | null =>
           row && Object.fromEntries(Object.entries(row).filter(([column]) => column in columns));
@@ -261,19 +234,24 @@ function asPlanned(found: readonly Difference[], planned: readonly PlainChange[]
       .filter((change) => change.action !== 'update' || Object.keys(change.after ?? {}).length > 0);
   });
   return normal(changes);
-} // prettier-ignore
+}
 
 /** In one order, and without what an insert or a delete leaves out or leaves empty. */
 function normal(changes: readonly PlainChange[]): PlainChange[] {
   const filled = (row: Row | null): Row | null =>
-    row && Object.fromEntries(Object.entries(row).filter(([name, value]) => value !== null && name !== 'created_at' && name !== 'version').sort());
+    row &&
+    Object.fromEntries(
+      Object.entries(row)
+        .filter(([name, value]) => value !== null && name !== 'created_at' && name !== 'version')
+        .sort(),
+    );
   return changes
     .map(({ entity, entity_id, action, before, after }) => {
       const values = action === 'update' ? { before, after } : { before: filled(before), after: filled(after) };
       return { entity, entity_id, action, ...values };
     })
     .sort((one, other) => `${one.entity} ${one.entity_id}`.localeCompare(`${other.entity} ${other.entity_id}`));
-} // prettier-ignore
+}
 
 /** What is wrong with the words of an item's code, if anything is. */
 function wordless(item: ItemView): string[] {

@@ -85,11 +85,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   ...MENTOR_EXAMPLES,
   undo: {
     usual: undoOf(
-      importOf([
-        's1,,,Renamed,One,,,,',
-        'n1,n1@example.org,new1,New,First,,,,',
-        'n2,,,New,Second,,,,',
-      ]),
+      importOf(['s1,,,Renamed,One,,,,', 'n1,n1@example.org,new1,New,First,,,,', 'n2,,,New,Second,,,,']),
       'all',
     ),
     actions: { update: 1, remove: 2 },
@@ -124,9 +120,7 @@ function personLine(): fc.Arbitrary<string> {
       fc.constantFrom('', 'north', 'south', 'nowhere'),
       fc.constantFrom('', '', 't1', 'n1', 'nobody'),
     )
-    .map((cells) =>
-      cells.map((cell) => (/[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(','),
-    );
+    .map((cells) => cells.map((cell) => (/[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(','));
 }
 
 /** Positions in the list of students. */
@@ -141,9 +135,11 @@ function targetOf(school: PopulatedSchool, people: readonly number[]): { student
 function statusOf(people: readonly number[], status: string): Draft {
   return from({ people, status }, (school, actor) =>
     create(school.engine, actor, {
-      kind: 'user_status', name: 'Change status', params: { target: targetOf(school, people), status },
+      kind: 'user_status',
+      name: 'Change status',
+      params: { target: targetOf(school, people), status },
     }),
-  ); // prettier-ignore
+  );
 }
 
 /** @param versions - Given for students, by their position in the list. */
@@ -156,26 +152,25 @@ function updateOf(
   return from({ people, set, versions, rule }, (school, actor) => {
     const seen = Object.entries(versions).map(([at, version]) => [school.studentIds[Number(at)], version]);
     return create(school.engine, actor, {
-      kind: 'user_update', name: 'Update',
+      kind: 'user_update',
+      name: 'Update',
       params: { target: targetOf(school, people), set, versions: Object.fromEntries(seen), conflict_rule: rule },
     });
   });
-} // prettier-ignore
+}
 
-function assignmentOf(
-  people: readonly number[],
-  sequences: readonly number[],
-  policy: string,
-): Draft {
+function assignmentOf(people: readonly number[], sequences: readonly number[], policy: string): Draft {
   return from({ people, sequences, policy }, (school, actor) =>
     create(school.engine, actor, {
-      kind: 'assign_sequence', name: 'Assign',
+      kind: 'assign_sequence',
+      name: 'Assign',
       params: {
-        target: targetOf(school, people), conflict_policy: policy,
+        target: targetOf(school, people),
+        conflict_policy: policy,
         content_payload: { sequence_ids: sequences.map((at) => school.sequenceIds[at]) },
       },
     }),
-  ); // prettier-ignore
+  );
 }
 
 interface Edit {
@@ -188,13 +183,11 @@ interface Edit {
 function editOf(entity: string, edits: readonly Edit[]): Draft {
   return from({ entity, edits }, (school, actor) => {
     const given = edits.map(({ action, student, values = {} }) => ({
-      action, values, ...(student === undefined ? {} : { id: school.studentIds[student] }),
-    })); // prettier-ignore
-    return create(school.engine, actor, {
-      kind: 'edit_record',
-      name: 'Edit',
-      params: { entity, edits: given },
-    });
+      action,
+      values,
+      ...(student === undefined ? {} : { id: school.studentIds[student] }),
+    }));
+    return create(school.engine, actor, { kind: 'edit_record', name: 'Edit', params: { entity, edits: given } });
   });
 }
 
@@ -209,16 +202,8 @@ function anyEdit(): fc.Arbitrary<Edit & { student: number }> {
     { requiredKeys: [] },
   );
   return fc
-    .tuple(
-      fc.constantFrom('create' as const, 'update' as const, 'delete' as const),
-      fc.nat(11),
-      values,
-    )
-    .map(([action, student, some]) => ({
-      action,
-      student,
-      values: action === 'delete' ? {} : some,
-    }));
+    .tuple(fc.constantFrom('create' as const, 'update' as const, 'delete' as const), fc.nat(11), values)
+    .map(([action, student, some]) => ({ action, student, values: action === 'delete' ? {} : some }));
 }
 
 /** Runs another operation to its end, then makes its undo. */
@@ -227,11 +212,6 @@ function undoOf(first: Draft, mode: 'all' | 'untouched_only'): Draft {
     const { id } = await first(school, school.admin);
     await queued(school, id);
     await work(school, id);
-    return create(school.engine, actor, {
-      kind: 'undo',
-      name: 'Undo',
-      undoOf: id,
-      params: { operation_id: id, mode },
-    });
+    return create(school.engine, actor, { kind: 'undo', name: 'Undo', undoOf: id, params: { operation_id: id, mode } });
   });
 }

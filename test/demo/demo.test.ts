@@ -57,11 +57,7 @@ it('a step that fails is named, with exit code 1', async () => {
 async function demo(...args: string[]) {
   const command = ['--import', 'tsx', main, 'demo', '--port', '0', '--data-dir', dataDir, ...args];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const [output, told] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ]);
+  const [output, told] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { exitCode: child.exitCode, output, told };
 }
 

@@ -58,8 +58,7 @@ function wordsOutOfPlace(files: readonly SourceFile[]): string[] {
       .split(/[^a-z0-9]+/)
       .join(' ')} `;
     const found = banned.find(
-      ({ word, except }) =>
-        words.includes(` ${word} `) && !except.some((place) => path.includes(place)),
+      ({ word, except }) => words.includes(` ${word} `) && !except.some((place) => path.includes(place)),
     );
     return found === undefined ? null : `"${found.word}": write ${found.instead}`;
   });

@@ -14,7 +14,7 @@ function recorded(id: string, column: 1 | 3): number {
   const cell = line?.split('|')[column + 1]?.trim() ?? '';
   expect(cell, `${id} is not written down.`).toMatch(/^[\d.]+ (s|ms|MB|\/s|×)$/);
   return parseFloat(cell);
-} // prettier-ignore
+}
 
 it('ten times 10,000 people are imported within the 15 minutes for 10,000, as written down [BO-401]', () => {
   expect(page).toContain('import of 100,000 people by CSV');

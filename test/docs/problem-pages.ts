@@ -14,9 +14,7 @@ interface Page {
 /** File name → text, with an index. */
 export function problemPages(): Map<string, string> {
   const pages = [...catalogPages(), ...formatPages()].sort((a, b) => (a.code < b.code ? -1 : 1));
-  const index = pages
-    .map((page) => `- [\`${page.code}\`](${page.code}.md): ${page.message}`)
-    .join('\n');
+  const index = pages.map((page) => `- [\`${page.code}\`](${page.code}.md): ${page.message}`).join('\n');
   const files = new Map(pages.map((page) => [`${page.code}.md`, pageText(page)]));
   return files.set(
     'README.md',
@@ -51,30 +49,28 @@ const SAMPLE = {
   code: 'required' as const,
   field: 'the field',
   value: 'the value',
-  params: {
-    column: 1,
-    expected: 3,
-    found: 4,
-    min: 1,
-    max: 10,
-    format: 'YYYY-MM-DD',
-    other: 'another field',
-  },
+  params: { column: 1, expected: 3, found: 4, min: 1, max: 10, format: 'YYYY-MM-DD', other: 'another field' },
 };
 
 function formatPages(): Page[] {
   const known = new Set<string>(Object.keys(PROBLEMS));
   const fields = Object.entries(FAULT_TEXTS).map(([code, text]) => ({
-    code, where: 'Said of one cell of a file.', message: text.message(SAMPLE),
+    code,
+    where: 'Said of one cell of a file.',
+    message: text.message(SAMPLE),
     correction: text.suggestion ?? 'Correct the cell and retry the row.',
-  })); // prettier-ignore
+  }));
   const rows = Object.entries(ROW_FAULT_TEXTS).map(([code, text]) => ({
-    code, where: 'Said of one row of a file.', message: text.message(SAMPLE.params),
+    code,
+    where: 'Said of one row of a file.',
+    message: text.message(SAMPLE.params),
     correction: text.suggestion,
-  })); // prettier-ignore
+  }));
   const files = Object.entries(FILE_PROBLEM_TEXTS).map(([code, text]) => ({
-    code, where: 'HTTP status 400 or 415: the whole file is refused, nothing is kept.',
-    message: text.message({ line: 1, byte: 0, max: 1, expected: 'what was expected', found: 'what was found' }), correction: text.correction,
-  })); // prettier-ignore
+    code,
+    where: 'HTTP status 400 or 415: the whole file is refused, nothing is kept.',
+    message: text.message({ line: 1, byte: 0, max: 1, expected: 'what was expected', found: 'what was found' }),
+    correction: text.correction,
+  }));
   return [...fields, ...rows, ...files].filter((page) => !known.has(page.code));
 }

@@ -15,10 +15,7 @@ export function readSources(folder: string, endings: readonly string[]): SourceF
     .filter((path) => endings.some((ending) => path.endsWith(ending)))
     .filter((path) => !/(^|\/)(node_modules|dist)\//.test(path))
     .sort()
-    .map((path) => ({
-      path: `/${folder}/${path}`,
-      text: readFileSync(join(root, folder, path), 'utf8'),
-    }));
+    .map((path) => ({ path: `/${folder}/${path}`, text: readFileSync(join(root, folder, path), 'utf8') }));
 }
 
 /** @returns `path:line: what` for each line of which `complaint` says what is wrong. */

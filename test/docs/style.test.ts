@@ -20,20 +20,9 @@ it('a lint rule is disabled with its reason', () => {
 
 it('files are named in kebab-case after what they hold', () => {
   expect(code.map(({ path }) => path).filter((path) => badName(path) !== null)).toEqual([]);
-  const bad = [
-    '/a/userImport.ts',
-    '/a/utils.ts',
-    '/a/user-helpers.ts',
-    '/a/common/user.ts',
-    '/a/X.ts',
-  ];
+  const bad = ['/a/userImport.ts', '/a/utils.ts', '/a/user-helpers.ts', '/a/common/user.ts', '/a/X.ts'];
   expect(bad.filter((path) => badName(path) === null)).toEqual([]);
-  const good = [
-    '/a/user-import.test.ts',
-    '/a/0001-people.sql',
-    '/a/0004_operations.sql',
-    '/a/data-dir.ts',
-  ];
+  const good = ['/a/user-import.test.ts', '/a/0001-people.sql', '/a/0004_operations.sql', '/a/data-dir.ts'];
   expect(good.filter((path) => badName(path) !== null)).toEqual([]);
 });
 
@@ -54,7 +43,5 @@ function badName(path: string): string | null {
     .slice(1)
     .map((name) => name.replace(/\..*$/, ''));
   const empty = /(?:^|-)(?:utils?|helpers?|common|misc|manager|service|lib|shared|data|info)$/;
-  return (
-    names.find((name) => empty.test(name) || !/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/.test(name)) ?? null
-  );
+  return names.find((name) => empty.test(name) || !/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/.test(name)) ?? null;
 }

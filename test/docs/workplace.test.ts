@@ -13,10 +13,7 @@ const machineBound = [
 ];
 
 it.skipIf(!existsSync(join(root, '.git')))('no file names a place on one machine', () => {
-  const files = trackedFiles().map((path) => ({
-    path,
-    text: readFileSync(join(root, path), 'utf8'),
-  }));
+  const files = trackedFiles().map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
   expect(files.length).toBeGreaterThan(20);
   expect(complaints(files, complaint)).toEqual([]);
 });
@@ -30,22 +27,13 @@ it('a machine path, a private registry or a word of the workshop is found', () =
     '"resolved": ' + '"https://mirror.example/a.tgz"',
   ];
   expect(bad.filter((line) => complaint(line) === null)).toEqual([]);
-  const good = [
-    '../work/a',
-    'https://muster.example/work/',
-    'user-agent',
-    '/tmp/muster',
-    '/api/users/',
-  ];
+  const good = ['../work/a', 'https://muster.example/work/', 'user-agent', '/tmp/muster', '/api/users/'];
   expect(good.filter((line) => complaint(line) !== null)).toEqual([]);
 });
 
 /** The ledgers are quoted as they are. */
 function trackedFiles(): string[] {
-  return execFileSync('git', ['-c', `safe.directory=${root}`, 'ls-files', '-z'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
+  return execFileSync('git', ['-c', `safe.directory=${root}`, 'ls-files', '-z'], { cwd: root, encoding: 'utf8' })
     .split('\0')
     .filter((path) => path !== '' && !path.startsWith('docs/requirements/'))
     .filter((path) => existsSync(join(root, path)));

@@ -12,16 +12,7 @@ import { beginPlanning, planOperation } from '../../packages/server/src/engine/p
 import { beginScheduled } from '../../packages/server/src/engine/recover.ts';
 import { findActor, type Actor } from '../../packages/server/src/tenancy/actor.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
-import {
-  aPerson,
-  aSchool,
-  aSequence,
-  query,
-  students,
-  testEngine,
-  work,
-  type School,
-} from '../fixtures/school.ts';
+import { aPerson, aSchool, aSequence, query, students, testEngine, work, type School } from '../fixtures/school.ts';
 import { read } from '../fixtures/stepwise.ts';
 
 let database: TestDatabase;
@@ -40,12 +31,7 @@ async function suspension(
   actor = school.admin,
 ): Promise<Operation> {
   const params = { target: { student_ids: ids }, status: 'suspended' };
-  const { id } = await create(school.engine, actor, {
-    kind: 'user_status',
-    name: 'Suspend',
-    params,
-    ...more,
-  });
+  const { id } = await create(school.engine, actor, { kind: 'user_status', name: 'Suspend', params, ...more });
   return planOperation(school.engine, school.orgId, id);
 }
 
@@ -57,8 +43,7 @@ function start(
   return confirm(school.engine, actor, planned.id, { planHash: planned.plan_hash ?? '', ...more });
 }
 
-const suspended = () =>
-  query(school, sql<{ n: number }>`select count(*) as n from users where status = 'suspended'`);
+const suspended = () => query(school, sql<{ n: number }>`select count(*) as n from users where status = 'suspended'`);
 
 describe('a plan that is no longer true', () => {
   it('is refused with the differences, and runs after planning again [MA-D45, MA-121]', async () => {
@@ -69,16 +54,13 @@ describe('a plan that is no longer true', () => {
       sql`update users set status = 'suspended', version = version + 1 where org_id = ${school.orgId} and id = ${ids[2]}`,
     );
     await expect(start(planned)).rejects.toMatchObject({
-      code: 'plan_stale', status: 409,
+      code: 'plan_stale',
+      status: 409,
       detail: { count: 1, differences: [{ item_no: 3, label: 'Student 3', was: 'update', now: 'skip unchanged' }] },
-    }); // prettier-ignore
+    });
     expect(await suspended()).toEqual([{ n: 1 }]);
     const again = await planOperation(school.engine, school.orgId, planned.id);
-    expect(await start(again)).toMatchObject({
-      status: 'completed',
-      successful_items: 3,
-      skipped_items: 1,
-    });
+    expect(await start(again)).toMatchObject({ status: 'completed', successful_items: 3, skipped_items: 1 });
   });
 
   it('with an older hash is refused, and says what is counted otherwise now [MA-D45]', async () => {
@@ -91,9 +73,7 @@ describe('a plan that is no longer true', () => {
     await planOperation(school.engine, school.orgId, planned.id);
     await expect(start(planned)).rejects.toMatchObject({
       code: 'plan_stale',
-      detail: {
-        differences: expect.arrayContaining([{ item_no: 0, label: 'update', was: '4', now: '3' }]),
-      },
+      detail: { differences: expect.arrayContaining([{ item_no: 0, label: 'update', was: '4', now: '3' }]) },
     });
   });
 
@@ -126,8 +106,9 @@ describe('a plan that is no longer true', () => {
       sql`update users set phone = '1', version = version + 1 where org_id = ${school.orgId} and id = ${ids[7]}`,
     );
     await expect(start(planned, { confirmCount: ids.length }, await systemAdmin())).rejects.toMatchObject({
-      code: 'plan_stale', detail: { differences: [{ item_no: 8, now: 'changed' }] },
-    }); // prettier-ignore
+      code: 'plan_stale',
+      detail: { differences: [{ item_no: 8, now: 'changed' }] },
+    });
   });
 
   it('does not differ from itself because time has passed', async () => {
@@ -139,11 +120,7 @@ describe('a plan that is no longer true', () => {
       conflict_policy: 'override',
     };
     for (let round = 0; round < 2; round++) {
-      const { id } = await create(school.engine, school.admin, {
-        kind: 'assign_sequence',
-        name: 'Give',
-        params,
-      });
+      const { id } = await create(school.engine, school.admin, { kind: 'assign_sequence', name: 'Give', params });
       const planned = await planOperation(school.engine, school.orgId, id);
       expect(await start(planned)).toMatchObject({ status: 'completed', successful_items: 2 });
     }
@@ -156,10 +133,7 @@ describe('what somebody has to mean', () => {
     const planned = await suspension(ids);
     for (const confirmCount of [undefined, 9]) {
       const attempt = start(planned, confirmCount === undefined ? {} : { confirmCount });
-      await expect(attempt).rejects.toMatchObject({
-        code: 'confirm_count_mismatch',
-        detail: { count: 10, of: 11 },
-      });
+      await expect(attempt).rejects.toMatchObject({ code: 'confirm_count_mismatch', detail: { count: 10, of: 11 } });
     }
     expect(await suspended()).toEqual([{ n: 0 }]);
     expect(await start(planned, { confirmCount: 10 })).toMatchObject({ status: 'completed' });
@@ -172,24 +146,15 @@ describe('what somebody has to mean', () => {
       .where('id', '=', school.orgId)
       .execute();
     const planned = await suspension(await students(database, school.orgId, 10));
-    await expect(start(planned, { confirmCount: 10 })).rejects.toMatchObject({
-      code: 'approval_required',
-    });
+    await expect(start(planned, { confirmCount: 10 })).rejects.toMatchObject({ code: 'approval_required' });
     await approve(school.engine, await secondAdmin(), planned.id);
     expect(await start(planned)).toMatchObject({ status: 'completed' });
   });
 
   it('errors block a kind whose errors block', async () => {
     const sequence = await aSequence(database, school.orgId);
-    const params = {
-      target: { student_ids: [newId()] },
-      content_payload: { sequence_ids: [sequence] },
-    };
-    const { id } = await create(school.engine, school.admin, {
-      kind: 'assign_sequence',
-      name: 'Give',
-      params,
-    });
+    const params = { target: { student_ids: [newId()] }, content_payload: { sequence_ids: [sequence] } };
+    const { id } = await create(school.engine, school.admin, { kind: 'assign_sequence', name: 'Give', params });
     const planned = await planOperation(school.engine, school.orgId, id);
     await expect(start(planned)).rejects.toMatchObject({
       code: 'validation_errors',
@@ -207,11 +172,7 @@ describe('what somebody has to mean', () => {
       conflict_policy: 'create_new',
     };
     const give = async (): Promise<Operation> => {
-      const { id } = await create(school.engine, school.admin, {
-        kind: 'assign_sequence',
-        name: 'Give',
-        params,
-      });
+      const { id } = await create(school.engine, school.admin, { kind: 'assign_sequence', name: 'Give', params });
       return planOperation(school.engine, school.orgId, id);
     };
     await start(await give());
@@ -220,17 +181,13 @@ describe('what somebody has to mean', () => {
       code: 'warnings_not_acknowledged',
       detail: { count: 1 },
     });
-    expect(await start(second, { acknowledgeWarnings: true })).toMatchObject({
-      status: 'completed',
-    });
+    expect(await start(second, { acknowledgeWarnings: true })).toMatchObject({ status: 'completed' });
   });
 });
 
 describe('approval', () => {
   it('starts only after a second person approved, who is kept with the time [BO-142, BO-143]', async () => {
-    const planned = await suspension(await students(database, school.orgId, 2), {
-      requiresApproval: true,
-    });
+    const planned = await suspension(await students(database, school.orgId, 2), { requiresApproval: true });
     expect(planned.phase).toBe('awaiting_approval');
     await expect(start(planned)).rejects.toMatchObject({ code: 'approval_required', status: 409 });
     const second = await secondAdmin();
@@ -245,20 +202,13 @@ describe('approval', () => {
   });
 
   it('nobody approves an operation of their own, and a teacher none at all [BO-144]', async () => {
-    const planned = await suspension(await students(database, school.orgId, 2), {
-      requiresApproval: true,
-    });
+    const planned = await suspension(await students(database, school.orgId, 2), { requiresApproval: true });
     await expect(approve(school.engine, school.admin, planned.id)).rejects.toMatchObject({
       code: 'own_approval',
       status: 403,
     });
-    const unitAdmin = await aPerson(database, school.orgId, {
-      name: 'Unit Admin',
-      roles: ['teacher_admin'],
-    });
-    await expect(approve(school.engine, unitAdmin, planned.id)).rejects.toMatchObject({
-      code: 'not_found',
-    });
+    const unitAdmin = await aPerson(database, school.orgId, { name: 'Unit Admin', roles: ['teacher_admin'] });
+    await expect(approve(school.engine, unitAdmin, planned.id)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('is void when the plan has become another', async () => {
@@ -275,9 +225,7 @@ describe('approval', () => {
   });
 
   it('can be refused with a reason, which ends the operation [BO-145]', async () => {
-    const planned = await suspension(await students(database, school.orgId, 2), {
-      requiresApproval: true,
-    });
+    const planned = await suspension(await students(database, school.orgId, 2), { requiresApproval: true });
     const rejected = await reject(school.engine, await secondAdmin(), planned.id, 'not now');
     expect(rejected).toMatchObject({ status: 'cancelled', cancel_reason: 'not now' });
     await expect(start(planned)).rejects.toMatchObject({ code: 'invalid_state' });
@@ -287,30 +235,32 @@ describe('approval', () => {
 describe('how many people one operation may change', () => {
   const listed = (count: number): string[] => Array.from({ length: count }, () => newId());
 
-  it.each([['teacher', 50], ['teacher_admin', 1_000], ['subscriber_admin', 5_000]])('%s: %i', async (role, limit) => {
+  it.each([
+    ['teacher', 50],
+    ['teacher_admin', 1_000],
+    ['subscriber_admin', 5_000],
+  ])('%s: %i', async (role, limit) => {
     const actor = await aPerson(database, school.orgId, { name: 'Some Body', roles: [role] });
     const give = (count: number): Promise<Operation> =>
       create(school.engine, actor, {
-        kind: 'assign_sequence', name: 'Give',
+        kind: 'assign_sequence',
+        name: 'Give',
         params: { target: { student_ids: listed(count) }, content_payload: { sequence_ids: [newId()] } },
       });
     await expect(give(limit)).resolves.toMatchObject({ status: 'pending' });
-    await expect(give(limit + 1)).rejects.toMatchObject({ code: 'limit_exceeded', status: 400, detail: { limit, count: limit + 1 } });
-  }); // prettier-ignore
+    await expect(give(limit + 1)).rejects.toMatchObject({
+      code: 'limit_exceeded',
+      status: 400,
+      detail: { limit, count: limit + 1 },
+    });
+  });
 
   it('holds for criteria as well', async () => {
     const teacher = await aPerson(database, school.orgId, { name: 'Tea Cher', roles: ['teacher'] });
     await students(database, school.orgId, 51, { teacherId: teacher.userId ?? '' });
     const sequence = await aSequence(database, school.orgId);
-    const params = {
-      target: { selection: { role: 'student' } },
-      content_payload: { sequence_ids: [sequence] },
-    };
-    const { id } = await create(school.engine, teacher, {
-      kind: 'assign_sequence',
-      name: 'Give',
-      params,
-    });
+    const params = { target: { selection: { role: 'student' } }, content_payload: { sequence_ids: [sequence] } };
+    const { id } = await create(school.engine, teacher, { kind: 'assign_sequence', name: 'Give', params });
     await expect(planOperation(school.engine, school.orgId, id)).rejects.toMatchObject({
       code: 'limit_exceeded',
       detail: { count: 51 },
@@ -321,28 +271,22 @@ describe('how many people one operation may change', () => {
     const actor = await systemAdmin();
     const more = { params: { target: { student_ids: listed(5_001) }, status: 'inactive' } };
     const planned = suspension([], { ...more, overrideReason: 'short' }, actor);
-    await expect(planned).rejects.toMatchObject({
-      code: 'override_reason_needed',
-      detail: { limit: 5_000 },
+    await expect(planned).rejects.toMatchObject({ code: 'override_reason_needed', detail: { limit: 5_000 } });
+    await expect(suspension([], { ...more, overrideReason: 'A reason in words.' }, actor)).resolves.toMatchObject({
+      phase: 'planned',
     });
-    await expect(
-      suspension([], { ...more, overrideReason: 'A reason in words.' }, actor),
-    ).resolves.toMatchObject({ phase: 'planned' });
   });
 });
 
 describe('an operation for later', () => {
   it('waits for its time, its plan settled, and then runs [BO-156]', async () => {
     const later = new Date(Date.now() + 5 * 60_000);
-    const planned = await suspension(await students(database, school.orgId, 2), {
-      scheduledAt: later,
-    });
+    const planned = await suspension(await students(database, school.orgId, 2), { scheduledAt: later });
     const waiting = await start(planned);
     expect(waiting).toMatchObject({ status: 'pending', phase: 'queued', scheduled_at: later });
-    const { rows: jobs } = await database.pool.query(
-      'select run_at from graphile_worker.jobs where key = $1',
-      [`operation:${planned.id}`],
-    );
+    const { rows: jobs } = await database.pool.query('select run_at from graphile_worker.jobs where key = $1', [
+      `operation:${planned.id}`,
+    ]);
     expect(jobs).toMatchObject([
       { run_at: expect.toSatisfy((at: Date) => Math.abs(at.getTime() - later.getTime()) < 5_000) },
     ]);
@@ -350,20 +294,16 @@ describe('an operation for later', () => {
     await expect(planOperation(school.engine, school.orgId, planned.id)).rejects.toMatchObject({
       code: 'invalid_state',
     });
-    await expect(
-      inOrg(database, school.orgId, (tx) => beginPlanning(tx, planned.id)),
-    ).rejects.toMatchObject({ code: 'invalid_state' });
+    await expect(inOrg(database, school.orgId, (tx) => beginPlanning(tx, planned.id))).rejects.toMatchObject({
+      code: 'invalid_state',
+    });
     expect(await suspended()).toEqual([{ n: 0 }]);
     await beginScheduled(school.engine, school.orgId, planned.id);
-    expect(await work(school, planned.id)).toMatchObject({
-      status: 'completed',
-      successful_items: 2,
-    });
+    expect(await work(school, planned.id)).toMatchObject({ status: 'completed', successful_items: 2 });
   });
 
   it('tells whoever started it when it has ended; what ends within the request tells nobody', async () => {
-    const told = () =>
-      query(school, sql`select operation_id from outbox where topic = 'operation.ended'`);
+    const told = () => query(school, sql`select operation_id from outbox where topic = 'operation.ended'`);
     const ids = await students(database, school.orgId, 2);
     await start(await suspension(ids.slice(0, 1)));
     expect(await told()).toEqual([]);
@@ -381,10 +321,7 @@ describe('an operation for later', () => {
     await start(planned);
     await cancel(school.engine, school.admin, planned.id, 'no longer');
     await beginScheduled(school.engine, school.orgId, planned.id);
-    expect(await read(school, planned.id)).toMatchObject({
-      status: 'cancelled',
-      processed_items: 2,
-    });
+    expect(await read(school, planned.id)).toMatchObject({ status: 'cancelled', processed_items: 2 });
   });
 });
 
@@ -397,18 +334,17 @@ it('an unknown kind and faulty parameters are refused before anything is written
     detail: { field: 'operation_type' },
   });
   await expect(attempt('assign_sequence', { target: {} })).rejects.toMatchObject({
-    code: 'validation_failed', errors: expect.arrayContaining([expect.objectContaining({ field: 'parameters.content_payload', code: 'required' })]),
-  }); // prettier-ignore
+    code: 'validation_failed',
+    errors: expect.arrayContaining([
+      expect.objectContaining({ field: 'parameters.content_payload', code: 'required' }),
+    ]),
+  });
   expect(await query(school, sql`select count(*) as n from operations`)).toEqual([{ n: 0 }]);
 });
 
 it('what has no plan cannot be confirmed by one', async () => {
   const params = { target: { student_ids: [newId()] }, status: 'suspended' };
-  const draft = await create(school.engine, school.admin, {
-    kind: 'user_status',
-    name: 'Suspend',
-    params,
-  });
+  const draft = await create(school.engine, school.admin, { kind: 'user_status', name: 'Suspend', params });
   await expect(start(draft)).rejects.toMatchObject({ code: 'not_validated', status: 409 });
 });
 
@@ -418,8 +354,11 @@ async function secondAdmin(): Promise<Actor> {
 
 async function systemAdmin(): Promise<Actor> {
   const id = newId();
-  await database.global.insertInto('accounts').values({ id, email: `${id}@example.org`, is_system_admin: true }).execute();
+  await database.global
+    .insertInto('accounts')
+    .values({ id, email: `${id}@example.org`, is_system_admin: true })
+    .execute();
   const actor = await inOrg(database, school.orgId, (tx) => findActor(tx, id));
   if (actor === null) throw new Error('The system admin just made cannot sign in.');
   return actor;
-} // prettier-ignore
+}

@@ -15,25 +15,16 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 function save(entity: string, edits: readonly Record<string, unknown>[]) {
-  return runNow(school.engine, school.admin, {
-    kind: 'edit_record',
-    name: 'Edit',
-    params: { entity, edits },
-  });
+  return runNow(school.engine, school.admin, { kind: 'edit_record', name: 'Edit', params: { entity, edits } });
 }
 
 it('seats are counted with the enrollments, never oversold, and freed by undo [BO-138]', async () => {
   const [course, batch] = [newId(), newId()];
   await save('course', [{ action: 'create', id: course, values: { title: 'Physics' } }]);
-  await save('batch', [
-    { action: 'create', id: batch, values: { name: 'A', course_id: course, capacity: 2 } },
-  ]);
+  await save('batch', [{ action: 'create', id: batch, values: { name: 'A', course_id: course, capacity: 2 } }]);
   const ids = await students(database, school.orgId, 3);
   const taken = () =>
-    query(
-      school,
-      sql<{ seats: number }>`select enrolled_students as seats from batches where id = ${batch}`,
-    );
+    query(school, sql<{ seats: number }>`select enrolled_students as seats from batches where id = ${batch}`);
   const seat = { batch_id: batch, course_id: course, enrolled_at: '2026-09-01T08:00:00Z' };
   const enroll = await save(
     'enrollment',
@@ -41,10 +32,7 @@ it('seats are counted with the enrollments, never oversold, and freed by undo [B
   );
   expect(enroll.items.map((item) => item.code)).toEqual([null, null, 'batch_full']);
   expect(await taken()).toEqual([{ seats: 2 }]);
-  const [first] = await query(
-    school,
-    sql<{ id: string }>`select id from enrollments order by id limit 1`,
-  );
+  const [first] = await query(school, sql<{ id: string }>`select id from enrollments order by id limit 1`);
   await save('enrollment', [{ action: 'update', id: first?.id, values: { status: 'cancelled' } }]);
   expect(await taken()).toEqual([{ seats: 1 }]);
   await undo(school.engine, school.admin, enroll.operation.id, {});

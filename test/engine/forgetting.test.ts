@@ -19,7 +19,7 @@ afterAll(() => database.drop());
 async function draft(school: School, more: object = {}): Promise<string> {
   const params = { entity: 'unit', edits: [{ action: 'create', values: { name: 'Unit' } }] };
   return (await create(school.engine, school.admin, { kind: 'edit_record', name: 'Unit', params, ...more })).id;
-} // prettier-ignore
+}
 
 it('a draft is deleted 30 days after its last change with its plan and its rows; what was confirmed never is', async () => {
   const school = await aSchool(database);
@@ -46,7 +46,10 @@ it('a draft is deleted 30 days after its last change with its plan and its rows;
   expect(left.map(({ id }) => id).sort()).toEqual([young, scheduled, waiting, done].sort());
   for (const part of ['operation_items', 'changes', 'staged_rows'])
     expect(await query(school, sql`select from ${sql.table(part)} where operation_id = ${imported}`)).toEqual([]);
-  const said = await query(school, sql<{ id: string }>`select operation_id as id from audit where action = 'discard' and actor_role = 'engine'`);
+  const said = await query(
+    school,
+    sql<{ id: string }>`select operation_id as id from audit where action = 'discard' and actor_role = 'engine'`,
+  );
   expect(said.map(({ id }) => id).sort()).toEqual([imported, plain].sort());
   expect(await query(other, sql`select id from operations`)).toEqual([{ id: elsewhere }]);
-}); // prettier-ignore
+});

@@ -23,7 +23,7 @@ async function units(school: School, count: number): Promise<string> {
   const edits = Array.from({ length: count }, (_, at) => ({ action: 'create', values: { name: `Unit ${at}` } }));
   const params = { entity: 'unit', edits };
   return (await create(school.engine, school.admin, { kind: 'edit_record', name: 'Units', params })).id;
-} // prettier-ignore
+}
 
 /** Confirmed, one item a chunk. */
 async function confirmed(school: School, lane: 'medium' | 'large', count: number): Promise<string> {
@@ -49,7 +49,7 @@ async function slots(): Promise<Record<string, number>> {
 }
 
 it('a medium operation starts within five seconds behind twenty large ones, which share what is left and take turns [MA-266] [MA-D03]', async () => {
-  const [crowded, calm, third] = [await aSchool(database), await aSchool(database), await aSchool(database)]; // prettier-ignore
+  const [crowded, calm, third] = [await aSchool(database), await aSchool(database), await aSchool(database)];
   const large: string[] = [];
   for (let n = 0; n < 20; n++) large.push(await confirmed(crowded, 'large', 150));
   const other = await confirmed(third, 'large', 150);
@@ -86,7 +86,11 @@ it('plans, which cannot be interrupted, never have more than half of the slots',
   const engine = { ...planning.engine, kinds };
   const target = { student_ids: await students(database, planning.orgId, 2) };
   for (const status of ['inactive', 'suspended']) {
-    const { id } = await create(engine, planning.admin, { kind: 'user_status', name: 'Slow', params: { target, status } }); // prettier-ignore
+    const { id } = await create(engine, planning.admin, {
+      kind: 'user_status',
+      name: 'Slow',
+      params: { target, status },
+    });
     await inOrg(database, planning.orgId, async (tx) => {
       await enqueue(tx, await beginPlanning(tx, id), TASKS.plan);
     });
@@ -95,8 +99,7 @@ it('plans, which cannot be interrupted, never have more than half of the slots',
   await sleep(1_500);
   const medium = await confirmed(calm, 'medium', 5);
   expect(await untilStarted(calm, medium)).toBeLessThan(2_000);
-  const unplanned = () =>
-    query(planning, sql`select from operations where kind = 'user_status' and plan_hash is null`);
+  const unplanned = () => query(planning, sql`select from operations where kind = 'user_status' and plan_hash is null`);
   expect(await unplanned()).toHaveLength(2);
   while ((await unplanned()).length > 0) await sleep(50);
   await worker.stop();

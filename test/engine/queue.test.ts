@@ -26,12 +26,7 @@ afterAll(() => database.drop());
 async function waiting(priority = 0): Promise<string> {
   const edits = [0, 1, 2].map((at) => ({ action: 'create', values: { name: `Unit ${at}` } }));
   const params = { entity: 'unit', edits };
-  const { id } = await create(school.engine, school.admin, {
-    kind: 'edit_record',
-    name: 'Units',
-    params,
-    priority,
-  });
+  const { id } = await create(school.engine, school.admin, { kind: 'edit_record', name: 'Units', params, priority });
   await queued(school, id);
   return id;
 }
@@ -146,39 +141,27 @@ it('pausing one makes room for the next', async () => {
 });
 
 it('a small operation that is resumed, or begins at its time, does not wait for a request', async () => {
-  const params = {
-    target: { student_ids: await students(database, school.orgId, 2) },
-    status: 'suspended',
-  };
-  const { id } = await create(school.engine, school.admin, {
-    kind: 'user_status',
-    name: 'Leave',
-    params,
-  });
+  const params = { target: { student_ids: await students(database, school.orgId, 2) }, status: 'suspended' };
+  const { id } = await create(school.engine, school.admin, { kind: 'user_status', name: 'Leave', params });
   await queued(school, id);
   await setColumns(school, id, sql`lane = 'small'`);
   await pause(school.engine, school.admin, id);
   await resume(school.engine, school.admin, id);
-  const { rows } = await database.pool.query(
-    'select run_at <= now() as due from graphile_worker.jobs where key = $1',
-    [`operation:${id}`],
-  );
+  const { rows } = await database.pool.query('select run_at <= now() as due from graphile_worker.jobs where key = $1', [
+    `operation:${id}`,
+  ]);
   expect(rows).toEqual([{ due: true }]);
 });
 
 it('an admitted operation has one job, and one that was lost is put back', async () => {
   const id = await waiting();
   const jobs = async (): Promise<number> => {
-    const { rows } = await database.pool.query('select from graphile_worker.jobs where key = $1', [
-      `operation:${id}`,
-    ]);
+    const { rows } = await database.pool.query('select from graphile_worker.jobs where key = $1', [`operation:${id}`]);
     return rows.length;
   };
   expect(await jobs()).toBe(1);
   await database.pool.query('select graphile_worker.remove_job($1)', [`operation:${id}`]);
-  const { rows: unfinished } = await database.pool.query(
-    'select operation_id from find_unfinished_operations()',
-  );
+  const { rows: unfinished } = await database.pool.query('select operation_id from find_unfinished_operations()');
   expect(unfinished).toContainEqual({ operation_id: id });
   await putBack(school.engine, school.orgId, id);
   await putBack(school.engine, school.orgId, id);
@@ -193,8 +176,9 @@ it('a chunk that fails for no fault of its items is tried again after 1, 2, 4, 8
   for (let attempt = 1; attempt <= 6; attempt++) {
     await holdBack(school.engine, school.orgId, id, 'the disk is full', 0.5);
     const { rows } = await database.pool.query<{ seconds: number }>(
-      'select extract(epoch from run_at - now())::float8 as seconds from graphile_worker.jobs where key = $1', [`operation:${id}`],
-    ); // prettier-ignore
+      'select extract(epoch from run_at - now())::float8 as seconds from graphile_worker.jobs where key = $1',
+      [`operation:${id}`],
+    );
     if (rows[0] !== undefined) delays.push(Math.round(rows[0].seconds));
   }
   expect(delays).toEqual([1, 2, 4, 8, 16]);
@@ -206,8 +190,9 @@ it('a chunk that fails for no fault of its items is tried again after 1, 2, 4, 8
     await resume(school.engine, school.admin, id);
     await holdBack(school.engine, school.orgId, id, 'the disk is full', random);
     const { rows } = await database.pool.query<{ seconds: number }>(
-      'select extract(epoch from run_at - now())::float8 as seconds from graphile_worker.jobs where key = $1', [`operation:${id}`],
-    ); // prettier-ignore
+      'select extract(epoch from run_at - now())::float8 as seconds from graphile_worker.jobs where key = $1',
+      [`operation:${id}`],
+    );
     apart.push(rows[0]?.seconds ?? NaN);
     await pause(school.engine, school.admin, id);
     await setColumns(school, id, sql`attempts = 0`);
@@ -216,9 +201,13 @@ it('a chunk that fails for no fault of its items is tried again after 1, 2, 4, 8
 });
 
 it('when most of two chunks in a row cannot be written the operation pauses, and those who look after it are told [MA-D43]', async () => {
-  const second = await aPerson(database, school.orgId, { name: 'Second', roles: ['subscriber_admin'] }); // prettier-ignore
-  const edits = Array.from({ length: 40 }, (_, at) => ({ action: 'create', values: { name: `Unit ${at}` } })); // prettier-ignore
-  const { id } = await create(school.engine, school.admin, { kind: 'edit_record', name: 'Units', params: { entity: 'unit', edits } }); // prettier-ignore
+  const second = await aPerson(database, school.orgId, { name: 'Second', roles: ['subscriber_admin'] });
+  const edits = Array.from({ length: 40 }, (_, at) => ({ action: 'create', values: { name: `Unit ${at}` } }));
+  const { id } = await create(school.engine, school.admin, {
+    kind: 'edit_record',
+    name: 'Units',
+    params: { entity: 'unit', edits },
+  });
   await queued(school, id);
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
@@ -232,11 +221,16 @@ it('when most of two chunks in a row cannot be written the operation pauses, and
   const paused = await read(school, id);
   expect(paused).toMatchObject({ status: 'paused', processed_items: 20, failed_items: 19 });
   expect(paused.error_log).toContain('the extension is missing');
-  const told = await query(school, sql`
-    select recipient_id, payload from outbox where topic = 'operation.paused' and operation_id = ${id} order by 1`); // prettier-ignore
+  const told = await query(
+    school,
+    sql`
+    select recipient_id, payload from outbox where topic = 'operation.paused' and operation_id = ${id} order by 1`,
+  );
   expect(told).toEqual(
-    [school.admin.userId, second.userId].sort().map((recipient_id) => ({ recipient_id, payload: { reason: 'the extension is missing' } })),
-  ); // prettier-ignore
+    [school.admin.userId, second.userId]
+      .sort()
+      .map((recipient_id) => ({ recipient_id, payload: { reason: 'the extension is missing' } })),
+  );
   await resume(school.engine, school.admin, id);
   expect(await work(school, id)).toMatchObject({ status: 'completed', successful_items: 21 });
 });

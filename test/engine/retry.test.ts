@@ -34,17 +34,14 @@ it('when the cause is gone, the failed ones are done and the others are not touc
     params: { entity: 'unit', edits },
   });
   expect(await run(school, id)).toMatchObject({ successful_items: 95, failed_items: 5 });
-  await query(
-    school,
-    sql`delete from units where org_id = ${school.orgId} and id = any(${taken}::uuid[])`,
-  );
+  await query(school, sql`delete from units where org_id = ${school.orgId} and id = any(${taken}::uuid[])`);
   const before = await snapshot(database, school.orgId, []);
   const again = await retry(school.engine, school.admin, id, {});
   expect(again).toMatchObject({ retry_of: id, status: 'pending' });
   expect(await run(school, again.id)).toMatchObject({ total_items: 5, successful_items: 5 });
-  expect(
-    differences(before, await snapshot(database, school.orgId, [])).map((row) => row.action),
-  ).toEqual(Array(5).fill('insert'));
+  expect(differences(before, await snapshot(database, school.orgId, [])).map((row) => row.action)).toEqual(
+    Array(5).fill('insert'),
+  );
 });
 
 it('rows of a file are corrected by column, and only they are read again', async () => {
@@ -56,11 +53,7 @@ it('rows of a file are corrected by column, and only they are read again', async
   const again = await retry(school.engine, school.admin, operation.id, {
     corrections: { '2': { email: 'b@example.org' } },
   });
-  expect(await run(school, again.id)).toMatchObject({
-    total_items: 2,
-    successful_items: 1,
-    failed_items: 1,
-  });
+  expect(await run(school, again.id)).toMatchObject({ total_items: 2, successful_items: 1, failed_items: 1 });
   expect(await people()).toEqual([
     { external_id: 'a', email: 'a@example.org' },
     { external_id: 'b', email: 'b@example.org' },
@@ -68,10 +61,7 @@ it('rows of a file are corrected by column, and only they are read again', async
 });
 
 it('one failed item can be run alone', async () => {
-  const operation = await stagedImport(
-    school,
-    'external_id,email,given_name,family_name\na,no,Ana,A\nb,broken,Bo,B\n',
-  );
+  const operation = await stagedImport(school, 'external_id,email,given_name,family_name\na,no,Ana,A\nb,broken,Bo,B\n');
   await run(school, operation.id);
   const again = await retry(school.engine, school.admin, operation.id, {
     itemNos: [2],
@@ -81,10 +71,7 @@ it('one failed item can be run alone', async () => {
 });
 
 it('a correction that is put on the item beforehand is used', async () => {
-  const operation = await stagedImport(
-    school,
-    'external_id,email,given_name,family_name\na,no,Ana,A\n',
-  );
+  const operation = await stagedImport(school, 'external_id,email,given_name,family_name\na,no,Ana,A\n');
   await run(school, operation.id);
   await inOrg(database, school.orgId, (tx) =>
     sql`update operation_items set detail = detail || '{"correction": {"email": "a@example.org"}}'

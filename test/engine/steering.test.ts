@@ -3,28 +3,13 @@ import { OPERATION_STATUSES, canMove } from '@muster/contract';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
-import {
-  cancel,
-  pause,
-  prioritize,
-  resume,
-  undo,
-} from '../../packages/server/src/engine/control.ts';
+import { cancel, pause, prioritize, resume, undo } from '../../packages/server/src/engine/control.ts';
 import { confirm } from '../../packages/server/src/engine/confirm.ts';
 import { create } from '../../packages/server/src/engine/create.ts';
 import { move } from '../../packages/server/src/engine/lifecycle.ts';
 import { planOperation } from '../../packages/server/src/engine/plan.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
-import {
-  aPerson,
-  aSchool,
-  aSequence,
-  query,
-  run,
-  students,
-  work,
-  type School,
-} from '../fixtures/school.ts';
+import { aPerson, aSchool, aSequence, query, run, students, work, type School } from '../fixtures/school.ts';
 import { applyOneChunk, crashing, queued, read, workInChunks } from '../fixtures/stepwise.ts';
 
 let database: TestDatabase;
@@ -37,19 +22,9 @@ afterAll(() => database.drop());
 
 /** A draft that makes so many units; names are its own. */
 async function newUnits(count: number, more: { chunkItems?: number } = {}): Promise<string> {
-  const edits = Array.from({ length: count }, (_, at) => ({
-    action: 'create',
-    values: { name: `Unit ${at}` },
-  }));
+  const edits = Array.from({ length: count }, (_, at) => ({ action: 'create', values: { name: `Unit ${at}` } }));
   const params = { entity: 'unit', edits };
-  return (
-    await create(school.engine, school.admin, {
-      kind: 'edit_record',
-      name: 'Units',
-      params,
-      ...more,
-    })
-  ).id;
+  return (await create(school.engine, school.admin, { kind: 'edit_record', name: 'Units', params, ...more })).id;
 }
 
 async function itemsBy(operationId: string): Promise<Record<string, number>> {
@@ -104,20 +79,14 @@ it('whatever is not offered in a state is refused and changes nothing', async ()
 
 it('after planning it is pending and planned [BO-114]', async () => {
   const id = await newUnits(1);
-  expect(await planOperation(school.engine, school.orgId, id)).toMatchObject({
-    status: 'pending',
-    phase: 'planned',
-  });
+  expect(await planOperation(school.engine, school.orgId, id)).toMatchObject({ status: 'pending', phase: 'planned' });
 });
 
 it('a paused operation does nothing more, and goes on with the first item without a result [BO-108, BO-109]', async () => {
   const id = await newUnits(100);
   await queued(school, id);
   await applyOneChunk(school, id, 40);
-  expect(await pause(school.engine, school.admin, id)).toMatchObject({
-    status: 'paused',
-    processed_items: 40,
-  });
+  expect(await pause(school.engine, school.admin, id)).toMatchObject({ status: 'paused', processed_items: 40 });
   expect(await applyOneChunk(school, id, 40)).toBe(false);
   expect(await itemsBy(id)).toEqual({ success: 40, pending: 60 });
   await resume(school.engine, school.admin, id);
@@ -136,14 +105,15 @@ it('cancel keeps the reason and what is done, skips the rest, and what is done c
   await applyOneChunk(school, id, 40);
   const cancelled = await cancel(school.engine, school.admin, id, 'wrong file');
   expect(cancelled).toMatchObject({
-    status: 'cancelled', cancel_reason: 'wrong file', successful_items: 40, skipped_items: 60, processed_items: 100,
-  }); // prettier-ignore
+    status: 'cancelled',
+    cancel_reason: 'wrong file',
+    successful_items: 40,
+    skipped_items: 60,
+    processed_items: 100,
+  });
   expect(await itemsBy(id)).toEqual({ success: 40, skipped: 60 });
   expect(await applyOneChunk(school, id, 40)).toBe(false);
-  expect(await undo(school.engine, school.admin, id, {})).toMatchObject({
-    status: 'completed',
-    successful_items: 40,
-  });
+  expect(await undo(school.engine, school.admin, id, {})).toMatchObject({ status: 'completed', successful_items: 40 });
   expect(await query(school, sql`select count(*) as n from units`)).toEqual(before);
 });
 
@@ -151,11 +121,7 @@ it('without a size, sequences are given to 100 at a time [BO-106]', async () => 
   const ids = await students(database, school.orgId, 250);
   const sequence = await aSequence(database, school.orgId);
   const params = { target: { student_ids: ids }, content_payload: { sequence_ids: [sequence] } };
-  const { id } = await create(school.engine, school.admin, {
-    kind: 'assign_sequence',
-    name: 'Give',
-    params,
-  });
+  const { id } = await create(school.engine, school.admin, { kind: 'assign_sequence', name: 'Give', params });
   await run(school, id);
   expect(await chunkSizes(id)).toEqual([100, 100, 50]);
 });
@@ -178,11 +144,7 @@ async function chunkSizes(operationId: string): Promise<number[]> {
 
 it('an operation without items completes, and says so', async () => {
   const params = { target: { selection: { grade_level: 'nobody is here' } }, status: 'inactive' };
-  const { id } = await create(school.engine, school.admin, {
-    kind: 'user_status',
-    name: 'Nobody',
-    params,
-  });
+  const { id } = await create(school.engine, school.admin, { kind: 'user_status', name: 'Nobody', params });
   const done = await run(school, id);
   expect(done).toMatchObject({
     status: 'completed',
@@ -192,10 +154,7 @@ it('an operation without items completes, and says so', async () => {
 });
 
 it('nine good items and one bad complete; ten bad ones fail [BO-115]', async () => {
-  const good = Array.from({ length: 9 }, (_, at) => ({
-    action: 'create',
-    values: { name: `Good ${at}` },
-  }));
+  const good = Array.from({ length: 9 }, (_, at) => ({ action: 'create', values: { name: `Good ${at}` } }));
   const bad = Array.from({ length: 10 }, () => ({ action: 'create', values: { name: '' } }));
   const make = async (edits: readonly object[]): Promise<string> =>
     (
@@ -210,11 +169,7 @@ it('nine good items and one bad complete; ten bad ones fail [BO-115]', async () 
     failed_items: 1,
     successful_items: 9,
   });
-  expect(await run(school, await make(bad))).toMatchObject({
-    status: 'failed',
-    failed_items: 10,
-    successful_items: 0,
-  });
+  expect(await run(school, await make(bad))).toMatchObject({ status: 'failed', failed_items: 10, successful_items: 0 });
 });
 
 it('what is said of an operation is written with what it does, or not at all', async () => {
@@ -232,16 +187,8 @@ it('what is said of an operation is written with what it does, or not at all', a
   await workInChunks(school, id, 30);
   expect((await said()).map((row) => row.name)).toEqual([
     ...['audit confirm', 'audit create', 'audit end', 'audit plan'],
-    ...[
-      'operation.operation.completed',
-      'operation.operation.confirmed',
-      'operation.operation.initiated',
-    ],
-    ...[
-      'operation.processing.progress',
-      'operation.processing.progress',
-      'operation.validation.completed',
-    ],
+    ...['operation.operation.completed', 'operation.operation.confirmed', 'operation.operation.initiated'],
+    ...['operation.processing.progress', 'operation.processing.progress', 'operation.validation.completed'],
   ]);
 });
 
@@ -277,8 +224,6 @@ it('somebody who is not its maker and no admin of the whole organization may not
   const teacher = await aPerson(database, school.orgId, { name: 'Tea Cher', roles: ['teacher'] });
   for (const act of [pause, resume])
     await expect(act(school.engine, teacher, id)).rejects.toMatchObject({ code: 'not_found' });
-  await expect(cancel(school.engine, teacher, id, 'no')).rejects.toMatchObject({
-    code: 'not_found',
-  });
+  await expect(cancel(school.engine, teacher, id, 'no')).rejects.toMatchObject({ code: 'not_found' });
   expect(await work(school, id)).toMatchObject({ status: 'completed' });
 });

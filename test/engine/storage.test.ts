@@ -36,8 +36,7 @@ const anOperation = () => ({
   created_by_account: api.school.admin.accountId,
   chunk_items: 100,
 });
-const operation = (instead: Record<string, unknown> = {}) =>
-  insert('operations', anOperation(), instead);
+const operation = (instead: Record<string, unknown> = {}) => insert('operations', anOperation(), instead);
 
 it('an operation needs its organization, id, kind, name and maker, each within its length [BO-009] [BO-010] [BO-012] [BO-029]', async () => {
   const { id } = await operation();
@@ -47,31 +46,50 @@ it('an operation needs its organization, id, kind, name and maker, each within i
     await expect(operation({ [missing]: null })).rejects.toMatchObject({
       code: expect.stringMatching(/^(42501|23502)$/),
     });
-  for (const [column, length] of [['kind', 100], ['called', 100], ['name', 200]] as const) {
+  for (const [column, length] of [
+    ['kind', 100],
+    ['called', 100],
+    ['name', 200],
+  ] as const) {
     await expect(operation({ [column]: 'x'.repeat(length + 1) })).rejects.toMatchObject({ code: '23514' });
     await expect(operation({ [column]: 'x'.repeat(length) })).resolves.toBeDefined();
-  } // prettier-ignore
+  }
 });
 
 it('what is left out of an operation reads back as its default, also over the API [BO-013] [BO-014] [BO-017] [BO-020 to BO-024] [BO-030] [BO-032] [BO-033] [BO-034] [BO-041] [BO-042]', async () => {
   const { id } = await operation();
   const { body } = await api.call('GET', `/operations/${String(id)}`);
   expect(body).toMatchObject({
-    description: '', parameters: {}, input_data: {}, mapping_config: {}, status: 'pending', phase: 'draft', rollback_status: 'none',
-    total_items: 0, processed_items: 0, successful_items: 0, failed_items: 0, progress_percentage: 0, requires_approval: false,
-    approved_at: null, approved_by: null, results_summary: {}, error_log: '', output_file: null, priority: 0, scheduled_at: null,
+    description: '',
+    parameters: {},
+    input_data: {},
+    mapping_config: {},
+    status: 'pending',
+    phase: 'draft',
+    rollback_status: 'none',
+    total_items: 0,
+    processed_items: 0,
+    successful_items: 0,
+    failed_items: 0,
+    progress_percentage: 0,
+    requires_approval: false,
+    approved_at: null,
+    approved_by: null,
+    results_summary: {},
+    error_log: '',
+    output_file: null,
+    priority: 0,
+    scheduled_at: null,
     cancel_reason: '',
-  }); // prettier-ignore
+  });
 });
 
 it('the table has every field of an operation, those that the source left out of its listing included [BO-039]', async () => {
   const columns = await query(
     api.school,
-    sql<{
-      name: string;
-    }>`select column_name as name from information_schema.columns where table_name = 'operations'`,
+    sql<{ name: string }>`select column_name as name from information_schema.columns where table_name = 'operations'`,
   );
-  const kept = 'input mapping estimated_completion approved_by_user approved_at error_log output_file'; // prettier-ignore
+  const kept = 'input mapping estimated_completion approved_by_user approved_at error_log output_file';
   expect(columns.map(({ name }) => name)).toEqual(expect.arrayContaining(kept.split(' ')));
 });
 
@@ -126,9 +144,7 @@ it('lists of operations and of items are read by indexes, however many there are
   expect(await indexUsed(sql`created_at < now() - interval '30 days'`)).toBe('operations_created');
   const keys = await query(
     api.school,
-    sql<{
-      def: string;
-    }>`select indexdef as def from pg_indexes where indexname = 'operation_items_pkey'`,
+    sql<{ def: string }>`select indexdef as def from pg_indexes where indexname = 'operation_items_pkey'`,
   );
   expect(keys[0]?.def).toContain('(org_id, operation_id, item_no)');
 });
@@ -138,11 +154,15 @@ it('a mapping needs a name and its maker; what is left out reads back as its def
     insert(
       'import_mappings',
       {
-        org_id: api.school.orgId, id: newId(), name: 'Least', source_format: 'csv', target_model: 'User',
+        org_id: api.school.orgId,
+        id: newId(),
+        name: 'Least',
+        source_format: 'csv',
+        target_model: 'User',
         created_by_account: api.school.admin.accountId,
       },
       instead,
-    ); // prettier-ignore
+    );
   const stored = await mapping();
   expect(stored).toMatchObject({ validation_rules: {}, transformation_rules: {} });
   const { id } = stored;
@@ -155,27 +175,33 @@ it('a mapping needs a name and its maker; what is left out reads back as its def
   // Where the store has an object, clients see a list.
   expect(body).toMatchObject({ validation_rules: [], transformation_rules: [] });
   expect(Date.now() - Date.parse(body.created_at)).toBeLessThan(60_000);
-}); // prettier-ignore
+});
 
 it('a template needs a name, a kind, its parameters and its maker; what is left out reads back as its default [BO-090 to BO-094] [BO-096] [BO-098 to BO-100]', async () => {
   const template = (instead: Record<string, unknown> = {}) =>
     insert(
       'operation_templates',
       {
-        org_id: api.school.orgId, id: newId(), name: 'Least', operation_type: 'user_status', template_config: '{}',
+        org_id: api.school.orgId,
+        id: newId(),
+        name: 'Least',
+        operation_type: 'user_status',
+        template_config: '{}',
         created_by_account: api.school.admin.accountId,
       },
       instead,
-    ); // prettier-ignore
+    );
   expect(await template()).toMatchObject({
-    description: '', usage_count: 0, last_used: null, is_public: false, created_at: expect.any(Date),
-  }); // prettier-ignore
+    description: '',
+    usage_count: 0,
+    last_used: null,
+    is_public: false,
+    created_at: expect.any(Date),
+  });
   for (const missing of ['name', 'operation_type', 'template_config', 'created_by_account'])
     await expect(template({ [missing]: null })).rejects.toMatchObject({ code: '23502' });
   await expect(template({ name: 'x'.repeat(201) })).rejects.toMatchObject({ code: '23514' });
-  await expect(template({ operation_type: 'x'.repeat(101) })).rejects.toMatchObject({
-    code: '23514',
-  });
+  await expect(template({ operation_type: 'x'.repeat(101) })).rejects.toMatchObject({ code: '23514' });
 });
 
 it('before a large file is planned, the planner knows how many rows it has', async () => {

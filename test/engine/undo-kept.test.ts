@@ -24,10 +24,7 @@ it('an assignment that a later operation changed is kept, not withdrawn, and say
     });
   const first = await give(ids, {});
   await run(school, first.id);
-  const merge = await give(ids.slice(0, 1), {
-    conflict_policy: 'merge',
-    parameters: { mastery_threshold: 95 },
-  });
+  const merge = await give(ids.slice(0, 1), { conflict_policy: 'merge', parameters: { mastery_threshold: 95 } });
   await run(school, merge.id);
   const back = await undo(school.engine, school.admin, first.id, {});
   expect(back).toMatchObject({ successful_items: 2, skipped_items: 1 });

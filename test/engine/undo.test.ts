@@ -40,32 +40,18 @@ beforeEach(async () => {
 afterAll(() => database.drop());
 
 async function imported(lines: readonly string[]): Promise<Operation> {
-  const { id } = await stagedImport(
-    school,
-    `external_id,given_name,family_name,teacher,role\n${lines.join('\n')}\n`,
-  );
+  const { id } = await stagedImport(school, `external_id,given_name,family_name,teacher,role\n${lines.join('\n')}\n`);
   return run(school, id);
 }
 
-async function given(
-  ids: readonly string[],
-  actor: Actor = school.admin,
-  sequenceId?: string,
-): Promise<Operation> {
+async function given(ids: readonly string[], actor: Actor = school.admin, sequenceId?: string): Promise<Operation> {
   const sequence = sequenceId ?? (await aSequence(database, school.orgId));
   const params = { target: { student_ids: ids }, content_payload: { sequence_ids: [sequence] } };
-  const { id } = await create(school.engine, actor, {
-    kind: 'assign_sequence',
-    name: 'Give',
-    params,
-  });
+  const { id } = await create(school.engine, actor, { kind: 'assign_sequence', name: 'Give', params });
   return run({ ...school, admin: actor }, id);
 }
 
-async function planned(
-  operation: Operation,
-  request: Parameters<typeof planUndo>[4] = {},
-): Promise<ItemView[]> {
+async function planned(operation: Operation, request: Parameters<typeof planUndo>[4] = {}): Promise<ItemView[]> {
   return inOrg(database, school.orgId, async (tx) => {
     const plan = await planUndo(tx, school.engine, school.admin, operation.id, request);
     return listItems(tx, plan.id, { limit: 100 });
@@ -73,9 +59,7 @@ async function planned(
 }
 
 const idOf = async (externalId: string): Promise<string> =>
-  (
-    await query(school, sql<{ id: string }>`select id from users where external_id = ${externalId}`)
-  )[0]?.id ?? '';
+  (await query(school, sql<{ id: string }>`select id from users where external_id = ${externalId}`))[0]?.id ?? '';
 
 const edit = (actor: Actor, action: string, id: string, values: object = {}) =>
   runNow(school.engine, actor, {
@@ -87,10 +71,7 @@ const edit = (actor: Actor, action: string, id: string, values: object = {}) =>
 describe('the preview of an undo', () => {
   it('has three parts: reversed, kept with who and when, impossible with why; and the undo does just that [BO-139, MA-D41]', async () => {
     const operation = await imported(['a,Ana,A,,', 'b,Bo,B,,', 'c,Cy,C,,', 'd,Di,D,,']);
-    const other = await aPerson(database, school.orgId, {
-      name: 'Other Admin',
-      roles: ['subscriber_admin'],
-    });
+    const other = await aPerson(database, school.orgId, { name: 'Other Admin', roles: ['subscriber_admin'] });
     await edit(other, 'update', await idOf('b'), { phone: '1' });
     await given([await idOf('c')]);
     await edit(other, 'delete', await idOf('d'));
@@ -99,12 +80,7 @@ describe('the preview of an undo', () => {
     expect(items).toMatchObject([
       { label: 'Di D', action: 'skip', code: 'gone_since', detail: { who: 'Other Admin', when } },
       { label: 'Cy C', action: 'error', code: 'in_use_since', detail: { used_by: 'assignment' } },
-      {
-        label: 'Bo B',
-        action: 'skip',
-        code: 'changed_since',
-        detail: { who: 'Other Admin', when },
-      },
+      { label: 'Bo B', action: 'skip', code: 'changed_since', detail: { who: 'Other Admin', when } },
       { label: 'Ana A', action: 'remove', code: null },
     ]);
     expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({
@@ -112,15 +88,11 @@ describe('the preview of an undo', () => {
       skipped_items: 2,
       failed_items: 1,
     });
-    expect(await read(school, operation.id)).toMatchObject({
-      rollback_status: 'partly_rolled_back',
-    });
-    expect(
-      await query(
-        school,
-        sql`select external_id from users where external_id is not null order by 1`,
-      ),
-    ).toEqual([{ external_id: 'b' }, { external_id: 'c' }]);
+    expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'partly_rolled_back' });
+    expect(await query(school, sql`select external_id from users where external_id is not null order by 1`)).toEqual([
+      { external_id: 'b' },
+      { external_id: 'c' },
+    ]);
   });
 
   it('changes nothing', async () => {
@@ -152,15 +124,11 @@ describe('an undo', () => {
   it('can be limited to some items, and the rest undone later', async () => {
     const operation = await imported(['a,Ana,A,,', 'b,Bo,B,,', 'c,Cy,C,,']);
     await undo(school.engine, school.admin, operation.id, { itemNos: [2] });
-    expect(await read(school, operation.id)).toMatchObject({
-      rollback_status: 'partly_rolled_back',
-    });
-    expect(
-      await query(
-        school,
-        sql`select external_id from users where external_id is not null order by 1`,
-      ),
-    ).toEqual([{ external_id: 'a' }, { external_id: 'c' }]);
+    expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'partly_rolled_back' });
+    expect(await query(school, sql`select external_id from users where external_id is not null order by 1`)).toEqual([
+      { external_id: 'a' },
+      { external_id: 'c' },
+    ]);
     await undo(school.engine, school.admin, operation.id, { itemNos: [1, 3] });
     expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'rolled_back' });
     await expect(undo(school.engine, school.admin, operation.id, {})).rejects.toMatchObject({
@@ -171,17 +139,9 @@ describe('an undo', () => {
   it('is itself an operation with items, events and an audit entry [BO-136, MA-144]', async () => {
     const operation = await given(await students(database, school.orgId, 3));
     const back = await undo(school.engine, school.admin, operation.id, { reason: 'wrong grade' });
-    expect(back).toMatchObject({
-      kind: 'undo',
-      undo_of: operation.id,
-      total_items: 3,
-      successful_items: 3,
-    });
+    expect(back).toMatchObject({ kind: 'undo', undo_of: operation.id, total_items: 3, successful_items: 3 });
     expect(
-      await query(
-        school,
-        sql`select detail from audit where operation_id = ${operation.id} and action = 'rollback'`,
-      ),
+      await query(school, sql`select detail from audit where operation_id = ${operation.id} and action = 'rollback'`),
     ).toMatchObject([{ detail: { undone_by: back.id, reason: 'wrong grade' } }]);
     expect(
       await query(
@@ -207,9 +167,7 @@ describe('an undo', () => {
     const back = await undo(school.engine, school.admin, operation.id, {});
     expect(back.status).toBe('queued');
     expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'in_progress' });
-    await expect(undo(school.engine, school.admin, operation.id, {})).rejects.toMatchObject({
-      code: 'invalid_state',
-    });
+    await expect(undo(school.engine, school.admin, operation.id, {})).rejects.toMatchObject({ code: 'invalid_state' });
     await work(school, back.id);
   });
 
@@ -219,12 +177,8 @@ describe('an undo', () => {
       undo(school.engine, school.admin, operation.id, { planHash: 'of another plan' }),
     ).rejects.toMatchObject({ code: 'plan_stale' });
     expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'none' });
-    expect(
-      await query(school, sql`select id from operations where undo_of = ${operation.id}`),
-    ).toEqual([]);
-    expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({
-      successful_items: 1,
-    });
+    expect(await query(school, sql`select id from operations where undo_of = ${operation.id}`)).toEqual([]);
+    expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({ successful_items: 1 });
   });
 });
 
@@ -242,10 +196,8 @@ describe('undo after students have begun to work', () => {
     );
     return operation;
   }
-  const states = () =>
-    query(school, sql`select state, count(*) as n from assignments group by 1 order by 1`);
-  const finishedSteps = () =>
-    query(school, sql`select count(*) as n from assignment_steps where state = 'completed'`);
+  const states = () => query(school, sql`select state, count(*) as n from assignments group by 1 order by 1`);
+  const finishedSteps = () => query(school, sql`select count(*) as n from assignment_steps where state = 'completed'`);
 
   it('takes back all of it by default, and keeps what was worked, withdrawn [MA-D42, MA-145]', async () => {
     const operation = await thirtyOfWhichFiveBegan();
@@ -262,9 +214,7 @@ describe('undo after students have begun to work', () => {
     const back = await undo(school.engine, school.admin, operation.id, { mode: 'untouched_only' });
     expect(back).toMatchObject({ successful_items: 25, skipped_items: 5 });
     expect(await states()).toEqual([{ state: 'in_progress', n: 5 }]);
-    expect(await read(school, operation.id)).toMatchObject({
-      rollback_status: 'partly_rolled_back',
-    });
+    expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'partly_rolled_back' });
     expect(
       await query(
         school,
@@ -285,9 +235,7 @@ describe('the time in which it can be undone', () => {
       status: 409,
     });
     shiftMs = 24 * HOUR_MS - 60_000;
-    expect(await undo(school.engine, teacher, operation.id, {})).toMatchObject({
-      successful_items: 2,
-    });
+    expect(await undo(school.engine, teacher, operation.id, {})).toMatchObject({ successful_items: 2 });
   });
 
   it('is 30 days for an admin', async () => {
@@ -297,9 +245,7 @@ describe('the time in which it can be undone', () => {
       code: 'rollback_window_closed',
     });
     shiftMs = 29 * 24 * HOUR_MS;
-    expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({
-      successful_items: 2,
-    });
+    expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({ successful_items: 2 });
   });
 });
 
@@ -309,23 +255,13 @@ describe('who may undo', () => {
       await aPerson(database, school.orgId, { name: 'Teacher One', roles: ['teacher'] }),
       await aPerson(database, school.orgId, { name: 'Teacher Two', roles: ['teacher'] }),
     ];
-    const operation = await given(
-      await students(database, school.orgId, 2, { teacherId: two.userId ?? '' }),
-      two,
-    );
-    await expect(undo(school.engine, one, operation.id, {})).rejects.toMatchObject({
-      code: 'not_found',
-      status: 404,
-    });
+    const operation = await given(await students(database, school.orgId, 2, { teacherId: two.userId ?? '' }), two);
+    await expect(undo(school.engine, one, operation.id, {})).rejects.toMatchObject({ code: 'not_found', status: 404 });
   });
 
   it('a teacher_admin only what that teacher_admin made [MA-140]', async () => {
     const unitId = await aUnit(database, school.orgId, 'north');
-    const unitAdmin = await aPerson(database, school.orgId, {
-      name: 'Unit Admin',
-      roles: ['teacher_admin'],
-      unitId,
-    });
+    const unitAdmin = await aPerson(database, school.orgId, { name: 'Unit Admin', roles: ['teacher_admin'], unitId });
     const ids = await students(database, school.orgId, 2, { unitId });
     await expect(undo(school.engine, unitAdmin, (await given(ids)).id, {})).rejects.toMatchObject({
       code: 'forbidden',
@@ -345,9 +281,7 @@ describe('who may undo', () => {
     await expect(undo(elsewhere.engine, elsewhere.admin, operation.id, {})).rejects.toMatchObject({
       code: 'not_found',
     });
-    expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({
-      successful_items: 2,
-    });
+    expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({ successful_items: 2 });
   });
 });
 

@@ -7,11 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../packages/server/src/db/connect.ts';
-import {
-  embeddedAppPassword,
-  startEmbedded,
-  type EmbeddedDatabase,
-} from '../../packages/server/src/db/embedded.ts';
+import { embeddedAppPassword, startEmbedded, type EmbeddedDatabase } from '../../packages/server/src/db/embedded.ts';
 import { migrate } from '../../packages/server/src/db/migrate.ts';
 import { applySlice } from '../../packages/server/src/engine/apply.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
@@ -41,11 +37,7 @@ describe('a chunk that breaks for no fault of its items', () => {
   });
 
   /** The chunk fails, nothing has changed, and when the trouble is over the import ends as planned. */
-  async function survives(
-    id: string,
-    trouble: () => Promise<() => Promise<void>>,
-    expected: RegExp,
-  ): Promise<void> {
+  async function survives(id: string, trouble: () => Promise<() => Promise<void>>, expected: RegExp): Promise<void> {
     await applyOneChunk(school, id, 200);
     const [operation, rows] = [await read(school, id), await snapshot(database, school.orgId, [])];
     const end = await trouble();

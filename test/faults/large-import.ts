@@ -11,24 +11,20 @@ const CHUNK_ITEMS = 200;
 /** @returns the id of a confirmed import of new people, all of them still to be written. */
 export async function largeImport(school: School, rowCount: number): Promise<string> {
   const lines = Array.from({ length: rowCount }, (_, at) => `p${at},Given ${at},Family ${at}\n`);
-  const { id } = await stagedImport(
-    school,
-    `external_id,given_name,family_name\n${lines.join('')}`,
-  );
+  const { id } = await stagedImport(school, `external_id,given_name,family_name\n${lines.join('')}`);
   await setColumns(school, id, sql`chunk_items = ${Math.min(CHUNK_ITEMS, LIMITS.chunkItemsMax)}`);
   await queued(school, id);
   return id;
 }
 
 /** Every planned row is there once, was written once, and every item has one result. */
-export async function expectExactly(
-  school: School,
-  operationId: string,
-  rowCount: number,
-): Promise<void> {
+export async function expectExactly(school: School, operationId: string, rowCount: number): Promise<void> {
   expect(await read(school, operationId)).toMatchObject({
-    status: 'completed', total_items: rowCount, processed_items: rowCount, successful_items: rowCount,
-  }); // prettier-ignore
+    status: 'completed',
+    total_items: rowCount,
+    processed_items: rowCount,
+    successful_items: rowCount,
+  });
   const [written] = await query(
     school,
     sql`

@@ -4,9 +4,6 @@ import { startWorker } from '../../packages/server/src/worker/worker.ts';
 import { testEngine } from '../fixtures/school.ts';
 
 const [, , url = '', idleMsMax] = process.argv;
-const database = await connect({
-  url,
-  ...(idleMsMax === undefined ? {} : { idleMsMax: Number(idleMsMax) }),
-});
+const database = await connect({ url, ...(idleMsMax === undefined ? {} : { idleMsMax: Number(idleMsMax) }) });
 await startWorker({ engine: testEngine(database), database, log: () => undefined });
 process.stdout.write('ready\n');

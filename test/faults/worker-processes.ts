@@ -22,9 +22,13 @@ export function workersOn({ appUrl }: TestDatabase, idleMsMax?: number): Workers
       });
       running.add(worker);
       await new Promise<void>((resolve, reject) => {
-        worker.stdout.once('data', () => { resolve(); });
-        worker.once('exit', () => { reject(new Error('The worker ended before it was ready.')); });
-      }); // prettier-ignore
+        worker.stdout.once('data', () => {
+          resolve();
+        });
+        worker.once('exit', () => {
+          reject(new Error('The worker ended before it was ready.'));
+        });
+      });
       return worker;
     },
     kill: () => {

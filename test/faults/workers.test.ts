@@ -45,7 +45,9 @@ it('a living worker keeps its job, however long a chunk takes', async () => {
   await owner.connect();
   await owner.query('begin; lock table users in exclusive mode');
   const said: string[] = [];
-  const log = (_level: string, message: string): void => { said.push(message); }; // prettier-ignore
+  const log = (_level: string, message: string): void => {
+    said.push(message);
+  };
   const options = { engine: school.engine, database, log };
   const pair = [await startWorker(options), await startWorker(options)];
   await sleep(4_000);
@@ -92,11 +94,7 @@ it('an assignment is there with all its steps or not at all, whenever the worker
   const target = { student_ids: await students(database, school.orgId, count) };
   const content_payload = { sequence_ids: [await aSequence(database, school.orgId, 'Steps', 5)] };
   const params = { target, content_payload };
-  const { id } = await create(school.engine, school.admin, {
-    kind: 'assign_sequence',
-    name: 'Give',
-    params,
-  });
+  const { id } = await create(school.engine, school.admin, { kind: 'assign_sequence', name: 'Give', params });
   await queued(school, id);
   const halves = () =>
     query(

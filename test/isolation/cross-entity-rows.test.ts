@@ -5,10 +5,7 @@ import { newId } from '../../packages/server/src/db/ids.ts';
 import type { App } from '../../packages/server/src/http/context.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { testApp } from '../fixtures/http.ts';
-import {
-  aSchoolOfClasses,
-  type SchoolOfClasses,
-} from '../sources/encoach-classrooms/classroom-api.ts';
+import { aSchoolOfClasses, type SchoolOfClasses } from '../sources/encoach-classrooms/classroom-api.ts';
 
 let database: TestDatabase;
 let app: App;
@@ -31,10 +28,7 @@ afterAll(async () => {
 });
 
 /** As the server would, in a transaction of A; and past every policy, as the owner. */
-async function refusedToBoth(
-  statement: string,
-  codes: readonly string[] = ['23503'],
-): Promise<void> {
+async function refusedToBoth(statement: string, codes: readonly string[] = ['23503']): Promise<void> {
   await expect(owner.query(statement), statement).rejects.toMatchObject({
     code: expect.stringMatching(codes.join('|')),
   });
@@ -59,27 +53,13 @@ const into = (table: string, values: Readonly<Record<string, string>>): string =
 
 describe('a row of one organization cannot name a row of another', () => {
   it('on the roster, in the faculty, among the courses of a classroom [CC-150, CC-151, CC-152]', async () => {
-    await refusedToBoth(
-      into('classroom_students', {
-        classroom_id: a.classroomId,
-        student_id: b.studentIds[0] ?? '',
-      }),
-    );
-    await refusedToBoth(
-      into('classroom_teachers', {
-        classroom_id: a.classroomId,
-        teacher_id: b.teacherIds[0] ?? '',
-      }),
-    );
-    await refusedToBoth(
-      into('classroom_courses', { classroom_id: a.classroomId, course_id: b.courseId }),
-    );
+    await refusedToBoth(into('classroom_students', { classroom_id: a.classroomId, student_id: b.studentIds[0] ?? '' }));
+    await refusedToBoth(into('classroom_teachers', { classroom_id: a.classroomId, teacher_id: b.teacherIds[0] ?? '' }));
+    await refusedToBoth(into('classroom_courses', { classroom_id: a.classroomId, course_id: b.courseId }));
   });
 
   it('as course, section or classroom of a batch [CC-153, CC-154, CC-155]', async () => {
-    await refusedToBoth(
-      into('batches', { name: 'X', course_id: a.courseId, section_id: b.sectionIds[0] ?? '' }),
-    );
+    await refusedToBoth(into('batches', { name: 'X', course_id: a.courseId, section_id: b.sectionIds[0] ?? '' }));
     await refusedToBoth(into('batches', { name: 'X', course_id: b.courseId }));
     await refusedToBoth(
       `update batches set classroom_id = '${b.classroomId}' where org_id = '${a.orgId}' and id = '${a.batchId}'`,
@@ -88,15 +68,9 @@ describe('a row of one organization cannot name a row of another', () => {
 
   it('as student or teacher of a batch [CC-156, CC-157]', async () => {
     await refusedToBoth(
-      into('enrollments', {
-        batch_id: a.batchId,
-        course_id: a.courseId,
-        student_id: b.studentIds[0] ?? '',
-      }),
+      into('enrollments', { batch_id: a.batchId, course_id: a.courseId, student_id: b.studentIds[0] ?? '' }),
     );
-    await refusedToBoth(
-      into('batch_teachers', { batch_id: a.batchId, teacher_id: b.teacherIds[0] ?? '' }),
-    );
+    await refusedToBoth(into('batch_teachers', { batch_id: a.batchId, teacher_id: b.teacherIds[0] ?? '' }));
   });
 
   it('nor be moved to another while it is linked [CC-149, CC-158]', async () => {

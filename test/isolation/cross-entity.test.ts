@@ -34,36 +34,24 @@ afterAll(async () => {
 
 function thingsOf(school: SchoolOfClasses): Things {
   return {
-    classroom: school.classroomId, course: school.courseId, section: school.sectionIds[0] ?? '', batch: school.batchId,
-    students: school.studentIds, teachers: school.teacherIds,
-  }; // prettier-ignore
+    classroom: school.classroomId,
+    course: school.courseId,
+    section: school.sectionIds[0] ?? '',
+    batch: school.batchId,
+    students: school.studentIds,
+    teachers: school.teacherIds,
+  };
 }
 
 const send = (call: Call, attempt: Attempt, own: SchoolOfClasses, other: SchoolOfClasses) =>
-  call(
-    attempt.method,
-    attempt.path(thingsOf(own), thingsOf(other)),
-    attempt.body?.(thingsOf(own), thingsOf(other)),
-  );
+  call(attempt.method, attempt.path(thingsOf(own), thingsOf(other)), attempt.body?.(thingsOf(own), thingsOf(other)));
 
 /** Everything that is refused, with what its own admin can see of it left out. */
-async function attack(
-  call: Call,
-  own: SchoolOfClasses,
-  other: SchoolOfClasses,
-  name: string,
-): Promise<void> {
+async function attack(call: Call, own: SchoolOfClasses, other: SchoolOfClasses, name: string): Promise<void> {
   for (const attempt of MATRIX) {
-    const [before, ours] = [
-      await snapshot(database, other.orgId, []),
-      await snapshot(database, own.orgId, []),
-    ];
+    const [before, ours] = [await snapshot(database, other.orgId, []), await snapshot(database, own.orgId, [])];
     const reply = await send(call, attempt, own, other);
-    expect([attempt.what, reply.status, reply.body.code]).toEqual([
-      attempt.what,
-      403,
-      'cross_entity',
-    ]);
+    expect([attempt.what, reply.status, reply.body.code]).toEqual([attempt.what, 403, 'cross_entity']);
     expect(reply.body.errors.length).toBeGreaterThan(0);
     for (const error of reply.body.errors) {
       expect(error).toEqual({
@@ -156,46 +144,30 @@ describe('the matrix', () => {
       teachers: [nowhere],
     };
     for (const attempt of MATRIX) {
-      const reply = await a.admin(
-        attempt.method,
-        attempt.path(own, gone),
-        attempt.body?.(own, gone),
-      );
-      expect([attempt.what, reply.status, reply.body.code]).toEqual([
-        attempt.what,
-        404,
-        'not_found',
-      ]);
+      const reply = await a.admin(attempt.method, attempt.path(own, gone), attempt.body?.(own, gone));
+      expect([attempt.what, reply.status, reply.body.code]).toEqual([attempt.what, 404, 'not_found']);
     }
   });
 
   it('answers 401 to nobody and to a token that is none, and does nothing; a token comes from signing in [CC-124, CC-125]', async () => {
-    const signIn = (password: string) =>
-      caller(app)('POST', '/api/login', { login: a.email, password });
+    const signIn = (password: string) => caller(app)('POST', '/api/login', { login: a.email, password });
     const signedIn = await signIn('correct horse');
-    expect(
-      (await caller(app, signedIn.body.token)('GET', `/api/classrooms/${a.classroomId}`)).status,
-    ).toBe(200);
+    expect((await caller(app, signedIn.body.token)('GET', `/api/classrooms/${a.classroomId}`)).status).toBe(200);
     expect((await signIn('wrong')).status).toBe(401);
     for (const call of [caller(app), caller(app, 'not-a-token')]) {
       for (const attempt of MATRIX)
-        expect([attempt.what, (await send(call, attempt, a, a)).status]).toEqual([
-          attempt.what,
-          401,
-        ]);
+        expect([attempt.what, (await send(call, attempt, a, a)).status]).toEqual([attempt.what, 401]);
     }
   });
 
   it('writes each refused attempt into the trail of who made it, and an alert for many [CC-D04]', async () => {
     const { items } = await done(b.admin('GET', '/api/audit?limit=100&order=desc'));
     const own = await anotherAdmin(b);
-    for (let attempt = 1; attempt <= 51; attempt++)
-      await own('GET', `/api/classrooms/${a.classroomId}`);
+    for (let attempt = 1; attempt <= 51; attempt++) await own('GET', `/api/classrooms/${a.classroomId}`);
     const later = await done(b.admin('GET', '/api/audit?limit=100&order=desc'));
     const known = new Set(items.map((entry: { id: string }) => entry.id));
     const added = later.items.filter((entry: { id: string }) => !known.has(entry.id));
-    const of = (action: string) =>
-      added.filter((entry: { action: string }) => entry.action === action);
+    const of = (action: string) => added.filter((entry: { action: string }) => entry.action === action);
     expect(of('refused')).toHaveLength(51);
     expect(of('refused')[0].detail).toEqual({
       code: 'cross_entity',
@@ -230,11 +202,7 @@ describe('who acts where', () => {
         .where('id', '=', a.userId)
         .executeTakeFirstOrThrow(),
     );
-    const person = await made(b.admin, '/api/users', {
-      username: 'ax',
-      full_name: 'A X',
-      role: 'subscriber_admin',
-    });
+    const person = await made(b.admin, '/api/users', { username: 'ax', full_name: 'A X', role: 'subscriber_admin' });
     await inOrg(database, b.orgId, (tx) =>
       tx.db
         .updateTable('users')
@@ -244,9 +212,7 @@ describe('who acts where', () => {
         .execute(),
     );
     for (const school of [a, b]) {
-      expect((await a.admin('GET', `/api/classrooms/${school.classroomId}`)).body.id).toBe(
-        school.classroomId,
-      );
+      expect((await a.admin('GET', `/api/classrooms/${school.classroomId}`)).body.id).toBe(school.classroomId);
     }
     const mixed = await a.admin('POST', `/api/classrooms/${a.classroomId}/students`, {
       student_ids: [b.studentIds[0]],
@@ -268,10 +234,7 @@ describe('who acts where', () => {
   });
 
   it('a platform account without membership acts in the organization of the object; with one it is limited to it [CC-D02]', async () => {
-    await createSystemAdmin(database, {
-      email: 'platform@example.org',
-      password: 'a long enough one',
-    });
+    await createSystemAdmin(database, { email: 'platform@example.org', password: 'a long enough one' });
     const account = await database.global
       .selectFrom('accounts')
       .select('id')
@@ -280,9 +243,7 @@ describe('who acts where', () => {
     const { token } = await openSession(database, account.id, null, new Date());
     const platform = caller(app, token);
     const roster = `/api/classrooms/${a.classroomId}/students`;
-    expect((await platform('POST', roster, { student_ids: [b.studentIds[0]] })).body.code).toBe(
-      'cross_entity',
-    );
+    expect((await platform('POST', roster, { student_ids: [b.studentIds[0]] })).body.code).toBe('cross_entity');
     expect((await platform('POST', roster, { student_ids: [a.studentIds[0]] })).status).toBe(200);
     expect((await platform('GET', `/api/batches/${b.batchId}/students`)).body.count).toBe(5);
     const [person] = await people(a.admin, 'subscriber_admin', 1);
@@ -295,8 +256,6 @@ describe('who acts where', () => {
         .execute(),
     );
     expect((await platform('GET', `/api/classrooms/${a.classroomId}`)).status).toBe(200);
-    expect((await platform('GET', `/api/classrooms/${b.classroomId}`)).body.code).toBe(
-      'cross_entity',
-    );
+    expect((await platform('GET', `/api/classrooms/${b.classroomId}`)).body.code).toBe('cross_entity');
   });
 });

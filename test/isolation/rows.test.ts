@@ -30,7 +30,7 @@ beforeAll(async () => {
   for (const table of all) for (const org of [OURS, THEIRS]) await owner.query(insertInto(table, org));
   await owner.query('set session_replication_role = origin');
   tables = all.filter((table) => table.name !== 'staging');
-}); // prettier-ignore
+});
 afterAll(async () => {
   await owner.end();
   await database.drop();
@@ -38,9 +38,11 @@ afterAll(async () => {
 
 it('all tables of organizations are looked at', () => {
   const names = tables.map((table) => table.name);
-  expect(names).toEqual(expect.arrayContaining(['users', 'operations', 'changes', 'audit', 'assignments', 'claim_links']));
+  expect(names).toEqual(
+    expect.arrayContaining(['users', 'operations', 'changes', 'audit', 'assignments', 'claim_links']),
+  );
   expect(names.length).toBeGreaterThan(25);
-}); // prettier-ignore
+});
 
 describe('within a transaction of one organization', () => {
   it('no row of another can be read, in any table', async () => {
@@ -62,7 +64,9 @@ describe('within a transaction of one organization', () => {
     for (const table of tables) {
       await expect(asOurs(insertInto(table, THEIRS)), table.name).rejects.toThrow(/row-level security/);
       if (APPEND_ONLY.includes(table.name)) continue;
-      await expect(asOurs(`update ${table.name} set org_id = '${THEIRS}'`), table.name).rejects.toThrow(/row-level security/);
+      await expect(asOurs(`update ${table.name} set org_id = '${THEIRS}'`), table.name).rejects.toThrow(
+        /row-level security/,
+      );
     }
   });
 
@@ -79,7 +83,7 @@ describe('within a transaction of one organization', () => {
       }
     }
   });
-}); // prettier-ignore
+});
 
 it('without an organization nothing is readable, in any table', async () => {
   for (const { name } of [...tables, { name: 'staged_rows' }]) {
@@ -93,9 +97,7 @@ it('a connection does not remember the organization of its last transaction', as
   const client = await database.pool.connect();
   try {
     await client.query(`begin; set local app.org_id = '${OURS}'; commit`);
-    await expect(client.query('select from users')).rejects.toThrow(
-      /invalid input syntax for type uuid/,
-    );
+    await expect(client.query('select from users')).rejects.toThrow(/invalid input syntax for type uuid/);
   } finally {
     client.release();
   }
@@ -112,7 +114,7 @@ it('no row can name a row of another organization, whoever writes it', async () 
     const statement = `update ${child} set ${column} = (select id from ${parent} where org_id = '${THEIRS}') where org_id = '${OURS}'`;
     await expect(owner.query(statement), `${child}.${column}`).rejects.toMatchObject({ code: '23503' });
   }
-}); // prettier-ignore
+});
 
 /** Runs a statement as the server would, and takes it back. */
 async function asOurs(statement: string): Promise<pg.QueryResult> {
@@ -133,9 +135,17 @@ function insertInto({ name, values }: Table, orgId: string): string {
 }
 
 const SAMPLES: Readonly<Record<string, string>> = {
-  uuid: 'gen_random_uuid()', text: "'x'", 'text[]': "'{}'", integer: '1', jsonb: "'{}'", json: "'[]'", date: 'current_date',
-  bytea: "sha256('x')", 'timestamp with time zone': 'now()', boolean: 'false',
-}; // prettier-ignore
+  uuid: 'gen_random_uuid()',
+  text: "'x'",
+  'text[]': "'{}'",
+  integer: '1',
+  jsonb: "'{}'",
+  json: "'[]'",
+  date: 'current_date',
+  bytea: "sha256('x')",
+  'timestamp with time zone': 'now()',
+  boolean: 'false',
+};
 /** Where a check wants a certain value. */
 const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   users: { username: "'x'" },
@@ -156,4 +166,4 @@ async function organizationTables(): Promise<Table[]> {
     const samples = Object.entries(needed ?? {}).map(([column, type]) => [column, SAMPLES[type] ?? 'null']);
     return { name, values: { ...Object.fromEntries(samples), ...ALLOWED[name] } };
   });
-} // prettier-ignore
+}

@@ -35,17 +35,18 @@ it('no table of an organization goes without its number [MA-051]', async () => {
 it('row level security is on, not forced, and its policy is the organization of the transaction and nothing else', async () => {
   expect(await names(`${TABLES} and ${HAS_ORG} and not c.relrowsecurity`)).toEqual(WITHOUT_POLICY);
   expect(await names(`${TABLES} and c.relforcerowsecurity`)).toEqual([]);
-  const policies = await owner.query<{ table: string; cmd: string; qual: string; with_check: string | null; permissive: string }>(
+  const policies = await owner.query<{
+    table: string;
+    cmd: string;
+    qual: string;
+    with_check: string | null;
+    permissive: string;
+  }>(
     "select tablename as table, cmd, qual, with_check, permissive from pg_policies where schemaname = 'public' order by 1",
-  ); // prettier-ignore
+  );
   const condition = "(org_id = (current_setting('app.org_id'::text))::uuid)";
   for (const policy of policies.rows) {
-    expect(policy).toMatchObject({
-      cmd: 'ALL',
-      qual: condition,
-      with_check: null,
-      permissive: 'PERMISSIVE',
-    });
+    expect(policy).toMatchObject({ cmd: 'ALL', qual: condition, with_check: null, permissive: 'PERMISSIVE' });
   }
   const guarded = await names(`${TABLES} and ${HAS_ORG} and c.relrowsecurity`);
   expect(policies.rows.map((policy) => policy.table)).toEqual(guarded);
@@ -55,12 +56,8 @@ it('the run-time role is neither owner nor superuser, and cannot walk past the p
   const { rows } = await database.pool.query(
     'select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user',
   );
-  expect(rows).toEqual([
-    { rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false },
-  ]);
-  const { rows: owned } = await database.pool.query(
-    'select from pg_tables where tableowner = current_user',
-  );
+  expect(rows).toEqual([{ rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false }]);
+  const { rows: owned } = await database.pool.query('select from pg_tables where tableowner = current_user');
   expect(owned).toEqual([]);
 });
 
@@ -71,19 +68,12 @@ it('primary and unique keys begin with the organization', async () => {
       and pg_get_indexdef(i.indexrelid, 1, true) <> 'org_id' order by 1`);
   expect(rows).toEqual([]);
   expect(
-    await names(
-      `${TABLES} and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary)`,
-    ),
+    await names(`${TABLES} and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary)`),
   ).toEqual([]);
 });
 
 it('a foreign key between rows of organizations carries the organization on both sides', async () => {
-  const { rows } = await owner.query<{
-    name: string;
-    columns: string[];
-    target: string;
-    target_columns: string[];
-  }>(`
+  const { rows } = await owner.query<{ name: string; columns: string[]; target: string; target_columns: string[] }>(`
     select k.conname as name, k.confrelid::regclass::text as target,
       (select array_agg(a.attname::text order by n) from unnest(k.conkey) with ordinality u(num, n) join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.num) as columns,
       (select array_agg(a.attname::text order by n) from unnest(k.confkey) with ordinality u(num, n) join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.num) as target_columns
@@ -119,9 +109,7 @@ it('no logic hides in triggers, no id comes from a sequence, and nothing is unlo
   );
   expect(triggers).toEqual([]);
   expect(
-    await names(
-      `${TABLES} and exists (select from pg_attribute a where a.attrelid = c.oid and a.attidentity <> '')`,
-    ),
+    await names(`${TABLES} and exists (select from pg_attribute a where a.attrelid = c.oid and a.attidentity <> '')`),
   ).toEqual([]);
   expect(await names(`c.relkind = 'S' and ${OURS}`)).toEqual([]);
   expect(await names(`${TABLES} and c.relpersistence <> 'p'`)).toEqual([]);
@@ -143,16 +131,14 @@ it('partitions cannot be reached around their parent', async () => {
 });
 
 it('the committed description of the schema and the table types are those of the migrated database', async () => {
-  const committed = (path: string): string =>
-    readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
+  const committed = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
   expect(await describeSchema(database.ownerUrl)).toBe(committed('docs/reference/schema.txt'));
   expect(await tableTypes(database.ownerUrl)).toBe(committed('packages/server/src/db/tables.ts'));
 });
 
 const OURS = "c.relnamespace = 'public'::regnamespace and not c.relispartition";
 const TABLES = `c.relkind in ('r', 'p') and ${OURS}`;
-const HAS_ORG =
-  "exists (select from pg_attribute o where o.attrelid = c.oid and o.attname = 'org_id')";
+const HAS_ORG = "exists (select from pg_attribute o where o.attrelid = c.oid and o.attname = 'org_id')";
 
 /** Names of the classes `c` for which the condition holds. */
 async function names(condition: string): Promise<string[]> {

@@ -12,9 +12,14 @@ export const hasChromium = existsSync(CHROMIUM);
 
 /** Root may not use the sandbox; the others keep the browser from calling home. */
 const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
-]; // prettier-ignore
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 export const ADMIN = { login: 'ada@example.org', password: 'correct horse battery' } as const;
 
@@ -28,8 +33,11 @@ export async function openSite(): Promise<Site> {
   await buildStale();
   const database = await testDatabase();
   await createOrganization(database, {
-    name: 'Colegio del Sol', adminEmail: ADMIN.login, adminPassword: ADMIN.password, timezone: 'Europe/Madrid',
-  }); // prettier-ignore
+    name: 'Colegio del Sol',
+    adminEmail: ADMIN.login,
+    adminPassword: ADMIN.password,
+    timezone: 'Europe/Madrid',
+  });
   const server = await serve({ databaseUrl: database.appUrl, port: 0, logLevel: 'silent' });
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   return {
@@ -44,10 +52,7 @@ export async function openSite(): Promise<Site> {
 }
 
 /** A page of a person who is signed in, in a browser profile of its own. */
-export async function signedInPage(
-  site: Site,
-  colorScheme: 'light' | 'dark' = 'light',
-): Promise<Page> {
+export async function signedInPage(site: Site, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
   const context = await site.browser.newContext({ baseURL: site.address, colorScheme });
   const page = await context.newPage();
   await page.goto('/operations');
@@ -66,9 +71,7 @@ export async function signIn(page: Page): Promise<void> {
 export async function previewImport(page: Page, name: string, csv: string): Promise<void> {
   await page.getByRole('link', { name: 'Muster' }).click();
   await page.getByRole('button', { name: 'Import people' }).click();
-  await page
-    .getByLabel('Choose a CSV file')
-    .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await page.getByLabel('Choose a CSV file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
   await page.getByRole('button', { name: 'Preview', exact: true }).click();
   await page.getByRole('heading', { name: 'Line by line' }).waitFor();
 }
@@ -79,7 +82,5 @@ export async function faultsOf(page: Page): Promise<string[]> {
   // Colours that are still changing cannot be judged.
   await page.waitForTimeout(400);
   const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 120)}`),
-  );
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)}`));
 }

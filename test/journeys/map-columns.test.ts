@@ -1,13 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  faultsOf,
-  hasChromium,
-  openSite,
-  previewImport,
-  signedInPage,
-  type Site,
-} from './browser.ts';
+import { faultsOf, hasChromium, openSite, previewImport, signedInPage, type Site } from './browser.ts';
 
 const FIELDS = {
   Kürzel: 'External id',
@@ -20,9 +13,7 @@ const PREVIEW = 'Preview again with these columns';
 /** A class of three under column names that nobody knows; the children's ids begin with `prefix`. */
 function classList(prefix: string): string {
   const rows = ['Ana;Ruiz;5a', 'Mei;Chen;5b', 'Zoë;Olsen;5a'];
-  return [Object.keys(FIELDS).join(';'), ...rows.map((row, at) => `${prefix}${at};${row}`)].join(
-    '\n',
-  );
+  return [Object.keys(FIELDS).join(';'), ...rows.map((row, at) => `${prefix}${at};${row}`)].join('\n');
 }
 
 describe.skipIf(!hasChromium)(
@@ -103,11 +94,7 @@ describe.skipIf(!hasChromium)(
       await page.keyboard.press('Enter');
       await page.getByText('Columns: 3 of 3 read').waitFor();
       await page.getByRole('button', { name: 'Ana Ruiz' }).click();
-      await page
-        .getByRole('dialog')
-        .getByRole('row', { name: 'Grade level' })
-        .getByText('7')
-        .waitFor();
+      await page.getByRole('dialog').getByRole('row', { name: 'Grade level' }).getByText('7').waitFor();
     });
 
     it('a saved mapping that a file has not all the columns for is filled in as far as it goes', async () => {
@@ -121,12 +108,7 @@ describe.skipIf(!hasChromium)(
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByText('Saved as “With telephone”.').waitFor();
 
-      await startImport(
-        page,
-        'less.csv',
-        'External id,Full name\ne2,Mei Chen',
-        'As saved: With telephone',
-      );
+      await startImport(page, 'less.csv', 'External id,Full name\ne2,Mei Chen', 'As saved: With telephone');
       await page.getByText('This file has other columns.').waitFor();
       expect(await faultsOf(page)).toEqual([]);
       await page.getByLabel('Read the columns').selectOption('By their names');
@@ -144,9 +126,7 @@ describe.skipIf(!hasChromium)(
 async function startImport(page: Page, name: string, csv: string, mapping?: string): Promise<void> {
   await page.getByRole('link', { name: 'Muster' }).click();
   await page.getByRole('button', { name: 'Import people' }).click();
-  await page
-    .getByLabel('Choose a CSV file')
-    .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await page.getByLabel('Choose a CSV file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
   if (mapping !== undefined) await page.getByLabel('Read the columns').selectOption(mapping);
   await page.getByRole('button', { name: 'Preview', exact: true }).click();
 }

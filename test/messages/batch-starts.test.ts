@@ -48,12 +48,12 @@ async function mails(now: Date): Promise<Record<string, Mail[]>> {
 
 /** A batch that the cascade made, made to wait for its first day. */
 async function waits(batchId: string, leadId: string, more: object = {}): Promise<void> {
-  await change({ batch_id: batchId, ...DATES, status: 'Upcoming', assigned_instructor: leadId, ...more }); // prettier-ignore
+  await change({ batch_id: batchId, ...DATES, status: 'Upcoming', assigned_instructor: leadId, ...more });
 }
 
 async function change(batch: object, notify = true): Promise<void> {
   const params = { batches: [batch], notify };
-  const { operation } = await runNow(school.engine, school.admin, { kind: 'batch_update', name: 'Change', params }); // prettier-ignore
+  const { operation } = await runNow(school.engine, school.admin, { kind: 'batch_update', name: 'Change', params });
   expect(operation.successful_items).toBe(1);
 }
 
@@ -78,11 +78,13 @@ async function theExample(): Promise<Classes> {
   };
   const batches = [await section('A'), await section('B')] as const;
   for (const [at, batch] of batches.entries()) {
-    await done(admin('POST', `/api/batches/${batch}/students`, { student_ids: students.slice(2 * at, 2 * at + 2), mode: 'set' }));
+    await done(
+      admin('POST', `/api/batches/${batch}/students`, { student_ids: students.slice(2 * at, 2 * at + 2), mode: 'set' }),
+    );
     await done(admin('POST', `/api/batches/${batch}/teachers`, { teacher_ids: [teachers[at]], mode: 'set' }));
   }
   return { teachers, students, batches };
-} // prettier-ignore
+}
 
 it('teachers hear of the whole example in one message each, students of their own batch once it starts [CC-D49]', async () => {
   const { teachers, batches } = await theExample();
@@ -91,10 +93,12 @@ it('teachers hear of the whole example in one message each, students of their ow
   const told = await mails(new Date('2099-01-04T11:00:00Z'));
   expect(Object.keys(told).sort()).toEqual(['Mona Salem', 'Omar Khaled']);
   expect(told['Mona Salem']).toHaveLength(1);
-  expect(told['Mona Salem']?.[0]?.text).toMatch(/You teach now:[^]*Physics — A\n[^]*You no longer teach:[^]*Physics — B\n/); // prettier-ignore
+  expect(told['Mona Salem']?.[0]?.text).toMatch(
+    /You teach now:[^]*Physics — A\n[^]*You no longer teach:[^]*Physics — B\n/,
+  );
   expect(told['Omar Khaled']).toHaveLength(1);
 
-  await waits(batches[0], teachers[0], { schedule: [{ day: 'Monday', start_time: '09:00', end_time: '10:00' }] }); // prettier-ignore
+  await waits(batches[0], teachers[0], { schedule: [{ day: 'Monday', start_time: '09:00', end_time: '10:00' }] });
   await waits(batches[1], teachers[1], { start_date: '2099-01-18' });
   const day = (at: Date) => moveBatchesByDate(testEngine(database, () => at));
   await day(new Date('2099-01-10T12:00:00Z'));
@@ -112,14 +116,14 @@ it('teachers hear of the whole example in one message each, students of their ow
     },
   ]);
   await day(new Date('2099-01-18T07:00:00Z'));
-  expect(Object.keys(await mails(new Date('2099-01-18T07:00:00Z'))).sort()).toEqual(['Cara Lind', 'Dan Holt']); // prettier-ignore
+  expect(Object.keys(await mails(new Date('2099-01-18T07:00:00Z'))).sort()).toEqual(['Cara Lind', 'Dan Holt']);
 });
 
 it('a student of several batches that start together gets one message; who left, or is not active, gets none', async () => {
   const { teachers, students, batches } = await theExample();
   const [ana = '', , cara = ''] = students;
-  await done(admin('POST', `/api/batches/${batches[1]}/students`, { student_ids: [ana], mode: 'add' })); // prettier-ignore
-  await done(admin('POST', `/api/batches/${batches[0]}/students`, { student_ids: [ana], mode: 'set' })); // prettier-ignore
+  await done(admin('POST', `/api/batches/${batches[1]}/students`, { student_ids: [ana], mode: 'add' }));
+  await done(admin('POST', `/api/batches/${batches[0]}/students`, { student_ids: [ana], mode: 'set' }));
   await query(school, sql`update users set status = 'suspended' where id = ${cara}`);
   for (const [at, batch] of batches.entries()) await waits(batch, teachers[at] ?? '');
   await query(school, sql`update outbox set status = 'dropped'`);

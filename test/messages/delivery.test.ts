@@ -56,10 +56,13 @@ async function everywhere(statement: string): Promise<void> {
 async function aStudent(email: string | null = 'ana@students.example'): Promise<string> {
   const id = newId();
   const own = email?.replace('@', `+${id.slice(-12)}@`) ?? null;
-  await query(school, sql`
-    insert into users (org_id, id, display_name, email, username) values (${school.orgId}, ${id}, 'Ana Ruiz', ${own}, ${id})`);
+  await query(
+    school,
+    sql`
+    insert into users (org_id, id, display_name, email, username) values (${school.orgId}, ${id}, 'Ana Ruiz', ${own}, ${id})`,
+  );
   return id;
-} // prettier-ignore
+}
 
 /** A row as kinds and the engine write it. */
 async function aMessage(
@@ -69,25 +72,31 @@ async function aMessage(
   more: { operationId?: string; createdAt?: Date } = {},
 ): Promise<string> {
   const id = newId();
-  await query(school, sql`
+  await query(
+    school,
+    sql`
     insert into outbox (org_id, id, topic, recipient_id, operation_id, payload, created_at, next_attempt_at)
     values (${school.orgId}, ${id}, ${topic}, ${recipientId}, ${more.operationId ?? null}, ${JSON.stringify(payload)},
-      ${more.createdAt ?? clock}, ${more.createdAt ?? clock})`);
+      ${more.createdAt ?? clock}, ${more.createdAt ?? clock})`,
+  );
   return id;
-} // prettier-ignore
+}
 
 async function statusOf(id: string): Promise<{ status: string; attempts: number; last_error: string | null }> {
-  const [row] = await query(school, sql<{ status: string; attempts: number; last_error: string | null }>`
-    select status, attempts, last_error from outbox where id = ${id}`);
+  const [row] = await query(
+    school,
+    sql<{ status: string; attempts: number; last_error: string | null }>`
+    select status, attempts, last_error from outbox where id = ${id}`,
+  );
   if (row === undefined) throw new Error('The message is gone.');
   return row;
-} // prettier-ignore
+}
 
 async function downFor(id: string, attempts: number): Promise<void> {
   const down = openMailer({ smtpUrl: 'smtp://127.0.0.1:1', from: 'office@north.example' });
   for (let attempt = 0; attempt < attempts; attempt++) {
     await deliverDue({ ...delivery, mailer: down });
-    const row = await query(school, sql<{ at: Date }>`select next_attempt_at as at from outbox where id = ${id}`); // prettier-ignore
+    const row = await query(school, sql<{ at: Date }>`select next_attempt_at as at from outbox where id = ${id}`);
     clock = row[0]?.at ?? clock;
   }
   down.close();
@@ -99,11 +108,13 @@ it('a message becomes one mail, in plain words and with the name of the organiza
   const id = await aMessage('enrollment.created', student, {
     courses: [
       {
-        name: 'Mathematics', batch: 'Grade 10', starts: '2026-09-01',
+        name: 'Mathematics',
+        batch: 'Grade 10',
+        starts: '2026-09-01',
         schedule: [{ day: 'Monday', start_time: '09:00', end_time: '11:00' }],
       },
     ],
-  }); // prettier-ignore
+  });
   await deliverDue(delivery);
   await deliverDue(delivery);
   expect(mailbox.mails).toHaveLength(1);
@@ -118,9 +129,7 @@ it('a message becomes one mail, in plain words and with the name of the organiza
 
 it('a worker delivers by itself', async () => {
   const id = await aMessage('enrollment.created', await aStudent());
-  const worker = await startWorker({
-    engine: testEngine(database), database, mailer, log: () => undefined,
-  }); // prettier-ignore
+  const worker = await startWorker({ engine: testEngine(database), database, mailer, log: () => undefined });
   await expect.poll(async () => (await statusOf(id)).status, { timeout: 10_000 }).toBe('delivered');
   await worker.stop();
 });
@@ -153,7 +162,7 @@ it('a message that cannot be sent is tried again, later each time', async () => 
   await deliverDue(delivery);
   expect(mailbox.mails).toHaveLength(1);
   expect(await statusOf(id)).toMatchObject({ status: 'delivered', attempts: 4, last_error: null });
-}); // prettier-ignore
+});
 
 it('after the last try it is in the list of what failed, with the reason, and an admin can send it again [LA-241]', async () => {
   const id = await aMessage('enrollment.created', await aStudent());
@@ -161,13 +170,15 @@ it('after the last try it is in the list of what failed, with the reason, and an
   const { body } = await admin('GET', '/api/notices?status=failed');
   expect(body.items).toHaveLength(1);
   expect(body.items[0]).toMatchObject({
-    id, topic: 'enrollment.created', status: 'failed', attempts: ATTEMPTS_MAX, recipient: { name: 'Ana Ruiz' },
-    last_error: expect.stringContaining('ECONNREFUSED'), next_attempt_at: null,
-  }); // prettier-ignore
-  expect((await admin('POST', `/api/notices/${id}/retry`)).body).toMatchObject({
-    status: 'waiting',
-    attempts: 0,
+    id,
+    topic: 'enrollment.created',
+    status: 'failed',
+    attempts: ATTEMPTS_MAX,
+    recipient: { name: 'Ana Ruiz' },
+    last_error: expect.stringContaining('ECONNREFUSED'),
+    next_attempt_at: null,
   });
+  expect((await admin('POST', `/api/notices/${id}/retry`)).body).toMatchObject({ status: 'waiting', attempts: 0 });
   await deliverDue(delivery);
   expect(mailbox.mails).toHaveLength(1);
   const again = await admin('POST', `/api/notices/${id}/retry`);
@@ -176,14 +187,21 @@ it('after the last try it is in the list of what failed, with the reason, and an
 
 it('an address that the server does not know is refused once and for all; the others are served', async () => {
   const refused = await aMessage('enrollment.created', await aStudent());
-  const [address] = await query(school, sql<{ email: string }>`
-    select u.email from users u join outbox m on m.recipient_id = u.id where m.id = ${refused}`); // prettier-ignore
+  const [address] = await query(
+    school,
+    sql<{ email: string }>`
+    select u.email from users u join outbox m on m.recipient_id = u.id where m.id = ${refused}`,
+  );
   mailbox.unknown.add(address?.email ?? '');
   const other = await aMessage('enrollment.created', await aStudent());
   await deliverDue(delivery);
-  expect(await statusOf(refused)).toMatchObject({ status: 'failed', attempts: 1, last_error: expect.stringContaining('550') });
+  expect(await statusOf(refused)).toMatchObject({
+    status: 'failed',
+    attempts: 1,
+    last_error: expect.stringContaining('550'),
+  });
   expect(await statusOf(other)).toMatchObject({ status: 'delivered' });
-}); // prettier-ignore
+});
 
 it('somebody without an address, and a topic without words, are listed as failed', async () => {
   const ids = [
@@ -217,18 +235,19 @@ it('without a mail server messages wait, and the list says so; nothing is lost',
 
 it('what an organization switches off is not sent, and what it leaves on is', async () => {
   const settings = { messages: { enrollment: false } };
-  expect((await admin('PATCH', '/api/organization', { settings })).body.settings).toMatchObject(settings); // prettier-ignore
+  expect((await admin('PATCH', '/api/organization', { settings })).body.settings).toMatchObject(settings);
   const off = await aMessage('enrollment.created', await aStudent());
   const on = await aMessage('mentorship.ended', await aStudent(), {
-    recipient: 'student', assignment_type: 'tutor', student_name: 'Ana Ruiz', instructor_name: 'Tea Cher',
-  }); // prettier-ignore
+    recipient: 'student',
+    assignment_type: 'tutor',
+    student_name: 'Ana Ruiz',
+    instructor_name: 'Tea Cher',
+  });
   await deliverDue(delivery);
-  expect(await statusOf(off)).toMatchObject({ status: 'dropped', last_error: expect.stringContaining('switched off') }); // prettier-ignore
+  expect(await statusOf(off)).toMatchObject({ status: 'dropped', last_error: expect.stringContaining('switched off') });
   expect(await statusOf(on)).toMatchObject({ status: 'delivered' });
-  expect(mailbox.mails.map(({ subject }) => subject)).toEqual([
-    'North School: Tea Cher is no longer your tutor',
-  ]);
-  expect((await admin('PATCH', '/api/organization', { settings: { messages: { moon: false } } })).status).toBe(400); // prettier-ignore
+  expect(mailbox.mails.map(({ subject }) => subject)).toEqual(['North School: Tea Cher is no longer your tutor']);
+  expect((await admin('PATCH', '/api/organization', { settings: { messages: { moon: false } } })).status).toBe(400);
 });
 
 it('what became of a teacher’s batches within an hour is one mail, sent when the hour has ended', async () => {
@@ -236,7 +255,7 @@ it('what became of a teacher’s batches within an hour is one mail, sent when t
   const hour = new Date(Math.floor(clock.getTime() / HOUR_MS) * HOUR_MS);
   const at = (minutes: number): Date => new Date(hour.getTime() + minutes * 60_000);
   const change = (name: string, what: string, minutes: number): Promise<string> =>
-    aMessage('batch.teacher_changed', teacher, { batch: { name }, change: what }, { createdAt: at(minutes) }); // prettier-ignore
+    aMessage('batch.teacher_changed', teacher, { batch: { name }, change: what }, { createdAt: at(minutes) });
   await change('Physics A', 'attached', 5);
   await change('Physics B', 'attached', 30);
   await change('Chemistry', 'removed', 59);
@@ -247,7 +266,9 @@ it('what became of a teacher’s batches within an hour is one mail, sent when t
   await change('Biology', 'attached', 60.5);
   await Promise.all([deliverDue(delivery), deliverDue(delivery)]);
   expect(mailbox.mails).toHaveLength(1);
-  expect(mailbox.mails[0]?.text).toContain('You teach now:\n\n- Physics A\n- Physics B\n\nYou no longer teach:\n\n- Chemistry\n'); // prettier-ignore
+  expect(mailbox.mails[0]?.text).toContain(
+    'You teach now:\n\n- Physics A\n- Physics B\n\nYou no longer teach:\n\n- Chemistry\n',
+  );
   clock = at(121);
   await deliverDue(delivery);
   expect(mailbox.mails).toHaveLength(2);
@@ -256,7 +277,7 @@ it('what became of a teacher’s batches within an hour is one mail, sent when t
 
 it('a message that gives a time is not sent before', async () => {
   const begins = new Date(clock.getTime() + 2 * HOUR_MS);
-  await aMessage('enrollment.created', await aStudent(), { ...COURSE, not_before: begins.toISOString() }); // prettier-ignore
+  await aMessage('enrollment.created', await aStudent(), { ...COURSE, not_before: begins.toISOString() });
   await deliverDue(delivery);
   clock = new Date(begins.getTime() - 1);
   await deliverDue(delivery);
@@ -274,9 +295,16 @@ it('a new person gets a link to choose a password; it works, and stands in no ro
   const token = new URL(address?.[0] ?? '').searchParams.get('token') ?? '';
   const secret = token.split('.')[2] ?? '';
   expect(secret.length).toBeGreaterThan(40);
-  const [kept] = await query(school, sql<{ text: string }>`select to_jsonb(m)::text as text from outbox m where id = ${id}`); // prettier-ignore
+  const [kept] = await query(
+    school,
+    sql<{ text: string }>`select to_jsonb(m)::text as text from outbox m where id = ${id}`,
+  );
   expect(kept?.text).not.toContain(secret);
-  const claimed = await app.inject({ method: 'POST', url: '/api/claim', payload: { token, password: 'chosen by myself' } }); // prettier-ignore
+  const claimed = await app.inject({
+    method: 'POST',
+    url: '/api/claim',
+    payload: { token, password: 'chosen by myself' },
+  });
   expect(claimed.json()).toEqual({ user_id: student });
   const again = await aMessage('account.claim', student, {});
   await deliverDue(delivery);
@@ -285,7 +313,10 @@ it('a new person gets a link to choose a password; it works, and stands in no ro
 
 it('names with line breaks and addresses with commas smuggle nothing into a mail', async () => {
   const student = await aStudent();
-  await query(school, sql`update users set display_name = 'Ana' || chr(13) || chr(10) || 'Bcc: all@x.example', email = 'a@x.example, b@x.example' where id = ${student}`); // prettier-ignore
+  await query(
+    school,
+    sql`update users set display_name = 'Ana' || chr(13) || chr(10) || 'Bcc: all@x.example', email = 'a@x.example, b@x.example' where id = ${student}`,
+  );
   await aMessage('enrollment.created', student, { courses: [{ name: 'A\r\nBcc: all@x.example' }] });
   await deliverDue(delivery);
   for (const mail of mailbox.mails) expect(mail.raw.split('\r\n\r\n')[0]).not.toMatch(/^Bcc:/im);
@@ -313,9 +344,9 @@ it('the list is read page by page, last written first', async () => {
   const student = await aStudent();
   const ids: string[] = [];
   for (let at = 0; at < 5; at++)
-    ids.unshift(await aMessage('enrollment.created', student, COURSE, { createdAt: new Date(clock.getTime() + at) })); // prettier-ignore
+    ids.unshift(await aMessage('enrollment.created', student, COURSE, { createdAt: new Date(clock.getTime() + at) }));
   const first = (await admin('GET', '/api/notices?limit=3&status=waiting')).body;
-  const second = (await admin('GET', `/api/notices?limit=3&status=waiting&cursor=${first.next_cursor}`)).body; // prettier-ignore
+  const second = (await admin('GET', `/api/notices?limit=3&status=waiting&cursor=${first.next_cursor}`)).body;
   expect([...first.items, ...second.items].map(({ id }: { id: string }) => id)).toEqual(ids);
   expect(second.next_cursor).toBeNull();
 });

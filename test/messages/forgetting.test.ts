@@ -23,11 +23,14 @@ async function messages(
   status: string,
   { written, settled = written, count = 1 }: { written: number; settled?: number; count?: number },
 ): Promise<void> {
-  await query(school, sql`
+  await query(
+    school,
+    sql`
     insert into outbox (org_id, id, topic, status, created_at, next_attempt_at)
     select ${school.orgId}, gen_random_uuid(), ${`${status} ${String(written)} ${String(settled)}`}, ${status}, ${daysAgo(written)}, ${daysAgo(settled)}
-    from generate_series(1, ${count}::int)`);
-} // prettier-ignore
+    from generate_series(1, ${count}::int)`,
+  );
+}
 
 async function topics(school: School): Promise<string[]> {
   const kept = await query(school, sql<{ topic: string }>`select topic from outbox order by topic`);
@@ -42,12 +45,15 @@ it('messages delivered, dropped or given up are deleted 90 days later, and those
     await messages(school, status, { written: 200, settled: 89 });
   }
   await forgetOldMessages(database, NOW);
-  const kept = ['delivered', 'dropped', 'failed', 'waiting'].flatMap((status) => [`${status} 200 89`, `${status} 89 89`]); // prettier-ignore
+  const kept = ['delivered', 'dropped', 'failed', 'waiting'].flatMap((status) => [
+    `${status} 200 89`,
+    `${status} 89 89`,
+  ]);
   expect(await topics(school)).toEqual([...kept, 'waiting 91 91'].sort());
 });
 
 it('many are deleted bit by bit, in every organization, also by several workers at once', async () => {
-  const schools = [await aSchool(database, { name: 'Two' }), await aSchool(database, { name: 'Three' })]; // prettier-ignore
+  const schools = [await aSchool(database, { name: 'Two' }), await aSchool(database, { name: 'Three' })];
   for (const school of schools) {
     await messages(school, 'delivered', { written: 100, count: 2_500 });
     await messages(school, 'delivered', { written: 10 });
@@ -66,8 +72,9 @@ it('a worker that is told to stop leaves the rest for later', async () => {
 it('a worker does it by itself', async () => {
   const school = await aSchool(database, { name: 'Five' });
   await messages(school, 'failed', { written: 100 });
-  const worker = await startWorker({ engine: testEngine(database, () => NOW), database, log: () => undefined }); // prettier-ignore
-  const left = () => inOrg(database, school.orgId, (tx) => rows(tx, sql`select from outbox where org_id = ${school.orgId}`)); // prettier-ignore
+  const worker = await startWorker({ engine: testEngine(database, () => NOW), database, log: () => undefined });
+  const left = () =>
+    inOrg(database, school.orgId, (tx) => rows(tx, sql`select from outbox where org_id = ${school.orgId}`));
   await expect.poll(async () => (await left()).length, { timeout: 10_000 }).toBe(0);
   await worker.stop();
 });

@@ -45,28 +45,35 @@ async function mails(): Promise<Record<string, Mail[]>> {
 }
 
 async function lost(): Promise<readonly { topic: string; last_error: string | null }[]> {
-  return query(school, sql<{ topic: string; last_error: string | null }>`
-    select topic, last_error from outbox where status in ('waiting', 'failed') and topic <> 'batch.teacher_changed'`);
-} // prettier-ignore
+  return query(
+    school,
+    sql<{ topic: string; last_error: string | null }>`
+    select topic, last_error from outbox where status in ('waiting', 'failed') and topic <> 'batch.teacher_changed'`,
+  );
+}
 
 async function aCourse(): Promise<string> {
   const id = newId();
-  await query(school, sql`insert into courses (org_id, id, title) values (${school.orgId}, ${id}, 'Physics')`); // prettier-ignore
+  await query(school, sql`insert into courses (org_id, id, title) values (${school.orgId}, ${id}, 'Physics')`);
   return id;
 }
 
 it('a teacher hears of a batch, and its students of their enrollment, both with the weekly times', async () => {
   const courseId = await aCourse();
   const batch = {
-    course_id: courseId, batch_name: 'Evening', start_date: '2027-01-11', end_date: '2027-03-12', capacity: 10,
-    assigned_instructor: teacher.userId, schedule: [{ day: 'Monday', start_time: '18:00', end_time: '20:00' }],
-  }; // prettier-ignore
+    course_id: courseId,
+    batch_name: 'Evening',
+    start_date: '2027-01-11',
+    end_date: '2027-03-12',
+    capacity: 10,
+    assigned_instructor: teacher.userId,
+    schedule: [{ day: 'Monday', start_time: '18:00', end_time: '20:00' }],
+  };
   await act('batch_create', { batches: [batch] });
   const [made] = await query(school, sql<{ id: string }>`select id from batches`);
-  await act('enrollment_create', { student_ids: [student.userId], course_id: courseId, batch_id: made?.id }); // prettier-ignore
+  await act('enrollment_create', { student_ids: [student.userId], course_id: courseId, batch_id: made?.id });
   const sent = await mails();
-  const facts =
-    '- Physics: Evening, from 11 January 2027 to 12 March 2027\n  Monday 18:00 to 20:00';
+  const facts = '- Physics: Evening, from 11 January 2027 to 12 March 2027\n  Monday 18:00 to 20:00';
   expect(sent['Tea Cher']).toMatchObject([
     { subject: 'North School: you teach Evening', text: expect.stringContaining(facts) },
   ]);
@@ -85,16 +92,19 @@ it('an enrollment without batch is told by its course', async () => {
 
 it('instructor and student are told of each other, and of the end', async () => {
   await act('mentor_assign', {
-    instructor_ids: [teacher.userId], student_ids: [student.userId], assignment_type: 'tutor', notes: 'Fractions',
-  }); // prettier-ignore
+    instructor_ids: [teacher.userId],
+    student_ids: [student.userId],
+    assignment_type: 'tutor',
+    notes: 'Fractions',
+  });
   const told = await mails();
   expect(told['Tea Cher']).toMatchObject([
-    {
-      subject: 'North School: you are the tutor of Ana Ruiz',
-      text: expect.stringContaining('Notes: Fractions'),
-    },
+    { subject: 'North School: you are the tutor of Ana Ruiz', text: expect.stringContaining('Notes: Fractions') },
   ]);
-  const [{ email } = { email: '' }] = await query(school, sql<{ email: string }>`select email from users where id = ${teacher.userId}`); // prettier-ignore
+  const [{ email } = { email: '' }] = await query(
+    school,
+    sql<{ email: string }>`select email from users where id = ${teacher.userId}`,
+  );
   expect(told['Ana Ruiz']).toMatchObject([
     {
       subject: 'North School: Tea Cher is your tutor',
@@ -111,18 +121,18 @@ it('instructor and student are told of each other, and of the end', async () => 
 it('whoever started an operation hears of its end where it ran on in the background, and not of single edits', async () => {
   const target = { student_ids: await students(database, school.orgId, 3) };
   const { id } = await create(school.engine, school.admin, {
-    kind: 'user_status', name: 'Summer', params: { target, status: 'inactive' },
-  }); // prettier-ignore
+    kind: 'user_status',
+    name: 'Summer',
+    params: { target, status: 'inactive' },
+  });
   await queued(school, id);
   await work(school, id);
-  await act('edit_record', { entity: 'term', edits: [{ action: 'create', values: { key: '26A', name: '26A' } }] }); // prettier-ignore
+  await act('edit_record', { entity: 'term', edits: [{ action: 'create', values: { key: '26A', name: '26A' } }] });
   expect(await mails()).toEqual({
     'Ada Admin': [
       expect.objectContaining({
         subject: 'North School: "Summer" is completed',
-        text: expect.stringContaining(
-          `3 done, 0 failed, 0 skipped.\n\nhttps://muster.example/operations/${id}`,
-        ),
+        text: expect.stringContaining(`3 done, 0 failed, 0 skipped.\n\nhttps://muster.example/operations/${id}`),
       }),
     ],
   });
@@ -131,15 +141,15 @@ it('whoever started an operation hears of its end where it ran on in the backgro
 it('of an operation that failed, the mail names what went wrong [BO-162]', async () => {
   const target = { student_ids: [newId(), newId()] };
   const { id } = await create(school.engine, school.admin, {
-    kind: 'user_status', name: 'Winter', params: { target, status: 'inactive' },
-  }); // prettier-ignore
+    kind: 'user_status',
+    name: 'Winter',
+    params: { target, status: 'inactive' },
+  });
   await queued(school, id);
   await work(school, id);
   const [mail] = (await mails())['Ada Admin'] ?? [];
   expect(mail?.subject).toBe('North School: "Winter" is failed');
-  expect(mail?.text).toContain(
-    '0 done, 2 failed, 0 skipped.\n\nWhat went wrong: user not found (2).',
-  );
+  expect(mail?.text).toContain('0 done, 2 failed, 0 skipped.\n\nWhat went wrong: user not found (2).');
 });
 
 it('there is one mail for each operation that ended in the background, however it ended [BO-400]', async () => {
@@ -160,12 +170,8 @@ it('there is one mail for each operation that ended in the background, however i
   const texts = (sent['Ada Admin'] ?? []).map(({ text }) => text);
   expect(texts.sort()).toEqual([
     expect.stringMatching(new RegExp(`"None" is failed: 0 done, 1 failed[^]*operations/${none}`)),
-    expect.stringMatching(
-      new RegExp(`"Part" is completed: 3 done, 1 failed[^]*operations/${part}`),
-    ),
-    expect.stringMatching(
-      new RegExp(`"Whole" is completed: 3 done, 0 failed[^]*operations/${whole}`),
-    ),
+    expect.stringMatching(new RegExp(`"Part" is completed: 3 done, 1 failed[^]*operations/${part}`)),
+    expect.stringMatching(new RegExp(`"Whole" is completed: 3 done, 0 failed[^]*operations/${whole}`)),
   ]);
   expect(await mails()).toEqual({});
   await work(school, going);

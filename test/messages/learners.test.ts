@@ -5,11 +5,7 @@ import { openMailer, type Mailer } from '../../packages/server/src/worker/delive
 import { startWorker, type Worker } from '../../packages/server/src/worker/worker.ts';
 import { aMailbox, type Mailbox } from '../fixtures/mailbox.ts';
 import { testEngine } from '../fixtures/school.ts';
-import {
-  aLearnerSchool,
-  enrollmentsIn,
-  type LearnerSchool,
-} from '../sources/vacademy/learner-school.ts';
+import { aLearnerSchool, enrollmentsIn, type LearnerSchool } from '../sources/vacademy/learner-school.ts';
 
 let school: LearnerSchool;
 let mailbox: Mailbox;
@@ -34,10 +30,13 @@ afterEach(async () => {
 async function work(smtpUrl: string): Promise<void> {
   mailer = openMailer({ smtpUrl, from: 'office@north.example' });
   worker = await startWorker({
-    engine: testEngine(school.database), database: school.database, mailer, publicUrl: 'https://muster.example',
+    engine: testEngine(school.database),
+    database: school.database,
+    mailer,
+    publicUrl: 'https://muster.example',
     log: (...entry) => logged.push(entry),
   });
-} // prettier-ignore
+}
 
 const only = (...ids: string[]) => ids.map((id) => ({ package_session_id: id }));
 const told = { notify_learners: true };
@@ -50,15 +49,17 @@ async function mailsOf(): Promise<Mailbox['mails']> {
   };
   await expect.poll(waiting, { timeout: 20_000 }).toBe(0);
   return mailbox.mails;
-} // prettier-ignore
+}
 
 async function addressesOf(ids: readonly string[]): Promise<string[]> {
-  const found = await school.query(sql<{ email: string }>`select email from users where id = any(${[...ids]}::uuid[]) order by email`); // prettier-ignore
+  const found = await school.query(
+    sql<{ email: string }>`select email from users where id = any(${[...ids]}::uuid[]) order by email`,
+  );
   return found.map(({ email }) => email);
 }
 
 it('each learner enrolled gets a mail, when that is asked for [LA-237, LA-078]', async () => {
-  const [batch, ids, others] = [await school.batch(), await school.learners(3), await school.learners(2)]; // prettier-ignore
+  const [batch, ids, others] = [await school.batch(), await school.learners(3), await school.learners(2)];
   await school.assign({ user_ids: ids, assignments: only(batch), options: told });
   await school.assign({ user_ids: others, assignments: only(batch) });
   const mails = await mailsOf();
@@ -72,22 +73,26 @@ it('each learner enrolled gets a mail, when that is asked for [LA-237, LA-078]',
 it('each learner removed gets a mail [LA-238]', async () => {
   const [batch, ids] = [await school.batch(), await school.learners(2)];
   await school.assign({ user_ids: ids, assignments: only(batch) });
-  await school.deassign({ user_ids: ids, package_session_ids: [batch], options: { mode: 'SOFT', ...told } }); // prettier-ignore
+  await school.deassign({ user_ids: ids, package_session_ids: [batch], options: { mode: 'SOFT', ...told } });
   const mails = await mailsOf();
   expect(mails.map(({ to }) => to).sort()).toEqual(await addressesOf(ids));
   expect(mails[0]?.subject).toContain('your enrollment in Mathematics ends');
 });
 
 it('pairs that fail or are skipped cause no mail [LA-242]', async () => {
-  const [batch, full, ids] = [await school.batch(), await school.batch({ capacity: 0 }), await school.learners(2)]; // prettier-ignore
+  const [batch, full, ids] = [await school.batch(), await school.batch({ capacity: 0 }), await school.learners(2)];
   await school.assign({ user_ids: ids, assignments: only(batch) });
   const { body } = await school.assign({ user_ids: ids, assignments: only(batch, full), options: told });
   expect(body.summary).toMatchObject({ successful: 0, skipped: 2, failed: 2 });
   expect(await mailsOf()).toEqual([]);
-}); // prettier-ignore
+});
 
 it('a learner enrolled in two courses by one call gets one mail that names both [LA-243]', async () => {
-  const [one, two, ids] = [await school.batch({ name: 'Algebra' }), await school.batch({ name: 'Geometry' }), await school.learners(1)]; // prettier-ignore
+  const [one, two, ids] = [
+    await school.batch({ name: 'Algebra' }),
+    await school.batch({ name: 'Geometry' }),
+    await school.learners(1),
+  ];
   await school.assign({ user_ids: ids, assignments: only(one, two), options: told });
   const mails = await mailsOf();
   expect(mails).toHaveLength(1);
@@ -101,14 +106,15 @@ it('with the mail server down the enrollments stand, the answer is whole, and th
   mailer.close();
   await work('smtp://127.0.0.1:1');
   const [batches, ids] = [[await school.batch(), await school.batch()], await school.learners(3)];
-  const { status, body } = await school.assign({ user_ids: ids, assignments: only(...batches), options: told }); // prettier-ignore
+  const { status, body } = await school.assign({ user_ids: ids, assignments: only(...batches), options: told });
   expect(status).toBe(200);
   expect(body.summary).toMatchObject({ total_requested: 6, successful: 6, failed: 0 });
-  expect(body.results.map((result: { status: string }) => result.status)).toEqual(Array(6).fill('SUCCESS')); // prettier-ignore
+  expect(body.results.map((result: { status: string }) => result.status)).toEqual(Array(6).fill('SUCCESS'));
   const notSent = async (): Promise<number> =>
     (await school.admin('GET', `/api/notices?status=waiting&operation_id=${body.operation_id}`)).body.items.filter(
-      (item: { attempts: number; last_error: string | null }) => item.attempts > 0 && item.last_error?.includes('ECONNREFUSED'),
-    ).length; // prettier-ignore
+      (item: { attempts: number; last_error: string | null }) =>
+        item.attempts > 0 && item.last_error?.includes('ECONNREFUSED'),
+    ).length;
   await expect.poll(notSent, { timeout: 20_000 }).toBe(3);
   for (const batch of batches) expect(await enrollmentsIn(school, batch)).toHaveLength(3);
   await school.query(sql`update outbox set status = 'dropped' where status = 'waiting'`);
@@ -132,12 +138,16 @@ it('a new learner gets a link to set a password; the password of a call is in no
     { email: 'tess@school.example', full_name: 'Tess Moor' },
     { email: 'ole@school.example', full_name: 'Ole Berg', password: 'hunter2hunter2' },
   ];
-  const { body } = await school.assign({ new_users: newUsers, assignments: only(batch), options: told }); // prettier-ignore
+  const { body } = await school.assign({ new_users: newUsers, assignments: only(batch), options: told });
   expect(body.summary.successful).toBe(2);
   const mails = await mailsOf();
   const link = mails.find(({ to, text }) => to === 'tess@school.example' && text.includes('/claim?token='));
   const token = new URL(/https:\S+/.exec(link?.text ?? '')?.[0] ?? '').searchParams.get('token') ?? '';
-  const claimed = await school.app.inject({ method: 'POST', url: '/api/claim', payload: { token, password: 'chosen by myself' } });
+  const claimed = await school.app.inject({
+    method: 'POST',
+    url: '/api/claim',
+    payload: { token, password: 'chosen by myself' },
+  });
   expect(claimed.statusCode).toBe(200);
   const secrets = JSON.stringify([body, logged, mails.map(({ raw }) => raw)]);
   expect(secrets).not.toContain('hunter2');
@@ -145,4 +155,4 @@ it('a new learner gets a link to set a password; the password of a call is in no
     select to_jsonb(o)::text as text from operations o union all select to_jsonb(a)::text from audit a
     union all select to_jsonb(e)::text from events e union all select to_jsonb(m)::text from outbox m`);
   expect(stored.filter(({ text }) => text.includes('hunter2') || text.includes(token.split('.')[2] ?? ''))).toEqual([]);
-}); // prettier-ignore
+});

@@ -9,11 +9,6 @@ export interface Cli {
 }
 
 /** The result of a command: one document for scripts, or words for people. */
-export function show(
-  cli: Cli,
-  options: { json?: boolean | undefined },
-  document: unknown,
-  text: string,
-): void {
+export function show(cli: Cli, options: { json?: boolean | undefined }, document: unknown, text: string): void {
   cli.terminal.print(options.json === true ? JSON.stringify(document, null, 2) : text);
 }

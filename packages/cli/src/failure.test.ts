@@ -6,13 +6,23 @@ import { refusal, unreachable } from './server/refusal.ts';
 const url = 'https://muster.example';
 
 it('a refusal says what is wrong, where, and how to correct it, with every fault', () => {
-  const failure = refusal(400, {
-    detail: 'The request has 2 fault(s).', code: 'validation_failed',
-    errors: [
-      { code: 'invalid_dates', field: 'scheduling.due_date', message: 'It is due before it starts.', correction: 'Give a later date.' },
-      { code: 'required', field: 'target', message: 'target is missing.', correction: 'Give target.' },
-    ],
-  }, url); // prettier-ignore
+  const failure = refusal(
+    400,
+    {
+      detail: 'The request has 2 fault(s).',
+      code: 'validation_failed',
+      errors: [
+        {
+          code: 'invalid_dates',
+          field: 'scheduling.due_date',
+          message: 'It is due before it starts.',
+          correction: 'Give a later date.',
+        },
+        { code: 'required', field: 'target', message: 'target is missing.', correction: 'Give target.' },
+      ],
+    },
+    url,
+  );
   expect(failureText(failure)).toBe(
     [
       'error: The request has 2 fault(s).',
@@ -56,9 +66,7 @@ it('an answer of something else than a muster server is named as such', () => {
 });
 
 it('why a server cannot be reached is said', () => {
-  const error = new TypeError('fetch failed', {
-    cause: new AggregateError([new Error('connect ECONNREFUSED')]),
-  });
+  const error = new TypeError('fetch failed', { cause: new AggregateError([new Error('connect ECONNREFUSED')]) });
   expect(unreachable(url, error).message).toBe(`${url} does not answer (connect ECONNREFUSED).`);
 });
 

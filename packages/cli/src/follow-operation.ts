@@ -27,23 +27,13 @@ export async function followOperation(
   document: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   if (!options.watch) {
-    show(
-      cli,
-      options,
-      { operation, ...document },
-      `Started. Watch it: muster operations watch ${operation.id}`,
-    );
+    show(cli, options, { operation, ...document }, `Started. Watch it: muster operations watch ${operation.id}`);
     return;
   }
   const ended = isWorking(operation.status) ? await watch(cli, api, operation.id) : operation;
   const results = await getResults(api, ended.id);
   cli.exitCode = outcomeOf(ended);
-  show(
-    cli,
-    options,
-    { operation: ended, ...document, results },
-    `\n${resultText(results)}\n${hint(ended)}`.trimEnd(),
-  );
+  show(cli, options, { operation: ended, ...document, results }, `\n${resultText(results)}\n${hint(ended)}`.trimEnd());
 }
 
 /** @throws Failure `interrupted` on Ctrl-C: the operation goes on. */
@@ -98,9 +88,7 @@ function hint({
   const next = [
     ...(status === 'paused' ? [`It is paused. Go on: muster operations resume ${id}`] : []),
     ...(status === 'cancelled' ? [`It was cancelled: ${reason}`] : []),
-    ...(status === 'pending'
-      ? [`It was not started. Look at its plan: muster operations show ${id}`]
-      : []),
+    ...(status === 'pending' ? [`It was not started. Look at its plan: muster operations show ${id}`] : []),
     ...(failed > 0 ? [`What failed, and why: muster operations report ${id} --status failed`] : []),
     ...(undoUntil === null ? [] : [`Take it back: muster operations undo ${id}`]),
   ];

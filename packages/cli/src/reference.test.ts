@@ -14,14 +14,10 @@ it('the reference of the command line is what its help says', async () => {
 });
 
 it('every setting in the environment is in the reference of settings', async () => {
-  await expect(settingsReference(program)).toMatchFileSnapshot(
-    '../../../docs/reference/settings.md',
-  );
+  await expect(settingsReference(program)).toMatchFileSnapshot('../../../docs/reference/settings.md');
 });
 
 it('the version is that of the package', () => {
-  const { version } = JSON.parse(
-    readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'),
-  );
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
   expect(program.version()).toBe(version);
 });

@@ -12,7 +12,10 @@ export function cliReference(program: Command): string {
     fenced(program.helpInformation(), AFTER_HELP),
     ...commands.flatMap((command) => [`## \`${nameOf(command)}\``, fenced(command.helpInformation())]),
     '',
-  ].join('\n\n').trimEnd().concat('\n'); // prettier-ignore
+  ]
+    .join('\n\n')
+    .trimEnd()
+    .concat('\n');
 }
 
 /** docs/reference/settings.md: what can be set in the environment. */
@@ -26,9 +29,9 @@ export function settingsReference(program: Command): string {
       setting.commands.push(nameOf(command));
     }
   }
-  const server = [...settings].sort(([a], [b]) => a.localeCompare(b)).flatMap(([name, { option, commands }]) => [
-    `### \`${name}\``, settingText(option, commands),
-  ]); // prettier-ignore
+  const server = [...settings]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .flatMap(([name, { option, commands }]) => [`### \`${name}\``, settingText(option, commands)]);
   return `${[SETTINGS_INTRODUCTION, ...server, CLIENT_SETTINGS].join('\n\n')}\n`;
 }
 
@@ -80,9 +83,7 @@ function settingText(option: Option, commands: readonly string[]): string {
   const fallback: unknown = option.defaultValue;
   const standard = fallback === undefined ? '' : ` Default: \`${valueText(fallback)}\`.`;
   const choices =
-    option.argChoices === undefined
-      ? ''
-      : ` One of ${option.argChoices.map((choice) => `\`${choice}\``).join(', ')}.`;
+    option.argChoices === undefined ? '' : ` One of ${option.argChoices.map((choice) => `\`${choice}\``).join(', ')}.`;
   const flags = `\`${option.flags}\` of ${commands.map((name) => `\`${name}\``).join(', ')}`;
   return `${flags}: ${option.description}.${choices}${standard}`;
 }

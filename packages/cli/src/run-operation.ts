@@ -19,26 +19,17 @@ const CODES_WITH_EXAMPLE_MAX = 20;
 
 /** @throws Failure `usage` where a question would come up that nobody can answer: before anything is sent. */
 export function assertAnswerable({ terminal }: Cli, options: RunOptions): void {
-  const isAnswered =
-    options.dryRun === true || options.yes === true || options.confirmCount !== undefined;
+  const isAnswered = options.dryRun === true || options.yes === true || options.confirmCount !== undefined;
   if (isAnswered || terminal.isInteractive) return;
-  throw usage(
-    'Nobody is here to confirm it. Give --yes to run it, or --dry-run to see what it would do.',
-  );
+  throw usage('Nobody is here to confirm it. Give --yes to run it, or --dry-run to see what it would do.');
 }
 
 /** @param made - Just created; its plan may still be in the making. */
-export async function runOperation(
-  cli: Cli,
-  api: Api,
-  made: BulkOperation,
-  options: RunOptions,
-): Promise<void> {
+export async function runOperation(cli: Cli, api: Api, made: BulkOperation, options: RunOptions): Promise<void> {
   const operation = await untilPlanned(api, made);
   if (operation.plan_hash === null) throw unplanned(operation);
   const preview = await getPreview(api, operation.id);
-  if (options.json !== true)
-    cli.terminal.print(previewText(preview, await findExamples(api, preview)));
+  if (options.json !== true) cli.terminal.print(previewText(preview, await findExamples(api, preview)));
   if (options.dryRun === true) {
     endPreview(cli, operation, preview, options);
     return;
@@ -53,20 +44,14 @@ export async function findExamples(api: Api, preview: OperationPreview): Promise
   const first = async (query: Record<string, string>) =>
     (await getPreview(api, preview.operation_id, { ...query, limit: 1 })).items[0];
   const actions: Record<string, OperationPreview['items'][number] | undefined> = {};
-  for (const action of Object.keys(preview.counts.actions))
-    actions[action] = await first({ action });
+  for (const action of Object.keys(preview.counts.actions)) actions[action] = await first({ action });
   const codes: typeof actions = {};
   for (const code of Object.keys(preview.counts.codes).slice(0, CODES_WITH_EXAMPLE_MAX))
     codes[code] = await first({ code });
   return { actions, codes };
 }
 
-function endPreview(
-  cli: Cli,
-  operation: BulkOperation,
-  preview: OperationPreview,
-  options: RunOptions,
-): void {
+function endPreview(cli: Cli, operation: BulkOperation, preview: OperationPreview, options: RunOptions): void {
   cli.exitCode = (preview.counts.actions['error'] ?? 0) > 0 ? EXIT.someFailed : EXIT.done;
   const hint = `Nothing was changed. To run exactly this: muster operations start ${operation.id}`;
   show(cli, options, { operation, preview }, `\n${hint}`);
@@ -81,8 +66,7 @@ async function agree(
 ): Promise<StartRequest> {
   if (waitsForApproval(operation, preview)) throw unapproved(operation);
   const warnings = preview.counts.warnings > 0 ? { acknowledge_warnings: true } : {};
-  if (options.confirmCount !== undefined)
-    return { ...warnings, confirm_count: options.confirmCount };
+  if (options.confirmCount !== undefined) return { ...warnings, confirm_count: options.confirmCount };
   if (options.yes === true) return warnings;
   const guard = preview.guards.find(({ needs }) => needs === 'typed');
   const asked = guard === undefined ? 'y' : String(guard.count);
@@ -93,8 +77,7 @@ async function agree(
 }
 
 function waitsForApproval(operation: BulkOperation, preview: OperationPreview): boolean {
-  const needsApproval =
-    preview.requires_approval || preview.guards.some(({ needs }) => needs === 'approval');
+  const needsApproval = preview.requires_approval || preview.guards.some(({ needs }) => needs === 'approval');
   return needsApproval && operation.approved_at === null;
 }
 
@@ -104,12 +87,19 @@ function unplanned(operation: BulkOperation): Failure {
 }
 
 function unapproved(operation: BulkOperation): Failure {
-  return new Failure(EXIT.notDone, 'It waits for the approval of a second person.', [
-    {
-      code: 'approval_required', field: '', message: '',
-      correction: `Let them run: muster operations approve ${operation.id}\n    Then run: muster operations start ${operation.id}`,
-    },
-  ], { operation }); // prettier-ignore
+  return new Failure(
+    EXIT.notDone,
+    'It waits for the approval of a second person.',
+    [
+      {
+        code: 'approval_required',
+        field: '',
+        message: '',
+        correction: `Let them run: muster operations approve ${operation.id}\n    Then run: muster operations start ${operation.id}`,
+      },
+    ],
+    { operation },
+  );
 }
 
 function declined(operation: BulkOperation): Failure {

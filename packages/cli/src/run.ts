@@ -26,14 +26,9 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 /** Help and version are no failures; commander has told the rest already. */
-function endOfParsing(
-  error: CommanderError,
-  args: readonly string[],
-  terminal: Terminal,
-): ExitCode {
+function endOfParsing(error: CommanderError, args: readonly string[], terminal: Terminal): ExitCode {
   if (error.exitCode === 0) return EXIT.done;
-  if (args.includes('--json'))
-    terminal.print(JSON.stringify({ message: error.message, errors: [] }, null, 2));
+  if (args.includes('--json')) terminal.print(JSON.stringify({ message: error.message, errors: [] }, null, 2));
   return EXIT.usage;
 }
 
@@ -42,8 +37,7 @@ function toFailure(error: unknown, terminal: Terminal): Failure {
   const message = error instanceof Error ? error.message : String(error);
   const faults = faultsOf(error);
   if (faults.length > 0) return new Failure(EXIT.refused, message, faults);
-  if (terminal.env['MUSTER_DEBUG'] !== undefined && error instanceof Error)
-    terminal.tell(error.stack ?? message);
+  if (terminal.env['MUSTER_DEBUG'] !== undefined && error instanceof Error) terminal.tell(error.stack ?? message);
   return new Failure(EXIT.unreachable, message);
 }
 
@@ -54,11 +48,5 @@ function faultsOf(error: unknown): Fault[] {
 }
 
 function isFault(value: unknown): value is Fault {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'field' in value &&
-    'message' in value &&
-    'correction' in value
-  );
+  return typeof value === 'object' && value !== null && 'field' in value && 'message' in value && 'correction' in value;
 }

@@ -21,13 +21,7 @@ interface TestTerminalOptions {
 
 /** A terminal that keeps what it is shown, with somebody at it who has the answers ready. */
 export function aTerminal(options: TestTerminalOptions = {}): TestTerminal {
-  const {
-    isInteractive = false,
-    columns = 80,
-    env = {},
-    homeDir = '/nowhere',
-    answers = [],
-  } = options;
+  const { isInteractive = false, columns = 80, env = {}, homeDir = '/nowhere', answers = [] } = options;
   const interruption = new AbortController();
   const kept: Record<'printed' | 'told' | 'retold' | 'asked', string[]> = {
     printed: [],
@@ -42,10 +36,7 @@ export function aTerminal(options: TestTerminalOptions = {}): TestTerminal {
     if (next === undefined) throw new Error(`Nobody answers: ${question}`);
     return next;
   };
-  const untilInterrupted = (): Interruption => ({
-    signal: interruption.signal,
-    ignore: () => undefined,
-  });
+  const untilInterrupted = (): Interruption => ({ signal: interruption.signal, ignore: () => undefined });
   return {
     ...kept,
     terminal: {
@@ -55,10 +46,16 @@ export function aTerminal(options: TestTerminalOptions = {}): TestTerminal {
       },
       tell: (text) => kept.told.push(text),
       retell: (line) => kept.retold.push(line),
-      isInteractive, columns, env, homeDir, ask: answer, askSecret: answer, untilInterrupted,
+      isInteractive,
+      columns,
+      env,
+      homeDir,
+      ask: answer,
+      askSecret: answer,
+      untilInterrupted,
     },
     interrupt: () => {
       interruption.abort();
     },
-  }; // prettier-ignore
+  };
 }

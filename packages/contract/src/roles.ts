@@ -1,11 +1,5 @@
 /** Roles, strongest first. system_admin belongs to an account, the others to a person in an organization. */
-export const ROLES = [
-  'system_admin',
-  'subscriber_admin',
-  'teacher_admin',
-  'teacher',
-  'student',
-] as const;
+export const ROLES = ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher', 'student'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Roles that a person in an organization can have. `coorporate-student` is accepted and means `student`. */

@@ -6,12 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import pino, { type Logger } from 'pino';
 import { connect } from './db/connect.ts';
 import type { Database } from './db/database.ts';
-import {
-  attachOrStart,
-  embeddedAppPassword,
-  startEmbedded,
-  type EmbeddedDatabase,
-} from './db/embedded.ts';
+import { attachOrStart, embeddedAppPassword, startEmbedded, type EmbeddedDatabase } from './db/embedded.ts';
 import { migrate as migrateDatabase, pendingMigrations } from './db/migrate.ts';
 import { runDemo, signInWords, type DemoOptions } from './demo/demo.ts';
 import { createEngine } from './engine/engine.ts';
@@ -74,22 +69,29 @@ export async function serve(options: ServeOptions): Promise<Running> {
       authority: { scopeOf },
     });
     const app = await buildApp({
-      engine, database: opened.database, logger: log,
+      engine,
+      database: opened.database,
+      logger: log,
       settings: {
-        webDir: webDir(), publicUrl: options.publicUrl, sendsMail: options.smtpUrl !== undefined,
-        uploadBytesMax: options.uploadBytesMax, requestsPerMinute: options.requestsPerMinute, metricsToken: options.metricsToken,
+        webDir: webDir(),
+        publicUrl: options.publicUrl,
+        sendsMail: options.smtpUrl !== undefined,
+        uploadBytesMax: options.uploadBytesMax,
+        requestsPerMinute: options.requestsPerMinute,
+        metricsToken: options.metricsToken,
       },
-    }); // prettier-ignore
+    });
     const worker =
       options.worker === false
         ? undefined
         : await startWorker({
-            engine, database: opened.database, log: writeTo(log), mailer, publicUrl: options.publicUrl,
-          }); // prettier-ignore
-    const address = await app.listen({
-      port: options.port ?? 4000,
-      host: options.host ?? '127.0.0.1',
-    });
+            engine,
+            database: opened.database,
+            log: writeTo(log),
+            mailer,
+            publicUrl: options.publicUrl,
+          });
+    const address = await app.listen({ port: options.port ?? 4000, host: options.host ?? '127.0.0.1' });
     return {
       address,
       close: async () => {
@@ -107,19 +109,13 @@ export async function serve(options: ServeOptions): Promise<Running> {
 
 /** A worker alone; needs a database that others can reach as well. */
 export async function work(
-  options: DatabaseChoice &
-    MailChoice & { concurrency?: number | undefined; logLevel?: string | undefined },
+  options: DatabaseChoice & MailChoice & { concurrency?: number | undefined; logLevel?: string | undefined },
 ): Promise<Running> {
   keepHeapSmall();
   const log = logger(options.logLevel);
   const mailer = mailerOf(options);
   const opened = await openAndMigrate(options, log, attachOrStart);
-  const engine = createEngine({
-    database: opened.database,
-    entities: ENTITIES,
-    kinds: KINDS,
-    authority: { scopeOf },
-  });
+  const engine = createEngine({ database: opened.database, entities: ENTITIES, kinds: KINDS, authority: { scopeOf } });
   const worker = await startWorker({
     engine,
     database: opened.database,
@@ -141,24 +137,18 @@ export async function work(
 /** @throws Error when a mail server is named and no sender. */
 function mailerOf({ smtpUrl, mailFrom }: MailChoice): Mailer | undefined {
   if (smtpUrl === undefined) return undefined;
-  if (mailFrom === undefined)
-    throw new Error('A mail server is set and no sender: give --mail-from as well.');
+  if (mailFrom === undefined) throw new Error('A mail server is set and no sender: give --mail-from as well.');
   return openMailer({ smtpUrl, from: mailFrom });
 }
 
 /** @returns the names of the migrations that were run now. */
-export async function migrate(
-  options: DatabaseChoice & { appRole?: string | undefined },
-): Promise<string[]> {
+export async function migrate(options: DatabaseChoice & { appRole?: string | undefined }): Promise<string[]> {
   if (options.databaseUrl !== undefined)
     return migrateDatabase({ ownerUrl: options.databaseUrl, appRole: options.appRole });
   const dataDir = options.dataDir ?? defaultDataDir();
   const embedded = await attachOrStart({ dataDir });
   try {
-    return await migrateDatabase({
-      ownerUrl: embedded.ownerUrl,
-      appPassword: await embeddedAppPassword(dataDir),
-    });
+    return await migrateDatabase({ ownerUrl: embedded.ownerUrl, appPassword: await embeddedAppPassword(dataDir) });
   } finally {
     await embedded.stop();
   }
@@ -190,10 +180,7 @@ export async function createAdmin(
   return withDatabase(options, (database) => createSystemAdmin(database, options));
 }
 
-async function withDatabase<T>(
-  options: DatabaseChoice,
-  act: (database: Database) => Promise<T>,
-): Promise<T> {
+async function withDatabase<T>(options: DatabaseChoice, act: (database: Database) => Promise<T>): Promise<T> {
   const opened = await openAndMigrate(options, logger('silent'), attachOrStart);
   try {
     return await act(opened.database);
@@ -212,7 +199,9 @@ async function openAndMigrate(
   log: Logger,
   start: (options: { dataDir: string }) => Promise<EmbeddedDatabase> = startEmbedded,
 ): Promise<Opened> {
-  const onError = (error: Error): void => { log.warn({ reason: error.message }, 'A database connection was lost.'); }; // prettier-ignore
+  const onError = (error: Error): void => {
+    log.warn({ reason: error.message }, 'A database connection was lost.');
+  };
   if (options.databaseUrl !== undefined) {
     await migrateWherePossible(options.databaseUrl);
     const database = await connect({ url: options.databaseUrl, onError });
@@ -221,10 +210,7 @@ async function openAndMigrate(
   const dataDir = options.dataDir ?? defaultDataDir();
   const embedded = await start({ dataDir });
   try {
-    await migrateDatabase({
-      ownerUrl: embedded.ownerUrl,
-      appPassword: await embeddedAppPassword(dataDir),
-    });
+    await migrateDatabase({ ownerUrl: embedded.ownerUrl, appPassword: await embeddedAppPassword(dataDir) });
     const database = await connect({ url: embedded.appUrl, onError });
     const close = async (): Promise<void> => {
       await database.close();
@@ -242,7 +228,10 @@ async function migrateWherePossible(url: string): Promise<void> {
   const pending = await pendingMigrations(url);
   if (pending.length === 0) return;
   await migrateDatabase({ ownerUrl: url }).catch((error: unknown) => {
-    throw new Error(`The database lacks ${pending.join(', ')} and this role may not migrate it. Run \`muster migrate --database-url\` as the owner of the database first.`, { cause: error }); // prettier-ignore
+    throw new Error(
+      `The database lacks ${pending.join(', ')} and this role may not migrate it. Run \`muster migrate --database-url\` as the owner of the database first.`,
+      { cause: error },
+    );
   });
 }
 
@@ -273,5 +262,7 @@ function logger(level: string | undefined): Logger {
 }
 
 function writeTo(log: Logger): (level: 'info' | 'error', message: string, meta?: unknown) => void {
-  return (level, message, meta) => { log[level]({ meta }, message); }; // prettier-ignore
+  return (level, message, meta) => {
+    log[level]({ meta }, message);
+  };
 }

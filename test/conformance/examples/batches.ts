@@ -36,13 +36,19 @@ export const BATCH_EXAMPLES: Readonly<Record<string, Example>> = {
       ],
     })),
     actions: { create: 2, error: 2 },
-    random: fc.array(anyBatch(), { minLength: 1, maxLength: 4 }).map((batches) =>
-      draftOf('batch_create', (school, classes) => ({
-        batches: batches.map(({ course, teacher, ...given }) =>
-          newBatch(classes.courseIds[course], teacherOf(school, classes, teacher), given),
+    random: fc
+      .array(anyBatch(), { minLength: 1, maxLength: 4 })
+      .map((batches) =>
+        draftOf(
+          'batch_create',
+          (school, classes) => ({
+            batches: batches.map(({ course, teacher, ...given }) =>
+              newBatch(classes.courseIds[course], teacherOf(school, classes, teacher), given),
+            ),
+          }),
+          batches,
         ),
-      }), batches),
-    ),
+      ),
   },
   batch_update: {
     usual: draftOf('batch_update', (_school, { batchIds, secondTeacherId }) => ({
@@ -54,47 +60,80 @@ export const BATCH_EXAMPLES: Readonly<Record<string, Example>> = {
       ],
     })),
     actions: { update: 3, error: 1 },
-    random: fc.uniqueArray(anyUpdate(), { minLength: 1, maxLength: 4, selector: ({ batch }) => batch }).map((updates) =>
-      draftOf('batch_update', (school, classes) => ({
-        batches: updates.map(({ batch, teacher, ...given }) => ({
-          ...given, batch_id: classes.batchIds[batch] ?? newId(),
-          ...(teacher === undefined ? {} : { assigned_instructor: teacherOf(school, classes, teacher) }),
-        })),
-      }), updates),
-    ),
+    random: fc
+      .uniqueArray(anyUpdate(), { minLength: 1, maxLength: 4, selector: ({ batch }) => batch })
+      .map((updates) =>
+        draftOf(
+          'batch_update',
+          (school, classes) => ({
+            batches: updates.map(({ batch, teacher, ...given }) => ({
+              ...given,
+              batch_id: classes.batchIds[batch] ?? newId(),
+              ...(teacher === undefined ? {} : { assigned_instructor: teacherOf(school, classes, teacher) }),
+            })),
+          }),
+          updates,
+        ),
+      ),
   },
   batch_instructor: {
     usual: draftOf('batch_instructor', (_school, { batchIds, secondTeacherId }) => ({
-      batch_ids: batchIds, instructor_id: secondTeacherId,
+      batch_ids: batchIds,
+      instructor_id: secondTeacherId,
     })),
     actions: { update: 4 },
-    random: fc.tuple(fc.uniqueArray(fc.nat(4), { minLength: 1 }), fc.nat(2)).map((input) =>
-      draftOf('batch_instructor', (school, classes) => ({
-        batch_ids: input[0].map((at) => classes.batchIds[at] ?? newId()), instructor_id: teacherOf(school, classes, input[1]),
-      }), input),
-    ),
+    random: fc
+      .tuple(fc.uniqueArray(fc.nat(4), { minLength: 1 }), fc.nat(2))
+      .map((input) =>
+        draftOf(
+          'batch_instructor',
+          (school, classes) => ({
+            batch_ids: input[0].map((at) => classes.batchIds[at] ?? newId()),
+            instructor_id: teacherOf(school, classes, input[1]),
+          }),
+          input,
+        ),
+      ),
   },
   batch_cancel: {
     usual: draftOf('batch_cancel', (_school, { batchIds }) => ({ batch_ids: batchIds, remove: true })),
     actions: { remove: 3, error: 1 },
-    random: fc.tuple(fc.uniqueArray(fc.nat(4), { minLength: 1 }), fc.boolean()).map((input) =>
-      draftOf('batch_cancel', (_school, classes) => ({
-        batch_ids: input[0].map((at) => classes.batchIds[at] ?? newId()), remove: input[1],
-      }), input),
-    ),
+    random: fc
+      .tuple(fc.uniqueArray(fc.nat(4), { minLength: 1 }), fc.boolean())
+      .map((input) =>
+        draftOf(
+          'batch_cancel',
+          (_school, classes) => ({
+            batch_ids: input[0].map((at) => classes.batchIds[at] ?? newId()),
+            remove: input[1],
+          }),
+          input,
+        ),
+      ),
   },
   enrollment_create: {
     usual: draftOf('enrollment_create', (school, { courseIds, batchIds }) => ({
-      student_ids: [1, 2, 4, 9].map((at) => school.studentIds[at]), course_id: courseIds[0], batch_id: batchIds[0],
-      enrollment_source: 'website', payment: { amount: 120.5, currency: 'EUR' },
+      student_ids: [1, 2, 4, 9].map((at) => school.studentIds[at]),
+      course_id: courseIds[0],
+      batch_id: batchIds[0],
+      enrollment_source: 'website',
+      payment: { amount: 120.5, currency: 'EUR' },
     })),
     actions: { re_enroll: 1, error: 3 },
-    random: fc.tuple(fc.uniqueArray(fc.nat(12), { minLength: 1, maxLength: 6 }), fc.nat(1), fc.option(fc.nat(4)), fc.boolean()).map((input) =>
-      draftOf('enrollment_create', (school, { courseIds, batchIds }) => ({
-        student_ids: input[0].map((at) => school.studentIds[at] ?? newId()), course_id: courseIds[input[1]],
-        batch_id: input[2] === null ? null : (batchIds[input[2]] ?? newId()), ...(input[3] ? { payment: { amount: 10 } } : {}),
-      }), input),
-    ),
+    random: fc
+      .tuple(fc.uniqueArray(fc.nat(12), { minLength: 1, maxLength: 6 }), fc.nat(1), fc.option(fc.nat(4)), fc.boolean())
+      .map((input) =>
+        draftOf(
+          'enrollment_create',
+          (school, { courseIds, batchIds }) => ({
+            student_ids: input[0].map((at) => school.studentIds[at] ?? newId()),
+            course_id: courseIds[input[1]],
+            batch_id: input[2] === null ? null : (batchIds[input[2]] ?? newId()),
+            ...(input[3] ? { payment: { amount: 10 } } : {}),
+          }),
+          input,
+        ),
+      ),
   },
   enrollment_update: {
     usual: draftOf('enrollment_update', (_school, { batchIds, enrollmentIds }) => ({
@@ -106,40 +145,73 @@ export const BATCH_EXAMPLES: Readonly<Record<string, Example>> = {
       ],
     })),
     actions: { move: 1, update: 2, error: 1 },
-    random: fc.uniqueArray(anyChange(), { minLength: 1, maxLength: 4, selector: ({ enrollment }) => enrollment }).map((changes) =>
-      draftOf('enrollment_update', (_school, { batchIds, enrollmentIds }) => ({
-        enrollments: changes.map(({ enrollment, batch, ...given }) => ({
-          ...given, enrollment_id: enrollmentIds[enrollment] ?? newId(), ...(batch === undefined ? {} : { batch_id: batchIds[batch] ?? newId() }),
-        })),
-      }), changes),
-    ),
+    random: fc
+      .uniqueArray(anyChange(), { minLength: 1, maxLength: 4, selector: ({ enrollment }) => enrollment })
+      .map((changes) =>
+        draftOf(
+          'enrollment_update',
+          (_school, { batchIds, enrollmentIds }) => ({
+            enrollments: changes.map(({ enrollment, batch, ...given }) => ({
+              ...given,
+              enrollment_id: enrollmentIds[enrollment] ?? newId(),
+              ...(batch === undefined ? {} : { batch_id: batchIds[batch] ?? newId() }),
+            })),
+          }),
+          changes,
+        ),
+      ),
   },
   enrollment_cancel: {
     usual: draftOf('enrollment_cancel', (_school, { enrollmentIds }) => ({ enrollment_ids: enrollmentIds })),
     actions: { remove: 3, skip: 1 },
-    random: fc.uniqueArray(fc.nat(4), { minLength: 1 }).map((input) =>
-      draftOf('enrollment_cancel', (_school, { enrollmentIds }) => ({ enrollment_ids: input.map((at) => enrollmentIds[at] ?? newId()) }), input),
-    ),
+    random: fc
+      .uniqueArray(fc.nat(4), { minLength: 1 })
+      .map((input) =>
+        draftOf(
+          'enrollment_cancel',
+          (_school, { enrollmentIds }) => ({ enrollment_ids: input.map((at) => enrollmentIds[at] ?? newId()) }),
+          input,
+        ),
+      ),
   },
   transfer: {
     usual: draftOf('transfer', (school, { batchIds }) => ({
-      user_ids: [0, 1, 5].map((at) => school.studentIds[at]), from_batch_id: batchIds[0], to_batch_id: batchIds[1],
+      user_ids: [0, 1, 5].map((at) => school.studentIds[at]),
+      from_batch_id: batchIds[0],
+      to_batch_id: batchIds[1],
     })),
     actions: { move: 2, error: 1 },
-    random: fc.tuple(fc.constantFrom([0, 1], [1, 2], [0, 3], [1, 0]), fc.option(fc.uniqueArray(fc.nat(12), { minLength: 1, maxLength: 4 }))).map((input) =>
-      draftOf('transfer', (school, { batchIds }) => ({
-        from_batch_id: batchIds[input[0][0]], to_batch_id: batchIds[input[0][1]],
-        ...(input[1] === null ? { all: true } : { user_ids: input[1].map((at) => school.studentIds[at] ?? newId()) }),
-      }), input),
-    ),
+    random: fc
+      .tuple(
+        fc.constantFrom([0, 1], [1, 2], [0, 3], [1, 0]),
+        fc.option(fc.uniqueArray(fc.nat(12), { minLength: 1, maxLength: 4 })),
+      )
+      .map((input) =>
+        draftOf(
+          'transfer',
+          (school, { batchIds }) => ({
+            from_batch_id: batchIds[input[0][0]],
+            to_batch_id: batchIds[input[0][1]],
+            ...(input[1] === null
+              ? { all: true }
+              : { user_ids: input[1].map((at) => school.studentIds[at] ?? newId()) }),
+          }),
+          input,
+        ),
+      ),
   },
-}; // prettier-ignore
+};
 
 function newBatch(course: string | undefined, teacher: string | undefined, given: object): object {
   return {
-    course_id: course ?? newId(), batch_name: 'New batch', start_date: '2027-01-11', end_date: '2027-04-15', capacity: 10,
-    assigned_instructor: teacher ?? newId(), ...given,
-  }; // prettier-ignore
+    course_id: course ?? newId(),
+    batch_name: 'New batch',
+    start_date: '2027-01-11',
+    end_date: '2027-04-15',
+    capacity: 10,
+    assigned_instructor: teacher ?? newId(),
+    ...given,
+  };
 }
 
 /** 0: who leads the batches · 1: another teacher · 2: a student · else nobody. */
@@ -166,9 +238,7 @@ function anyFields() {
 }
 
 function anyBatch() {
-  return fc
-    .tuple(anyFields(), fc.nat(2), fc.nat(3))
-    .map(([given, course, teacher]) => ({ ...given, course, teacher }));
+  return fc.tuple(anyFields(), fc.nat(2), fc.nat(3)).map(([given, course, teacher]) => ({ ...given, course, teacher }));
 }
 
 function anyUpdate() {
@@ -217,31 +287,52 @@ async function makeClasses({ engine, orgId, teacherId, studentIds }: PopulatedSc
   const enrollmentIds = [newId(), newId(), newId(), newId()];
   const secondTeacherId = newId();
   await inOrg(engine.database, orgId, async (tx) => {
-    await rows(tx, sql`
+    await rows(
+      tx,
+      sql`
       insert into users (org_id, id, username, given_name, family_name, display_name, roles)
-      values (${orgId}, ${secondTeacherId}, 'second', 'Second', 'Teacher', 'Second Teacher', '{teacher}')`);
-    await rows(tx, sql`
-      insert into courses (org_id, id, title) select ${orgId}, id, 'Course ' || n from unnest(${courseIds}::uuid[]) with ordinality c(id, n)`);
-    await rows(tx, sql`
+      values (${orgId}, ${secondTeacherId}, 'second', 'Second', 'Teacher', 'Second Teacher', '{teacher}')`,
+    );
+    await rows(
+      tx,
+      sql`
+      insert into courses (org_id, id, title) select ${orgId}, id, 'Course ' || n from unnest(${courseIds}::uuid[]) with ordinality c(id, n)`,
+    );
+    await rows(
+      tx,
+      sql`
       insert into batches (org_id, id, name, code, course_id, capacity, enrolled_students, start_date, end_date, timetable, status)
       select ${orgId}, id, 'Batch ' || n, 'EVE-' || n, ${courseIds[0]}::uuid, n + 2, case n when 1 then 2 else 0 end, '2026-10-01', '2026-12-18',
         case n when 1 then ${JSON.stringify(MONDAY)}::jsonb else '[]' end, (array['active', 'upcoming', 'completed'])[n]
-      from unnest(${batchIds.slice(0, 3)}::uuid[]) with ordinality b(id, n)`);
-    await rows(tx, sql`
-      insert into batches (org_id, id, name, course_id) values (${orgId}, ${batchIds[3]}::uuid, 'Made elsewhere', ${courseIds[1]}::uuid)`);
-    await rows(tx, sql`
+      from unnest(${batchIds.slice(0, 3)}::uuid[]) with ordinality b(id, n)`,
+    );
+    await rows(
+      tx,
+      sql`
+      insert into batches (org_id, id, name, course_id) values (${orgId}, ${batchIds[3]}::uuid, 'Made elsewhere', ${courseIds[1]}::uuid)`,
+    );
+    await rows(
+      tx,
+      sql`
       insert into batch_teachers (org_id, id, batch_id, teacher_id, is_lead)
       select ${orgId}, gen_random_uuid(), b.id, t.id, t.is_lead
       from unnest(${batchIds.slice(0, 3)}::uuid[]) with ordinality b(id, n)
-      cross join (values (${teacherId}::uuid, true), (${secondTeacherId}::uuid, false)) t(id, is_lead) where t.is_lead or b.n = 1`);
-    await rows(tx, sql`
+      cross join (values (${teacherId}::uuid, true), (${secondTeacherId}::uuid, false)) t(id, is_lead) where t.is_lead or b.n = 1`,
+    );
+    await rows(
+      tx,
+      sql`
       insert into enrollments (org_id, id, course_id, batch_id, student_id, status, enrollment_type, enrolled_at, access_ends_at)
       select ${orgId}, e.id, ${courseIds[0]}::uuid, case when n < 4 then ${batchIds[0]}::uuid end, s.id, case n when 3 then 'cancelled' else 'active' end,
         case when n < 4 then 'batch' else 'individual' end, '2026-10-01T08:00:00Z', '2027-01-18T00:00:00Z'
       from unnest(${enrollmentIds}::uuid[], ${studentIds.slice(0, 4)}::uuid[]) with ordinality both_ids(id, student, n)
-      cross join lateral (select both_ids.id) e cross join lateral (select student as id) s`);
-    await rows(tx, sql`
-      insert into payments (org_id, id, enrollment_id, amount, currency) values (${orgId}, gen_random_uuid(), ${enrollmentIds[0]}::uuid, 99.5, 'EUR')`);
+      cross join lateral (select both_ids.id) e cross join lateral (select student as id) s`,
+    );
+    await rows(
+      tx,
+      sql`
+      insert into payments (org_id, id, enrollment_id, amount, currency) values (${orgId}, gen_random_uuid(), ${enrollmentIds[0]}::uuid, 99.5, 'EUR')`,
+    );
   });
   return { courseIds, batchIds, enrollmentIds, secondTeacherId };
-} // prettier-ignore
+}

@@ -36,16 +36,17 @@ export const CLASSROOM_EXAMPLES: Readonly<Record<string, Example>> = {
     actions: { create: 3, error: 1 },
     random: fc
       .record(
-        { term_key: fc.constantFrom('2026-T1', '', '2027-T2'), whole: fc.boolean(), teachers, respect_overrides: fc.boolean() },
+        {
+          term_key: fc.constantFrom('2026-T1', '', '2027-T2'),
+          whole: fc.boolean(),
+          teachers,
+          respect_overrides: fc.boolean(),
+        },
         { requiredKeys: [] },
       )
       .map(cascadeOf),
   },
-  detach_course: {
-    usual: detachOf(0),
-    actions: { update: 1 },
-    random: fc.nat(1).map(detachOf),
-  },
+  detach_course: { usual: detachOf(0), actions: { update: 1 }, random: fc.nat(1).map(detachOf) },
   batch_students: {
     usual: studentsOf([1, 3, 5, 6], 'set'),
     actions: { update: 1 },
@@ -71,7 +72,7 @@ export const CLASSROOM_EXAMPLES: Readonly<Record<string, Example>> = {
     actions: { update: 1 },
     random: fc.constantFrom('Room 1', 'Another', '💡').map(renameOf),
   },
-}; // prettier-ignore
+};
 
 type Params = (homerooms: Homerooms, school: PopulatedSchool) => Record<string, unknown>;
 
@@ -84,26 +85,34 @@ function draft(input: unknown, kind: string, params: Params): Draft {
 
 function rosterOf(some: readonly number[], mode: string): Draft {
   return draft({ some, mode }, 'roster_set', ({ rooms }, school) => ({
-    classroom_id: rooms[0], student_ids: studentsAt(school, some), mode,
-  })); // prettier-ignore
+    classroom_id: rooms[0],
+    student_ids: studentsAt(school, some),
+    mode,
+  }));
 }
 
 function facultyOf(some: readonly number[], mode: string): Draft {
   return draft({ some, mode }, 'faculty_set', ({ rooms, teacherIds }) => ({
-    classroom_id: rooms[0], teacher_ids: some.map((at) => teacherIds[at]), mode,
-  })); // prettier-ignore
+    classroom_id: rooms[0],
+    teacher_ids: some.map((at) => teacherIds[at]),
+    mode,
+  }));
 }
 
 function studentsOf(some: readonly number[], mode: string): Draft {
   return draft({ some, mode }, 'batch_students', ({ batchId }, school) => ({
-    batch_id: batchId, student_ids: studentsAt(school, some), mode,
-  })); // prettier-ignore
+    batch_id: batchId,
+    student_ids: studentsAt(school, some),
+    mode,
+  }));
 }
 
 function batchTeachersOf(some: readonly number[], mode: string): Draft {
   return draft({ some, mode }, 'batch_teachers', ({ batchId, teacherIds }) => ({
-    batch_id: batchId, teacher_ids: some.map((at) => teacherIds[at]), mode,
-  })); // prettier-ignore
+    batch_id: batchId,
+    teacher_ids: some.map((at) => teacherIds[at]),
+    mode,
+  }));
 }
 
 interface CascadeInput {
@@ -115,9 +124,12 @@ interface CascadeInput {
 
 function cascadeOf({ whole = false, teachers: some, ...rest }: CascadeInput): Draft {
   return draft({ whole, some, ...rest }, 'assign_course', ({ rooms, courseId, sectionId, teacherIds }) => ({
-    classroom_ids: rooms, course_id: courseId, ...(whole ? {} : { section_id: sectionId }),
-    ...(some === undefined ? {} : { teacher_ids: some.map((at) => teacherIds[at]) }), ...rest,
-  })); // prettier-ignore
+    classroom_ids: rooms,
+    course_id: courseId,
+    ...(whole ? {} : { section_id: sectionId }),
+    ...(some === undefined ? {} : { teacher_ids: some.map((at) => teacherIds[at]) }),
+    ...rest,
+  }));
 }
 
 function detachOf(room: number): Draft {
@@ -144,33 +156,60 @@ async function aHomeroom(school: PopulatedSchool): Promise<Homerooms> {
   const [courseId, sectionId, batchId, second, third] = [newId(), newId(), newId(), newId(), newId()];
   const teacherIds = [teacherId, newId(), newId()];
   await inOrg(school.engine.database, orgId, async (tx) => {
-    await rows(tx, sql`
+    await rows(
+      tx,
+      sql`
       insert into users (org_id, id, username, display_name, roles)
-      select ${orgId}, id, 'teacher ' || id, 'Teacher ' || n, '{teacher}' from unnest(${teacherIds.slice(1)}::uuid[]) with ordinality t(id, n)`);
+      select ${orgId}, id, 'teacher ' || id, 'Teacher ' || n, '{teacher}' from unnest(${teacherIds.slice(1)}::uuid[]) with ordinality t(id, n)`,
+    );
     await rows(tx, sql`insert into courses (org_id, id, title) values (${orgId}, ${courseId}, 'Physics')`);
-    await rows(tx, sql`insert into sections (org_id, id, course_id, name, capacity) values (${orgId}, ${sectionId}, ${courseId}, 'A', 3)`);
-    await rows(tx, sql`
+    await rows(
+      tx,
+      sql`insert into sections (org_id, id, course_id, name, capacity) values (${orgId}, ${sectionId}, ${courseId}, 'A', 3)`,
+    );
+    await rows(
+      tx,
+      sql`
       insert into classrooms (org_id, id, name, unit_id, status) values
-        (${orgId}, ${second}, 'Room 2', ${school.unitIds[0]}::uuid, 'active'), (${orgId}, ${third}, 'Room 3', ${school.unitIds[0]}::uuid, 'archived')`);
+        (${orgId}, ${second}, 'Room 2', ${school.unitIds[0]}::uuid, 'active'), (${orgId}, ${third}, 'Room 3', ${school.unitIds[0]}::uuid, 'archived')`,
+    );
   });
   const first = await inOrg(school.engine.database, orgId, async (tx) => {
-    const [room] = await rows(tx, sql<{ id: string }>`select id from classrooms where org_id = ${orgId} and name = 'Room 1'`);
+    const [room] = await rows(
+      tx,
+      sql<{ id: string }>`select id from classrooms where org_id = ${orgId} and name = 'Room 1'`,
+    );
     const id = room?.id ?? '';
-    await rows(tx, sql`
+    await rows(
+      tx,
+      sql`
       insert into classroom_teachers (org_id, id, classroom_id, teacher_id)
       select ${orgId}, gen_random_uuid(), ${id}, t from unnest(${teacherIds.slice(0, 2)}::uuid[]) t
-      on conflict do nothing`);
-    await rows(tx, sql`insert into classroom_courses (org_id, id, classroom_id, course_id) values (${orgId}, gen_random_uuid(), ${id}, ${courseId})`);
-    await rows(tx, sql`
+      on conflict do nothing`,
+    );
+    await rows(
+      tx,
+      sql`insert into classroom_courses (org_id, id, classroom_id, course_id) values (${orgId}, gen_random_uuid(), ${id}, ${courseId})`,
+    );
+    await rows(
+      tx,
+      sql`
       insert into batches (org_id, id, name, course_id, classroom_id, section_id, status, enrolled_students)
-      values (${orgId}, ${batchId}, 'Room 1 — Physics — A', ${courseId}, ${id}, ${sectionId}, 'active', 4)`);
-    await rows(tx, sql`insert into batch_teachers (org_id, id, batch_id, teacher_id) values (${orgId}, gen_random_uuid(), ${batchId}, ${teacherIds[2] ?? ''})`);
-    await rows(tx, sql`
+      values (${orgId}, ${batchId}, 'Room 1 — Physics — A', ${courseId}, ${id}, ${sectionId}, 'active', 4)`,
+    );
+    await rows(
+      tx,
+      sql`insert into batch_teachers (org_id, id, batch_id, teacher_id) values (${orgId}, gen_random_uuid(), ${batchId}, ${teacherIds[2] ?? ''})`,
+    );
+    await rows(
+      tx,
+      sql`
       insert into enrollments (org_id, id, batch_id, course_id, student_id, status, status_reason, enrolled_at)
       select ${orgId}, gen_random_uuid(), ${batchId}, ${courseId}, s, case n when 4 then 'cancelled' else 'active' end,
         case n when 4 then 'removed_from_batch' else '' end, '2026-09-01'
-      from unnest(${[...studentIds.slice(0, 4), studentIds[8] ?? '']}::uuid[]) with ordinality e(s, n)`);
+      from unnest(${[...studentIds.slice(0, 4), studentIds[8] ?? '']}::uuid[]) with ordinality e(s, n)`,
+    );
     return id;
   });
   return { rooms: [first, second, third], courseId, sectionId, batchId, teacherIds };
-} // prettier-ignore
+}

@@ -28,10 +28,6 @@ export const COURSE_EXAMPLES: Readonly<Record<string, Example>> = {
 
 function coursesOf(courses: readonly object[]): Draft {
   return from(courses, (school, actor) =>
-    create(school.engine, actor, {
-      kind: 'course_creation',
-      name: 'Create',
-      params: { courses },
-    }),
+    create(school.engine, actor, { kind: 'course_creation', name: 'Create', params: { courses } }),
   );
 }

@@ -31,7 +31,7 @@ export const INVITE_EXAMPLES: Readonly<Record<string, Example>> = {
     actions: { create: 2, update: 1, error: 3 },
     random: fc.array(anyInvite(), { minLength: 1, maxLength: 4 }).map(invitesOf),
   },
-}; // prettier-ignore
+};
 
 function anyInvite(): fc.Arbitrary<Wanted> {
   return fc.record(
@@ -62,11 +62,14 @@ function invitesOf(invites: readonly Wanted[]): Draft {
 
 async function knownIds(school: PopulatedSchool, batchId: string): Promise<{ invite: string; option: string }> {
   return inOrg(school.engine.database, school.orgId, (tx) =>
-    one(tx, sql<{ invite: string; option: string }>`
+    one(
+      tx,
+      sql<{ invite: string; option: string }>`
       select enroll_invite_id as invite, payment_option_id as option from invite_options
-      where org_id = ${tx.orgId} and batch_id = ${batchId}`),
+      where org_id = ${tx.orgId} and batch_id = ${batchId}`,
+    ),
   );
-} // prettier-ignore
+}
 
 function formOf(
   { isKnown, code, batches, option, ...values }: Wanted,
@@ -75,13 +78,19 @@ function formOf(
 ): object {
   const options = {
     free: { name: 'Free', payment_plans: [{ name: 'Free Plan' }] },
-    paid: { name: 'Paid', type: 'PAID', payment_plans: [{ name: 'Year', actual_price: 99.5, validity_in_days: 365, tag: 'DEFAULT' }] },
+    paid: {
+      name: 'Paid',
+      type: 'PAID',
+      payment_plans: [{ name: 'Year', actual_price: 99.5, validity_in_days: 365, tag: 'DEFAULT' }],
+    },
     year: { id: known.option, payment_plans: [{ name: 'Half a year', actual_price: 10 }] },
   };
   return {
     ...values,
     ...(isKnown ? { id: known.invite } : {}),
     ...(code === undefined ? {} : { invite_code: code }),
-    ...(batches === undefined ? {} : { links: batches.map((at) => ({ batch_id: batchIds[at], payment_option: options[option] })) }),
+    ...(batches === undefined
+      ? {}
+      : { links: batches.map((at) => ({ batch_id: batchIds[at], payment_option: options[option] })) }),
   };
-} // prettier-ignore
+}

@@ -11,12 +11,27 @@ const DUPLICATES = ['SKIP', 'ERROR', 'RE_ENROLL'] as const;
 export const LEARNER_EXAMPLES: Readonly<Record<string, Example>> = {
   enroll: {
     // Student 1 has batch 1 already and ended in batch 2; the tenth is inactive; batch 1 has two free seats.
-    usual: enrollmentOf({ people: [0, 3, 9], newcomers: ['new@example.org', 'no address'], batches: [0, 1], duplicates: 'RE_ENROLL' }),
+    usual: enrollmentOf({
+      people: [0, 3, 9],
+      newcomers: ['new@example.org', 'no address'],
+      batches: [0, 1],
+      duplicates: 'RE_ENROLL',
+    }),
     actions: { create: 6, re_enroll: 1, skip: 1, error: 4 },
     random: fc
       .record({
         people: somebody(),
-        newcomers: fc.array(fc.constantFrom('new@example.org', 'NEW@example.org', 'S3@example.org', 'other@example.org', 'no address', ''), { maxLength: 4 }),
+        newcomers: fc.array(
+          fc.constantFrom(
+            'new@example.org',
+            'NEW@example.org',
+            'S3@example.org',
+            'other@example.org',
+            'no address',
+            '',
+          ),
+          { maxLength: 4 },
+        ),
         batches: someBatches(),
         duplicates: fc.constantFrom(...DUPLICATES),
       })
@@ -27,7 +42,7 @@ export const LEARNER_EXAMPLES: Readonly<Record<string, Example>> = {
     actions: { remove: 4, skip: 4 },
     random: fc.tuple(somebody(), someBatches()).map(([people, batches]) => removalOf(people, batches)),
   },
-}; // prettier-ignore
+};
 
 function somebody(): fc.Arbitrary<number[]> {
   return fc.uniqueArray(fc.nat(11), { minLength: 1, maxLength: 6 });
@@ -54,12 +69,15 @@ function enrollmentOf(wanted: Wanted): Draft {
       params: {
         user_ids: wanted.people.map((at) => school.studentIds[at]),
         new_users: wanted.newcomers.map((email) => ({ email, full_name: 'New Learner' })),
-        assignments: wanted.batches.map((at) => ({ package_session_id: batchIds[at], transaction_id: `paid ${String(at)}` })),
+        assignments: wanted.batches.map((at) => ({
+          package_session_id: batchIds[at],
+          transaction_id: `paid ${String(at)}`,
+        })),
         options: { duplicate_handling: wanted.duplicates, notify_learners: true },
       },
     });
   });
-} // prettier-ignore
+}
 
 function removalOf(people: readonly number[], batches: readonly number[]): Draft {
   return from({ people, batches }, async (school, actor) => {
@@ -105,7 +123,8 @@ export async function addBatches(school: PopulatedSchool): Promise<string[]> {
     await run(sql`
       insert into user_plans (org_id, id, user_id, enroll_invite_id, payment_option_id, payment_plan_id)
       values (${orgId}, ${shared}, ${studentIds[1]}, ${invite}, ${option}, ${plan})`);
-    const enrolled = (batch: string, at: number, status: string, userPlan: string | null = null) => run(sql`
+    const enrolled = (batch: string, at: number, status: string, userPlan: string | null = null) =>
+      run(sql`
       insert into enrollments (org_id, id, batch_id, course_id, student_id, status, enrolled_at, user_plan_id)
       select ${orgId}, ${newId()}, id, course_id, ${studentIds[at]}, ${status}, '2026-01-01', ${userPlan}::uuid
       from batches where org_id = ${orgId} and id = ${batch}`);
@@ -120,4 +139,4 @@ export async function addBatches(school: PopulatedSchool): Promise<string[]> {
       where b.org_id = ${orgId}`);
   });
   return [first, second, third, unknown];
-} // prettier-ignore
+}

@@ -19,11 +19,7 @@ export const MENTOR_EXAMPLES: Readonly<Record<string, Example>> = {
       .tuple(STUDENTS, INSTRUCTORS, fc.boolean())
       .map(([students, instructors, replace]) => assignOf(students, instructors, replace)),
   },
-  mentor_unassign: {
-    usual: unassignOf([0, 1, 2]),
-    actions: { remove: 2, error: 1 },
-    random: STUDENTS.map(unassignOf),
-  },
+  mentor_unassign: { usual: unassignOf([0, 1, 2]), actions: { remove: 2, error: 1 }, random: STUDENTS.map(unassignOf) },
   repair_counts: {
     usual: countsOf(null),
     actions: { update: 2 },
@@ -34,11 +30,7 @@ export const MENTOR_EXAMPLES: Readonly<Record<string, Example>> = {
     actions: { remove: 3 },
     random: fc.uniqueArray(fc.nat(2)).map(orphansOf),
   },
-  batch_dates: {
-    usual: datesOf(),
-    actions: { update: 3 },
-    random: fc.constant(datesOf()),
-  },
+  batch_dates: { usual: datesOf(), actions: { update: 3 }, random: fc.constant(datesOf()) },
 };
 
 /** The first student has the school's teacher for an instructor, the second one another, whose id is returned. */
@@ -50,18 +42,11 @@ async function withInstructors(school: PopulatedSchool): Promise<string> {
 }
 
 async function anInstructor(school: PopulatedSchool, name: string): Promise<string> {
-  const { userId } = await aPerson(school.engine.database, school.orgId, {
-    name,
-    roles: ['teacher'],
-  });
+  const { userId } = await aPerson(school.engine.database, school.orgId, { name, roles: ['teacher'] });
   return userId ?? '';
 }
 
-async function mentored(
-  school: PopulatedSchool,
-  studentId: string,
-  mentorId: string,
-): Promise<void> {
+async function mentored(school: PopulatedSchool, studentId: string, mentorId: string): Promise<void> {
   await write(
     school,
     sql`insert into mentorships (org_id, id, student_id, mentor_id, started_at)
@@ -74,20 +59,20 @@ async function write(school: PopulatedSchool, statement: ReturnType<typeof sql>)
   await inOrg(school.engine.database, school.orgId, (tx) => rows(tx, statement));
 }
 
-function assignOf(
-  students: readonly number[],
-  instructors: readonly number[],
-  replace: boolean,
-): Draft {
+function assignOf(students: readonly number[], instructors: readonly number[], replace: boolean): Draft {
   return from({ students, instructors, replace }, async (school, actor) => {
     const people = [school.teacherId, await withInstructors(school), school.studentIds[5], newId()];
     return create(school.engine, actor, {
-      kind: 'mentor_assign', name: 'Assign',
+      kind: 'mentor_assign',
+      name: 'Assign',
       params: {
-        student_ids: students.map((at) => school.studentIds[at]), replace,
-        instructor_ids: instructors.map((at) => people[at]), assignment_type: 'tutor', notes: 'Algebra',
+        student_ids: students.map((at) => school.studentIds[at]),
+        replace,
+        instructor_ids: instructors.map((at) => people[at]),
+        assignment_type: 'tutor',
+        notes: 'Algebra',
       },
-    }); // prettier-ignore
+    });
   });
 }
 
@@ -124,10 +109,7 @@ function countsOf(batches: readonly number[] | null): Draft {
 /** Four assignments, of which some lost what makes them: the instructor, the instructor's role, the student. */
 function orphansOf(lost: readonly number[]): Draft {
   return from({ lost }, async (school, actor) => {
-    const people = [
-      await anInstructor(school, 'Leaving Teacher'),
-      await anInstructor(school, 'Former Teacher'),
-    ];
+    const people = [await anInstructor(school, 'Leaving Teacher'), await anInstructor(school, 'Former Teacher')];
     const pairs = [...people, school.teacherId, school.teacherId];
     for (const [at, mentorId] of pairs.entries()) {
       await mentored(school, school.studentIds[at] ?? '', mentorId);
@@ -160,10 +142,7 @@ function datesOf(): Draft {
 
 async function aCourse(school: PopulatedSchool): Promise<string> {
   const id = newId();
-  await write(
-    school,
-    sql`insert into courses (org_id, id, title) values (${school.orgId}, ${id}, 'Algebra')`,
-  );
+  await write(school, sql`insert into courses (org_id, id, title) values (${school.orgId}, ${id}, 'Algebra')`);
   return id;
 }
 

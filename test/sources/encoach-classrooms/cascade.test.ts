@@ -7,15 +7,7 @@ import type { App } from '../../../packages/server/src/http/context.ts';
 import { testDatabase, type TestDatabase } from '../../fixtures/database.ts';
 import { testApp, type Call } from '../../fixtures/http.ts';
 import { snapshot } from '../../fixtures/snapshot.ts';
-import {
-  aSchoolOfClasses,
-  done,
-  idsOf,
-  made,
-  people,
-  sorted,
-  type SchoolOfClasses,
-} from './classroom-api.ts';
+import { aSchoolOfClasses, done, idsOf, made, people, sorted, type SchoolOfClasses } from './classroom-api.ts';
 
 let database: TestDatabase;
 let app: App;
@@ -38,10 +30,7 @@ afterAll(async () => {
 
 const room = (rest = '') => `/api/classrooms/${school.classroomId}${rest}`;
 const assign = (body: object = {}, classroom = school.classroomId) =>
-  admin('POST', `/api/classrooms/${classroom}/assign-course`, {
-    course_id: school.courseId,
-    ...body,
-  });
+  admin('POST', `/api/classrooms/${classroom}/assign-course`, { course_id: school.courseId, ...body });
 const batches = async () => (await done(admin('GET', room('/batches')))).data;
 
 describe('a batch', () => {
@@ -63,57 +52,41 @@ describe('a batch', () => {
         section_id: slice.section_id ?? null,
         term_key: slice.term_key ?? null,
       });
-      expect(await idsOf(admin, `/api/batches/${made_.batch.id}/students`)).toEqual(
-        sorted(school.studentIds),
-      );
-      expect(await idsOf(admin, `/api/batches/${made_.batch.id}/teachers`)).toEqual(
-        sorted(school.teacherIds),
-      );
+      expect(await idsOf(admin, `/api/batches/${made_.batch.id}/students`)).toEqual(sorted(school.studentIds));
+      expect(await idsOf(admin, `/api/batches/${made_.batch.id}/teachers`)).toEqual(sorted(school.teacherIds));
       const again = await done(assign(slice));
-      expect([
-        again.created,
-        again.batch.id,
-        again.students.count,
-        again.students.added_ids,
-      ]).toEqual([false, made_.batch.id, 5, []]);
+      expect([again.created, again.batch.id, again.students.count, again.students.added_ids]).toEqual([
+        false,
+        made_.batch.id,
+        5,
+        [],
+      ]);
       expect(sorted(again.students.already_ids)).toEqual(sorted(school.studentIds));
     }
     expect(new Set([...ids, school.batchId]).size).toBe(5);
-    expect((await batches()).map((batch: { id: string }) => batch.id).sort()).toEqual(
-      sorted([...ids, school.batchId]),
-    );
-    expect((await done(admin('GET', room('/courses')))).data).toMatchObject([
-      { id: school.courseId, batches: 5 },
-    ]);
+    expect((await batches()).map((batch: { id: string }) => batch.id).sort()).toEqual(sorted([...ids, school.batchId]));
+    expect((await done(admin('GET', room('/courses')))).data).toMatchObject([{ id: school.courseId, batches: 5 }]);
   });
 
   it('with and without section are two; so are terms, whose keys are compared without case and blanks [CC-D23, CC-D24]', async () => {
     const first = await done(assign({ term_key: '2026-T1' }), 201);
     expect((await done(assign({ term_key: ' 2026-t1 ' }))).batch).toEqual(first.batch);
     expect((await done(assign(), 201)).batch.id).not.toBe(first.batch.id);
-    expect(await done(assign())).toMatchObject({
-      created: false,
-      batch: { section_id: null, term_key: null },
-    });
+    expect(await done(assign())).toMatchObject({ created: false, batch: { section_id: null, term_key: null } });
     expect((await done(admin('GET', '/api/terms'))).items).toMatchObject([{ key: '2026-T1' }]);
     const refused = await assign({ term_key: 'abc def' });
     expect([refused.status, refused.body.errors[0].field]).toEqual([400, 'term_key']);
     await made(admin, '/api/terms', { key: 'Spring' });
     expect((await done(assign({ term_key: 'spring ' }), 201)).batch.term_key).toBe('Spring');
-    expect(
-      (await done(admin('GET', `/api/courses/${school.courseId}/sections`))).items,
-    ).toHaveLength(2);
+    expect((await done(admin('GET', `/api/courses/${school.courseId}/sections`))).items).toHaveLength(2);
   });
 
   it('is named after its classroom, course and section; the term is added when the name is taken; it follows the classroom until it is renamed by hand [CC-085, CC-D25]', async () => {
     const name = (await batches())[0].name;
-    expect(name).toBe(
-      `Classroom of School ${number} — Course of School ${number} — One of School ${number}`,
+    expect(name).toBe(`Classroom of School ${number} — Course of School ${number} — One of School ${number}`);
+    expect((await done(assign({ section_id: school.sectionIds[0], term_key: '2026-T2' }), 201)).batch.name).toBe(
+      `${name} — 2026-T2`,
     );
-    expect(
-      (await done(assign({ section_id: school.sectionIds[0], term_key: '2026-T2' }), 201)).batch
-        .name,
-    ).toBe(`${name} — 2026-T2`);
     const whole = await done(assign(), 201);
     expect(whole.batch.name).toBe(`Classroom of School ${number} — Course of School ${number}`);
     await inOrg(database, school.orgId, (tx) =>
@@ -133,14 +106,9 @@ describe('a batch', () => {
 
   it('is one, whatever number of equal calls come at once [CC-075]', async () => {
     const replies = await Promise.all(
-      Array.from({ length: 20 }, () =>
-        assign({ section_id: school.sectionIds[1], term_key: '2027-T1' }),
-      ),
+      Array.from({ length: 20 }, () => assign({ section_id: school.sectionIds[1], term_key: '2027-T1' })),
     );
-    expect(replies.map((reply) => reply.status).sort()).toEqual([
-      ...Array.from({ length: 19 }, () => 200),
-      201,
-    ]);
+    expect(replies.map((reply) => reply.status).sort()).toEqual([...Array.from({ length: 19 }, () => 200), 201]);
     expect(new Set(replies.map((reply) => reply.body.batch.id)).size).toBe(1);
     expect(await batches()).toHaveLength(2);
     const twice = inOrg(database, school.orgId, (tx) =>
@@ -156,8 +124,7 @@ describe('a batch', () => {
 
   it('of two classrooms that use a new term at once share the one term', async () => {
     const rooms = [school.classroomId];
-    for (let one = 0; one < 5; one++)
-      rooms.push(await made(admin, '/api/classrooms', { name: `Room ${one}` }));
+    for (let one = 0; one < 5; one++) rooms.push(await made(admin, '/api/classrooms', { name: `Room ${one}` }));
     const replies = await Promise.all(rooms.map((id) => assign({ term_key: '2030-T1' }, id)));
     expect(replies.map((reply) => reply.status)).toEqual(rooms.map(() => 201));
     expect((await done(admin('GET', '/api/terms'))).items).toHaveLength(1);
@@ -172,8 +139,7 @@ describe('a batch', () => {
           ? admin('POST', `${batch}/students/remove`, { student_ids: [school.studentIds[at % 5]] })
           : assign({ section_id: school.sectionIds[0] }),
     );
-    for (const reply of await Promise.all(asked))
-      expect([200, reply.body.code]).toContain(reply.status);
+    for (const reply of await Promise.all(asked)) expect([200, reply.body.code]).toContain(reply.status);
     const [{ kept, real } = { kept: 0, real: -1 }] = await inOrg(database, school.orgId, (tx) =>
       rows(
         tx,
@@ -191,17 +157,13 @@ describe('who enters', () => {
     const [salem = '', khaled = ''] = await people(admin, 'teacher', 2);
     const first = await done(assign({ teacher_ids: [salem] }), 201);
     expect(first.teachers.ids).toEqual([salem]);
-    expect((await done(assign({ teacher_ids: [khaled] }))).teachers.ids.sort()).toEqual(
-      sorted([salem, khaled]),
-    );
+    expect((await done(assign({ teacher_ids: [khaled] }))).teachers.ids.sort()).toEqual(sorted([salem, khaled]));
     const none = await done(assign({ teacher_ids: [], term_key: '2026-T1' }), 201);
-    expect([
-      none.teachers.ids,
-      none.warnings.map((warning: { code: string }) => warning.code),
-    ]).toEqual([[], ['no_teachers']]);
-    expect((await done(assign({ term_key: '2026-T2' }), 201)).teachers.ids.sort()).toEqual(
-      sorted(school.teacherIds),
-    );
+    expect([none.teachers.ids, none.warnings.map((warning: { code: string }) => warning.code)]).toEqual([
+      [],
+      ['no_teachers'],
+    ]);
+    expect((await done(assign({ term_key: '2026-T2' }), 201)).teachers.ids.sort()).toEqual(sorted(school.teacherIds));
   });
 
   it('an empty classroom is bound with two warnings, an inactive student on the roster with one [CC-D28]', async () => {
@@ -226,10 +188,7 @@ describe('who enters', () => {
     await done(admin('PATCH', '/api/organization', { settings: { enforce_capacity: true } }));
     const before = await snapshot(database, school.orgId, []);
     const refused = await assign({ section_id: school.sectionIds[1], term_key: '2026-T1' });
-    expect(refused).toMatchObject({
-      status: 409,
-      body: { code: 'over_capacity', students: 5, capacity: 4 },
-    });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'over_capacity', students: 5, capacity: 4 } });
     expect(await snapshot(database, school.orgId, [])).toEqual(before);
     expect((await done(admin('GET', '/api/organization'))).settings.enforce_capacity).toBe(true);
   });
@@ -243,9 +202,7 @@ describe('who enters', () => {
       ['batch_teachers', `teacher_id <> '${school.teacherIds[1]}'`],
       ['enrollments', `student_id <> '${school.studentIds[2]}'`],
     ] as const) {
-      await owner.query(
-        `alter table ${table} add constraint ${table}_test_check check (${rule}) not valid`,
-      );
+      await owner.query(`alter table ${table} add constraint ${table}_test_check check (${rule}) not valid`);
       const before = await snapshot(database, school.orgId, []);
       const refused = await assign(slice);
       expect([refused.status, refused.body.code]).toEqual([409, 'rule_violated']);
@@ -286,9 +243,7 @@ describe('who enters', () => {
     );
     const { counts } = await done(admin('GET', `/api/bulk/operations/${started.id}/preview/`));
     expect(counts.actions).toEqual({ skip: 1, create: 2 });
-    await done(
-      admin('POST', `/api/bulk/operations/${started.id}/start/`, { plan_hash: started.plan_hash }),
-    );
+    await done(admin('POST', `/api/bulk/operations/${started.id}/start/`, { plan_hash: started.plan_hash }));
     expect((await done(admin('GET', room('/batches')))).count).toBe(2);
     expect((await done(admin('GET', `/api/classrooms/${other}`))).batches).toBe(1);
   });
@@ -301,11 +256,7 @@ describe('courses of a classroom and their sections', () => {
       await idsOf(admin, `/api/batches/${school.batchId}/teachers`),
     ];
     const path = room(`/courses/${school.courseId}`);
-    expect(await done(admin('DELETE', path))).toMatchObject({
-      success: true,
-      detached: true,
-      batches_kept: 1,
-    });
+    expect(await done(admin('DELETE', path))).toMatchObject({ success: true, detached: true, batches_kept: 1 });
     expect((await done(admin('GET', room('/courses')))).count).toBe(0);
     expect(await batches()).toMatchObject([{ id: school.batchId, course_detached: true }]);
     expect([
@@ -313,9 +264,7 @@ describe('courses of a classroom and their sections', () => {
       await idsOf(admin, `/api/batches/${school.batchId}/teachers`),
     ]).toEqual(before);
     expect(await done(admin('DELETE', path))).toMatchObject({ detached: false });
-    expect((await done(assign({ section_id: school.sectionIds[0] }))).batch.id).toBe(
-      school.batchId,
-    );
+    expect((await done(assign({ section_id: school.sectionIds[0] }))).batch.id).toBe(school.batchId);
     expect(await batches()).toMatchObject([{ id: school.batchId, course_detached: false }]);
     expect((await done(admin('GET', room('/courses')))).count).toBe(1);
   });
@@ -326,21 +275,15 @@ describe('courses of a classroom and their sections', () => {
     const path = `/api/courses/${course}/sections`;
     const first = await done(admin('POST', `${path}/generate-defaults`));
     expect([first.created, first.count]).toEqual([['A', 'C'], 3]);
-    expect(await done(admin('POST', `${path}/generate-defaults`, {}))).toMatchObject({
-      created: [],
-      count: 3,
-    });
-    const names = async () =>
-      (await done(admin('GET', path))).items.map((section: { name: string }) => section.name);
+    expect(await done(admin('POST', `${path}/generate-defaults`, {}))).toMatchObject({ created: [], count: 3 });
+    const names = async () => (await done(admin('GET', path))).items.map((section: { name: string }) => section.name);
     expect(await names()).toEqual(['A', 'C', 'b']);
     await made(admin, path, { name: 'Second', sequence: 2 });
     await made(admin, path, { name: 'First', sequence: 1 });
     expect((await names()).slice(0, 2)).toEqual(['First', 'Second']);
     const fresh = await made(admin, '/api/courses', { title: 'Fresh' });
     await Promise.all(
-      Array.from({ length: 5 }, () =>
-        admin('POST', `/api/courses/${fresh}/sections/generate-defaults`),
-      ),
+      Array.from({ length: 5 }, () => admin('POST', `/api/courses/${fresh}/sections/generate-defaults`)),
     );
     expect((await done(admin('GET', `/api/courses/${fresh}/sections`))).items).toHaveLength(3);
   });
@@ -348,9 +291,7 @@ describe('courses of a classroom and their sections', () => {
   it('everything the page reads is there [CC-D16]', async () => {
     expect(await made(admin, '/api/classrooms', { name: 'New' })).toEqual(expect.any(String));
     const list = await done(admin('GET', '/api/classrooms?q=Classroom'));
-    expect(list.items).toMatchObject([
-      { id: school.classroomId, students: 5, teachers: 2, courses: 1, batches: 1 },
-    ]);
+    expect(list.items).toMatchObject([{ id: school.classroomId, students: 5, teachers: 2, courses: 1, batches: 1 }]);
     for (const rest of ['', '/students', '/teachers', '/courses', '/batches'])
       expect((await admin('GET', room(rest))).status).toBe(200);
     expect((await batches())[0]).toMatchObject({

@@ -31,19 +31,19 @@ export async function aSchoolOfClasses(app: App, database: Database, name: strin
   const classroomId = await made(admin, '/api/classrooms', { name: `Classroom of ${name}` });
   await done(admin('POST', `/api/classrooms/${classroomId}/students`, { student_ids: studentIds }));
   await done(admin('POST', `/api/classrooms/${classroomId}/teachers`, { teacher_ids: teacherIds }));
-  const { batch } = await done(admin('POST', `/api/classrooms/${classroomId}/assign-course`, { course_id: courseId, section_id: sectionIds[0] }), 201);
+  const { batch } = await done(
+    admin('POST', `/api/classrooms/${classroomId}/assign-course`, { course_id: courseId, section_id: sectionIds[0] }),
+    201,
+  );
   return { ...organization, classroomId, studentIds, teacherIds, courseId, sectionIds, batchId: batch.id };
-} // prettier-ignore
+}
 
 export async function made(call: Call, url: string, body: object): Promise<string> {
   return (await done(call('POST', url, body), 201)).id;
 }
 
 /** The body of a request that must succeed. */
-export async function done(
-  asked: ReturnType<Call>,
-  status = 200,
-): Promise<Awaited<ReturnType<Call>>['body']> {
+export async function done(asked: ReturnType<Call>, status = 200): Promise<Awaited<ReturnType<Call>>['body']> {
   const reply = await asked;
   expect(reply.status, JSON.stringify(reply.body)).toBe(status);
   return reply.body;
@@ -51,12 +51,7 @@ export async function done(
 
 let numbered = 0;
 
-export async function people(
-  call: Call,
-  role: string,
-  count: number,
-  name = 'Some',
-): Promise<string[]> {
+export async function people(call: Call, role: string, count: number, name = 'Some'): Promise<string[]> {
   const ids: string[] = [];
   for (let one = 1; one <= count; one++) {
     const fields = { username: `${role}${++numbered}`, full_name: `${name} ${role} ${one}`, role };

@@ -5,15 +5,7 @@ import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import type { App } from '../../../packages/server/src/http/context.ts';
 import { testDatabase, type TestDatabase } from '../../fixtures/database.ts';
 import { caller, callerOf, testApp, type Call } from '../../fixtures/http.ts';
-import {
-  aSchoolOfClasses,
-  done,
-  idsOf,
-  made,
-  people,
-  sorted,
-  type SchoolOfClasses,
-} from './classroom-api.ts';
+import { aSchoolOfClasses, done, idsOf, made, people, sorted, type SchoolOfClasses } from './classroom-api.ts';
 
 let database: TestDatabase;
 let app: App;
@@ -45,10 +37,7 @@ const stateOf = async (...paths: string[]) => {
 const secondBatch = async () =>
   (
     await done(
-      admin('POST', room('/assign-course'), {
-        course_id: school.courseId,
-        section_id: school.sectionIds[1],
-      }),
+      admin('POST', room('/assign-course'), { course_id: school.courseId, section_id: school.sectionIds[1] }),
       201,
     )
   ).batch.id;
@@ -68,14 +57,13 @@ describe('the lists of a classroom', () => {
       warnings: [],
       operation_id: expect.any(String),
     });
+    expect(await done(admin('POST', students, { student_ids: [three, four], mode: 'add' }))).toMatchObject({
+      count: 4,
+      added: 0,
+      unchanged: 4,
+    });
     expect(
-      await done(admin('POST', students, { student_ids: [three, four], mode: 'add' })),
-    ).toMatchObject({ count: 4, added: 0, unchanged: 4 });
-    expect(
-      sorted(
-        (await done(admin('POST', students, { student_ids: [three, four, four], mode: 'set' })))
-          .ids,
-      ),
+      sorted((await done(admin('POST', students, { student_ids: [three, four, four], mode: 'set' }))).ids),
     ).toEqual(sorted([three ?? '', four ?? '']));
     expect(await done(admin('DELETE', students, { student_ids: [five, four] }))).toMatchObject({
       ids: [three],
@@ -89,13 +77,12 @@ describe('the lists of a classroom', () => {
     });
     const teachers = room('/teachers');
     const [first, second] = school.teacherIds;
-    expect(await done(admin('DELETE', teachers, { teacher_ids: [first] }))).toMatchObject({
-      ids: [second],
-    });
+    expect(await done(admin('DELETE', teachers, { teacher_ids: [first] }))).toMatchObject({ ids: [second] });
     await done(admin('POST', teachers, { teacher_ids: [first] }));
-    expect(
-      await done(admin('POST', teachers, { teacher_ids: [second], mode: 'set' })),
-    ).toMatchObject({ ids: [second], removed: 1 });
+    expect(await done(admin('POST', teachers, { teacher_ids: [second], mode: 'set' }))).toMatchObject({
+      ids: [second],
+      removed: 1,
+    });
     await admin('PATCH', `/api/users/${four ?? ''}`, { status: 'inactive' });
     const refused = await admin('POST', students, { student_ids: [one, two, three, four, five] });
     expect(refused).toMatchObject({
@@ -109,17 +96,12 @@ describe('the lists of a classroom', () => {
     const other = await secondBatch();
     const classroom = [room('/students'), room('/teachers')];
     const others = [`/api/batches/${other}/students`, `/api/batches/${other}/teachers`];
-    expect(await stateOf(batch('/students'), batch('/teachers'))).toEqual(
-      await stateOf(...classroom),
-    );
+    expect(await stateOf(batch('/students'), batch('/teachers'))).toEqual(await stateOf(...classroom));
     const before = await stateOf(...classroom, ...others);
     const [late = ''] = await people(admin, 'student', 1);
     const [substitute = ''] = await people(admin, 'teacher', 1);
     await done(
-      admin('POST', batch('/students'), {
-        student_ids: [...school.studentIds.slice(0, 2), late],
-        mode: 'set',
-      }),
+      admin('POST', batch('/students'), { student_ids: [...school.studentIds.slice(0, 2), late], mode: 'set' }),
     );
     await done(admin('POST', batch('/teachers'), { teacher_ids: [substitute], mode: 'set' }));
     expect(await stateOf(...classroom, ...others)).toEqual(before);
@@ -128,9 +110,7 @@ describe('the lists of a classroom', () => {
       [substitute],
     ]);
     const { data } = await done(admin('GET', room('/batches')));
-    expect(data.find((one: { id: string }) => one.id === school.batchId).teacher_ids).toEqual([
-      substitute,
-    ]);
+    expect(data.find((one: { id: string }) => one.id === school.batchId).teacher_ids).toEqual([substitute]);
     await done(admin('POST', room('/students'), { student_ids: [], mode: 'set' }));
     expect((await stateOf(batch('/students')))[0]).toHaveLength(3);
   });
@@ -140,19 +120,14 @@ describe('the lists of a classroom', () => {
     const version = Number(loaded);
     const [late = '', later = ''] = await people(admin, 'student', 2);
     const ids = data.map((row: { id: string }) => row.id);
-    const first = await done(
-      admin('POST', room('/students'), { student_ids: [...ids, late], mode: 'set', version }),
-    );
+    const first = await done(admin('POST', room('/students'), { student_ids: [...ids, late], mode: 'set', version }));
     expect(first.version).toBe(version + 1);
     const second = { student_ids: [...ids.slice(1), later], mode: 'set' };
     for (const refused of [
       await admin('POST', room('/students'), { ...second, version }),
       await admin('POST', room('/students'), second, { 'if-match': `"${version}"` }),
     ]) {
-      expect(refused).toMatchObject({
-        status: 409,
-        body: { code: 'outdated_version', version: version + 1 },
-      });
+      expect(refused).toMatchObject({ status: 409, body: { code: 'outdated_version', version: version + 1 } });
       const names = (list: { id: string }[]) => sorted(list.map((person) => person.id));
       expect(names(refused.body.difference.only_stored)).toEqual(sorted([ids[0], late]));
       expect(names(refused.body.difference.only_sent)).toEqual([later]);
@@ -160,9 +135,7 @@ describe('the lists of a classroom', () => {
     expect(await idsOf(admin, room('/students'))).toEqual(sorted([...ids, late]));
     await done(admin('POST', room('/students'), { ...second, version: version + 1 }));
     await done(admin('POST', room('/students'), { student_ids: [] }, { 'if-match': '*' }));
-    expect(
-      (await admin('POST', room('/students'), { student_ids: [] }, { 'if-match': 'abc' })).status,
-    ).toBe(400);
+    expect((await admin('POST', room('/students'), { student_ids: [] }, { 'if-match': 'abc' })).status).toBe(400);
     expect((await done(admin('GET', room()))).version).toBe(version + 2);
   });
 
@@ -174,9 +147,7 @@ describe('the lists of a classroom', () => {
       [room('/teachers'), 'teacher_ids', teachers, 50, 'teachers of a classroom'],
       [batch('/teachers'), 'teacher_ids', teachers, 50, 'teachers of a batch'],
     ] as const) {
-      expect(
-        (await done(admin('POST', path, { [field]: all.slice(0, most), mode: 'set' }))).count,
-      ).toBe(most);
+      expect((await done(admin('POST', path, { [field]: all.slice(0, most), mode: 'set' }))).count).toBe(most);
       const refused = await admin('POST', path, { [field]: all.slice(most), mode: 'add' });
       expect(refused).toMatchObject({
         status: 400,
@@ -185,14 +156,9 @@ describe('the lists of a classroom', () => {
       expect((await done(admin('GET', path))).count).toBe(most);
     }
     const thousand = Array.from({ length: 1_001 }, () => students[0]);
-    expect(
-      (await admin('POST', room('/students'), { student_ids: thousand.slice(1) })).status,
-    ).toBe(200);
+    expect((await admin('POST', room('/students'), { student_ids: thousand.slice(1) })).status).toBe(200);
     const refused = await admin('POST', room('/students'), { student_ids: thousand });
-    expect([refused.status, JSON.stringify(refused.body)]).toEqual([
-      400,
-      expect.stringContaining('1000'),
-    ]);
+    expect([refused.status, JSON.stringify(refused.body)]).toEqual([400, expect.stringContaining('1000')]);
     const batches = await manyBatches(199);
     expect(batches).toBe(200);
     const last = await admin('POST', room('/assign-course'), { course_id: school.courseId });
@@ -225,10 +191,7 @@ async function manyBatches(count: number): Promise<number> {
       insert into batches (org_id, id, name, course_id, classroom_id) select ${school.orgId}, gen_random_uuid(), 'Many', id, ${school.classroomId} from course`,
     );
     return (
-      await rows(
-        tx,
-        sql`select from batches where org_id = ${school.orgId} and classroom_id = ${school.classroomId}`,
-      )
+      await rows(tx, sql`select from batches where org_id = ${school.orgId} and classroom_id = ${school.classroomId}`)
     ).length;
   });
 }
@@ -238,12 +201,17 @@ describe('the students of a batch', () => {
     const [one = '', two = '', three = '', ...rest] = school.studentIds;
     await done(admin('POST', batch('/students/remove'), { student_ids: [three, ...rest] }));
     expect(await idsOf(admin, batch('/students'))).toEqual(sorted([one, two]));
-    expect(
-      await done(admin('POST', batch('/students'), { student_ids: [two, three] })),
-    ).toMatchObject({ count: 3, added: 1, removed: 0, unchanged: 2 });
-    expect(
-      await done(admin('POST', batch('/students/remove'), { student_ids: [two, rest[0]] })),
-    ).toMatchObject({ count: 2, removed: 1, ignored: [] });
+    expect(await done(admin('POST', batch('/students'), { student_ids: [two, three] }))).toMatchObject({
+      count: 3,
+      added: 1,
+      removed: 0,
+      unchanged: 2,
+    });
+    expect(await done(admin('POST', batch('/students/remove'), { student_ids: [two, rest[0]] }))).toMatchObject({
+      count: 2,
+      removed: 1,
+      ignored: [],
+    });
     const list = await done(admin('GET', batch('/students')));
     expect(list).toEqual({ success: true, count: 2, data: expect.any(Array) });
     for (const row of list.data) {
@@ -259,13 +227,7 @@ describe('the students of a batch', () => {
       });
     }
     expect(
-      sorted(
-        (
-          await done(
-            admin('POST', batch('/students'), { student_ids: [one, rest[0]], mode: 'set' }),
-          )
-        ).ids,
-      ),
+      sorted((await done(admin('POST', batch('/students'), { student_ids: [one, rest[0]], mode: 'set' }))).ids),
     ).toEqual(sorted([one, rest[0] ?? '']));
     for (const body of [{}, { student_ids: [one], mode: 'replace' }])
       expect((await admin('POST', batch('/students'), body)).status).toBe(400);
@@ -294,25 +256,12 @@ describe('the students of a batch', () => {
     const [first] = await enrollments();
     await done(admin('POST', batch('/students/remove'), { student_ids: [one] }));
     expect(await enrollments()).toEqual([
-      {
-        id: first?.id,
-        status: 'cancelled',
-        status_reason: 'removed_from_batch',
-        ended_at: expect.any(Date),
-      },
+      { id: first?.id, status: 'cancelled', status_reason: 'removed_from_batch', ended_at: expect.any(Date) },
     ]);
     await done(admin('POST', batch('/students'), { student_ids: [one] }));
-    expect(await enrollments()).toEqual([
-      { id: first?.id, status: 'active', status_reason: '', ended_at: null },
-    ]);
-    const { items } = await done(
-      admin('GET', `/api/audit?entity=enrollment&entity_id=${first?.id ?? ''}`),
-    );
-    expect(items.map((entry: { action: string }) => entry.action)).toEqual([
-      'insert',
-      'update',
-      'update',
-    ]);
+    expect(await enrollments()).toEqual([{ id: first?.id, status: 'active', status_reason: '', ended_at: null }]);
+    const { items } = await done(admin('GET', `/api/audit?entity=enrollment&entity_id=${first?.id ?? ''}`));
+    expect(items.map((entry: { action: string }) => entry.action)).toEqual(['insert', 'update', 'update']);
     expect(items[1].actor.name).toEqual(expect.any(String));
     const [stranger = ''] = await people(admin, 'student', 1);
     await done(admin('POST', batch('/students'), { student_ids: [one, stranger], mode: 'set' }));
@@ -324,11 +273,7 @@ describe('the students of a batch', () => {
       ),
     );
     expect(history).toHaveLength(1);
-    expect([sorted(reset.ids), reset.added, reset.removed]).toEqual([
-      sorted(school.studentIds),
-      4,
-      1,
-    ]);
+    expect([sorted(reset.ids), reset.added, reset.removed]).toEqual([sorted(school.studentIds), 4, 1]);
     await done(admin('POST', `/api/bulk/operations/${reset.operation_id}/rollback/`, {}), 202);
     expect(await idsOf(admin, batch('/students'))).toEqual(sorted([one, stranger]));
   });
@@ -338,22 +283,13 @@ describe('the students of a batch', () => {
     await done(admin('POST', room('/students'), { student_ids: [late] }));
     await done(admin('POST', batch('/students'), { student_ids: [stranger, late] }));
     const { data } = await done(admin('GET', batch('/students')));
-    const marks = Object.fromEntries(
-      data.map((row: { id: string; on_roster: boolean }) => [row.id, row.on_roster]),
-    );
-    expect([marks[stranger], marks[late], marks[school.studentIds[0] ?? '']]).toEqual([
-      false,
-      true,
-      true,
-    ]);
+    const marks = Object.fromEntries(data.map((row: { id: string; on_roster: boolean }) => [row.id, row.on_roster]));
+    expect([marks[stranger], marks[late], marks[school.studentIds[0] ?? '']]).toEqual([false, true, true]);
   });
 
   it('never exceed the capacity of the batch itself', async () => {
     await inOrg(database, school.orgId, (tx) =>
-      rows(
-        tx,
-        sql`update batches set capacity = 5 where org_id = ${school.orgId} and id = ${school.batchId}`,
-      ),
+      rows(tx, sql`update batches set capacity = 5 where org_id = ${school.orgId} and id = ${school.batchId}`),
     );
     const [late = ''] = await people(admin, 'student', 1);
     const refused = await admin('POST', batch('/students'), { student_ids: [late] });
@@ -373,20 +309,20 @@ describe('the teachers of a batch', () => {
     const [three = ''] = await people(admin, 'teacher', 1);
     const teachers = batch('/teachers');
     expect(await idsOf(admin, teachers)).toEqual(sorted([one, two]));
-    expect(
-      (await done(admin('POST', teachers, { teacher_ids: [two, three], mode: 'set' }))).ids.sort(),
-    ).toEqual(sorted([two, three]));
-    expect(
-      await done(admin('POST', teachers, { teacher_ids: [one, two], mode: 'add' })),
-    ).toMatchObject({ count: 3, added: 1, unchanged: 2 });
+    expect((await done(admin('POST', teachers, { teacher_ids: [two, three], mode: 'set' }))).ids.sort()).toEqual(
+      sorted([two, three]),
+    );
+    expect(await done(admin('POST', teachers, { teacher_ids: [one, two], mode: 'add' }))).toMatchObject({
+      count: 3,
+      added: 1,
+      unchanged: 2,
+    });
     expect(await done(admin('POST', `${teachers}/remove`, { teacher_ids: [one] }))).toMatchObject({
       count: 2,
       removed: 1,
     });
     expect(await idsOf(admin, teachers)).toEqual(sorted([two, three]));
-    expect((await admin('POST', teachers, { teacher_ids: [one], mode: 'replace' })).status).toBe(
-      400,
-    );
+    expect((await admin('POST', teachers, { teacher_ids: [one], mode: 'replace' })).status).toBe(400);
     expect((await admin('POST', teachers, { mode: 'set' })).status).toBe(400);
     expect(await done(admin('GET', teachers))).toMatchObject({
       success: true,
@@ -407,8 +343,7 @@ describe('the teachers of a batch', () => {
       ),
     );
     const [one, two] = school.teacherIds;
-    const told = (change: string) =>
-      sorted(sent.filter((row) => row.change === change).map((row) => row.recipient_id));
+    const told = (change: string) => sorted(sent.filter((row) => row.change === change).map((row) => row.recipient_id));
     expect(told('attached')).toEqual(sorted([one ?? '', two ?? '', three]));
     expect(told('removed')).toEqual(sorted([one ?? '', two ?? '']));
     expect(new Set(sent.map((row) => row.batch))).toEqual(new Set([school.batchId]));
@@ -431,68 +366,32 @@ describe('who may', () => {
       [batch('/teachers'), { teacher_ids: [student] }, 400, 'wrong_role'],
       [room('/students'), { student_ids: [inactive] }, 400, 'inactive_user'],
       [room('/assign-course'), { course_id: course, teacher_ids: [student] }, 400, 'wrong_role'],
-      [
-        room('/assign-course'),
-        { course_id: school.courseId, section_id: section },
-        400,
-        'section_course_mismatch',
-      ],
+      [room('/assign-course'), { course_id: school.courseId, section_id: section }, 400, 'section_course_mismatch'],
       [room('/assign-course'), {}, 400, 'validation_failed'],
       [room('/assign-course'), { course_id: crypto.randomUUID() }, 404, 'not_found'],
-      [
-        `/api/classrooms/${archived}/assign-course`,
-        { course_id: course },
-        409,
-        'classroom_archived',
-      ],
+      [`/api/classrooms/${archived}/assign-course`, { course_id: course }, 409, 'classroom_archived'],
       [`/api/classrooms/${archived}/students`, { student_ids: [] }, 409, 'classroom_archived'],
     ] as const;
     for (const [path, body, status, code] of cases) {
       const reply = await admin('POST', path, body);
-      expect([path, reply.status, reply.body.code, reply.body.errors.length > 0]).toEqual([
-        path,
-        status,
-        code,
-        true,
-      ]);
+      expect([path, reply.status, reply.body.code, reply.body.errors.length > 0]).toEqual([path, status, code, true]);
     }
     await inOrg(database, school.orgId, (tx) =>
-      rows(
-        tx,
-        sql`update batches set status = 'completed' where org_id = ${school.orgId} and id = ${school.batchId}`,
-      ),
+      rows(tx, sql`update batches set status = 'completed' where org_id = ${school.orgId} and id = ${school.batchId}`),
     );
     for (const path of ['/students', '/teachers']) {
       expect(
-        (
-          await admin('POST', batch(path), {
-            [path === '/students' ? 'student_ids' : 'teacher_ids']: [],
-          })
-        ).body,
+        (await admin('POST', batch(path), { [path === '/students' ? 'student_ids' : 'teacher_ids']: [] })).body,
       ).toMatchObject({ status: 409, code: 'batch_ended' });
     }
     expect(
-      (
-        await admin('POST', room('/assign-course'), {
-          course_id: school.courseId,
-          section_id: school.sectionIds[0],
-        })
-      ).body,
+      (await admin('POST', room('/assign-course'), { course_id: school.courseId, section_id: school.sectionIds[0] }))
+        .body,
     ).toMatchObject({ status: 409, code: 'batch_ended' });
     expect((await done(admin('GET', room('/batches')))).count).toBe(1);
     expect((await caller(app)('GET', room())).status).toBe(401);
-    const reader = {
-      username: `reader${number}`,
-      full_name: 'Reader',
-      role: 'teacher',
-      password: 'a long enough one',
-    };
-    const call = await callerOf(
-      app,
-      database,
-      school.orgId,
-      await made(admin, '/api/users', reader),
-    );
+    const reader = { username: `reader${number}`, full_name: 'Reader', role: 'teacher', password: 'a long enough one' };
+    const call = await callerOf(app, database, school.orgId, await made(admin, '/api/users', reader));
     expect((await call('POST', room('/assign-course'), { course_id: course })).status).toBe(403);
   });
 

@@ -94,23 +94,31 @@ describe('isolation', () => {
     const ask = await serverAt(url)(both.one);
     const made = await ask('POST', '/api/users', { ...strong, full_name: 'Strong One', role: 'subscriber_admin' });
     expect(made.status).toBe(201);
-    await database.global.updateTable('accounts').set({ is_system_admin: true }).where('email', '=', strong.email).execute();
+    await database.global
+      .updateTable('accounts')
+      .set({ is_system_admin: true })
+      .where('email', '=', strong.email)
+      .execute();
     const found = await smokeIsolation(serverAt(url), { ...both, withMoreRights: strong }, silent);
     expect(found.leaks).toEqual([]);
     expect(found.attempts).toBeGreaterThan(150);
-  }); // prettier-ignore
+  });
 
   it('is one command that counts attempts and leaks, and fails when there is one [CC-232]', async () => {
     const { one: first, other } = await admins('Counted');
     const well = await command('smoke-isolation.ts', {
-      url, email: first.email, password: first.password, 'other-email': other.email, 'other-password': other.password,
-    }); // prettier-ignore
+      url,
+      email: first.email,
+      password: first.password,
+      'other-email': other.email,
+      'other-password': other.password,
+    });
     expect(well).toMatchObject({ code: 0, said: expect.stringMatching(/\d+ attempts, 0 leaks/) });
     const open: SignIn = async (credentials) => {
       const ask = await serverAt(url)(credentials);
       return async (method, path, body, headers) => {
         const reply = await ask(method, path, body, headers);
-        const isUnguarded = method === 'POST' && path.endsWith('/assign-course') && reply.status === 403; // prettier-ignore
+        const isUnguarded = method === 'POST' && path.endsWith('/assign-course') && reply.status === 403;
         return isUnguarded ? { ...reply, status: 201 } : reply;
       };
     };
@@ -130,8 +138,17 @@ describe('the demo', () => {
           (select count(*) from enrollments where org_id = ${orgId}) as enrollments, (select count(*) from batch_teachers where org_id = ${orgId}) as teachers,
           (select count(*) from classroom_students where org_id = ${orgId}) as roster, (select count(*) from users where org_id = ${orgId}) as people`,
       ),
-    ); // prettier-ignore
-  const COMPLETE = { classrooms: 1, courses: 1, sections: 3, batches: 3, enrollments: 36, teachers: 3, roster: 12, people: 16 }; // prettier-ignore
+    );
+  const COMPLETE = {
+    classrooms: 1,
+    courses: 1,
+    sections: 3,
+    batches: 3,
+    enrollments: 36,
+    teachers: 3,
+    roster: 12,
+    people: 16,
+  };
 
   it('makes a classroom, a course with sections and their batches; a second and third run change nothing [CC-233 to CC-237]', async () => {
     const { orgId, ...credentials } = await anAdmin('Demo');
@@ -142,8 +159,9 @@ describe('the demo', () => {
       expect(await counts(orgId)).toEqual(COMPLETE);
     }
     expect(await command('smoke-seed.ts', { url, ...credentials })).toMatchObject({
-      code: 0, said: expect.stringContaining('3 batches are ready'),
-    }); // prettier-ignore
+      code: 0,
+      said: expect.stringContaining('3 batches are ready'),
+    });
   });
 
   it('is completed by a run after an interruption [CC-238]', async () => {

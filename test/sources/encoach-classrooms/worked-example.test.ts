@@ -44,15 +44,23 @@ async function aStart(): Promise<Example> {
     A: await made(admin, `/api/courses/${course}/sections`, { name: 'A' }),
     B: await made(admin, `/api/courses/${course}/sections`, { name: 'B' }),
   };
-  return {
-    ...organization, students, salem, khaled, course, sections,
-    classroom: '', batches: { A: null, B: null },
-  }; // prettier-ignore
+  return { ...organization, students, salem, khaled, course, sections, classroom: '', batches: { A: null, B: null } };
 }
 
 /** One line of the ledger's table. */
-type Line = [roster: number, teachers: number, courses: number, batches: number, aStudents: number | null, aTeachers: number | null,
-  bStudents: number | null, bTeachers: number | null, enrollments: number, distinct: number, links: number]; // prettier-ignore
+type Line = [
+  roster: number,
+  teachers: number,
+  courses: number,
+  batches: number,
+  aStudents: number | null,
+  aTeachers: number | null,
+  bStudents: number | null,
+  bTeachers: number | null,
+  enrollments: number,
+  distinct: number,
+  links: number,
+];
 
 async function line({ admin, classroom, batches }: Example, call = admin): Promise<Line> {
   const room = await done(call('GET', `/api/classrooms/${classroom}`));
@@ -62,30 +70,51 @@ async function line({ admin, classroom, batches }: Example, call = admin): Promi
   const [at, bt] = [await of(batches.A, 'teachers'), await of(batches.B, 'teachers')];
   const enrolled = [...(a ?? []), ...(b ?? [])];
   return [
-    room.students, room.teachers, room.courses, room.batches, a?.length ?? null, at?.length ?? null, b?.length ?? null,
-    bt?.length ?? null, enrolled.length, new Set(enrolled).size, (at?.length ?? 0) + (bt?.length ?? 0),
-  ]; // prettier-ignore
+    room.students,
+    room.teachers,
+    room.courses,
+    room.batches,
+    a?.length ?? null,
+    at?.length ?? null,
+    b?.length ?? null,
+    bt?.length ?? null,
+    enrolled.length,
+    new Set(enrolled).size,
+    (at?.length ?? 0) + (bt?.length ?? 0),
+  ];
 }
 
 const path = (example: Example, rest: string) => `/api/classrooms/${example.classroom}${rest}`;
 const assign = (example: Example, section: 'A' | 'B', more: object = {}) =>
   example.admin('POST', path(example, '/assign-course'), {
-    course_id: example.course, section_id: example.sections[section], term_key: '2026-T1', ...more,
-  }); // prettier-ignore
+    course_id: example.course,
+    section_id: example.sections[section],
+    term_key: '2026-T1',
+    ...more,
+  });
 const setIn = (example: Example, section: 'A' | 'B', body: object) =>
-  done(example.admin('POST', `/api/batches/${example.batches[section] ?? ''}/${'student_ids' in body ? 'students' : 'teachers'}`, { ...body, mode: 'set' })); // prettier-ignore
+  done(
+    example.admin(
+      'POST',
+      `/api/batches/${example.batches[section] ?? ''}/${'student_ids' in body ? 'students' : 'teachers'}`,
+      { ...body, mode: 'set' },
+    ),
+  );
 
 const STEPS: readonly ((example: Example) => Promise<unknown>)[] = [
   async (example) => (example.classroom = await made(example.admin, '/api/classrooms', { name: 'Grade 7' })),
   (example) => done(example.admin('POST', path(example, '/students'), { student_ids: example.students, mode: 'set' })),
-  (example) => done(example.admin('POST', path(example, '/teachers'), { teacher_ids: [example.salem, example.khaled], mode: 'set' })),
+  (example) =>
+    done(
+      example.admin('POST', path(example, '/teachers'), { teacher_ids: [example.salem, example.khaled], mode: 'set' }),
+    ),
   async (example) => (example.batches.A = (await done(assign(example, 'A'), 201)).batch.id),
   async (example) => (example.batches.B = (await done(assign(example, 'B'), 201)).batch.id),
   (example) => setIn(example, 'A', { student_ids: example.students.slice(0, 12) }),
   (example) => setIn(example, 'B', { student_ids: example.students.slice(12) }),
   (example) => setIn(example, 'A', { teacher_ids: [example.salem] }),
   (example) => setIn(example, 'B', { teacher_ids: [example.khaled] }),
-]; // prettier-ignore
+];
 
 const LINES: readonly Line[] = [
   [0, 0, 0, 0, null, null, null, null, 0, 0, 0],
@@ -113,13 +142,20 @@ describe('the worked example', () => {
       expect([at + 1, await line(example)]).toEqual([at + 1, LINES[at]]);
     }
     const { data, in_several_sections: doubled } = await done(example.admin('GET', path(example, '/batches')));
-    expect(data.map((batch: { name: string }) => batch.name)).toEqual(['Grade 7 — Physics 102 — A', 'Grade 7 — Physics 102 — B']);
+    expect(data.map((batch: { name: string }) => batch.name)).toEqual([
+      'Grade 7 — Physics 102 — A',
+      'Grade 7 — Physics 102 — B',
+    ]);
     expect(doubled).toBe(0);
-    expect(await idsOf(example.admin, `/api/batches/${example.batches.A}/students`)).toEqual(sorted(example.students.slice(0, 12)));
-    expect(await idsOf(example.admin, `/api/batches/${example.batches.B}/students`)).toEqual(sorted(example.students.slice(12)));
+    expect(await idsOf(example.admin, `/api/batches/${example.batches.A}/students`)).toEqual(
+      sorted(example.students.slice(0, 12)),
+    );
+    expect(await idsOf(example.admin, `/api/batches/${example.batches.B}/students`)).toEqual(
+      sorted(example.students.slice(12)),
+    );
     expect(await idsOf(example.admin, `/api/batches/${example.batches.A}/teachers`)).toEqual([example.salem]);
     expect(await idsOf(example.admin, `/api/batches/${example.batches.B}/teachers`)).toEqual([example.khaled]);
-  }); // prettier-ignore
+  });
 
   it('ends with each student in exactly one batch, each batch with its teacher, and is the same after a new sign-in [CC-003, CC-097, CC-201, CC-202]', async () => {
     const example = await afterStep(9);
@@ -132,17 +168,13 @@ describe('the worked example', () => {
     );
     expect(sorted(found.map((row) => row.student_id))).toEqual(sorted(example.students));
     expect(found.every((row) => row.batches === 1)).toBe(true);
-    const signedIn = await caller(app)('POST', '/api/login', {
-      login: example.email,
-      password: 'correct horse',
-    });
+    const signedIn = await caller(app)('POST', '/api/login', { login: example.email, password: 'correct horse' });
     expect(await line(example, caller(app, signedIn.body.token))).toEqual(LINES[8]);
   });
 
   it('counts 24 students in several sections until they are split [CC-D27]', async () => {
     const example = await afterStep(5);
-    const doubled = async () =>
-      (await done(example.admin('GET', path(example, '/batches')))).in_several_sections;
+    const doubled = async () => (await done(example.admin('GET', path(example, '/batches')))).in_several_sections;
     expect(await doubled()).toBe(24);
     for (const step of STEPS.slice(5, 7)) await step(example);
     expect(await doubled()).toBe(0);
@@ -152,31 +184,49 @@ describe('the worked example', () => {
     const example = await afterStep(3);
     const body = await done(assign(example, 'A'), 201);
     expect(body).toEqual({
-      success: true, created: true, operation_id: expect.any(String), warnings: [],
+      success: true,
+      created: true,
+      operation_id: expect.any(String),
+      warnings: [],
       batch: {
-        id: expect.any(String), name: 'Grade 7 — Physics 102 — A', classroom_id: example.classroom, course_id: example.course,
-        section_id: example.sections.A, term_key: '2026-T1',
+        id: expect.any(String),
+        name: 'Grade 7 — Physics 102 — A',
+        classroom_id: example.classroom,
+        course_id: example.course,
+        section_id: example.sections.A,
+        term_key: '2026-T1',
       },
-      students: { count: 24, added_ids: sorted(example.students), already_ids: [], reenrolled_ids: [], skipped_overridden_ids: [] },
+      students: {
+        count: 24,
+        added_ids: sorted(example.students),
+        already_ids: [],
+        reenrolled_ids: [],
+        skipped_overridden_ids: [],
+      },
       teachers: { ids: expect.arrayContaining([example.salem, example.khaled]) },
     });
-  }); // prettier-ignore
+  });
 
   it('is nine operations, each in the audit trail with who, when, what it was before and after [CC-D47]', async () => {
     const example = await afterStep(9);
     const entries = await wholeAudit(example.admin, '');
     const confirmed = entries.filter((entry) => entry.action === 'confirm').slice(-9);
-    const [first] = await wholeAudit(example.admin, `operation_id=${confirmed[0]?.operation_id ?? ''}&entity=classroom`);
+    const [first] = await wholeAudit(
+      example.admin,
+      `operation_id=${confirmed[0]?.operation_id ?? ''}&entity=classroom`,
+    );
     expect(first).toMatchObject({ action: 'insert', entity_id: example.classroom, after: { name: 'Grade 7' } });
     const changes: number[] = [];
     for (const { operation_id: id, actor, at } of confirmed) {
       expect([actor.name, typeof at]).toEqual([expect.any(String), 'string']);
-      const rowsOf = (await wholeAudit(example.admin, `operation_id=${id ?? ''}`)).filter((entry) => entry.entity !== null);
+      const rowsOf = (await wholeAudit(example.admin, `operation_id=${id ?? ''}`)).filter(
+        (entry) => entry.entity !== null,
+      );
       for (const row of rowsOf) expect(row.before ?? row.after).toBeInstanceOf(Object);
       changes.push(rowsOf.length);
     }
     expect(changes).toEqual([1, 24, 2, 29, 27, 12, 12, 1, 1]);
-  }); // prettier-ignore
+  });
 
   it('says what happened in events: one of the roster, one of the faculty, two of each other [CC-D48]', async () => {
     const example = await afterStep(9);
@@ -188,25 +238,24 @@ describe('the worked example', () => {
       ),
     );
     expect(Object.fromEntries(found.map((row) => [row.name, row.count]))).toEqual({
-      'classroom.roster.changed': 1, 'classroom.faculty.changed': 1, 'classroom.course.assigned': 2, 'batch.created': 2,
-      'batch.students.changed': 2, 'batch.teachers.changed': 2,
-    }); // prettier-ignore
+      'classroom.roster.changed': 1,
+      'classroom.faculty.changed': 1,
+      'classroom.course.assigned': 2,
+      'batch.created': 2,
+      'batch.students.changed': 2,
+      'batch.teachers.changed': 2,
+    });
     await done(example.admin('DELETE', path(example, `/courses/${example.course}`)));
     await done(example.admin('DELETE', path(example, `/courses/${example.course}`)));
     const detached = await inOrg(database, example.orgId, (tx) =>
-      rows(
-        tx,
-        sql`select from events where org_id = ${example.orgId} and name = 'classroom.course.detached'`,
-      ),
+      rows(tx, sql`select from events where org_id = ${example.orgId} and name = 'classroom.course.detached'`),
     );
     expect(detached).toHaveLength(1);
   });
 
   it('can be taken back step by step: undoing the split of A brings 24 again [CC-D45]', async () => {
     const example = await afterStep(5);
-    const { operation_id: id } = await setIn(example, 'A', {
-      student_ids: example.students.slice(0, 12),
-    });
+    const { operation_id: id } = await setIn(example, 'A', { student_ids: example.students.slice(0, 12) });
     await done(example.admin('POST', `/api/bulk/operations/${id}/rollback/`, {}), 202);
     expect(await line(example)).toEqual(LINES[4]);
   });
@@ -260,23 +309,32 @@ describe('the continuation', () => {
   it('assigning again enrolls the whole roster, who was taken out included, and the homeroom teachers [CC-114, CC-204]', async () => {
     const example = await afterTenth();
     const body = await done(assign(example, 'A'));
-    expect(body).toMatchObject({ created: false, batch: { id: example.batches.A }, students: { count: 25, added_ids: [example.late] } });
+    expect(body).toMatchObject({
+      created: false,
+      batch: { id: example.batches.A },
+      students: { count: 25, added_ids: [example.late] },
+    });
     expect(body.students.reenrolled_ids).toEqual(sorted(example.students.slice(12)));
     expect(sorted(body.teachers.ids)).toEqual(sorted([example.salem, example.khaled]));
     expect(await counts(example)).toMatchObject({ batches: 2, a: 25, at: 2, b: 12, bt: 1 });
     await resets(example);
-  }); // prettier-ignore
+  });
 
   it('with respect_overrides only the late student enters, and the teachers stay [CC-205]', async () => {
     const example = await afterTenth();
-    expect((await done(example.admin('GET', path(example, '/batches')))).data).toMatchObject([{ overridden_students: 12 }, { overridden_students: 12 }]);
+    expect((await done(example.admin('GET', path(example, '/batches')))).data).toMatchObject([
+      { overridden_students: 12 },
+      { overridden_students: 12 },
+    ]);
     const body = await done(assign(example, 'A', { respect_overrides: true }));
     expect(body.students).toMatchObject({ count: 13, added_ids: [example.late], reenrolled_ids: [] });
     expect(body.students.skipped_overridden_ids).toEqual(sorted(example.students.slice(12)));
-    expect(await idsOf(example.admin, `/api/batches/${example.batches.A}/students`)).toEqual(sorted([...example.students.slice(0, 12), example.late]));
+    expect(await idsOf(example.admin, `/api/batches/${example.batches.A}/students`)).toEqual(
+      sorted([...example.students.slice(0, 12), example.late]),
+    );
     expect(body.teachers.ids).toEqual([example.salem]);
     await resets(example);
-  }); // prettier-ignore
+  });
 
   /** Steps 12 to 15, from either variant of step 11. */
   async function resets(example: Example): Promise<void> {
@@ -284,13 +342,9 @@ describe('the continuation', () => {
     expect(await counts(example)).toMatchObject({ a: 25, b: 12 });
     await done(example.admin('POST', `/api/batches/${example.batches.A}/teachers/reset`));
     expect(await counts(example)).toMatchObject({ at: 2, bt: 1 });
-    await done(
-      example.admin('DELETE', path(example, '/students'), { student_ids: [example.students[0]] }),
-    );
+    await done(example.admin('DELETE', path(example, '/students'), { student_ids: [example.students[0]] }));
     expect(await counts(example)).toMatchObject({ roster: 24, a: 25 });
-    expect(await idsOf(example.admin, `/api/batches/${example.batches.A}/students`)).toContain(
-      example.students[0],
-    );
+    expect(await idsOf(example.admin, `/api/batches/${example.batches.A}/students`)).toContain(example.students[0]);
     const before = await counts(example);
     await done(example.admin('DELETE', path(example, `/courses/${example.course}`)));
     expect(await counts(example)).toEqual({ ...before, courses: 0 });

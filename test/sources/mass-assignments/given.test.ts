@@ -20,22 +20,14 @@ interface PlanRow {
 it('thresholds, retries, the rule of progression and dates stand in the plan of every student [MA-096] [MA-097] [MA-098] [MA-100] [MA-101]', async () => {
   const { SA1 } = api.people;
   const id = await draft(api, SA1, api.ids.U2.slice(0, 5), {
-    parameters: {
-      mastery_threshold: 85,
-      retry_policy: { max_retries: 3 },
-      progression_rule: 'mastery_gated',
-    },
+    parameters: { mastery_threshold: 85, retry_policy: { max_retries: 3 }, progression_rule: 'mastery_gated' },
     scheduling: { start_date: '2027-01-11', due_date: '2027-02-11' },
   });
   const { body } = await preview(api, SA1, id);
   const values = body.rows.map((row: PlanRow) => row.values);
   expect(values).toHaveLength(5);
   for (const one of values) {
-    expect(one).toMatchObject({
-      mastery_threshold: 85,
-      max_retries: 3,
-      progression_rule: 'mastery_gated',
-    });
+    expect(one).toMatchObject({ mastery_threshold: 85, max_retries: 3, progression_rule: 'mastery_gated' });
     expect(new Date(one.start_at)).toEqual(new Date('2027-01-10T23:00:00Z'));
     expect(new Date(one.due_at)).toEqual(new Date('2027-02-11T22:59:59Z'));
   }
@@ -48,21 +40,11 @@ it('thresholds, retries, the rule of progression and dates stand in the plan of 
 it('without a start date it is there at once; its steps are those of the published version, in order [MA-072] [MA-384]', async () => {
   const { T2 } = api.people;
   const done = await assign(api, T2, api.ids.T2.slice(0, 1));
-  const [given] = await api.query(sql<{
-    state: string;
-    version: number;
-    steps: number[];
-    titles: string[];
-  }>`
+  const [given] = await api.query(sql<{ state: string; version: number; steps: number[]; titles: string[] }>`
     select a.state, a.sequence_version as version, array_agg(s.step_no order by s.step_no) as steps, array_agg(s.title order by s.step_no) as titles
     from assignments a join assignment_steps s on s.assignment_id = a.id where a.operation_id = ${done.body.operation_id} group by a.org_id, a.id`);
   const twelve = Array.from({ length: 12 }, (_, at) => at + 1);
-  expect(given).toEqual({
-    state: 'open',
-    version: 3,
-    steps: twelve,
-    titles: twelve.map((n) => `Step ${String(n)}`),
-  });
+  expect(given).toEqual({ state: 'open', version: 3, steps: twelve, titles: twelve.map((n) => `Step ${String(n)}`) });
 });
 
 it('one student alone gets what many get at once [MA-040]', async () => {
@@ -97,9 +79,7 @@ it('who does not exist is an error and not created, and no table but those of as
   await api.call(SA1, 'POST', `/${String(done.body.operation_id)}/rollback`, {});
   await assign(api, SA1, api.ids.U2.slice(10, 20));
   const after = await snapshot(api.database, api.school.orgId, []);
-  const changed = Object.keys(after).filter(
-    (table) => !isDeepStrictEqual(after[table], before[table]),
-  );
+  const changed = Object.keys(after).filter((table) => !isDeepStrictEqual(after[table], before[table]));
   expect(changed).toEqual(['assignment_steps', 'assignments']);
 });
 
@@ -107,9 +87,7 @@ it('a withdrawn sequence cannot be given [MA-189]', async () => {
   const { SA1 } = api.people;
   const gone = await aSequence(api.database, api.school.orgId, 'Gone');
   await api.asOwner("update sequences set status = 'withdrawn' where id = $1", [gone]);
-  const id = await draft(api, SA1, api.ids.U2.slice(0, 1), {
-    content_payload: { sequence_id: gone },
-  });
+  const id = await draft(api, SA1, api.ids.U2.slice(0, 1), { content_payload: { sequence_id: gone } });
   const { body } = await api.call(SA1, 'POST', `/${id}/validate`);
   expect(body.errors).toMatchObject([{ code: 'content_unavailable', content_id: gone }]);
 });
@@ -120,9 +98,7 @@ it('an admin of the organization reaches students of all units at once, a system
     content_payload: { sequence_id: api.sequences.S3 },
   });
   expect(both.body.progress).toMatchObject({ total: 4, successful: 4 });
-  const here = await assign(api, SYS, api.ids.U2.slice(3, 4), {
-    content_payload: { sequence_id: api.sequences.S3 },
-  });
+  const here = await assign(api, SYS, api.ids.U2.slice(3, 4), { content_payload: { sequence_id: api.sequences.S3 } });
   const elsewhere = await aSequence(api.database, api.other.orgId, 'Elsewhere');
   const there = await assign(api, { ...SYS, orgId: api.other.orgId }, api.ids.foreign.slice(0, 2), {
     content_payload: { sequence_id: elsewhere },
@@ -132,8 +108,7 @@ it('an admin of the organization reaches students of all units at once, a system
 });
 
 it('who joins a class is in it at once [MA-393]', async () => {
-  const total = async () =>
-    (await api.call(api.people.SA1, 'GET', `/roster?class=${api.classes.C1}`)).body.total;
+  const total = async () => (await api.call(api.people.SA1, 'GET', `/roster?class=${api.classes.C1}`)).body.total;
   expect(await total()).toBe(30);
   await api.asOwner(
     'insert into classroom_students (org_id, id, classroom_id, student_id) values ($1, gen_random_uuid(), $2, $3)',
@@ -148,8 +123,12 @@ it('students of a batch are its teacher’s own; those of an ended relationship 
   const [inBatch = '', left = '', stays = ''] = await students(api.database, orgId, 3);
   const [courseId, batchId] = [newId(), newId()];
   await api.query(sql`insert into courses (org_id, id, title) values (${orgId}, ${courseId}, 'Music')`);
-  await api.query(sql`insert into batches (org_id, id, course_id, name) values (${orgId}, ${batchId}, ${courseId}, 'M1')`);
-  await api.query(sql`insert into batch_teachers (org_id, id, batch_id, teacher_id) values (${orgId}, gen_random_uuid(), ${batchId}, ${T3.userId})`);
+  await api.query(
+    sql`insert into batches (org_id, id, course_id, name) values (${orgId}, ${batchId}, ${courseId}, 'M1')`,
+  );
+  await api.query(
+    sql`insert into batch_teachers (org_id, id, batch_id, teacher_id) values (${orgId}, gen_random_uuid(), ${batchId}, ${T3.userId})`,
+  );
   await api.query(sql`
     insert into enrollments (org_id, id, student_id, batch_id, course_id, enrolled_at) values (${orgId}, gen_random_uuid(), ${inBatch}, ${batchId}, ${courseId}, now())`);
   await api.query(sql`
@@ -162,7 +141,7 @@ it('students of a batch are its teacher’s own; those of an ended relationship 
   const { body } = await api.call(T3, 'POST', `/${id}/validate`);
   expect(body.errors).toMatchObject([{ code: 'student_out_of_scope', student_id: left }]);
   expect((await api.call(SA1, 'GET', `/roster?teacher=${String(T3.userId)}`)).body.total).toBe(2);
-}); // prettier-ignore
+});
 
 it('dates that crowd are warned of by day and by week, and moved for whom they crowd [MA-217] [MA-D74] [MA-D75]', async () => {
   const { SA1 } = api.people;

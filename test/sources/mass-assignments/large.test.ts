@@ -15,8 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.end());
 
-const sequence = (title = 'Counting', steps = 1) =>
-  aSequence(api.database, api.school.orgId, title, steps);
+const sequence = (title = 'Counting', steps = 1) => aSequence(api.database, api.school.orgId, title, steps);
 
 async function confirmed(students: readonly string[], more: object = {}): Promise<Answer> {
   const { SA1 } = api.people;
@@ -24,8 +23,10 @@ async function confirmed(students: readonly string[], more: object = {}): Promis
   const id = await draft(api, SA1, students, { content_payload, ...more });
   const { body } = await preview(api, SA1, id);
   return api.call(SA1, 'POST', `/${id}/confirm`, {
-    plan_hash: body.plan_hash, acknowledge_warnings: true, ...(body.confirm_count === null ? {} : { confirm_count: body.confirm_count }),
-  }); // prettier-ignore
+    plan_hash: body.plan_hash,
+    acknowledge_warnings: true,
+    ...(body.confirm_count === null ? {} : { confirm_count: body.confirm_count }),
+  });
 }
 
 const status = async (id: string) => (await api.call(api.people.SA1, 'GET', `/${id}`)).body;
@@ -52,7 +53,7 @@ it('1 and 50 students are done in the request, 51 and 500 in the background with
     expect(seen.at(-1)).toMatchObject({ processed: count, percent: 100 });
     expect(seen).toHaveLength(Math.ceil(count / 100));
   }
-}); // prettier-ignore
+});
 
 it('501 and 5,000 wait in the queue and are worked in chunks, no step of which is near 30 seconds [MA-262] [MA-202]', async () => {
   for (const count of [501, 5_000]) {
@@ -67,12 +68,10 @@ it('501 and 5,000 wait in the queue and are worked in chunks, no step of which i
     expect(took).toHaveLength(Math.ceil(count / 100));
     expect(Math.max(...took.map(({ ms }) => ms))).toBeLessThan(30_000);
   }
-}, 120_000); // prettier-ignore
+}, 120_000);
 
 async function jobs(id: string): Promise<number> {
-  const found = await api.query(
-    sql`select from graphile_worker._private_jobs where key = ${`operation:${id}`}`,
-  );
+  const found = await api.query(sql`select from graphile_worker._private_jobs where key = ${`operation:${id}`}`);
   return found.length;
 }
 
@@ -83,7 +82,7 @@ it('of 1,000 students each chunk of 100 is seen at once, and said once [MA-028] 
   const events = await api.query(sql<{ processed: number }>`
     select (payload ->> 'processed')::int as processed from events where name = 'mass_assignment.processing.progress' and operation_id = ${body.operation_id} order by id`);
   expect(events.map(({ processed }) => processed)).toEqual(hundreds);
-}); // prettier-ignore
+});
 
 it('1,050 assignments are ten chunks of 100 and one of 50 [MA-263]', async () => {
   const sequence_ids = [await sequence('One'), await sequence('Two'), await sequence('Three')];
@@ -112,8 +111,7 @@ it('cancelled at 40 % of 1,000 nothing further begins, and what is done can be u
   const { SA1 } = api.people;
   const { body } = await confirmed(many.slice(2_000, 3_000));
   const id: string = body.operation_id;
-  for (let chunk = 0; chunk < 4; chunk++)
-    await applySlice(api.school.engine, api.school.orgId, id, 0);
+  for (let chunk = 0; chunk < 4; chunk++) await applySlice(api.school.engine, api.school.orgId, id, 0);
   expect((await api.call(SA1, 'POST', `/${id}/cancel`)).status).toBe(202);
   await api.work(id);
   const ended = await status(id);

@@ -10,9 +10,7 @@ beforeAll(async () => {
 afterAll(() => api.end());
 
 const countAssignments = async (): Promise<number> => {
-  const [row] = await api.query(
-    sql<{ n: number }>`select count(*) as n from assignments where state <> 'withdrawn'`,
-  );
+  const [row] = await api.query(sql<{ n: number }>`select count(*) as n from assignments where state <> 'withdrawn'`);
   return row?.n ?? 0;
 };
 
@@ -27,9 +25,7 @@ it('each of the three roles gives a sequence to ten permitted students, with one
     [SA1, api.ids.U2.slice(0, 10)],
   ] as const;
   for (const [who, students] of lists) {
-    const done = await assign(api, who, students, {
-      content_payload: { sequence_ids: [api.sequences.S4] },
-    });
+    const done = await assign(api, who, students, { content_payload: { sequence_ids: [api.sequences.S4] } });
     expect(done.body).toMatchObject({
       operation_status: 'completed',
       phase: 'done',
@@ -77,27 +73,11 @@ it('a cycle shows each status and phase, and writes nothing before the confirmat
   const hashless = await api.call(T1, 'POST', `/${id}/confirm`, {});
   expect([hashless.status, hashless.body.code]).toEqual([400, 'plan_hash_missing']);
   const wrong = await api.call(T1, 'POST', `/${id}/confirm`, { plan_hash: 'old' });
-  expect([wrong.status, wrong.body.code, wrong.body.differences.length]).toEqual([
-    409,
-    'plan_stale',
-    1,
-  ]);
+  expect([wrong.status, wrong.body.code, wrong.body.differences.length]).toEqual([409, 'plan_stale', 1]);
   const key = { 'idempotency-key': 'once' };
-  const done = await api.call(
-    T1,
-    'POST',
-    `/${id}/confirm`,
-    { plan_hash: plan.body.plan_hash },
-    key,
-  );
+  const done = await api.call(T1, 'POST', `/${id}/confirm`, { plan_hash: plan.body.plan_hash }, key);
   expect([done.status, done.body.progress.successful, done.body.phase]).toEqual([200, 50, 'done']);
-  const again = await api.call(
-    T1,
-    'POST',
-    `/${id}/confirm`,
-    { plan_hash: plan.body.plan_hash },
-    key,
-  );
+  const again = await api.call(T1, 'POST', `/${id}/confirm`, { plan_hash: plan.body.plan_hash }, key);
   expect([again.status, again.body.operation_id]).toEqual([200, id]);
   const twice = await api.call(T1, 'POST', `/${id}/confirm`, { plan_hash: plan.body.plan_hash });
   expect([twice.status, twice.body.code]).toEqual([409, 'invalid_state']);
@@ -144,28 +124,18 @@ it('the status carries the fields of an operation [MA-041] [MA-043] [MA-044] [MA
 
 it('a draft is changed and discarded; a confirmed operation is neither [MA-D107] [MA-D108]', async () => {
   const { T1 } = api.people;
-  const id = await draft(api, T1, api.ids.C1.slice(0, 2), {
-    content_payload: { sequence_id: api.sequences.S3 },
-  });
+  const id = await draft(api, T1, api.ids.C1.slice(0, 2), { content_payload: { sequence_id: api.sequences.S3 } });
   await preview(api, T1, id);
   const changed = await api.call(T1, 'PATCH', `/${id}`, { parameters: { mastery_threshold: 70 } });
-  expect([changed.status, changed.body.phase, changed.body.plan_hash]).toEqual([
-    200,
-    'draft',
-    null,
-  ]);
+  expect([changed.status, changed.body.phase, changed.body.plan_hash]).toEqual([200, 'draft', null]);
   expect(changed.body).toMatchObject({
     parameters: { mastery_threshold: 70 },
     content_payload: { sequence_id: api.sequences.S3 },
   });
-  expect(
-    (await api.call(T1, 'PATCH', `/${id}`, { parameters: { mastery_threshold: 101 } })).status,
-  ).toBe(400);
+  expect((await api.call(T1, 'PATCH', `/${id}`, { parameters: { mastery_threshold: 101 } })).status).toBe(400);
   expect((await api.call(T1, 'DELETE', `/${id}`)).status).toBe(204);
   expect((await api.call(T1, 'GET', `/${id}`)).status).toBe(404);
-  const done = await assign(api, T1, api.ids.C1.slice(0, 2), {
-    content_payload: { sequence_id: api.sequences.S3 },
-  });
+  const done = await assign(api, T1, api.ids.C1.slice(0, 2), { content_payload: { sequence_id: api.sequences.S3 } });
   const later = done.body.operation_id;
   expect((await api.call(T1, 'PATCH', `/${later}`, { parameters: {} })).status).toBe(409);
   expect((await api.call(T1, 'DELETE', `/${later}`)).status).toBe(409);
@@ -173,20 +143,12 @@ it('a draft is changed and discarded; a confirmed operation is neither [MA-D107]
 
 it('350 students run in the background, in chunks of 100 from one queue [MA-122] [MA-050]', async () => {
   const { SA1 } = api.people;
-  const id = await draft(api, SA1, api.ids.U2.slice(0, 350), {
-    content_payload: { sequence_id: api.sequences.S2 },
-  });
+  const id = await draft(api, SA1, api.ids.U2.slice(0, 350), { content_payload: { sequence_id: api.sequences.S2 } });
   const plan = await preview(api, SA1, id);
   const began = Date.now();
-  const confirmed = await api.call(SA1, 'POST', `/${id}/confirm`, {
-    plan_hash: plan.body.plan_hash,
-  });
+  const confirmed = await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: plan.body.plan_hash });
   expect(Date.now() - began).toBeLessThan(1_000);
-  expect([confirmed.status, confirmed.body.operation_status, confirmed.body.phase]).toEqual([
-    202,
-    'pending',
-    'queued',
-  ]);
+  expect([confirmed.status, confirmed.body.operation_status, confirmed.body.phase]).toEqual([202, 'pending', 'queued']);
   expect(confirmed.headers['location']).toBe(`/api/v1/mass-assignments/${id}`);
   const seen: number[] = [];
   for (let isDone = false; !isDone;) {
@@ -233,11 +195,7 @@ it('above 500 students the plan is made in the background and the number is type
   expect(typed.status).toBe(202);
   await applySlice(api.school.engine, api.school.orgId, id, 0);
   const paused = await api.call(SA1, 'POST', `/${id}/pause`);
-  expect([paused.status, paused.body.operation_status, paused.body.paused]).toEqual([
-    202,
-    'processing',
-    true,
-  ]);
+  expect([paused.status, paused.body.operation_status, paused.body.paused]).toEqual([202, 'processing', true]);
   const { processed } = paused.body.progress;
   await api.work(id);
   expect((await api.call(SA1, 'GET', `/${id}`)).body.progress.processed).toBe(processed);
@@ -277,15 +235,7 @@ it('a create that is sent twice with one key makes one operation [MA-D65]', asyn
   const second = await api.call(api.people.T1, 'POST', '', body, { 'idempotency-key': 'k1' });
   expect(second.body.operation_id).toBe(first.body.operation_id);
   expect(
-    (
-      await api.call(
-        api.people.T1,
-        'POST',
-        '',
-        { ...body, name: 'Other' },
-        { 'idempotency-key': 'k1' },
-      )
-    ).status,
+    (await api.call(api.people.T1, 'POST', '', { ...body, name: 'Other' }, { 'idempotency-key': 'k1' })).status,
   ).toBe(409);
 });
 
@@ -297,10 +247,7 @@ it('several sequences for one student are an item each, and the size class follo
   const plan = await preview(api, T2, id);
   expect(plan.body.total).toBe(90);
   expect(
-    plan.body.contents.map((content: { content: string; students: number }) => [
-      content.content,
-      content.students,
-    ]),
+    plan.body.contents.map((content: { content: string; students: number }) => [content.content, content.students]),
   ).toEqual([
     ['Fractions', 30],
     ['Solfege', 30],
@@ -326,21 +273,14 @@ it('the stream ends with the final state', async () => {
   const stream = await api.call(api.people.T1, 'GET', `/${done.body.operation_id}/stream`);
   expect(stream.headers['content-type']).toContain('text/event-stream');
   const [, last = ''] = stream.text.split('event: end\ndata: ');
-  expect(JSON.parse(last)).toMatchObject({
-    operation_status: 'completed',
-    progress: { successful: 2, percent: 100 },
-  });
+  expect(JSON.parse(last)).toMatchObject({ operation_status: 'completed', progress: { successful: 2, percent: 100 } });
 });
 
 it('what takes longer than five seconds in the request goes on in the background [MA-D07]', async () => {
   const { T1 } = api.people;
-  const id = await draft(api, T1, api.ids.C2.slice(0, 50), {
-    content_payload: { sequence_id: api.sequences.S3 },
-  });
+  const id = await draft(api, T1, api.ids.C2.slice(0, 50), { content_payload: { sequence_id: api.sequences.S3 } });
   const plan = await preview(api, T1, id);
-  const slowly = api.asOwner(
-    'begin; lock table assignment_steps in exclusive mode; select pg_sleep(6); commit',
-  );
+  const slowly = api.asOwner('begin; lock table assignment_steps in exclusive mode; select pg_sleep(6); commit');
   await expect.poll(() => locked(), { timeout: 5_000 }).toBe(true);
   const begun = await api.call(T1, 'POST', `/${id}/confirm`, {
     plan_hash: plan.body.plan_hash,

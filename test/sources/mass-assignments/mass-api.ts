@@ -43,10 +43,7 @@ export interface MassApi {
   readonly units: Record<'U1' | 'U2', string>;
   readonly classes: Record<'C1' | 'C2', string>;
   /** Students by where they belong. */
-  readonly ids: Record<
-    'C1' | 'C2' | 'T2' | 'U1' | 'U2' | 'inactive' | 'suspended' | 'foreign',
-    string[]
-  >;
+  readonly ids: Record<'C1' | 'C2' | 'T2' | 'U1' | 'U2' | 'inactive' | 'suspended' | 'foreign', string[]>;
   readonly sequences: Record<'S1' | 'S2' | 'S3' | 'S4' | 'S9', string>;
   call(
     as: Actor | null,
@@ -88,13 +85,29 @@ export async function massApi(startsAt = new Date()): Promise<MassApi> {
     return { authorization: `Bearer ${token}` };
   };
   return {
-    app, database, school, other, clock, headersOf, ...fixture,
+    app,
+    database,
+    school,
+    other,
+    clock,
+    headersOf,
+    ...fixture,
     call: async (as, method, path, body, more = {}) => {
       const headers = { ...(as === null ? {} : await headersOf(as)), ...more };
-      const reply = await app.inject({ method, url: `/api/v1/mass-assignments${path}`, headers, ...(body === undefined ? {} : { payload: body }) });
+      const reply = await app.inject({
+        method,
+        url: `/api/v1/mass-assignments${path}`,
+        headers,
+        ...(body === undefined ? {} : { payload: body }),
+      });
       const isJson = String(reply.headers['content-type']).includes('json');
       if (reply.statusCode >= 400) expect(REFUSAL.safeParse(reply.json()).error, reply.body).toBeUndefined();
-      return { status: reply.statusCode, headers: reply.headers, text: reply.body, body: isJson ? reply.json() : undefined };
+      return {
+        status: reply.statusCode,
+        headers: reply.headers,
+        text: reply.body,
+        body: isJson ? reply.json() : undefined,
+      };
     },
     plan: async (id) => {
       await planOperation(school.engine, school.orgId, id);
@@ -112,14 +125,12 @@ export async function massApi(startsAt = new Date()): Promise<MassApi> {
       await database.drop();
     },
   };
-} // prettier-ignore
+}
 
 const words = z.string().min(1);
 /** What every refusal of the module says. */
 const REFUSAL = z.looseObject({
-  errors: z
-    .array(z.object({ code: words, field: z.string(), message: words, correction: words }))
-    .min(1),
+  errors: z.array(z.object({ code: words, field: z.string(), message: words, correction: words })).min(1),
 });
 
 type Fixture = Pick<MassApi, 'people' | 'units' | 'classes' | 'ids' | 'sequences'>;
@@ -130,12 +141,21 @@ async function populate(database: TestDatabase, school: School, other: School): 
   const person = (name: string, role: string, unitId?: string) =>
     aPerson(database, orgId, { name, roles: [role], ...(unitId === undefined ? {} : { unitId }) });
   const people = {
-    T1: await person('Tom One', 'teacher', units.U1), T2: await person('Tea Two', 'teacher', units.U1), T3: await person('Tim Three', 'teacher', units.U2),
-    TA1: await person('Ann Unit', 'teacher_admin', units.U1), SA1: school.admin, ST1: await person('Stu Dent', 'student', units.U2),
-    SYS: await systemAdmin(database, orgId), SA2: other.admin,
-  }; // prettier-ignore
+    T1: await person('Tom One', 'teacher', units.U1),
+    T2: await person('Tea Two', 'teacher', units.U1),
+    T3: await person('Tim Three', 'teacher', units.U2),
+    TA1: await person('Ann Unit', 'teacher_admin', units.U1),
+    SA1: school.admin,
+    ST1: await person('Stu Dent', 'student', units.U2),
+    SYS: await systemAdmin(database, orgId),
+    SA2: other.admin,
+  };
   const inUnit = (count: number, unitId: string, gradeLevel: string, teacher?: Actor) =>
-    students(database, orgId, count, { unitId, gradeLevel, ...(teacher?.userId == null ? {} : { teacherId: teacher.userId }) });
+    students(database, orgId, count, {
+      unitId,
+      gradeLevel,
+      ...(teacher?.userId == null ? {} : { teacherId: teacher.userId }),
+    });
   const C1 = await inUnit(30, units.U1, '5', people.T1);
   const C2 = await inUnit(30, units.U1, '6', people.T1);
   const T2 = await inUnit(30, units.U1, '6', people.T2);
@@ -147,31 +167,46 @@ async function populate(database: TestDatabase, school: School, other: School): 
   const classes = { C1: newId(), C2: newId() };
   await inOrg(database, orgId, async (tx) => {
     await rows(tx, sql`update users set status = 'inactive' where org_id = ${orgId} and id = any(${inactive}::uuid[])`);
-    await rows(tx, sql`update users set status = 'suspended' where org_id = ${orgId} and id = any(${suspended}::uuid[])`);
+    await rows(
+      tx,
+      sql`update users set status = 'suspended' where org_id = ${orgId} and id = any(${suspended}::uuid[])`,
+    );
     for (const [name, ids] of Object.entries({ C1, C2 })) {
       const id = name === 'C1' ? classes.C1 : classes.C2;
-      await rows(tx, sql`insert into classrooms (org_id, id, name, unit_id) values (${orgId}, ${id}, ${name}, ${units.U1})`);
-      await rows(tx, sql`
-        insert into classroom_students (org_id, id, classroom_id, student_id) select ${orgId}, gen_random_uuid(), ${id}, s from unnest(${ids}::uuid[]) s`);
+      await rows(
+        tx,
+        sql`insert into classrooms (org_id, id, name, unit_id) values (${orgId}, ${id}, ${name}, ${units.U1})`,
+      );
+      await rows(
+        tx,
+        sql`
+        insert into classroom_students (org_id, id, classroom_id, student_id) select ${orgId}, gen_random_uuid(), ${id}, s from unnest(${ids}::uuid[]) s`,
+      );
     }
-  }); // prettier-ignore
-  return { people, units, classes, ids: { C1, C2, T2, U1, U2, inactive, suspended, foreign }, sequences: await content(database, orgId) };
-} // prettier-ignore
+  });
+  return {
+    people,
+    units,
+    classes,
+    ids: { C1, C2, T2, U1, U2, inactive, suspended, foreign },
+    sequences: await content(database, orgId),
+  };
+}
 
 async function content(database: TestDatabase, orgId: string): Promise<MassApi['sequences']> {
   const made = {
-    S1: await aSequence(database, orgId, 'Fractions', 12), S2: await aSequence(database, orgId, 'Solfege'),
-    S3: await aSequence(database, orgId, 'Evaluation'), S4: await aSequence(database, orgId, 'Method'), S9: await aSequence(database, orgId, 'Old course'),
-  }; // prettier-ignore
+    S1: await aSequence(database, orgId, 'Fractions', 12),
+    S2: await aSequence(database, orgId, 'Solfege'),
+    S3: await aSequence(database, orgId, 'Evaluation'),
+    S4: await aSequence(database, orgId, 'Method'),
+    S9: await aSequence(database, orgId, 'Old course'),
+  };
   await inOrg(database, orgId, async (tx) => {
     await rows(
       tx,
       sql`update sequence_steps set sequence_version = 3 where org_id = ${orgId} and sequence_id = ${made.S1}`,
     );
-    await rows(
-      tx,
-      sql`update sequences set published_version = 3 where org_id = ${orgId} and id = ${made.S1}`,
-    );
+    await rows(tx, sql`update sequences set published_version = 3 where org_id = ${orgId} and id = ${made.S1}`);
     await rows(
       tx,
       sql`update sequences set status = 'deprecated', replacement_id = ${made.S1} where org_id = ${orgId} and id = ${made.S9}`,
@@ -183,9 +218,20 @@ async function content(database: TestDatabase, orgId: string): Promise<MassApi['
 /** An account without membership; it acts in the organization that its sign-in chose. */
 async function systemAdmin(database: TestDatabase, orgId: string): Promise<Actor> {
   const accountId = newId();
-  await database.global.insertInto('accounts').values({ id: accountId, email: 'sys@example.org', is_system_admin: true }).execute();
-  return { accountId, orgId, userId: null, name: 'System administrator', roles: ['system_admin'], role: 'system_admin', unitId: null };
-} // prettier-ignore
+  await database.global
+    .insertInto('accounts')
+    .values({ id: accountId, email: 'sys@example.org', is_system_admin: true })
+    .execute();
+  return {
+    accountId,
+    orgId,
+    userId: null,
+    name: 'System administrator',
+    roles: ['system_admin'],
+    role: 'system_admin',
+    unitId: null,
+  };
+}
 
 /** A draft that gives S1 unless told otherwise. */
 export async function draft(
@@ -195,8 +241,11 @@ export async function draft(
   more: object = {},
 ): Promise<string> {
   const made = await api.call(as, 'POST', '', {
-    operation_type: 'assign_sequence', target: { student_ids: studentIds }, content_payload: { sequence_id: api.sequences.S1 }, ...more,
-  }); // prettier-ignore
+    operation_type: 'assign_sequence',
+    target: { student_ids: studentIds },
+    content_payload: { sequence_id: api.sequences.S1 },
+    ...more,
+  });
   expect(made.status, made.text).toBe(201);
   return made.body.operation_id;
 }
@@ -221,8 +270,10 @@ export async function assign(
   const id = await draft(api, as, studentIds, more);
   const { body } = await preview(api, as, id);
   const confirmed = await api.call(as, 'POST', `/${id}/confirm`, {
-    plan_hash: body.plan_hash, acknowledge_warnings: true, ...(body.confirm_count === null ? {} : { confirm_count: body.confirm_count }),
-  }); // prettier-ignore
+    plan_hash: body.plan_hash,
+    acknowledge_warnings: true,
+    ...(body.confirm_count === null ? {} : { confirm_count: body.confirm_count }),
+  });
   expect([200, 202], confirmed.text).toContain(confirmed.status);
   if (confirmed.status === 202) await api.work(id);
   return api.call(as, 'GET', `/${id}`);

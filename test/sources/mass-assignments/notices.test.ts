@@ -24,16 +24,13 @@ const notices = (topic: string): Promise<Notice[]> =>
   api.query(
     sql<Notice>`select topic, recipient_id as recipient, payload from outbox where org_id = ${api.school.orgId} and topic = ${topic} order by recipient_id`,
   );
-const told = async (topic: string): Promise<string[]> =>
-  (await notices(topic)).map(({ recipient }) => recipient);
+const told = async (topic: string): Promise<string[]> => (await notices(topic)).map(({ recipient }) => recipient);
 const inDays = (days: number): Date => new Date(NOVEMBER.getTime() + days * DAY_MS);
 
 it('each student hears once of all that was given, and each of their teachers once of them all [MA-134] [MA-135]', async () => {
   const { SA1, T1, T2 } = api.people;
   const students = [...api.ids.C1.slice(0, 4), ...api.ids.T2.slice(0, 3)].sort();
-  await assign(api, SA1, students, {
-    content_payload: { sequence_ids: [api.sequences.S1, api.sequences.S2] },
-  });
+  await assign(api, SA1, students, { content_payload: { sequence_ids: [api.sequences.S1, api.sequences.S2] } });
   const toStudents = await notices('assignment.given');
   expect(toStudents.map(({ recipient }) => recipient)).toEqual(students);
   expect(toStudents[0]?.payload).toEqual({
@@ -44,8 +41,11 @@ it('each student hears once of all that was given, and each of their teachers on
   });
   const toTeachers = await notices('assignment.given_to_students');
   expect(toTeachers.map(({ recipient, payload }) => [recipient, payload['students']])).toEqual(
-    [[T1.userId, 4], [T2.userId, 3]].sort(),
-  ); // prettier-ignore
+    [
+      [T1.userId, 4],
+      [T2.userId, 3],
+    ].sort(),
+  );
 });
 
 it('a teacher is not told of what that teacher did, and nobody where the operation is to be silent', async () => {
@@ -107,9 +107,7 @@ it('of a staggered release each group hears on its day, not before [MA-182] [MA-
 it('with the mail server down the work is done all the same, and each mail arrives once when it is back [MA-379]', async () => {
   const { SA1 } = api.people;
   const students = api.ids.U2.slice(60, 63);
-  await api.asOwner("update users set email = id || '@example.org' where id = any($1::uuid[])", [
-    students,
-  ]);
+  await api.asOwner("update users set email = id || '@example.org' where id = any($1::uuid[])", [students]);
   const done = await assign(api, SA1, students, { scheduling: { due_date: '2027-06-01' } });
   expect(done.body.operation_status).toBe('completed');
   const sent: Mail[] = [];

@@ -17,9 +17,11 @@ it('a system_admin gives work to inactive students with a reason of ten characte
   const { SYS, SA1 } = api.people;
   const students = [...api.ids.inactive.slice(0, 2), ...api.ids.suspended.slice(0, 1)];
   const short = await api.call(SYS, 'POST', '', {
-    operation_type: 'assign_sequence', target: { student_ids: students },
-    content_payload: { sequence_id: api.sequences.S1 }, override_reason: 'because',
-  }); // prettier-ignore
+    operation_type: 'assign_sequence',
+    target: { student_ids: students },
+    content_payload: { sequence_id: api.sequences.S1 },
+    override_reason: 'because',
+  });
   expect([short.status, short.body.errors[0].field]).toEqual([400, 'override_reason']);
   const id = await draft(api, SYS, students);
   const refused = await api.call(SYS, 'POST', `/${id}/validate`);
@@ -41,11 +43,12 @@ it('a system_admin gives work to inactive students with a reason of ten characte
   const confirmed = audit.find((entry: { action: string }) => entry.action === 'confirm');
   expect(confirmed).toMatchObject({ actor_role: 'system_admin', detail: { override_reason: REASON } });
   const deprecated = await draft(api, SYS, api.ids.U2.slice(0, 1), {
-    content_payload: { sequence_id: api.sequences.S9 }, override_reason: REASON,
-  }); // prettier-ignore
+    content_payload: { sequence_id: api.sequences.S9 },
+    override_reason: REASON,
+  });
   const still = await api.call(SYS, 'POST', `/${deprecated}/validate`);
   expect(still.body.errors).toMatchObject([{ code: 'content_deprecated' }]);
-}); // prettier-ignore
+});
 
 it('restricted students are left out of all, and included by name with a reason of a subscriber_admin; no report tells more of anybody [MA-D39]', async () => {
   const { SA1, T1 } = api.people;
@@ -56,19 +59,14 @@ it('restricted students are left out of all, and included by name with a reason 
   const byName = (as: MassApi['people']['T1'], more: object = {}) =>
     draft(api, as, restricted, { content_payload: { sequence_id: api.sequences.S2 }, ...more });
   const codes = async (as: MassApi['people']['T1'], id: string) =>
-    (await api.call(as, 'POST', `/${id}/validate`)).body.errors.map(
-      (entry: { code: string }) => entry.code,
-    );
+    (await api.call(as, 'POST', `/${id}/validate`)).body.errors.map((entry: { code: string }) => entry.code);
   const closed = ['student_not_accessible', 'student_not_accessible'];
   expect(await codes(SA1, await byName(SA1))).toEqual(closed);
   expect(await codes(T1, await byName(T1, { override_reason: REASON }))).toEqual(closed);
   const id = await byName(SA1, { override_reason: REASON });
   expect(await codes(SA1, id)).toEqual([]);
   const { body } = await preview(api, SA1, id);
-  const done = await api.call(SA1, 'POST', `/${id}/confirm`, {
-    plan_hash: body.plan_hash,
-    acknowledge_warnings: true,
-  });
+  const done = await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: body.plan_hash, acknowledge_warnings: true });
   expect(done.body.progress).toMatchObject({ successful: 2 });
   const report = await api.call(SA1, 'GET', `/${id}/report.csv`);
   expect(report.text.replace(/^\uFEFF/, '').split('\r\n')[0]).toBe(

@@ -14,7 +14,7 @@ async function set(as: Actor, settings: object): Promise<number> {
   const headers = { ...(await api.headersOf(as)), 'x-organization-id': api.school.orgId };
   const url = '/api/organization';
   return (await api.app.inject({ method: 'PATCH', url, headers, payload: { settings } })).statusCode;
-} // prettier-ignore
+}
 
 async function give(student: string, count: number, dueAt: Date | null = null): Promise<void> {
   await api.asOwner(
@@ -25,7 +25,7 @@ async function give(student: string, count: number, dueAt: Date | null = null): 
 
 async function codesFor(student: string, more: object = {}): Promise<[string[], string[]]> {
   const { SA1 } = api.people;
-  const { body } = await api.call(SA1, 'POST', `/${await draft(api, SA1, [student], more)}/validate`); // prettier-ignore
+  const { body } = await api.call(SA1, 'POST', `/${await draft(api, SA1, [student], more)}/validate`);
   const of = (entries: { code: string }[]): string[] => entries.map(({ code }) => code).sort();
   return [of(body.errors), of(body.warnings)];
 }
@@ -37,7 +37,10 @@ it('the load that an organization sets is warned of and refused instead of the u
   await give(student, 2);
   await give(other, 1, inDays(30));
   const dated = { scheduling: { due_date: inDays(32).toISOString().slice(0, 10) } };
-  expect([await codesFor(student), await codesFor(other, dated)]).toEqual([[[], []], [[], []]]); // prettier-ignore
+  expect([await codesFor(student), await codesFor(other, dated)]).toEqual([
+    [[], []],
+    [[], []],
+  ]);
   expect(await set(SA1, { load: { recommended: 2, hard: 3, due_in_week: 1 } })).toBe(200);
   expect(await codesFor(student)).toEqual([[], ['load_above_recommended']]);
   expect(await codesFor(other, dated)).toEqual([[], ['pacing_density']]);
@@ -48,7 +51,13 @@ it('the load that an organization sets is warned of and refused instead of the u
 it('an organization whose plan raises its rates makes as many as it says', async () => {
   const { SA1, SYS } = api.people;
   const make = async () =>
-    (await api.call(SA1, 'POST', '', { operation_type: 'assign_sequence', target: { student_ids: api.ids.U1.slice(0, 1) }, content_payload: { sequence_id: api.sequences.S1 } })).status; // prettier-ignore
+    (
+      await api.call(SA1, 'POST', '', {
+        operation_type: 'assign_sequence',
+        target: { student_ids: api.ids.U1.slice(0, 1) },
+        content_payload: { sequence_id: api.sequences.S1 },
+      })
+    ).status;
   expect(await make()).toBe(201);
   await api.asOwner(
     `insert into audit (org_id, id, action, actor_role, detail)

@@ -56,13 +56,10 @@ it('an organization makes 300 an hour and confirms 300, and no other is held up;
   expectRefused(await make(SA1), 'too_many_requests');
   expect((await make(SA2)).status).toBe(201);
   await fill('confirm');
-  const start = () =>
-    api.call(TA1, 'POST', `/${waiting}/confirm`, { plan_hash: plan.body.plan_hash });
+  const start = () => api.call(TA1, 'POST', `/${waiting}/confirm`, { plan_hash: plan.body.plan_hash });
   expectRefused(await start(), 'too_many_requests');
   await api.asOwner('update orgs set settings = $1 where id = $2', [
-    {
-      rate_limits: { creates_per_hour: 1_000, confirms_per_hour: 1_000, confirms_per_minute: 100 },
-    },
+    { rate_limits: { creates_per_hour: 1_000, confirms_per_hour: 1_000, confirms_per_minute: 100 } },
     api.school.orgId,
   ]);
   expect((await make(SA1)).status).toBe(201);
@@ -97,14 +94,13 @@ it('three operations are at work, twenty wait, and the next is told to come agai
 it('five small ones of an organization are worked at the same time, the sixth is left to the worker [MA-D02]', async () => {
   const { T1, SA2 } = api.people;
   const confirmable = async (as: Who, students: string[], sequence_id: string) => {
-    const id = await draft(api, as, students, { content_payload: { sequence_id }, conflict_policy: 'create_new' }); // prettier-ignore
+    const id = await draft(api, as, students, { content_payload: { sequence_id }, conflict_policy: 'create_new' });
     const { body } = await preview(api, as, id);
     const given = { plan_hash: body.plan_hash, acknowledge_warnings: true };
     return { id, confirm: () => api.call(as, 'POST', `/${id}/confirm`, given) };
   };
   const six = [];
-  for (let n = 0; n < 6; n++)
-    six.push(await confirmable(T1, api.ids.C1.slice(3 * n, 3 * n + 3), api.sequences.S3));
+  for (let n = 0; n < 6; n++) six.push(await confirmable(T1, api.ids.C1.slice(3 * n, 3 * n + 3), api.sequences.S3));
   const foreign = await aSequence(api.database, api.other.orgId);
   const elsewhere = await confirmable(SA2, api.ids.foreign.slice(0, 1), foreign);
   // Whoever applies waits here.
@@ -129,10 +125,9 @@ it('five small ones of an organization are worked at the same time, the sixth is
 /** Its confirmation is written, so that the next one sees it. */
 async function untilAdmitted(id: string): Promise<unknown[]> {
   for (;;) {
-    const { rows } = await api.database.pool.query(
-      'select from find_unfinished_operations() where operation_id = $1',
-      [id],
-    );
+    const { rows } = await api.database.pool.query('select from find_unfinished_operations() where operation_id = $1', [
+      id,
+    ]);
     if (rows.length > 0) return rows;
     await sleep(20);
   }

@@ -2,15 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDueAssignments } from '../../../packages/server/src/school/assignments/open-due.ts';
-import {
-  assign,
-  draft,
-  massApi,
-  NOVEMBER,
-  preview,
-  type Answer,
-  type MassApi,
-} from './mass-api.ts';
+import { assign, draft, massApi, NOVEMBER, preview, type Answer, type MassApi } from './mass-api.ts';
 
 let api: MassApi;
 beforeAll(async () => {
@@ -55,7 +47,7 @@ const datesOf = (id: string, n: number): Promise<object[]> =>
 it('the days between groups can be chosen [MA-175]', async () => {
   const { body } = await released({ stagger_interval: 3 });
   const starts = body.releases.map((one: { start_at: string }) => one.start_at);
-  expect(starts).toEqual(['2027-02-28', '2027-03-03', '2027-03-06'].map((day) => `${day}T23:00:00.000Z`)); // prettier-ignore
+  expect(starts).toEqual(['2027-02-28', '2027-03-03', '2027-03-06'].map((day) => `${day}T23:00:00.000Z`));
 });
 
 it('by lot the groups are the same in each preview, and others than by name [MA-179]', async () => {
@@ -71,9 +63,7 @@ it('by lot the groups are the same in each preview, and others than by name [MA-
 
 it('a student can be put into a group by hand [MA-180]', async () => {
   const students = thirty();
-  const id = await draft(api, api.people.SA1, students, {
-    scheduling: { ...staggered, release_order: 'custom' },
-  });
+  const id = await draft(api, api.people.SA1, students, { scheduling: { ...staggered, release_order: 'custom' } });
   const before = await groupsOf(id);
   const [moved = ''] = students.filter((student) => before[student] === 3);
   await api.call(api.people.SA1, 'PATCH', `/${id}`, { overrides: { [moved]: { release: 1 } } });
@@ -102,11 +92,7 @@ it('a group is released now, held, or moved to another day, and each is audited 
   expect(await datesOf(id, 3)).toEqual([{ state: 'scheduled', start_at: null, due_at: null }]);
   expect((await steer(id, 3, { action: 'move', date: '2027-05-03' })).status).toBe(200);
   expect(await datesOf(id, 3)).toEqual([
-    {
-      state: 'scheduled',
-      start_at: new Date('2027-05-02T22:00:00Z'),
-      due_at: new Date('2027-05-13T21:59:59Z'),
-    },
+    { state: 'scheduled', start_at: new Date('2027-05-02T22:00:00Z'), due_at: new Date('2027-05-13T21:59:59Z') },
   ]);
   const audit = await api.call(SA1, 'GET', `/${id}/audit`);
   const acts = audit.body.items.filter((entry: { action: string }) => entry.action === 'release');
@@ -114,7 +100,7 @@ it('a group is released now, held, or moved to another day, and each is audited 
     [SA1.userId, { release: 2, action: 'release_now', date: null }],
     [SA1.userId, { release: 3, action: 'hold', date: null }],
     [SA1.userId, { release: 3, action: 'move', date: '2027-05-03' }],
-  ]); // prettier-ignore
+  ]);
 });
 
 it('what is not there, has begun, or would lie in the past is refused', async () => {

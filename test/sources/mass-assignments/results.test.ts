@@ -19,23 +19,13 @@ async function partial(from: number): Promise<{ id: string; failing: string[] }>
   const hundred = api.ids.U2.slice(from, from + 100);
   const failing = hundred.slice(0, 5);
   await assign(api, SA1, hundred);
-  const id = await draft(api, SA1, hundred, {
-    conflict_policy: 'merge',
-    parameters: { mastery_threshold: 95 },
-  });
+  const id = await draft(api, SA1, hundred, { conflict_policy: 'merge', parameters: { mastery_threshold: 95 } });
   const plan = await preview(api, SA1, id);
   expect(
-    (
-      await api.call(SA1, 'POST', `/${id}/confirm`, {
-        plan_hash: plan.body.plan_hash,
-        acknowledge_warnings: true,
-      })
-    ).status,
+    (await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: plan.body.plan_hash, acknowledge_warnings: true }))
+      .status,
   ).toBe(202);
-  await api.asOwner(
-    'update assignments set version = version + 1 where student_id = any($1::uuid[])',
-    [failing],
-  );
+  await api.asOwner('update assignments set version = version + 1 where student_id = any($1::uuid[])', [failing]);
   await api.work(id);
   return { id, failing };
 }
@@ -51,9 +41,7 @@ it('what fails stops nothing else, is listed with its reason, and can be accepte
   });
   const failed = await api.call(SA1, 'GET', `/${id}/items?status=failed`);
   expect(failed.body.total).toBe(5);
-  expect(failed.body.items.map((item: { student_id: string }) => item.student_id).sort()).toEqual(
-    [...failing].sort(),
-  );
+  expect(failed.body.items.map((item: { student_id: string }) => item.student_id).sort()).toEqual([...failing].sort());
   expect(failed.body.items[0]).toMatchObject({
     status: 'failed',
     code: 'changed_since_preview',
@@ -66,9 +54,9 @@ it('what fails stops nothing else, is listed with its reason, and can be accepte
   expect([accepted.status, accepted.body.accepted_at === null]).toEqual([200, false]);
   expect((await api.call(SA1, 'POST', `/${id}/accept`)).status).toBe(409);
   const full = await assign(api, api.people.T1, api.ids.C1.slice(0, 1));
-  expect(
-    (await api.call(api.people.T1, 'POST', `/${full.body.operation_id}/accept`)).body.code,
-  ).toBe('nothing_to_accept');
+  expect((await api.call(api.people.T1, 'POST', `/${full.body.operation_id}/accept`)).body.code).toBe(
+    'nothing_to_accept',
+  );
 });
 
 it('while it runs the counters say how far it is, and what failed is listed already [MA-029]', async () => {
@@ -76,22 +64,24 @@ it('while it runs the counters say how far it is, and what failed is listed alre
   const students = api.ids.U2.slice(0, 150);
   await assign(api, SA1, students, { content_payload: { sequence_id: api.sequences.S3 } });
   const id = await draft(api, SA1, students, {
-    content_payload: { sequence_id: api.sequences.S3 }, conflict_policy: 'merge', parameters: { mastery_threshold: 33 },
-  }); // prettier-ignore
+    content_payload: { sequence_id: api.sequences.S3 },
+    conflict_policy: 'merge',
+    parameters: { mastery_threshold: 33 },
+  });
   const { body } = await preview(api, SA1, id);
   const first: string[] = body.rows.slice(0, 2).map((row: { student_id: string }) => row.student_id);
-  await api.call(SA1, 'POST', `/${id}/confirm`, {
-    plan_hash: body.plan_hash,
-    acknowledge_warnings: true,
-  });
+  await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: body.plan_hash, acknowledge_warnings: true });
   await api.asOwner('update assignments set version = version + 1 where student_id = any($1::uuid[])', [first]);
   await applySlice(api.school.engine, api.school.orgId, id, 0);
   const during = (await api.call(SA1, 'GET', `/${id}`)).body;
-  expect([during.operation_status, during.progress]).toMatchObject(['processing', { total: 150, processed: 100, successful: 98, failed: 2 }]);
+  expect([during.operation_status, during.progress]).toMatchObject([
+    'processing',
+    { total: 150, processed: 100, successful: 98, failed: 2 },
+  ]);
   const failed = (await api.call(SA1, 'GET', `/${id}/items?status=failed`)).body.items;
   expect(failed.map((item: { student_id: string }) => item.student_id).sort()).toEqual(first.sort());
   await api.work(id);
-}); // prettier-ignore
+});
 
 it('a retry runs the failed items alone, corrected by hand where wanted [MA-203] [MA-206] [MA-D120] [MA-D121]', async () => {
   const { SA1 } = api.people;
@@ -105,9 +95,7 @@ it('a retry runs the failed items alone, corrected by hand where wanted [MA-203]
     parameters: { mastery_threshold: 40 },
   });
   expect([corrected.status, corrected.body.corrected]).toEqual([200, { mastery_threshold: 40 }]);
-  expect(
-    (await api.call(SA1, 'PATCH', `/${id}/items/${good.item_id}`, { parameters: {} })).status,
-  ).toBe(409);
+  expect((await api.call(SA1, 'PATCH', `/${id}/items/${good.item_id}`, { parameters: {} })).status).toBe(409);
   const alone = await api.call(SA1, 'POST', `/${id}/retry`, { item_ids: [first.item_id] });
   expect([alone.status, alone.body.retry_of, alone.body.progress]).toMatchObject([
     202,
@@ -132,9 +120,7 @@ it('a retry runs the failed items alone, corrected by hand where wanted [MA-203]
 
 it('the report has a line an item, with formulas made harmless [MA-132] [MA-D116]', async () => {
   const { T2 } = api.people;
-  await api.asOwner("update users set display_name = '=cmd()', given_name = 'É' where id = $1", [
-    api.ids.T2[0],
-  ]);
+  await api.asOwner("update users set display_name = '=cmd()', given_name = 'É' where id = $1", [api.ids.T2[0]]);
   const done = await assign(api, T2, api.ids.T2.slice(0, 4));
   const id = done.body.operation_id;
   const report = await api.call(T2, 'GET', `/${id}/report.csv`);
@@ -158,16 +144,15 @@ it('the report has a line an item, with formulas made harmless [MA-132] [MA-D116
   for await (const block of file.blocks) lines.push(...block);
   expect(lines).toHaveLength(4);
   const audit = await api.call(api.people.SA1, 'GET', `/${id}/audit`);
-  expect(
-    audit.body.items.find((entry: { action: string }) => entry.action === 'download').detail,
-  ).toMatchObject({ rows: 4, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(audit.body.items.find((entry: { action: string }) => entry.action === 'download').detail).toMatchObject({
+    rows: 4,
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
 });
 
 it('an undo withdraws what was given; the second one is refused [MA-030] [MA-136] [MA-133] [MA-144] [MA-D123] [MA-D124] [MA-204]', async () => {
   const { T1, SA1 } = api.people;
-  const done = await assign(api, T1, api.ids.C2, {
-    content_payload: { sequence_id: api.sequences.S2 },
-  });
+  const done = await assign(api, T1, api.ids.C2, { content_payload: { sequence_id: api.sequences.S2 } });
   const id = done.body.operation_id;
   expect(done.body.rollback).toMatchObject({
     status: 'none',
@@ -183,21 +168,15 @@ it('an undo withdraws what was given; the second one is refused [MA-030] [MA-136
     confirm_count: null,
   });
   const undone = await api.call(T1, 'POST', `/${id}/rollback`, { reason: 'wrong class' });
-  expect([
-    undone.status,
-    undone.body.rollback_status,
-    undone.body.rollback.available_until,
-  ]).toEqual([200, 'rolled_back', null]);
-  expect(
-    await api.query(
-      sql`select from assignments where operation_id = ${id} and state <> 'withdrawn'`,
-    ),
-  ).toEqual([]);
+  expect([undone.status, undone.body.rollback_status, undone.body.rollback.available_until]).toEqual([
+    200,
+    'rolled_back',
+    null,
+  ]);
+  expect(await api.query(sql`select from assignments where operation_id = ${id} and state <> 'withdrawn'`)).toEqual([]);
   const again = await api.call(T1, 'POST', `/${id}/rollback`, {});
   expect([again.status, again.body.code]).toEqual([409, 'nothing_to_undo']);
-  const events = await api.query(
-    sql<{ name: string }>`select name from events where operation_id = ${id}`,
-  );
+  const events = await api.query(sql<{ name: string }>`select name from events where operation_id = ${id}`);
   expect(events.map((event) => event.name)).toContain('mass_assignment.operation.rollback');
   const audit = await api.call(SA1, 'GET', `/${id}/audit`);
   expect(audit.body.items.map((entry: { action: string }) => entry.action)).toEqual(
@@ -210,9 +189,12 @@ it('after work has begun everything is withdrawn with its progress kept, or only
   const give = async (from: number) => {
     const students = api.ids.U2.slice(from, from + 30);
     const { body } = await assign(api, SA1, students, { content_payload: { sequence_id: api.sequences.S4 } });
-    await api.asOwner("update assignment_steps s set state = 'completed', version = s.version + 1 from assignments a where a.id = s.assignment_id and a.operation_id = $1 and a.student_id = any($2::uuid[]) and s.step_no <= 2", [body.operation_id, students.slice(0, 5)]);
+    await api.asOwner(
+      "update assignment_steps s set state = 'completed', version = s.version + 1 from assignments a where a.id = s.assignment_id and a.operation_id = $1 and a.student_id = any($2::uuid[]) and s.step_no <= 2",
+      [body.operation_id, students.slice(0, 5)],
+    );
     return body.operation_id;
-  }; // prettier-ignore
+  };
   const first = await give(200);
   const { modes, started } = (await api.call(SA1, 'GET', `/${first}/rollback/preview`)).body;
   expect(modes).toMatchObject({
@@ -223,8 +205,7 @@ it('after work has begun everything is withdrawn with its progress kept, or only
   const untyped = await api.call(SA1, 'POST', `/${first}/rollback`, { mode: 'all' });
   expect([untyped.status, untyped.body.code]).toEqual([400, 'confirm_count_mismatch']);
   expect(
-    (await api.call(SA1, 'POST', `/${first}/rollback`, { mode: 'all', confirm_count: 30 })).body
-      .rollback_status,
+    (await api.call(SA1, 'POST', `/${first}/rollback`, { mode: 'all', confirm_count: 30 })).body.rollback_status,
   ).toBe('rolled_back');
   expect(
     await api.query(sql`select state, count(*) as n, (select count(*) from assignment_steps s join assignments b on b.id = s.assignment_id where b.operation_id = ${first} and s.state = 'completed') as done
@@ -234,9 +215,7 @@ it('after work has begun everything is withdrawn with its progress kept, or only
   const kept = await api.call(SA1, 'POST', `/${second}/rollback`, { mode: 'untouched_only' });
   expect([kept.status, kept.body.rollback_status]).toEqual([200, 'partly_rolled_back']);
   expect(
-    await api.query(
-      sql`select state, count(*) as n from assignments where operation_id = ${second} group by 1`,
-    ),
+    await api.query(sql`select state, count(*) as n from assignments where operation_id = ${second} group by 1`),
   ).toEqual([{ state: 'open', n: 5 }]);
   const numbers = (id: string) =>
     api.query(sql`
@@ -248,8 +227,7 @@ it('after work has begun everything is withdrawn with its progress kept, or only
 it('the time to undo ends after 24 hours for a teacher and 30 days for admins [MA-137] [MA-139] [MA-225] [MA-D20]', async () => {
   const { T1, SA1 } = api.people;
   const one = async (as: MassApi['people']['T1'], student = '') =>
-    (await assign(api, as, [student], { content_payload: { sequence_id: api.sequences.S3 } })).body
-      .operation_id;
+    (await assign(api, as, [student], { content_payload: { sequence_id: api.sequences.S3 } })).body.operation_id;
   const undoAt = async (as: MassApi['people']['T1'], id: string, hours: number) => {
     api.clock.aheadMs = hours * HOUR_MS;
     const { status, body } = await api.call(as, 'POST', `/${id}/rollback`, {});
@@ -264,9 +242,7 @@ it('the time to undo ends after 24 hours for a teacher and 30 days for admins [M
 });
 
 it('events tell the run without a name [MA-360] [MA-370]', async () => {
-  const done = await assign(api, api.people.T1, api.ids.C2, {
-    content_payload: { sequence_id: api.sequences.S4 },
-  });
+  const done = await assign(api, api.people.T1, api.ids.C2, { content_payload: { sequence_id: api.sequences.S4 } });
   const events = await api.query(
     sql<{
       name: string;
@@ -274,13 +250,14 @@ it('events tell the run without a name [MA-360] [MA-370]', async () => {
     }>`select name, count(*) as n from events where operation_id = ${done.body.operation_id} group by 1 order by 1`,
   );
   expect(Object.fromEntries(events.map((event) => [event.name, event.n]))).toMatchObject({
-    'mass_assignment.operation.initiated': 1, 'mass_assignment.validation.completed': 1, 'mass_assignment.operation.completed': 1,
-    'mass_assignment.sequence.assigned': 30, 'mass_assignment.processing.progress': 1,
-  }); // prettier-ignore
+    'mass_assignment.operation.initiated': 1,
+    'mass_assignment.validation.completed': 1,
+    'mass_assignment.operation.completed': 1,
+    'mass_assignment.sequence.assigned': 30,
+    'mass_assignment.processing.progress': 1,
+  });
   const payloads = await api.query(
-    sql<{
-      text: string;
-    }>`select payload::text as text from events where operation_id = ${done.body.operation_id}`,
+    sql<{ text: string }>`select payload::text as text from events where operation_id = ${done.body.operation_id}`,
   );
   expect(payloads.filter((event) => /Student|@example/.test(event.text))).toEqual([]);
 });

@@ -41,9 +41,7 @@ it('an operation of another organization is as unknown as one that never was [MA
     [`/${id}/items/1`]: { parameters: {} },
     [`/${id}/releases/1`]: { action: 'hold' },
   };
-  for (const [method, path] of (await endpoints(id)).filter(([, path]) =>
-    path.startsWith(`/${id}`),
-  )) {
+  for (const [method, path] of (await endpoints(id)).filter(([, path]) => path.startsWith(`/${id}`))) {
     const body = bodies[path] ?? bodies[method];
     const foreign = await api.call(SA2, method, path, body);
     const unknown = await api.call(SA2, method, path.replace(id, SOME_ID), body);
@@ -57,17 +55,13 @@ it('history and operations are seen by right: own, own scope, all [MA-226] [MA-2
   const byT2 = (await assign(api, T2, api.ids.T2.slice(0, 2))).body.operation_id;
   const elsewhere = (await assign(api, SA1, api.ids.U2.slice(0, 2))).body.operation_id;
   const seen = async (as: MassApi['people']['T1'], query = '') =>
-    (await api.call(as, 'GET', query)).body.items.map(
-      (item: { operation_id: string }) => item.operation_id,
-    );
+    (await api.call(as, 'GET', query)).body.items.map((item: { operation_id: string }) => item.operation_id);
   expect(await seen(T1)).toEqual([byT1]);
   expect((await seen(TA1)).sort()).toEqual([byT1, byT2].sort());
   expect(await seen(SA1)).toEqual(expect.arrayContaining([byT1, byT2, elsewhere]));
   expect(await seen(SYS)).toEqual(await seen(SA1));
   expect(await seen(SA2)).toEqual([]);
-  expect(
-    await seen(SA1, `?initiated_by=${String(T2.userId)}&status=completed&type=assign_sequence`),
-  ).toEqual([byT2]);
+  expect(await seen(SA1, `?initiated_by=${String(T2.userId)}&status=completed&type=assign_sequence`)).toEqual([byT2]);
   expect(await seen(SA1, '?to=2020-01-01')).toEqual([]);
   expect((await api.call(T1, 'GET', `/${byT2}`)).status).toBe(404);
   expect((await api.call(T1, 'POST', `/${byT2}/rollback`, {})).status).toBe(404);
@@ -83,8 +77,7 @@ it('history and operations are seen by right: own, own scope, all [MA-226] [MA-2
 it('a teacher_admin undoes own operations only, a subscriber_admin any [MA-140] [MA-141] [MA-233] [MA-241] [MA-D96]', async () => {
   const { T1, TA1, SA1 } = api.people;
   const give = async (as: MassApi['people']['T1'], student = '') =>
-    (await assign(api, as, [student], { content_payload: { sequence_id: api.sequences.S2 } })).body
-      .operation_id;
+    (await assign(api, as, [student], { content_payload: { sequence_id: api.sequences.S2 } })).body.operation_id;
   const [bySA1, byTA1, byT1] = [
     await give(SA1, api.ids.T2[5]),
     await give(TA1, api.ids.T2[6]),
@@ -99,17 +92,9 @@ it('without the ensemble plan a teacher_admin acts for own students only [MA-227
   const { TA1, T2 } = api.people;
   await api.asOwner("update orgs set plan = 'solo' where id = $1", [api.school.orgId]);
   const target = { student_ids: api.ids.T2.slice(0, 3) };
-  const body = {
-    operation_type: 'assign_sequence',
-    target,
-    content_payload: { sequence_id: api.sequences.S1 },
-  };
+  const body = { operation_type: 'assign_sequence', target, content_payload: { sequence_id: api.sequences.S1 } };
   const refused = await api.call(TA1, 'POST', '', body);
-  expect([refused.status, refused.body.code, refused.body.limit]).toEqual([
-    403,
-    'plan_required',
-    50,
-  ]);
+  expect([refused.status, refused.body.code, refused.body.limit]).toEqual([403, 'plan_required', 50]);
   expect((await api.call(T2, 'POST', '', body)).status).toBe(201);
   await api.asOwner('update users set primary_teacher_id = $1 where id = any($2::uuid[])', [
     TA1.userId,
@@ -125,13 +110,9 @@ it('without the ensemble plan a teacher_admin acts for own students only [MA-227
 
 it('rights that end during the run end it for the rest [MA-D38]', async () => {
   const { TA1 } = api.people;
-  const id = await draft(api, TA1, api.ids.U1.slice(0, 60), {
-    content_payload: { sequence_id: api.sequences.S3 },
-  });
+  const id = await draft(api, TA1, api.ids.U1.slice(0, 60), { content_payload: { sequence_id: api.sequences.S3 } });
   const plan = await preview(api, TA1, id);
-  expect(
-    (await api.call(TA1, 'POST', `/${id}/confirm`, { plan_hash: plan.body.plan_hash })).status,
-  ).toBe(202);
+  expect((await api.call(TA1, 'POST', `/${id}/confirm`, { plan_hash: plan.body.plan_hash })).status).toBe(202);
   await api.asOwner('update users set unit_id = $1 where id = any($2::uuid[])', [
     api.units.U2,
     api.ids.U1.slice(0, 10),
@@ -147,8 +128,7 @@ it('rights that end during the run end it for the rest [MA-D38]', async () => {
 
 it('the roster lists whom the caller may select, by every filter, and counts as many [MA-079] [MA-080] [MA-081] [MA-082] [MA-083] [MA-084] [MA-085] [MA-086] [MA-087] [MA-D141] [MA-D142]', async () => {
   const { T1, SA1 } = api.people;
-  const total = async (query: string, as = SA1) =>
-    (await api.call(as, 'GET', `/roster${query}`)).body.total;
+  const total = async (query: string, as = SA1) => (await api.call(as, 'GET', `/roster${query}`)).body.total;
   expect(await total('', T1)).toBe(60);
   expect(await total(`?teacher=${String(T1.userId)}`)).toBe(60);
   expect(await total(`?class=${api.classes.C1}`)).toBe(30);
@@ -163,14 +143,11 @@ it('the roster lists whom the caller may select, by every filter, and counts as 
   expect(await total(`?q=zoe&class=${api.classes.C2}`)).toBe(0);
   const pages = await api.call(SA1, 'GET', `/roster?class=${api.classes.C1}&page=1`);
   expect(pages.body.items[0].classes).toEqual([{ class_id: api.classes.C1, name: 'C1' }]);
-  const count = async (body: object, as = T1) =>
-    (await api.call(as, 'POST', '/roster/count', body)).body;
+  const count = async (body: object, as = T1) => (await api.call(as, 'POST', '/roster/count', body)).body;
   expect(await count({ selection: {} })).toEqual({ count: 60, limit: 50, restricted: 0 });
-  await api.asOwner('update users set is_restricted = true where id = any($1::uuid[])', [
-    api.ids.C2.slice(0, 2),
-  ]);
+  await api.asOwner('update users set is_restricted = true where id = any($1::uuid[])', [api.ids.C2.slice(0, 2)]);
   expect(await count({ selection: {} })).toEqual({ count: 58, limit: 50, restricted: 2 });
-  expect(
-    await count({ selection: { class_id: api.classes.C1 }, exclude: api.ids.C1.slice(0, 5) }),
-  ).toMatchObject({ count: 25 });
+  expect(await count({ selection: { class_id: api.classes.C1 }, exclude: api.ids.C1.slice(0, 5) })).toMatchObject({
+    count: 25,
+  });
 });

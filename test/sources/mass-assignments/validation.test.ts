@@ -1,14 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  assign,
-  draft,
-  massApi,
-  NOVEMBER,
-  preview,
-  type Answer,
-  type MassApi,
-} from './mass-api.ts';
+import { assign, draft, massApi, NOVEMBER, preview, type Answer, type MassApi } from './mass-api.ts';
 
 let api: MassApi;
 beforeAll(async () => {
@@ -27,11 +19,7 @@ interface Entry {
 }
 const codes = (entries: Entry[]): string[] => entries.map((entry) => entry.code);
 
-async function validated(
-  students: readonly string[],
-  more: object = {},
-  as = api.people.SA1,
-): Promise<Answer> {
+async function validated(students: readonly string[], more: object = {}, as = api.people.SA1): Promise<Answer> {
   const answer = await api.call(as, 'POST', `/${await draft(api, as, students, more)}/validate`);
   expect(answer.status, answer.text).toBe(200);
   return answer;
@@ -42,8 +30,9 @@ it('every problem is told at once with what to do, as an error that blocks [MA-0
   const [inactive = ''] = api.ids.inactive;
   const [suspended = ''] = api.ids.suspended;
   const id = await draft(api, api.people.SA1, [inactive, suspended, ...api.ids.U2.slice(0, 3)], {
-    content_payload: { sequence_ids: [api.sequences.S9, unknown] }, scheduling: { start_date: '2027-02-01', due_date: '2027-01-01' },
-  }); // prettier-ignore
+    content_payload: { sequence_ids: [api.sequences.S9, unknown] },
+    scheduling: { start_date: '2027-02-01', due_date: '2027-01-01' },
+  });
   const { body } = await api.call(api.people.SA1, 'POST', `/${id}/validate`);
   expect(codes(body.errors).sort()).toEqual([
     'content_deprecated',
@@ -54,15 +43,9 @@ it('every problem is told at once with what to do, as an error that blocks [MA-0
   ]);
   expect(new Set(body.errors.map((entry: Entry) => entry.severity))).toEqual(new Set(['error']));
   expect(body.errors.filter((entry: Entry) => !entry.message || !entry.correction)).toEqual([]);
-  expect(body.errors.find((entry: Entry) => entry.code === 'student_inactive').student_id).toBe(
-    inactive,
-  );
-  expect(body.errors.find((entry: Entry) => entry.code === 'content_not_found').content_id).toBe(
-    unknown,
-  );
-  expect(
-    body.errors.find((entry: Entry) => entry.code === 'content_deprecated').correction,
-  ).toContain('Fractions');
+  expect(body.errors.find((entry: Entry) => entry.code === 'student_inactive').student_id).toBe(inactive);
+  expect(body.errors.find((entry: Entry) => entry.code === 'content_not_found').content_id).toBe(unknown);
+  expect(body.errors.find((entry: Entry) => entry.code === 'content_deprecated').correction).toContain('Fractions');
   const confirmed = await api.call(api.people.SA1, 'POST', `/${id}/confirm`, {
     plan_hash: body.plan_hash,
     acknowledge_warnings: true,
@@ -104,30 +87,42 @@ it('students of others, closed accounts and foreign ids are refused, each in its
   expect(said[0]).toEqual(said[1]);
   expect(said[0].code).toBe('student_not_found');
   const asUnitAdmin = await validated([theirs, api.ids.U2[0] ?? ''], {}, api.people.TA1);
-  expect(asUnitAdmin.body.errors).toMatchObject([
-    { code: 'student_out_of_scope', student_id: api.ids.U2[0] },
-  ]);
+  expect(asUnitAdmin.body.errors).toMatchObject([{ code: 'student_out_of_scope', student_id: api.ids.U2[0] }]);
   await api.asOwner('update users set is_restricted = false where id = $1', [closed]);
 });
 
 it('limits hold for each role, on distinct students without the excluded ones [MA-059] [MA-221] [MA-229] [MA-236] [MA-089] [MA-D81] [MA-248]', async () => {
   const { T1, TA1, SA1, SYS } = api.people;
-  const many = (count: number) => Array.from({ length: count }, (_, n) => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`);
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, n) => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`);
   const made = async (as: MassApi['people']['T1'], target: object, more: object = {}) => {
-    const { status, body } = await api.call(as, 'POST', '', { operation_type: 'assign_sequence', target, content_payload: { sequence_id: api.sequences.S1 }, ...more });
+    const { status, body } = await api.call(as, 'POST', '', {
+      operation_type: 'assign_sequence',
+      target,
+      content_payload: { sequence_id: api.sequences.S1 },
+      ...more,
+    });
     return [status, body.code, body.limit];
   };
-  for (const [who, limit] of [[T1, 50], [TA1, 1_000], [SA1, 5_000]] as const) {
+  for (const [who, limit] of [
+    [T1, 50],
+    [TA1, 1_000],
+    [SA1, 5_000],
+  ] as const) {
     expect(await made(who, { student_ids: many(limit) })).toEqual([201, undefined, undefined]);
     expect(await made(who, { student_ids: many(limit + 1) })).toEqual([400, 'limit_exceeded', limit]);
-    expect(await made(who, { student_ids: [...many(limit + 1), ...many(3)], exclude: many(1) })).toEqual([201, undefined, undefined]);
+    expect(await made(who, { student_ids: [...many(limit + 1), ...many(3)], exclude: many(1) })).toEqual([
+      201,
+      undefined,
+      undefined,
+    ]);
   }
   expect(await made(SYS, { student_ids: many(5_001) })).toEqual([400, 'override_reason_needed', 5_000]);
   expect((await made(SYS, { student_ids: many(5_001) }, { override_reason: 'restoring a lost term' }))[0]).toBe(201);
   const id = await draft(api, T1, [], { target: { selection: { status: 'active' } } });
   const all = await api.call(T1, 'POST', `/${id}/validate`);
   expect([all.status, all.body.code, all.body.count]).toEqual([400, 'limit_exceeded', 60]);
-}); // prettier-ignore
+});
 
 it('criteria find students, and narrow each other [MA-004] [MA-005] [MA-061] [MA-062] [MA-063] [MA-064] [MA-065]', async () => {
   const { SA1, T1 } = api.people;
@@ -159,51 +154,29 @@ it('parameters keep their ranges, and each refusal names its field [MA-D66] [MA-
       ? null
       : [answer.status, ...answer.body.errors.map((error: { field: string }) => error.field)];
   };
-  for (const mastery_threshold of [0, 100])
-    expect(await refused({ parameters: { mastery_threshold } })).toBeNull();
+  for (const mastery_threshold of [0, 100]) expect(await refused({ parameters: { mastery_threshold } })).toBeNull();
   for (const mastery_threshold of [-1, 101, 80.5])
-    expect(await refused({ parameters: { mastery_threshold } })).toEqual([
-      400,
-      'parameters.mastery_threshold',
-    ]);
+    expect(await refused({ parameters: { mastery_threshold } })).toEqual([400, 'parameters.mastery_threshold']);
   for (const max_retries of [0, 20, null])
     expect(await refused({ parameters: { retry_policy: { max_retries } } })).toBeNull();
-  expect(
-    await refused({
-      parameters: { retry_policy: { max_retries: 21, wait_hours: 169, keep: 'first' } },
-    }),
-  ).toEqual([
+  expect(await refused({ parameters: { retry_policy: { max_retries: 21, wait_hours: 169, keep: 'first' } } })).toEqual([
     400,
     'parameters.retry_policy.max_retries',
     'parameters.retry_policy.wait_hours',
     'parameters.retry_policy.keep',
   ]);
   expect(await refused({ parameters: { retry_policy: { wait_hours: 168 } } })).toBeNull();
-  expect(await refused({ parameters: { progression_rule: 'random' } })).toEqual([
-    400,
-    'parameters.progression_rule',
-  ]);
+  expect(await refused({ parameters: { progression_rule: 'random' } })).toEqual([400, 'parameters.progression_rule']);
   for (const stagger_interval of [0, -1, 1.5])
-    expect(await refused({ scheduling: { stagger_interval } })).toEqual([
-      400,
-      'scheduling.stagger_interval',
-    ]);
-  expect(await refused({ scheduling: { staggered_release: 'yes' } })).toEqual([
-    400,
-    'scheduling.staggered_release',
-  ]);
+    expect(await refused({ scheduling: { stagger_interval } })).toEqual([400, 'scheduling.stagger_interval']);
+  expect(await refused({ scheduling: { staggered_release: 'yes' } })).toEqual([400, 'scheduling.staggered_release']);
   expect(await refused({ operation_type: 'assign_xyz' })).toEqual([400, 'operation_type']);
   expect(await refused({ target: { student_ids: [] } })).toEqual([400, 'target']);
   expect(await refused({ colour: 'red' })).toEqual([400, 'colour']);
   expect(
-    await refused({
-      content_payload: { sequence_ids: Array.from({ length: 21 }, () => api.sequences.S1) },
-    }),
+    await refused({ content_payload: { sequence_ids: Array.from({ length: 21 }, () => api.sequences.S1) } }),
   ).toEqual([400, 'content_payload.sequence_ids']);
-  const bad = await api.call(api.people.SA1, 'POST', '', {
-    ...body,
-    scheduling: { due_date: 'tomorrow' },
-  });
+  const bad = await api.call(api.people.SA1, 'POST', '', { ...body, scheduling: { due_date: 'tomorrow' } });
   expect([bad.status, bad.body.errors[0].code, bad.body.errors[0].field]).toEqual([
     400,
     'invalid_dates',
@@ -226,9 +199,7 @@ it('optional steps exist, and are not all of them [MA-D71]', async () => {
 });
 
 it('a date without time ends its day in the time zone of the organization [MA-D78] [MA-195] [MA-073] [MA-074]', async () => {
-  await api.asOwner("update orgs set timezone = 'America/Chicago' where id = $1", [
-    api.school.orgId,
-  ]);
+  await api.asOwner("update orgs set timezone = 'America/Chicago' where id = $1", [api.school.orgId]);
   const { T2 } = api.people;
   const done = await assign(api, T2, api.ids.T2.slice(0, 1), {
     scheduling: { start_date: '2027-12-01', due_date: '2027-12-20' },
@@ -237,17 +208,11 @@ it('a date without time ends its day in the time zone of the organization [MA-D7
     sql`select start_at, due_at, state from assignments where operation_id = ${done.body.operation_id}`,
   );
   expect(stored).toEqual([
-    {
-      start_at: new Date('2027-12-01T06:00:00Z'),
-      due_at: new Date('2027-12-21T05:59:59Z'),
-      state: 'scheduled',
-    },
+    { start_at: new Date('2027-12-01T06:00:00Z'), due_at: new Date('2027-12-21T05:59:59Z'), state: 'scheduled' },
   ]);
   const late = await validated(api.ids.C1.slice(0, 1), { scheduling: { due_date: '2029-12-20' } });
   expect(late.body.errors).toMatchObject([{ code: 'invalid_dates', field: 'scheduling.due_date' }]);
-  const past = await validated(api.ids.C1.slice(0, 1), {
-    scheduling: { start_date: '2026-01-01' },
-  });
+  const past = await validated(api.ids.C1.slice(0, 1), { scheduling: { start_date: '2026-01-01' } });
   expect(codes(past.body.errors)).toEqual(['invalid_dates']);
   await api.asOwner("update orgs set timezone = 'Europe/Paris' where id = $1", [api.school.orgId]);
 });
@@ -257,13 +222,7 @@ it('a duplicate is skipped, merged, doubled or replaced as the policy says [MA-1
   const ten = api.ids.C1.slice(10, 20);
   const first = await assign(api, T1, ten.slice(0, 3));
   const of = async (student: string) =>
-    api.query(sql<{
-      id: string;
-      state: string;
-      mastery: number;
-      replaces: string | null;
-      done: number;
-    }>`
+    api.query(sql<{ id: string; state: string; mastery: number; replaces: string | null; done: number }>`
       select a.id, a.state, a.mastery_threshold as mastery, a.replaces_id as replaces,
         (select count(*) from assignment_steps s where s.assignment_id = a.id and s.state = 'completed') as done
       from assignments a where a.student_id = ${student} and a.sequence_id = ${api.sequences.S1} order by a.id`);
@@ -272,10 +231,7 @@ it('a duplicate is skipped, merged, doubled or replaced as the policy says [MA-1
     "update assignment_steps s set state = 'completed', score = 90, version = s.version + 1 from assignments a where a.id = s.assignment_id and a.student_id = $1 and s.step_no <= 4",
     [b],
   );
-  await api.asOwner(
-    "update assignments set state = 'in_progress', version = version + 1 where student_id = $1",
-    [b],
-  );
+  await api.asOwner("update assignments set state = 'in_progress', version = version + 1 where student_id = $1", [b]);
   const plan = await validated(ten, {}, T1);
   expect(plan.body.conflicts).toHaveLength(3);
   expect(plan.body.conflicts.find((entry: Entry) => entry.student_id === a)).toMatchObject({
@@ -283,22 +239,14 @@ it('a duplicate is skipped, merged, doubled or replaced as the policy says [MA-1
     policy: 'skip',
   });
   const skipped = await assign(api, T1, ten);
-  expect(skipped.body.progress).toMatchObject({
-    successful: 7,
-    skipped: 3,
-    failed: 0,
-    processed: 10,
-  });
+  expect(skipped.body.progress).toMatchObject({ successful: 7, skipped: 3, failed: 0, processed: 10 });
   const mixed = await draft(api, T1, [a, b], {
     overrides: { [b]: { conflict_policy: 'merge', mastery_threshold: 75 } },
   });
   expect((await preview(api, T1, mixed)).body.impact).toMatchObject({ to_skip: 1, to_modify: 1 });
   const id = await draft(api, T1, [a, b, c], {
     conflict_policy: 'override',
-    overrides: {
-      [b]: { conflict_policy: 'merge', mastery_threshold: 60 },
-      [c]: { conflict_policy: 'create_new' },
-    },
+    overrides: { [b]: { conflict_policy: 'merge', mastery_threshold: 60 }, [c]: { conflict_policy: 'create_new' } },
   });
   const { body } = await preview(api, T1, id);
   expect(body.impact).toMatchObject({ to_create: 2, to_modify: 2, blocked: 0 });
@@ -325,16 +273,13 @@ it('finished work is mentioned, and needs no acknowledgement', async () => {
   const { T1 } = api.people;
   const [student = ''] = api.ids.C2;
   await assign(api, T1, [student]);
-  await api.asOwner(
-    "update assignments set state = 'completed', version = version + 1 where student_id = $1",
-    [student],
-  );
+  await api.asOwner("update assignments set state = 'completed', version = version + 1 where student_id = $1", [
+    student,
+  ]);
   const { body } = await validated([student], {}, T1);
   expect([body.errors, body.warnings, body.conflicts]).toEqual([[], [], []]);
   expect(body.information).toMatchObject([{ code: 'assigned_before', student_id: student }]);
-  const confirmed = await api.call(T1, 'POST', `/${body.operation_id}/confirm`, {
-    plan_hash: body.plan_hash,
-  });
+  const confirmed = await api.call(T1, 'POST', `/${body.operation_id}/confirm`, { plan_hash: body.plan_hash });
   expect(confirmed.status).toBe(200);
 });
 
@@ -356,16 +301,12 @@ it('load and due dates warn, the hard limit blocks, and warnings are acknowledge
   await give(1);
   const { body } = await validated([student], {}, T1);
   expect(codes(body.warnings)).toEqual(['load_above_recommended']);
-  const silent = await api.call(T1, 'POST', `/${body.operation_id}/confirm`, {
-    plan_hash: body.plan_hash,
-  });
+  const silent = await api.call(T1, 'POST', `/${body.operation_id}/confirm`, { plan_hash: body.plan_hash });
   expect([silent.status, silent.body.code]).toEqual([409, 'warnings_not_acknowledged']);
   await give(39);
   expect((await validated([student], {}, T1)).body.errors).toEqual([]);
   await give(1);
-  expect(codes((await validated([student], {}, T1)).body.errors)).toEqual([
-    'student_capacity_exceeded',
-  ]);
+  expect(codes((await validated([student], {}, T1)).body.errors)).toEqual(['student_capacity_exceeded']);
 });
 
 it('what changed after the preview is said, and nothing runs [MA-121] [MA-D45]', async () => {
@@ -381,15 +322,15 @@ it('what changed after the preview is said, and nothing runs [MA-121] [MA-D45]',
   expect(stale.body.differences.length).toBeGreaterThan(0);
   const again = await preview(api, SA1, id);
   await api.asOwner('update sequences set published_version = 2 where id = $1', [api.sequences.S3]);
-  expect(
-    (await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: again.body.plan_hash })).body.code,
-  ).toBe('plan_stale');
+  expect((await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: again.body.plan_hash })).body.code).toBe(
+    'plan_stale',
+  );
   await api.asOwner('update sequences set published_version = 1 where id = $1', [api.sequences.S3]);
   const third = await preview(api, SA1, id);
   api.clock.aheadMs = 31 * 60_000;
-  expect(
-    (await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: third.body.plan_hash })).body.code,
-  ).toBe('plan_stale');
+  expect((await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: third.body.plan_hash })).body.code).toBe(
+    'plan_stale',
+  );
   api.clock.aheadMs = 0;
 });
 
@@ -397,11 +338,7 @@ it('groups of students get values of their own, and nobody is in two [MA-099] [M
   const { SA1 } = api.people;
   const groups = [
     { name: 'A', student_ids: api.ids.U2.slice(20, 25), parameters: { mastery_threshold: 70 } },
-    {
-      name: 'B',
-      student_ids: api.ids.U2.slice(25, 30),
-      parameters: { mastery_threshold: 90, optional_steps: [2] },
-    },
+    { name: 'B', student_ids: api.ids.U2.slice(25, 30), parameters: { mastery_threshold: 90, optional_steps: [2] } },
   ];
   const done = await assign(api, SA1, api.ids.U2.slice(20, 31), {
     content_payload: { sequence_id: api.sequences.S4 },
@@ -430,12 +367,7 @@ it('a staggered release starts groups in the order of names, so many days apart 
     scheduling: { start_date: '2027-03-22', due_date: '2027-03-31', staggered_release: true },
   });
   const plan = await preview(api, SA1, id);
-  expect(
-    plan.body.releases.map((one: { release: number; students: number }) => [
-      one.release,
-      one.students,
-    ]),
-  ).toEqual([
+  expect(plan.body.releases.map((one: { release: number; students: number }) => [one.release, one.students])).toEqual([
     [1, 10],
     [2, 10],
     [3, 10],
@@ -445,10 +377,7 @@ it('a staggered release starts groups in the order of names, so many days apart 
     stagger_interval: 7,
     groups: 3,
   });
-  await api.call(SA1, 'POST', `/${id}/confirm`, {
-    plan_hash: plan.body.plan_hash,
-    acknowledge_warnings: true,
-  });
+  await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: plan.body.plan_hash, acknowledge_warnings: true });
   const groups = await api.query(sql`
     select a.start_at, a.due_at, count(*) as n, min(u.family_name) as first, bool_and(a.state = 'scheduled') as waiting from assignments a join users u on u.id = a.student_id
     where a.operation_id = ${id} group by 1, 2 order by 1`);

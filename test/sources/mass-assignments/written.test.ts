@@ -26,52 +26,32 @@ const eventsOf = (id: string): Promise<Event[]> =>
 
 async function named(id: string, name: string): Promise<Record<string, unknown>[]> {
   const events = await eventsOf(id);
-  return events
-    .filter((event) => event.name === `mass_assignment.${name}`)
-    .map((event) => event.payload);
+  return events.filter((event) => event.name === `mass_assignment.${name}`).map((event) => event.payload);
 }
 
 it('the events of a run say who did what to how many, how long it took and what went wrong [MA-355] [MA-356] [MA-357] [MA-359] [MA-367] [MA-369]', async () => {
   const { SA1 } = api.people;
   const students = api.ids.U2.slice(0, 60);
   await assign(api, SA1, students);
-  const id = await draft(api, SA1, students, {
-    conflict_policy: 'merge',
-    parameters: { mastery_threshold: 91 },
-  });
+  const id = await draft(api, SA1, students, { conflict_policy: 'merge', parameters: { mastery_threshold: 91 } });
   const { body } = await preview(api, SA1, id);
-  await api.call(SA1, 'POST', `/${id}/confirm`, {
-    plan_hash: body.plan_hash,
-    acknowledge_warnings: true,
-  });
-  await api.asOwner(
-    'update assignments set version = version + 1 where student_id = any($1::uuid[])',
-    [students.slice(0, 5)],
-  );
+  await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: body.plan_hash, acknowledge_warnings: true });
+  await api.asOwner('update assignments set version = version + 1 where student_id = any($1::uuid[])', [
+    students.slice(0, 5),
+  ]);
   await api.work(id);
   for (const event of await eventsOf(id)) {
     expect(event).toMatchObject({ actor_id: SA1.userId, schema_version: 1 });
     expect(event.occurred_at).toBeInstanceOf(Date);
   }
-  expect(await named(id, 'operation.initiated')).toEqual([
-    { operation_type: 'assign_sequence', targets: 60 },
-  ]);
+  expect(await named(id, 'operation.initiated')).toEqual([{ operation_type: 'assign_sequence', targets: 60 }]);
   expect(await named(id, 'validation.completed')).toEqual([{ errors: 0, warnings: 60 }]);
   const failures = await named(id, 'processing.error');
   expect(failures.map(({ code }) => code)).toEqual(Array(5).fill('changed_since_preview'));
-  expect(failures.map((failure) => failure['subject_id']).sort()).toEqual(
-    students.slice(0, 5).sort(),
-  );
+  expect(failures.map((failure) => failure['subject_id']).sort()).toEqual(students.slice(0, 5).sort());
   expect(await named(id, 'sequence.assigned')).toHaveLength(55);
   expect(await named(id, 'operation.completed')).toEqual([
-    {
-      final_status: 'completed',
-      total: 60,
-      successful: 55,
-      failed: 5,
-      skipped: 0,
-      duration_ms: expect.any(Number),
-    },
+    { final_status: 'completed', total: 60, successful: 55, failed: 5, skipped: 0, duration_ms: expect.any(Number) },
   ]);
 });
 
@@ -90,12 +70,20 @@ it('a chunk is one event, a student one, each validation one or two, and the end
   const content = { content_payload: { sequence_id: api.sequences.S4 } };
   const done = await assign(api, SA1, api.ids.U2.slice(200, 350), content);
   expect(await counted(done.body.operation_id)).toEqual({
-    'operation.initiated': 1, 'validation.completed': 1, 'operation.confirmed': 1, 'processing.progress': 2,
-    'sequence.assigned': 150, 'operation.completed': 1,
+    'operation.initiated': 1,
+    'validation.completed': 1,
+    'operation.confirmed': 1,
+    'processing.progress': 2,
+    'sequence.assigned': 150,
+    'operation.completed': 1,
   });
 
   const confirmed = async (students: string[]) => {
-    const id = await draft(api, SA1, students, { ...content, conflict_policy: 'merge', parameters: { mastery_threshold: 66 } });
+    const id = await draft(api, SA1, students, {
+      ...content,
+      conflict_policy: 'merge',
+      parameters: { mastery_threshold: 66 },
+    });
     const { body } = await preview(api, SA1, id);
     await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: body.plan_hash, acknowledge_warnings: true });
     return id;
@@ -111,19 +99,28 @@ it('a chunk is one event, a student one, each validation one or two, and the end
   const cancelled = await confirmed(api.ids.U2.slice(260, 330));
   await api.call(SA1, 'POST', `/${cancelled}/cancel`);
   expect(await counted(cancelled)).toEqual({
-    'operation.initiated': 1, 'validation.completed': 1, 'operation.confirmed': 1, 'operation.completed': 1,
+    'operation.initiated': 1,
+    'validation.completed': 1,
+    'operation.confirmed': 1,
+    'operation.completed': 1,
   });
   expect(await named(cancelled, 'operation.completed')).toMatchObject([{ final_status: 'cancelled' }]);
 
   const blocked = await draft(api, SA1, api.ids.inactive.slice(0, 2), content);
   await api.call(SA1, 'POST', `/${blocked}/validate`);
   await api.call(SA1, 'POST', `/${blocked}/validate`);
-  expect(await counted(blocked)).toEqual({ 'operation.initiated': 1, 'validation.completed': 2, 'validation.failed': 2 });
-}); // prettier-ignore
+  expect(await counted(blocked)).toEqual({
+    'operation.initiated': 1,
+    'validation.completed': 2,
+    'validation.failed': 2,
+  });
+});
 
 it('events are read in the order in which they happened: who has read to the end misses nothing that comes later', async () => {
   const { SA1 } = api.people;
-  const early = await draft(api, SA1, api.ids.U2.slice(360, 363), { content_payload: { sequence_id: api.sequences.S2 } }); // prettier-ignore
+  const early = await draft(api, SA1, api.ids.U2.slice(360, 363), {
+    content_payload: { sequence_id: api.sequences.S2 },
+  });
   const { body } = await preview(api, SA1, early);
   await assign(api, SA1, api.ids.U2.slice(363, 365));
   const [last] = await api.query(
@@ -132,7 +129,7 @@ it('events are read in the order in which they happened: who has read to the end
   await api.call(SA1, 'POST', `/${early}/confirm`, { plan_hash: body.plan_hash });
   const cursor = Buffer.from(JSON.stringify([last?.id])).toString('base64url');
   const { authorization } = await api.headersOf(SA1);
-  const reply = await api.app.inject({ url: `/api/events?cursor=${cursor}`, headers: { authorization } }); // prettier-ignore
+  const reply = await api.app.inject({ url: `/api/events?cursor=${cursor}`, headers: { authorization } });
   const names: string[] = reply.json().items.map((event: { name: string }) => event.name);
   expect(names.filter((name) => name.endsWith('sequence.assigned'))).toHaveLength(3);
 });
@@ -152,14 +149,9 @@ it('every item keeps what was before and after, and the audit names who did it a
   const { SA1 } = api.people;
   const [student = ''] = api.ids.U2.slice(70);
   await assign(api, SA1, [student]);
-  const done = await assign(api, SA1, [student], {
-    conflict_policy: 'merge',
-    parameters: { mastery_threshold: 55 },
-  });
+  const done = await assign(api, SA1, [student], { conflict_policy: 'merge', parameters: { mastery_threshold: 55 } });
   const id: string = done.body.operation_id;
-  const changes = await api.query(
-    sql`select action, before, after from changes where operation_id = ${id}`,
-  );
+  const changes = await api.query(sql`select action, before, after from changes where operation_id = ${id}`);
   expect(changes).toMatchObject([
     { action: 'update', before: { mastery_threshold: 80 }, after: { mastery_threshold: 55 } },
   ]);
@@ -175,8 +167,7 @@ it('every item keeps what was before and after, and the audit names who did it a
   ]);
   for (const entry of audit.body.items.slice(0, 4))
     expect(entry).toMatchObject({ actor: SA1.userId, actor_role: 'subscriber_admin' });
-  for (const { at } of audit.body.items)
-    expect(Math.abs(Date.parse(at) - Date.now())).toBeLessThan(60_000);
+  for (const { at } of audit.body.items) expect(Math.abs(Date.parse(at) - Date.now())).toBeLessThan(60_000);
 });
 
 it('a mass assignment is an operation like any other, in both histories alike [MA-D59]', async () => {
@@ -204,9 +195,15 @@ it('the database itself refuses an unknown status [MA-047]', async () => {
   for (const status of ['done', 'rolled_back', ''])
     await expect(change(status)).rejects.toThrow('operations_status_check');
   const shown: Record<string, string> = {
-    pending: 'pending', validating: 'validating', queued: 'pending', processing: 'processing', paused: 'processing',
-    completed: 'completed', failed: 'failed', cancelled: 'cancelled',
-  }; // prettier-ignore
+    pending: 'pending',
+    validating: 'validating',
+    queued: 'pending',
+    processing: 'processing',
+    paused: 'processing',
+    completed: 'completed',
+    failed: 'failed',
+    cancelled: 'cancelled',
+  };
   for (const [stored, status] of Object.entries(shown)) {
     await change(stored);
     const seen = await api.call(SA1, 'GET', `/${String(body.operation_id)}`);
@@ -237,9 +234,12 @@ it('each kind of answer has its code [MA-D93] [MA-D98]', async () => {
   api.clock.aheadMs = 0;
   expect([seen.status, made.status, cancelled.status, discarded.status]).toEqual([200, 201, 202, 204]);
   expect([again, stale, late, reused].map(({ status, body }) => [status, body.code])).toEqual([
-    [409, 'invalid_state'], [409, 'plan_stale'], [409, 'rollback_window_closed'], [409, 'idempotency_key_reused'],
+    [409, 'invalid_state'],
+    [409, 'plan_stale'],
+    [409, 'rollback_window_closed'],
+    [409, 'idempotency_key_reused'],
   ]);
-}); // prettier-ignore
+});
 
 it('whoever reads more than a hundred students is written down, with what for and how many; a file with its checksum [MA-D37]', async () => {
   const { SA1, T1 } = api.people;

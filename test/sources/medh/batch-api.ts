@@ -4,14 +4,7 @@ import type { App } from '../../../packages/server/src/http/context.ts';
 import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
 import { testDatabase, type TestDatabase } from '../../fixtures/database.ts';
-import {
-  anOrganization,
-  caller,
-  callerOf,
-  testApp,
-  type Call,
-  type Reply,
-} from '../../fixtures/http.ts';
+import { anOrganization, caller, callerOf, testApp, type Call, type Reply } from '../../fixtures/http.ts';
 import { aPerson } from '../../fixtures/school.ts';
 
 export interface Person {
@@ -58,16 +51,36 @@ export async function batchApi(now?: () => Date): Promise<BatchApi> {
   };
   const course = async (): Promise<string> => (await admin('POST', '/api/courses', { title: 'Algebra' })).body.id;
   const body = async (given: object = {}): Promise<Record<string, unknown>> => ({
-    batch_name: 'Test Batch', start_date: '2027-01-15', end_date: '2027-04-15', capacity: 10,
-    assigned_instructor: 'assigned_instructor' in given ? undefined : (await person('Test Instructor', 'teacher')).id, ...given,
+    batch_name: 'Test Batch',
+    start_date: '2027-01-15',
+    end_date: '2027-04-15',
+    capacity: 10,
+    assigned_instructor: 'assigned_instructor' in given ? undefined : (await person('Test Instructor', 'teacher')).id,
+    ...given,
   });
-  const query = async <T>(statement: ReturnType<typeof sql<T>>): Promise<T[]> => inOrg(database, orgId, (tx) => rows(tx, statement));
+  const query = async <T>(statement: ReturnType<typeof sql<T>>): Promise<T[]> =>
+    inOrg(database, orgId, (tx) => rows(tx, statement));
   return {
-    app, database, orgId, adminId, admin, nobody: caller(app), person, course, body, query,
-    teacher: await person('Mara Lind', 'teacher'), otherTeacher: await person('Omar Daud', 'teacher'),
-    student: await person('Ida Falk', 'student'), otherStudent: await person('Jon Berg', 'student'),
+    app,
+    database,
+    orgId,
+    adminId,
+    admin,
+    nobody: caller(app),
+    person,
+    course,
+    body,
+    query,
+    teacher: await person('Mara Lind', 'teacher'),
+    otherTeacher: await person('Omar Daud', 'teacher'),
+    student: await person('Ida Falk', 'student'),
+    otherStudent: await person('Jon Berg', 'student'),
     batch: async (given = {}, courseId) => {
-      const made = await admin('POST', `/api/batches/courses/${courseId ?? (await course())}/batches`, await body(given));
+      const made = await admin(
+        'POST',
+        `/api/batches/courses/${courseId ?? (await course())}/batches`,
+        await body(given),
+      );
       if (made.status !== 201) throw new Error(JSON.stringify(made.body));
       return made.body.data;
     },
@@ -78,10 +91,14 @@ export async function batchApi(now?: () => Date): Promise<BatchApi> {
       return ids;
     },
     enroll: (studentId, batch, given = {}) =>
-      admin('POST', `/api/enrollments/students/${studentId}/enroll`, { courseId: batch.course, batchId: batch._id, ...given }),
+      admin('POST', `/api/enrollments/students/${studentId}/enroll`, {
+        courseId: batch.course,
+        batchId: batch._id,
+        ...given,
+      }),
     end: async () => {
       await app.close();
       await database.drop();
     },
   };
-} // prettier-ignore
+}

@@ -37,17 +37,13 @@ beforeAll(async () => {
   await owner.connect();
   await owner.query('analyze');
   await owner.end();
-}); // prettier-ignore
+});
 afterAll(() => api.end());
 
 it('with 10,000 students, 500 teachers and 1,000 batches the first page of each list comes within a second [IA-324]', async () => {
-  const [batch] = await api.query(
-    sql<{ id: string }>`select id from batches where org_id = ${api.orgId} limit 1`,
-  );
+  const [batch] = await api.query(sql<{ id: string }>`select id from batches where org_id = ${api.orgId} limit 1`);
   const [mentor] = await api.query(
-    sql<{
-      id: string;
-    }>`select mentor_id as id from mentorships where org_id = ${api.orgId} limit 1`,
+    sql<{ id: string }>`select mentor_id as id from mentorships where org_id = ${api.orgId} limit 1`,
   );
   const lists = [
     `/api/batches/courses/${courseId}/batches`,

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { caller } from '../../fixtures/http.ts';
-import { ASSIGN, AUTH, aMentorSchool, type MentorSchool } from './mentors-api.ts'; // prettier-ignore
+import { ASSIGN, AUTH, aMentorSchool, type MentorSchool } from './mentors-api.ts';
 
 const clock = { now: new Date() };
 let school: MentorSchool;
@@ -14,7 +14,7 @@ afterAll(async () => {
   await school.database.drop();
 });
 
-type Row = readonly [method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, codes: string, body?: object]; // prettier-ignore
+type Row = readonly [method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, codes: string, body?: object];
 
 it('each endpoint answers admin, teacher, student and nobody as the access table says [IA-318]', async () => {
   const [teacher, ida, jon] = [
@@ -29,8 +29,12 @@ it('each endpoint answers admin, teacher, student and nobody as the access table
     where b.org_id = ${school.orgId} and b.id = ${batchId}`);
   const [courseId, enrollmentId] = [row?.course_id ?? '', row?.enrollment_id ?? ''];
   const batch = {
-    batch_name: 'Evening', start_date: '2026-03-02', end_date: '2026-06-05', capacity: 10, assigned_instructor: teacher.id,
-  }; // prettier-ignore
+    batch_name: 'Evening',
+    start_date: '2026-03-02',
+    end_date: '2026-06-05',
+    capacity: 10,
+    assigned_instructor: teacher.id,
+  };
   const table: readonly Row[] = [
     ['GET', `/api/users/${ida.id}`, '200 200 200 401'],
     ['POST', `/api/batches/courses/${courseId}/batches`, '201 403 403 401', batch],
@@ -48,7 +52,7 @@ it('each endpoint answers admin, teacher, student and nobody as the access table
     ['GET', `/api/enrollments/${enrollmentId}`, '200 200 200 401'],
     ['PUT', `/api/enrollments/${enrollmentId}`, '200 403 403 401', { status: 'on_hold' }],
     ['DELETE', `/api/enrollments/${enrollmentId}`, '200 403 200 401'],
-  ]; // prettier-ignore
+  ];
   for (const [method, url, codes, body] of table) {
     const [asAdmin, asTeacher, asStudent, asNobody] = codes.split(' ').map(Number);
     const calls = [

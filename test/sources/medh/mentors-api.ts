@@ -28,11 +28,7 @@ export interface MentorSchool {
   unassign(studentId: string): ReturnType<Call>;
   query<T>(statement: ReturnType<typeof sql<T>>): Promise<T[]>;
   /** A batch with so many students of each enrollment status. */
-  batch(
-    teacherId: string,
-    status?: string,
-    enrolled?: Readonly<Record<string, readonly string[]>>,
-  ): Promise<string>;
+  batch(teacherId: string, status?: string, enrolled?: Readonly<Record<string, readonly string[]>>): Promise<string>;
 }
 
 /** @param clock - What the server takes for now; the caller may set it. */
@@ -42,11 +38,7 @@ export async function aMentorSchool(clock: { now: Date }): Promise<MentorSchool>
   return inOrganization(app, database, 'Medh school');
 }
 
-export async function inOrganization(
-  app: App,
-  database: TestDatabase,
-  name: string,
-): Promise<MentorSchool> {
+export async function inOrganization(app: App, database: TestDatabase, name: string): Promise<MentorSchool> {
   const { orgId, userId, admin } = await anOrganization(app, database, name);
   const query = async <T>(statement: ReturnType<typeof sql<T>>): Promise<T[]> =>
     inOrg(database, orgId, (tx) => rows(tx, statement));
@@ -57,17 +49,13 @@ export async function inOrganization(
     adminId: userId,
     admin,
     query,
-    person: async (called, role, unitId) =>
-      aSignedIn(app, database, orgId, { called, role, unitId }),
+    person: async (called, role, unitId) => aSignedIn(app, database, orgId, { called, role, unitId }),
     assign: (instructorId, studentId, more = {}) =>
       admin('POST', ASSIGN, { instructor_id: instructorId, student_id: studentId, ...more }),
-    unassign: (studentId) =>
-      admin('DELETE', `${AUTH}/unassign-instructor-from-student/${studentId}`),
+    unassign: (studentId) => admin('DELETE', `${AUTH}/unassign-instructor-from-student/${studentId}`),
     batch: async (teacherId, status = 'active', enrolled = {}) => {
       const [courseId, id] = [newId(), newId()];
-      await query(
-        sql`insert into courses (org_id, id, title) values (${orgId}, ${courseId}, 'Algebra')`,
-      );
+      await query(sql`insert into courses (org_id, id, title) values (${orgId}, ${courseId}, 'Algebra')`);
       await query(sql`
         insert into batches (org_id, id, name, course_id, status, capacity, start_date, end_date, enrolled_students)
         values (${orgId}, ${id}, ${`Batch ${status}`}, ${courseId}, ${status}, 10, '2026-01-01', '2099-01-01', ${enrolled['active']?.length ?? 0})`);
@@ -90,8 +78,10 @@ async function aSignedIn(
   { called, role, unitId }: { called: string; role: string; unitId: string | undefined },
 ): Promise<Person> {
   const { userId, accountId } = await aPerson(database, orgId, {
-    name: called, roles: role.split('+'), ...(unitId === undefined ? {} : { unitId }),
+    name: called,
+    roles: role.split('+'),
+    ...(unitId === undefined ? {} : { unitId }),
   });
   const id = userId ?? '';
   return { id, name: called, email: `${accountId}@example.org`, call: await callerOf(app, database, orgId, id) };
-} // prettier-ignore
+}

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../packages/server/src/db/ids.ts';
 import { caller } from '../../fixtures/http.ts';
-import { ASSIGN, AUTH, aMentorSchool, inOrganization, type MentorSchool, type Person } from './mentors-api.ts'; // prettier-ignore
+import { ASSIGN, AUTH, aMentorSchool, inOrganization, type MentorSchool, type Person } from './mentors-api.ts';
 
 const clock = { now: new Date() };
 let school: MentorSchool;
@@ -22,7 +22,7 @@ afterAll(async () => {
 const student = (name = 'Ida Falk'): Promise<Person> => school.person(name, 'student');
 
 async function rowOf(id: string): Promise<Record<string, unknown>> {
-  const { body } = await school.admin('GET', `${AUTH}/get-all-students-with-instructors?search=${id}`); // prettier-ignore
+  const { body } = await school.admin('GET', `${AUTH}/get-all-students-with-instructors?search=${id}`);
   return body.data.students[0];
 }
 
@@ -40,10 +40,14 @@ describe('assigning an instructor to a student', () => {
       success: true,
       message: 'Instructor assigned to student successfully',
       data: {
-        student_id: ida.id, student_name: 'Ida Falk', instructor_id: teacher.id, instructor_name: 'Omar Daud',
-        assignment_type: 'tutor', notes: 'Algebra, twice a month on site',
+        student_id: ida.id,
+        student_name: 'Ida Falk',
+        instructor_id: teacher.id,
+        instructor_name: 'Omar Daud',
+        assignment_type: 'tutor',
+        notes: 'Algebra, twice a month on site',
       },
-    }); // prettier-ignore
+    });
     expect(new Date(body.data.assignment_date)).toEqual(clock.now);
     expect(await rowOf(ida.id)).toMatchObject({
       assigned_instructor: { _id: teacher.id, full_name: 'Omar Daud', email: teacher.email },
@@ -55,7 +59,11 @@ describe('assigning an instructor to a student', () => {
   it('takes the test assignment of the acceptance scenario, as mentor [IA-309]', async () => {
     const given = { assignment_type: 'mentor', notes: 'Test assignment' };
     const { status, body } = await school.assign(teacher.id, (await student()).id, given);
-    expect({ status, success: body.success, type: body.data.assignment_type }).toEqual({ status: 200, success: true, type: 'mentor' }); // prettier-ignore
+    expect({ status, success: body.success, type: body.data.assignment_type }).toEqual({
+      status: 200,
+      success: true,
+      type: 'mentor',
+    });
   });
 
   it('makes it a mentor where no type is given, takes the four types and no other [IA-055, IA-056, IA-130]', async () => {
@@ -63,10 +71,10 @@ describe('assigning an instructor to a student', () => {
     const first = await school.assign(teacher.id, ida.id);
     expect(first.body.data.assignment_type).toBe('mentor');
     for (const type of ['mentor', 'tutor', 'advisor', 'supervisor']) {
-      const { body } = await school.assign(teacher.id, (await student()).id, { assignment_type: type }); // prettier-ignore
+      const { body } = await school.assign(teacher.id, (await student()).id, { assignment_type: type });
       expect(body.data.assignment_type).toBe(type);
     }
-    const refused = await school.assign(teacher.id, (await student()).id, { assignment_type: 'coach' }); // prettier-ignore
+    const refused = await school.assign(teacher.id, (await student()).id, { assignment_type: 'coach' });
     expect(refused).toMatchObject({ status: 400, body: { success: false } });
   });
 
@@ -90,8 +98,8 @@ describe('assigning an instructor to a student', () => {
     expect(nobody.status).toBe(400);
     expect(nobody.body.message).toContain('student_id');
     for (const id of [newId(), 'u-501']) {
-      expect(await school.assign(teacher.id, id)).toMatchObject({ status: 404, body: { success: false } }); // prettier-ignore
-      expect(await school.assign(id, ida.id)).toMatchObject({ status: 404, body: { success: false } }); // prettier-ignore
+      expect(await school.assign(teacher.id, id)).toMatchObject({ status: 404, body: { success: false } });
+      expect(await school.assign(id, ida.id)).toMatchObject({ status: 404, body: { success: false } });
     }
   });
 
@@ -138,7 +146,11 @@ describe('assigning an instructor to a student', () => {
 
   it('takes only students as students, corporate ones included [IA-136]', async () => {
     expect((await school.assign(teacher.id, other.id)).status).toBe(400);
-    const corporate = await school.admin('POST', '/api/users', { full_name: 'Cor Porate', email: 'cor@example.org', role: 'coorporate-student' }); // prettier-ignore
+    const corporate = await school.admin('POST', '/api/users', {
+      full_name: 'Cor Porate',
+      email: 'cor@example.org',
+      role: 'coorporate-student',
+    });
     expect((await school.assign(teacher.id, corporate.body.id)).status).toBe(200);
   });
 
@@ -163,12 +175,16 @@ describe('assigning an instructor to a student', () => {
     await school.assign(other.id, ida.id, { replace: true });
     await school.unassign(ida.id);
     const entries = await Promise.all(
-      (await historyOf(ida.id)).map(async (row) => (await school.admin('GET', `/api/audit?entity=mentorship&entity_id=${String(row['_id'])}`)).body.items), // prettier-ignore
+      (await historyOf(ida.id)).map(
+        async (row) =>
+          (await school.admin('GET', `/api/audit?entity=mentorship&entity_id=${String(row['_id'])}`)).body.items,
+      ),
     );
     const all = entries.flat();
-    expect(all.map((entry) => entry.action).sort()).toEqual(['insert', 'insert', 'update', 'update']); // prettier-ignore
+    expect(all.map((entry) => entry.action).sort()).toEqual(['insert', 'insert', 'update', 'update']);
     expect(new Set(all.map((entry) => entry.operation_id)).size).toBe(3);
-    for (const entry of all) expect(entry).toMatchObject({ actor: { user_id: school.adminId }, at: expect.any(String) }); // prettier-ignore
+    for (const entry of all)
+      expect(entry).toMatchObject({ actor: { user_id: school.adminId }, at: expect.any(String) });
     for (const entry of all.filter((one) => one.action === 'update')) {
       expect(entry.before.ended_at).toBeNull();
       expect(entry.after.ended_at).not.toBeNull();
@@ -179,7 +195,7 @@ describe('assigning an instructor to a student', () => {
     const ida = await student();
     await school.assign(teacher.id, ida.id);
     const { body } = await school.assign(other.id, ida.id, { replace: true });
-    const undone = await school.admin('POST', `/api/bulk/operations/${body.operation_id}/rollback/`, {}); // prettier-ignore
+    const undone = await school.admin('POST', `/api/bulk/operations/${body.operation_id}/rollback/`, {});
     expect(undone.status).toBeLessThan(300);
     expect(await rowOf(ida.id)).toMatchObject({ assigned_instructor: { _id: teacher.id } });
     expect(await historyOf(ida.id)).toHaveLength(1);
@@ -196,14 +212,17 @@ describe('ending an assignment', () => {
       success: true,
       message: 'Instructor unassigned from student successfully',
       data: {
-        student_id: ida.id, student_name: 'Ida Falk',
+        student_id: ida.id,
+        student_name: 'Ida Falk',
         previous_instructor: { id: teacher.id, name: 'Omar Daud', email: teacher.email },
       },
-    }); // prettier-ignore
+    });
     expect(await rowOf(ida.id)).toMatchObject({
-      assigned_instructor: null, instructor_assignment_date: null, instructor_assignment_type: null,
+      assigned_instructor: null,
+      instructor_assignment_date: null,
+      instructor_assignment_type: null,
       instructor_assignment_notes: null,
-    }); // prettier-ignore
+    });
   });
 
   it('answers 400 for a student who has none, also right after the first end [IA-149, IA-317]', async () => {
@@ -221,9 +240,7 @@ describe('ending an assignment', () => {
     const [ida, jon] = [await student(), await student('Jon Berg')];
     for (const { id } of [ida, jon]) await school.assign(teacher.id, id);
     const { body } = await school.unassign(ida.id);
-    expect(body.warnings).toMatchObject([
-      { code: 'mentorship_short', message: expect.stringContaining('0 day') },
-    ]);
+    expect(body.warnings).toMatchObject([{ code: 'mentorship_short', message: expect.stringContaining('0 day') }]);
     const path = `${AUTH}/unassign-instructor-from-student/${jon.id}?reason=moved`;
     expect((await school.admin('DELETE', path)).body.warnings).toEqual([]);
     expect((await historyOf(jon.id))[0]).toMatchObject({ end_reason: 'moved' });
@@ -245,14 +262,18 @@ describe('the lists', () => {
         instructor: { id: nora.id, name: 'Nora Own', email: nora.email },
         assigned_students: [
           {
-            _id: ida.id, full_name: 'Ida Falk', email: ida.email, role: ['student'],
-            instructor_assignment_date: clock.now.toISOString(), instructor_assignment_type: 'mentor',
+            _id: ida.id,
+            full_name: 'Ida Falk',
+            email: ida.email,
+            role: ['student'],
+            instructor_assignment_date: clock.now.toISOString(),
+            instructor_assignment_type: 'mentor',
             instructor_assignment_notes: 'Essay',
           },
         ],
         total_students: 1,
       },
-    }); // prettier-ignore
+    });
   });
 
   it('of an instructor is open to that instructor, empty where there are none, closed to others [IA-138, IA-139, IA-144]', async () => {
@@ -276,7 +297,7 @@ describe('the lists', () => {
     const people: Person[] = [];
     for (let n = 0; n < 10; n++) people.push(await own.person(`Student ${String(n)}`, 'student'));
     for (const [n, { id }] of people.slice(0, 7).entries()) {
-      await own.assign(n < 2 ? mara.id : omar.id, id, { assignment_type: n < 2 ? 'tutor' : 'mentor' }); // prettier-ignore
+      await own.assign(n < 2 ? mara.id : omar.id, id, { assignment_type: n < 2 ? 'tutor' : 'mentor' });
     }
     const list = async (query = '') =>
       (await own.admin('GET', `${AUTH}/get-all-students-with-instructors${query}`)).body.data;
@@ -284,9 +305,15 @@ describe('the lists', () => {
     expect(all).toMatchObject({ total_students: 10, assigned_count: 7, unassigned_count: 3 });
     expect(all.students).toHaveLength(10);
     expect(all.students.find((row: { _id: string }) => row._id === people[9]?.id)).toEqual({
-      _id: people[9]?.id, full_name: 'Student 9', email: people[9]?.email, role: ['student'], assigned_instructor: null,
-      instructor_assignment_date: null, instructor_assignment_type: null, instructor_assignment_notes: null,
-    }); // prettier-ignore
+      _id: people[9]?.id,
+      full_name: 'Student 9',
+      email: people[9]?.email,
+      role: ['student'],
+      assigned_instructor: null,
+      instructor_assignment_date: null,
+      instructor_assignment_type: null,
+      instructor_assignment_notes: null,
+    });
     expect(all.students.find((row: { _id: string }) => row._id === people[0]?.id)).toMatchObject({
       assigned_instructor: { _id: mara.id, full_name: 'Mara', email: mara.email },
       instructor_assignment_type: 'tutor',
@@ -297,7 +324,7 @@ describe('the lists', () => {
     expect((await list('?search=student 4')).students).toHaveLength(1);
     const pages = [await list('?limit=5'), await list('?limit=5&page=2')];
     expect(pages.map((page) => page.students.length)).toEqual([5, 5]);
-    expect(new Set(pages.flatMap((page) => page.students.map((row: { _id: string }) => row._id))).size).toBe(10); // prettier-ignore
+    expect(new Set(pages.flatMap((page) => page.students.map((row: { _id: string }) => row._id))).size).toBe(10);
     const distribution = await own.admin('GET', `${AUTH}/student-distribution`);
     expect(distribution.body).toEqual({
       success: true,
@@ -322,7 +349,7 @@ describe('who may', () => {
       ['GET', `${AUTH}/student-distribution`, 403],
       ['GET', `/api/batches/instructors/${teacher.id}/workload`, 200],
       ['DELETE', `${AUTH}/unassign-instructor-from-student/${ida.id}`, 403],
-    ]; // prettier-ignore
+    ];
     for (const [method, url, asTeacher, given] of table) {
       const codes = [
         await nobody(method, url, given),
@@ -330,7 +357,7 @@ describe('who may', () => {
         await teacher.call(method, url, given),
         await school.admin(method, url, given),
       ];
-      expect([method, url, ...codes.map((reply) => reply.status)]).toEqual([method, url, 401, 403, asTeacher, 200]); // prettier-ignore
+      expect([method, url, ...codes.map((reply) => reply.status)]).toEqual([method, url, 401, 403, asTeacher, 200]);
       for (const reply of codes.filter(({ status }) => status >= 400)) {
         expect(reply.body).toMatchObject({ success: false, message: expect.stringMatching(/./) });
       }
@@ -340,22 +367,26 @@ describe('who may', () => {
 
   it('sees nothing of another organization: its ids are unknown', async () => {
     const foreign = await inOrganization(school.app, school.database, 'Another school');
-    const [theirTeacher, theirStudent] = [await foreign.person('Their Teacher', 'teacher'), await foreign.person('Their Student', 'student')]; // prettier-ignore
+    const [theirTeacher, theirStudent] = [
+      await foreign.person('Their Teacher', 'teacher'),
+      await foreign.person('Their Student', 'student'),
+    ];
     const ida = await student();
     expect((await school.assign(theirTeacher.id, ida.id)).status).toBe(404);
     expect((await school.assign(teacher.id, theirStudent.id)).status).toBe(404);
     expect((await school.unassign(theirStudent.id)).status).toBe(404);
     for (const url of [`${AUTH}/instructor-students/${theirTeacher.id}`, `/api/users/${theirStudent.id}/mentorships`]) {
       expect((await school.admin('GET', url)).status).toBe(404);
-    } // prettier-ignore
+    }
   });
 
   it('is a teacher_admin for students of own units alone', async () => {
     const unitId = newId();
-    await school.query(sql`insert into units (org_id, id, name) values (${school.orgId}, ${unitId}, 'North')`); // prettier-ignore
+    await school.query(sql`insert into units (org_id, id, name) values (${school.orgId}, ${unitId}, 'North')`);
     const head = await school.person('He Ad', 'teacher_admin', unitId);
     const [inside, outside] = [await school.person('In Side', 'student', unitId), await student()];
-    const assign = (studentId: string) => head.call('POST', ASSIGN, { instructor_id: teacher.id, student_id: studentId }); // prettier-ignore
+    const assign = (studentId: string) =>
+      head.call('POST', ASSIGN, { instructor_id: teacher.id, student_id: studentId });
     expect((await assign(inside.id)).status).toBe(200);
     expect((await assign(outside.id)).status).toBe(403);
     const { body } = await head.call('GET', `${AUTH}/get-all-students-with-instructors`);
@@ -368,7 +399,9 @@ describe('who may', () => {
     const path = `${AUTH}/instructor-students/${ida.id}`;
     expect((await ida.call('GET', path)).status).toBe(403);
     await school.admin('PATCH', `/api/users/${ida.id}`, { roles: ['teacher'] });
-    await school.query(sql`insert into batch_teachers (org_id, id, batch_id, teacher_id) values (${school.orgId}, ${newId()}, ${batchId}, ${ida.id})`); // prettier-ignore
+    await school.query(
+      sql`insert into batch_teachers (org_id, id, batch_id, teacher_id) values (${school.orgId}, ${newId()}, ${batchId}, ${ida.id})`,
+    );
     expect((await ida.call('GET', path)).status).toBe(200);
     expect((await ida.call('GET', `/api/batches/${batchId}/figures`)).status).toBe(200);
   });
@@ -381,7 +414,7 @@ describe('messages', () => {
 
   it('tell the instructor of the student, and introduce the student to the instructor [IA-222, IA-223]', async () => {
     const ida = await student();
-    const { body } = await school.assign(teacher.id, ida.id, { assignment_type: 'tutor', notes: 'Algebra' }); // prettier-ignore
+    const { body } = await school.assign(teacher.id, ida.id, { assignment_type: 'tutor', notes: 'Algebra' });
     const notices = await noticesOf(body.operation_id);
     expect(notices).toHaveLength(2);
     expect(notices.find((one) => one.recipient_id === teacher.id)).toMatchObject({
@@ -391,9 +424,12 @@ describe('messages', () => {
     expect(notices.find((one) => one.recipient_id === ida.id)).toMatchObject({
       topic: 'mentorship.assigned',
       payload: { instructor_name: 'Omar Daud', instructor_email: teacher.email, assignment_type: 'tutor' },
-    }); // prettier-ignore
+    });
     const ended = await school.unassign(ida.id);
-    expect((await noticesOf(ended.body.operation_id)).map((one) => one.topic)).toEqual(['mentorship.ended', 'mentorship.ended']); // prettier-ignore
+    expect((await noticesOf(ended.body.operation_id)).map((one) => one.topic)).toEqual([
+      'mentorship.ended',
+      'mentorship.ended',
+    ]);
   });
 
   it('are sent for many as the caller chooses [IA-344]', async () => {
@@ -408,11 +444,14 @@ describe('messages', () => {
 
 async function assignMany(people: readonly Person[], more: object = {}) {
   const made = await school.admin('POST', '/api/bulk/operations', {
-    operation_type: 'mentor_assign', operation_name: 'Assign',
+    operation_type: 'mentor_assign',
+    operation_name: 'Assign',
     parameters: { student_ids: people.map((one) => one.id), instructor_ids: [teacher.id], ...more },
-  }); // prettier-ignore
+  });
   expect(made.status).toBe(201);
-  const started = await school.admin('POST', `/api/bulk/operations/${made.body.id}/start/`, { plan_hash: made.body.plan_hash }); // prettier-ignore
+  const started = await school.admin('POST', `/api/bulk/operations/${made.body.id}/start/`, {
+    plan_hash: made.body.plan_hash,
+  });
   expect(started.status).toBeLessThan(300);
   return started;
 }
@@ -423,10 +462,11 @@ describe('many at once', () => {
     await school.assign(teacher.id, people[3]?.id ?? '');
     await school.assign(other.id, people[4]?.id ?? '');
     const made = await school.admin('POST', '/api/bulk/operations', {
-      operation_type: 'mentor_assign', operation_name: 'Assign',
+      operation_type: 'mentor_assign',
+      operation_name: 'Assign',
       parameters: { student_ids: people.map((one) => one.id), instructor_ids: [teacher.id] },
-    }); // prettier-ignore
-    const preview = await school.admin('GET', `/api/bulk/operations/${made.body.id}/preview/?limit=100`); // prettier-ignore
+    });
+    const preview = await school.admin('GET', `/api/bulk/operations/${made.body.id}/preview/?limit=100`);
     const wrong = preview.body.items.filter((item: { action: string }) => item.action === 'error');
     expect(preview.body.items).toHaveLength(20);
     expect(wrong.map((item: { error_message: string }) => item.error_message).sort()).toEqual([
@@ -434,8 +474,10 @@ describe('many at once', () => {
       'This instructor is already assigned to this student',
     ]);
     expect((await rowOf(people[0]?.id ?? ''))['assigned_instructor']).toBeNull();
-    const started = await school.admin('POST', `/api/bulk/operations/${made.body.id}/start/`, { plan_hash: made.body.plan_hash }); // prettier-ignore
+    const started = await school.admin('POST', `/api/bulk/operations/${made.body.id}/start/`, {
+      plan_hash: made.body.plan_hash,
+    });
     expect(started.body).toMatchObject({ successful_items: 18, failed_items: 2 });
-    expect(await rowOf(people[0]?.id ?? '')).toMatchObject({ assigned_instructor: { _id: teacher.id } }); // prettier-ignore
+    expect(await rowOf(people[0]?.id ?? '')).toMatchObject({ assigned_instructor: { _id: teacher.id } });
   });
 });

@@ -24,58 +24,79 @@ interface Endpoint {
 
 const ENDPOINTS: readonly Endpoint[] = [
   {
-    name: 'POST /api/batches/courses/:courseId/batches', codes: [201, 403, 403, 403, 403],
+    name: 'POST /api/batches/courses/:courseId/batches',
+    codes: [201, 403, 403, 403, 403],
     call: async (as) => as('POST', `/api/batches/courses/${batch.course}/batches`, await api.body()),
   },
   {
-    name: 'GET /api/batches/courses/:courseId/batches', codes: [200, 200, 403, 200, 403],
+    name: 'GET /api/batches/courses/:courseId/batches',
+    codes: [200, 200, 403, 200, 403],
     call: (as) => as('GET', `/api/batches/courses/${batch.course}/batches`),
   },
-  { name: 'GET /api/batches/:batchId', codes: [200, 200, 200, 403, 403], call: (as) => as('GET', `/api/batches/${batch._id}`) },
   {
-    name: 'GET /api/batches/:batchId/students', codes: [200, 200, 403, 403, 403],
+    name: 'GET /api/batches/:batchId',
+    codes: [200, 200, 200, 403, 403],
+    call: (as) => as('GET', `/api/batches/${batch._id}`),
+  },
+  {
+    name: 'GET /api/batches/:batchId/students',
+    codes: [200, 200, 403, 403, 403],
     call: (as) => as('GET', `/api/batches/${batch._id}/students`),
   },
   {
-    name: 'PUT /api/batches/:batchId', codes: [200, 403, 403, 403, 403],
+    name: 'PUT /api/batches/:batchId',
+    codes: [200, 403, 403, 403, 403],
     call: (as) => as('PUT', `/api/batches/${batch._id}`, { batch_notes: 'Room 5' }),
   },
   {
-    name: 'PUT /api/batches/:batchId/assign-instructor/:instructorId', codes: [200, 403, 403, 403, 403],
+    name: 'PUT /api/batches/:batchId/assign-instructor/:instructorId',
+    codes: [200, 403, 403, 403, 403],
     call: async (as) => {
       const other = await api.batch({}, batch.course);
       return as('PUT', `/api/batches/${other._id}/assign-instructor/${freeTeacher}`);
     },
   },
   {
-    name: 'DELETE /api/batches/:batchId', codes: [200, 403, 403, 403, 403],
+    name: 'DELETE /api/batches/:batchId',
+    codes: [200, 403, 403, 403, 403],
     call: async (as) => as('DELETE', `/api/batches/${(await api.batch({}, batch.course))._id}`),
   },
   {
-    name: 'POST /api/enrollments/students/:studentId/enroll', codes: [201, 403, 201, 403, 403],
+    name: 'POST /api/enrollments/students/:studentId/enroll',
+    codes: [201, 403, 201, 403, 403],
     call: async (as) => {
       const other = await api.batch({}, batch.course);
-      return as('POST', `/api/enrollments/students/${api.student.id}/enroll`, { courseId: batch.course, batchId: other._id });
+      return as('POST', `/api/enrollments/students/${api.student.id}/enroll`, {
+        courseId: batch.course,
+        batchId: other._id,
+      });
     },
   },
   {
-    name: 'GET /api/enrollments/:enrollmentId', codes: [200, 200, 200, 403, 403],
+    name: 'GET /api/enrollments/:enrollmentId',
+    codes: [200, 200, 200, 403, 403],
     call: (as) => as('GET', `/api/enrollments/${enrollmentId}`),
   },
   {
-    name: 'PUT /api/enrollments/:enrollmentId', codes: [200, 403, 403, 403, 403],
+    name: 'PUT /api/enrollments/:enrollmentId',
+    codes: [200, 403, 403, 403, 403],
     call: (as) => as('PUT', `/api/enrollments/${enrollmentId}`, { enrollment_type: 'corporate' }),
   },
   {
-    name: 'DELETE /api/enrollments/:enrollmentId', codes: [200, 403, 200, 403, 403],
+    name: 'DELETE /api/enrollments/:enrollmentId',
+    codes: [200, 403, 200, 403, 403],
     call: async (as) => {
       const other = await api.batch({}, batch.course);
       const enrolled = await api.enroll(api.student.id, other);
       return as('DELETE', `/api/enrollments/${enrolled.body.data._id}`);
     },
   },
-  { name: 'GET /api/users/:userId', codes: [200, 404, 404, 404, 404], call: (as) => as('GET', `/api/users/${freeTeacher}`) },
-]; // prettier-ignore
+  {
+    name: 'GET /api/users/:userId',
+    codes: [200, 404, 404, 404, 404],
+    call: (as) => as('GET', `/api/users/${freeTeacher}`),
+  },
+];
 
 /** Every answer says in `success` whether it is one, and every refusal why. */
 function told({ status, body }: Reply): void {
@@ -86,13 +107,7 @@ function told({ status, body }: Reply): void {
 it.each(ENDPOINTS)(
   '$name answers each role as the table says [IA-010, IA-083, IA-099, IA-104, IA-108, IA-111, IA-117, IA-120]',
   async ({ call, codes }) => {
-    const callers = [
-      api.admin,
-      api.teacher.call,
-      api.student.call,
-      api.otherTeacher.call,
-      api.otherStudent.call,
-    ];
+    const callers = [api.admin, api.teacher.call, api.student.call, api.otherTeacher.call, api.otherStudent.call];
     const found: number[] = [];
     for (const as of callers) {
       const reply = await call(as);
@@ -115,20 +130,19 @@ it.each(ENDPOINTS)(
 it('a body that is no JSON is refused in the same shape [IA-081]', async () => {
   const call = async (payload: string) => {
     const reply = await api.app.inject({
-      method: 'POST', url: `/api/batches/courses/${batch.course}/batches`, payload,
+      method: 'POST',
+      url: `/api/batches/courses/${batch.course}/batches`,
+      payload,
       headers: { 'content-type': 'application/json', authorization: await token() },
     });
     return { status: reply.statusCode, body: reply.json() };
-  }; // prettier-ignore
+  };
   expect(await call('{"batch_name": ')).toMatchObject({ status: 400, body: { success: false } });
   expect(await call(JSON.stringify(await api.body()))).toMatchObject({ status: 201 });
 });
 
 async function token(): Promise<string> {
-  const signedIn = await api.nobody('POST', '/api/login', {
-    login: 'admin@medh.example',
-    password: 'correct horse',
-  });
+  const signedIn = await api.nobody('POST', '/api/login', { login: 'admin@medh.example', password: 'correct horse' });
   return `Bearer ${signedIn.body.token}`;
 }
 
@@ -145,7 +159,7 @@ it('the students of a batch are those who are active in it, with their enrollmen
     expect(Object.keys(row)).toEqual(
       expect.arrayContaining(['_id', 'full_name', 'email', 'enrollment_id', 'enrollment_date', 'status']),
     );
-}); // prettier-ignore
+});
 
 it('a teacher_admin answers for batches of own units and for students in them', async () => {
   const unit = (await api.admin('POST', '/api/units', { name: 'North' })).body.id;
@@ -173,18 +187,27 @@ it('a teacher_admin answers for batches of own units and for students in them', 
   expect((await ann.call('PUT', `/api/enrollments/${theirs.body.data._id}`, { status: 'on_hold' })).status).toBe(403);
   expect((await ann.call('GET', `/api/enrollments/${theirs.body.data._id}`)).status).toBe(403);
   expect((await ann.call('DELETE', `/api/enrollments/${enrolled.body.data._id}`)).status).toBe(200);
-}); // prettier-ignore
+});
 
 it('ids of another organization are as unknown as any', async () => {
   const { admin } = await anOrganization(api.app, api.database, 'Elsewhere');
   const calls = [
-    ['GET', `/api/batches/courses/${batch.course}/batches`], ['GET', `/api/batches/${batch._id}`], ['DELETE', `/api/batches/${batch._id}`],
-    ['GET', `/api/enrollments/${enrollmentId}`], ['DELETE', `/api/enrollments/${enrollmentId}`],
+    ['GET', `/api/batches/courses/${batch.course}/batches`],
+    ['GET', `/api/batches/${batch._id}`],
+    ['DELETE', `/api/batches/${batch._id}`],
+    ['GET', `/api/enrollments/${enrollmentId}`],
+    ['DELETE', `/api/enrollments/${enrollmentId}`],
   ] as const;
   for (const [method, url] of calls) {
     const foreign = await admin(method, url);
     const unknown = await admin(method, url.replace(/[0-9a-f-]{36}/, newId()));
     expect(foreign.status).toBe(404);
-    expect({ ...foreign.body, errors: [], detail: '', message: '', subject: '' }).toEqual({ ...unknown.body, errors: [], detail: '', message: '', subject: '' });
+    expect({ ...foreign.body, errors: [], detail: '', message: '', subject: '' }).toEqual({
+      ...unknown.body,
+      errors: [],
+      detail: '',
+      message: '',
+      subject: '',
+    });
   }
-}); // prettier-ignore
+});

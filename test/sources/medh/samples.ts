@@ -26,14 +26,9 @@ export async function aTestStudent(admin: Call): Promise<Made> {
 }
 
 /** Starts tomorrow, ends in 90 days, and is active already. */
-export async function aTestBatch(
-  admin: Call,
-  courseId: string,
-  instructorId: string,
-): Promise<Made> {
+export async function aTestBatch(admin: Call, courseId: string, instructorId: string): Promise<Made> {
   number += 1;
-  const day = (ahead: number): string =>
-    new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+  const day = (ahead: number): string => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
   const { body } = await admin('POST', `/api/batches/courses/${courseId}/batches`, {
     batch_name: `Test Batch ${number}`,
     start_date: day(1),

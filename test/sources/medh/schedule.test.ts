@@ -2,11 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { batchApi, type BatchApi, type Made } from './batch-api.ts';
 
-const slot = (day: string, start: string, end: string) => ({
-  day,
-  start_time: start,
-  end_time: end,
-});
+const slot = (day: string, start: string, end: string) => ({ day, start_time: start, end_time: end });
 const MONDAY = slot('Monday', '08:00', '10:00');
 const CONFLICT = 'Instructor has a schedule conflict';
 
@@ -34,7 +30,11 @@ describe('timetables of a teacher', () => {
     const clash = await create(teacher, [slot('Monday', '09:00', '11:00')]);
     expect(clash).toMatchObject({
       status: 400,
-      body: { success: false, message: CONFLICT, data: { conflicts: [{ batch_id: first.body.data._id, batch_name: 'Morning group', ...MONDAY }] } },
+      body: {
+        success: false,
+        message: CONFLICT,
+        data: { conflicts: [{ batch_id: first.body.data._id, batch_name: 'Morning group', ...MONDAY }] },
+      },
     });
     const { conflicts, suggestions } = clash.body.data;
     expect(conflicts).toHaveLength(1);
@@ -45,12 +45,20 @@ describe('timetables of a teacher', () => {
       expect((await create(teacher, [slot(day, start, end)], { status: 'Completed' })).status).toBe(201);
     }
     const own = await create(teacher, []);
-    expect(await update(own.body.data, { schedule: [MONDAY] })).toMatchObject({ status: 400, body: { message: CONFLICT } });
+    expect(await update(own.body.data, { schedule: [MONDAY] })).toMatchObject({
+      status: 400,
+      body: { message: CONFLICT },
+    });
     const foreign = await create(await teacherId(), [MONDAY]);
     const assigned = await api.admin('PUT', `/api/batches/${foreign.body.data._id}/assign-instructor/${teacher}`);
-    expect(assigned).toMatchObject({ status: 400, body: { success: false, message: CONFLICT, data: { suggestions: expect.any(Array) } } });
-    expect((await api.admin('GET', `/api/batches/${foreign.body.data._id}`)).body.data.assigned_instructor._id).not.toBe(teacher);
-  }); // prettier-ignore
+    expect(assigned).toMatchObject({
+      status: 400,
+      body: { success: false, message: CONFLICT, data: { suggestions: expect.any(Array) } },
+    });
+    expect(
+      (await api.admin('GET', `/api/batches/${foreign.body.data._id}`)).body.data.assigned_instructor._id,
+    ).not.toBe(teacher);
+  });
 
   it('only batches that run count, on the same day, at overlapping times, in overlapping dates [IA-196 to IA-198]', async () => {
     const teacher = await teacherId();
@@ -68,7 +76,7 @@ describe('timetables of a teacher', () => {
     await update(first, { status: 'Completed' });
     expect((await create(teacher, [slot('Monday', '08:30', '09:30')])).status).toBe(201);
     expect((await update(first, { status: 'Active' })).status).toBe(400);
-  }); // prettier-ignore
+  });
 
   it('a batch is not compared with itself, and the times of co-teachers count too [IA-199]', async () => {
     const [lead, second] = [await teacherId(), await teacherId()];
@@ -80,7 +88,7 @@ describe('timetables of a teacher', () => {
     expect((await update(data, { schedule: [slot('Tuesday', '09:00', '11:00')] })).body.message).toBe(CONFLICT);
     expect((await create(second, [MONDAY])).body.message).toBe(CONFLICT);
     expect((await update(data, { start_date: '2027-01-16' })).status).toBe(200);
-  }); // prettier-ignore
+  });
 
   it('suggestions stay inside the times that the teacher gives [IA-203]', async () => {
     const teacher = await api.person('Tuesday Only', 'teacher');
@@ -94,32 +102,38 @@ describe('timetables of a teacher', () => {
       expect(day).toBe('Tuesday');
       expect(start >= '12:00' && end <= '20:00').toBe(true);
     }
-  }); // prettier-ignore
+  });
 
   it('an admin may save in spite of a clash with a reason, which is kept [IA-204]', async () => {
     const teacher = await teacherId();
     await create(teacher, [MONDAY]);
-    expect(await create(teacher, [MONDAY], { force: true })).toMatchObject({ status: 400, body: { message: expect.stringContaining('reason') } });
+    expect(await create(teacher, [MONDAY], { force: true })).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('reason') },
+    });
     const forced = await create(teacher, [MONDAY], { force: true, force_reason: 'Two halves of one room' });
     expect(forced).toMatchObject({ status: 201, body: { success: true } });
     expect(forced.body.warnings.map(({ code }: { code: string }) => code)).toContain('schedule_conflict_forced');
     const audit = await api.admin('GET', `/api/audit?operation_id=${forced.body.operation_id}`);
     expect(JSON.stringify(audit.body)).toContain('Two halves of one room');
-    const assigned = await api.admin('PUT', `/api/batches/${(await create(await teacherId(), [MONDAY])).body.data._id}/assign-instructor/${teacher}`, {
-      force: true, force_reason: 'Team teaching',
-    });
+    const assigned = await api.admin(
+      'PUT',
+      `/api/batches/${(await create(await teacherId(), [MONDAY])).body.data._id}/assign-instructor/${teacher}`,
+      { force: true, force_reason: 'Team teaching' },
+    );
     expect(assigned.status).toBe(200);
-  }); // prettier-ignore
+  });
 
   it('two batches that clash with each other are not given to one teacher in one operation', async () => {
     const [one, two] = [await create(await teacherId(), [MONDAY]), await create(await teacherId(), [MONDAY])];
     const made = await api.admin('POST', '/api/bulk/operations', {
-      operation_type: 'batch_instructor', operation_name: 'Both',
+      operation_type: 'batch_instructor',
+      operation_name: 'Both',
       parameters: { batch_ids: [one.body.data._id, two.body.data._id], instructor_id: await teacherId() },
     });
     const preview = await api.admin('GET', `/api/bulk/operations/${made.body.id}/preview`);
     expect(preview.body.counts.actions).toEqual({ update: 1, error: 1 });
-  }); // prettier-ignore
+  });
 });
 
 interface Wanted {
@@ -133,8 +147,10 @@ describe('hints of good practice', () => {
   const hints = async ({ schedule = [], teacher, ...given }: Wanted): Promise<string[]> => {
     const made = await create(teacher ?? (await teacherId()), schedule, given);
     expect(made.status).toBe(201);
-    return made.body.warnings.map(({ code, message }: { code: string; message: string }) => (message === '' ? 'wordless' : code));
-  }; // prettier-ignore
+    return made.body.warnings.map(({ code, message }: { code: string; message: string }) =>
+      message === '' ? 'wordless' : code,
+    );
+  };
   const WEEK = ['Monday', 'Wednesday', 'Friday'].map((day) => slot(day, '18:00', '20:00'));
 
   it('size, number, length, time and days of classes are hinted at, and saved all the same [IA-233, IA-236 to IA-238, IA-240, IA-241]', async () => {
@@ -142,12 +158,20 @@ describe('hints of good practice', () => {
     for (const capacity of [8, 15]) expect(await hints({ capacity })).toEqual([]);
     expect(await hints({ schedule: WEEK })).toEqual([]);
     expect(await hints({ schedule: WEEK.slice(1) })).toEqual(['classes_per_week_advised']);
-    expect(await hints({ schedule: [...WEEK, slot('Sunday', '08:00', '10:00')] })).toContain('classes_per_week_advised');
+    expect(await hints({ schedule: [...WEEK, slot('Sunday', '08:00', '10:00')] })).toContain(
+      'classes_per_week_advised',
+    );
     for (const end of ['19:00', '21:00'])
-      expect(await hints({ schedule: [...WEEK.slice(1), slot('Monday', '18:00', end)] })).toContain('class_minutes_advised');
-    expect(await hints({ schedule: [...WEEK.slice(1), slot('Monday', '13:00', '15:00')] })).toEqual(['class_times_advised']);
-    expect(await hints({ schedule: [...WEEK.slice(0, 2), slot('Tuesday', '18:00', '20:00')] })).toEqual(['class_days_adjacent']);
-  }); // prettier-ignore
+      expect(await hints({ schedule: [...WEEK.slice(1), slot('Monday', '18:00', end)] })).toContain(
+        'class_minutes_advised',
+      );
+    expect(await hints({ schedule: [...WEEK.slice(1), slot('Monday', '13:00', '15:00')] })).toEqual([
+      'class_times_advised',
+    ]);
+    expect(await hints({ schedule: [...WEEK.slice(0, 2), slot('Tuesday', '18:00', '20:00')] })).toEqual([
+      'class_days_adjacent',
+    ]);
+  });
 
   it('a reserve of seats and few active batches a teacher are advised [IA-234, IA-235]', async () => {
     const batch = await api.batch({ capacity: 10 });
@@ -157,19 +181,29 @@ describe('hints of good practice', () => {
       warned.push(body.warnings.map(({ code }: { code: string }) => code));
     }
     expect(warned).toEqual([...Array(8).fill([]), ['seats_reserve_low'], ['seats_reserve_gone']]);
-    expect((await api.admin('GET', `/api/batches/${batch._id}`)).body.warnings).toMatchObject([{ code: 'seats_reserve_gone' }]);
+    expect((await api.admin('GET', `/api/batches/${batch._id}`)).body.warnings).toMatchObject([
+      { code: 'seats_reserve_gone' },
+    ]);
     const teacher = await teacherId();
     const active = { teacher, status: 'Active' };
     for (let number = 1; number <= 3; number++) expect(await hints(active)).toEqual([]);
     expect(await hints(active)).toEqual(['instructor_batches_many']);
     expect(await hints(active)).toEqual(['instructor_batches_too_many']);
-  }); // prettier-ignore
+  });
 
   it('an organization sets its own numbers [IA-242]', async () => {
     const set = (good_practice: object) => api.admin('PATCH', '/api/organization', { settings: { good_practice } });
     const numbers = {
-      students_min: 5, students_max: 30, classes_per_week: 1, class_minutes: 60, class_times: [{ start_time: '12:00', end_time: '14:00' }],
-      days_between_classes: false, reserve_percent: 60, reserve_percent_low: 50, instructor_batches: 0, instructor_batches_max: 1,
+      students_min: 5,
+      students_max: 30,
+      classes_per_week: 1,
+      class_minutes: 60,
+      class_times: [{ start_time: '12:00', end_time: '14:00' }],
+      days_between_classes: false,
+      reserve_percent: 60,
+      reserve_percent_low: 50,
+      instructor_batches: 0,
+      instructor_batches_max: 1,
     };
     expect(await hints({ capacity: 20, schedule: [slot('Monday', '13:00', '14:00')] })).toHaveLength(4);
     expect((await set(numbers)).body.settings.good_practice).toEqual(numbers);
@@ -179,7 +213,7 @@ describe('hints of good practice', () => {
     const [student = ''] = await api.students(1);
     expect((await api.enroll(student, batch)).body.warnings).toMatchObject([{ code: 'seats_reserve_low' }]);
     expect((await set({ students_max: 'many' })).status).toBe(400);
-  }); // prettier-ignore
+  });
 });
 
 function minutes(time: string): number {

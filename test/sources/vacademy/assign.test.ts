@@ -4,14 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../packages/server/src/db/ids.ts';
 import { aPerson } from '../../fixtures/school.ts';
 import { caller, callerOf } from '../../fixtures/http.ts';
-import {
-  aLearnerSchool,
-  enrollmentsIn,
-  PATH,
-  seatsTaken,
-  type LearnerSchool,
-  only,
-} from './learner-school.ts';
+import { aLearnerSchool, enrollmentsIn, PATH, seatsTaken, type LearnerSchool, only } from './learner-school.ts';
 
 let school: LearnerSchool;
 beforeAll(async () => {
@@ -36,12 +29,7 @@ describe('a request', () => {
       summary: { total_requested: 2, successful: 2, failed: 0, skipped: 0, re_enrolled: 0 },
     });
     expect(body.results).toMatchObject(
-      ids.map((id) => ({
-        user_id: id,
-        package_session_id: batch,
-        status: 'SUCCESS',
-        action_taken: 'CREATED',
-      })),
+      ids.map((id) => ({ user_id: id, package_session_id: batch, status: 'SUCCESS', action_taken: 'CREATED' })),
     );
     expect(await school.counts()).toEqual(before);
     expect(await seatsTaken(school, batch)).toBe(0);
@@ -61,9 +49,7 @@ describe('a request', () => {
       assignments: only(await school.batch()),
       options: { notify_learners: true },
     });
-    expect(
-      (await messagesOf(told.body.operation_id)).map((row) => row.recipient_id).sort(),
-    ).toEqual([...ids].sort());
+    expect((await messagesOf(told.body.operation_id)).map((row) => row.recipient_id).sort()).toEqual([...ids].sort());
   });
 
   it('that misses or mistakes a field is refused with its name [LA-049, LA-055, LA-056, LA-067, LA-070, LA-075]', async () => {
@@ -73,22 +59,17 @@ describe('a request', () => {
       expect(reply.status).toBe(400);
       return fields(reply.body);
     };
-    const without = await school.admin('POST', `${PATH}/assign`, {
-      user_ids: ids,
-      assignments: only(batch),
-    });
+    const without = await school.admin('POST', `${PATH}/assign`, { user_ids: ids, assignments: only(batch) });
     expect([without.status, fields(without.body)]).toEqual([400, ['institute_id']]);
     expect(await refused({ assignments: undefined })).toEqual(['assignments']);
     expect(await refused({ assignments: [] })).toEqual(['assignments']);
-    expect(await refused({ assignments: [...only(batch), ...only(batch.toUpperCase())] })).toEqual([
-      'assignments',
-    ]);
+    expect(await refused({ assignments: [...only(batch), ...only(batch.toUpperCase())] })).toEqual(['assignments']);
     expect(await refused({ assignments: [{}] })).toEqual(['assignments.0.package_session_id']);
     expect(await refused({ user_filter: {} })).toEqual(['user_filter.source_package_session_id']);
     for (const days of [0, -5, 1.5])
-      expect(
-        await refused({ assignments: [{ package_session_id: batch, access_days: days }] }),
-      ).toEqual(['assignments.0.access_days']);
+      expect(await refused({ assignments: [{ package_session_id: batch, access_days: days }] })).toEqual([
+        'assignments.0.access_days',
+      ]);
     expect(await enrollmentsIn(school, batch)).toEqual([]);
   });
 
@@ -111,10 +92,7 @@ describe('a request', () => {
     const batch = await school.batch();
     for (const nobody of [{}, { user_ids: [], new_users: [] }, { user_ids: null }]) {
       const { status, body } = await school.assign({ ...nobody, assignments: only(batch) });
-      expect([status, body.message]).toEqual([
-        400,
-        'No users given: send user_ids, new_users or user_filter',
-      ]);
+      expect([status, body.message]).toEqual([400, 'No users given: send user_ids, new_users or user_filter']);
     }
   });
 
@@ -131,26 +109,15 @@ describe('a request', () => {
     const body = { institute_id: school.orgId, user_ids: ids, assignments: only(batch) };
     expect((await caller(school.app)('POST', `${PATH}/assign`, body)).status).toBe(401);
     for (const role of ['student', 'teacher']) {
-      const person = await aPerson(school.database, school.orgId, {
-        name: 'Some Body',
-        roles: [role],
-      });
+      const person = await aPerson(school.database, school.orgId, { name: 'Some Body', roles: [role] });
       const call = await callerOf(school.app, school.database, school.orgId, person.userId ?? '');
       expect((await call('POST', `${PATH}/assign`, body)).status).toBe(403);
       expect(
-        (
-          await call('POST', `${PATH}/deassign`, {
-            ...body,
-            assignments: undefined,
-            package_session_ids: [batch],
-          })
-        ).status,
+        (await call('POST', `${PATH}/deassign`, { ...body, assignments: undefined, package_session_ids: [batch] }))
+          .status,
       ).toBe(403);
     }
-    expect(
-      (await school.admin('POST', PATH.replace('/admin-core-service', '') + '/assign', body))
-        .status,
-    ).toBe(404);
+    expect((await school.admin('POST', PATH.replace('/admin-core-service', '') + '/assign', body)).status).toBe(404);
   });
 
   it('takes ids as opaque text: one that cannot be an id is unknown, and so is one of another organization [LA-088, LA-232, LA-412, LA-429]', async () => {
@@ -158,8 +125,9 @@ describe('a request', () => {
     const [foreign = ''] = await other.learners(1);
     const [batch, [good = '']] = [await school.batch(), await school.learners(1)];
     const { status, body } = await school.assign({
-      user_ids: [good, 'u-10', foreign], assignments: [...only(batch), ...only('b-301'), ...only(await other.batch())],
-    }); // prettier-ignore
+      user_ids: [good, 'u-10', foreign],
+      assignments: [...only(batch), ...only('b-301'), ...only(await other.batch())],
+    });
     expect(status).toBe(200);
     expect(body.summary).toMatchObject({ total_requested: 9, successful: 1, failed: 8 });
     const messages = body.results.map((row: { message?: string }) => row.message);
@@ -187,16 +155,16 @@ describe('a request', () => {
     expect([preview.body.dry_run, run.body.dry_run]).toEqual([true, false]);
     for (const { body } of [preview, run]) {
       expect(body.summary.total_requested).toBe(6);
-      expect(body.results.map((row: { package_session_id: string; user_id: string }) => [row.package_session_id, row.user_id]))
-        .toEqual([one, two].flatMap((batch) => ids.map((id) => [batch, id])));
-    } // prettier-ignore
-    expect(
-      preview.body.results.some((row: object) => 'mapping_id' in row || 'user_plan_id' in row),
-    ).toBe(false);
+      expect(
+        body.results.map((row: { package_session_id: string; user_id: string }) => [
+          row.package_session_id,
+          row.user_id,
+        ]),
+      ).toEqual([one, two].flatMap((batch) => ids.map((id) => [batch, id])));
+    }
+    expect(preview.body.results.some((row: object) => 'mapping_id' in row || 'user_plan_id' in row)).toBe(false);
     expect(run.body.results.map((row: { mapping_id: string }) => row.mapping_id)).toEqual(
-      [...(await enrollmentsIn(school, one)), ...(await enrollmentsIn(school, two))].map(
-        (row) => row.id,
-      ),
+      [...(await enrollmentsIn(school, one)), ...(await enrollmentsIn(school, two))].map((row) => row.id),
     );
   });
 });
@@ -209,14 +177,8 @@ describe('large requests', () => {
     ];
     const [one = '', ...others] = batches;
     const thousand = [...(await school.learners(999)), ...first];
-    const full = await school.assign({
-      user_ids: thousand,
-      assignments: only(one),
-      options: { dry_run: true },
-    });
-    expect([full.status, full.body.results.length, full.body.summary.total_requested]).toEqual([
-      200, 1_000, 1_000,
-    ]);
+    const full = await school.assign({ user_ids: thousand, assignments: only(one), options: { dry_run: true } });
+    expect([full.status, full.body.results.length, full.body.summary.total_requested]).toEqual([200, 1_000, 1_000]);
     const run = await school.assign({ user_ids: thousand, assignments: only(one) });
     expect([run.status, run.body.summary.successful]).toEqual([200, 1_000]);
     const more = await school.assign({
@@ -224,8 +186,10 @@ describe('large requests', () => {
       assignments: only(others[0] ?? ''),
     });
     expect([more.status, more.body.results, more.body.summary]).toEqual([
-      202, [], { total_requested: 1_001, successful: 0, failed: 0, skipped: 0, re_enrolled: 0 },
-    ]); // prettier-ignore
+      202,
+      [],
+      { total_requested: 1_001, successful: 0, failed: 0, skipped: 0, re_enrolled: 0 },
+    ]);
     const operation = await school.admin('GET', `/api/bulk/operations/${more.body.operation_id}`);
     expect(operation.body).toMatchObject({ operation_type: 'enroll', total_items: 1_002 });
     const few = await school.assign({
@@ -240,16 +204,9 @@ describe('large requests', () => {
 
 describe('summaries', () => {
   it('count what the results say [LA-126 to LA-130, LA-134, LA-135, LA-139, LA-221, LA-230]', async () => {
-    const [batch, [active = '', ended = '', fresh = '']] = [
-      await school.batch(),
-      await school.learners(3),
-    ];
+    const [batch, [active = '', ended = '', fresh = '']] = [await school.batch(), await school.learners(3)];
     await school.assign({ user_ids: [active, ended], assignments: only(batch) });
-    await school.deassign({
-      user_ids: [ended],
-      package_session_ids: [batch],
-      options: { mode: 'HARD' },
-    });
+    await school.deassign({ user_ids: [ended], package_session_ids: [batch], options: { mode: 'HARD' } });
     const user_ids = [active, ended, fresh, newId()];
     const { status, body } = await school.assign({
       user_ids,
@@ -257,20 +214,10 @@ describe('summaries', () => {
       options: { duplicate_handling: 'RE_ENROLL' },
     });
     expect(status).toBe(200);
-    expect(body.summary).toEqual({
-      total_requested: 4,
-      successful: 2,
-      failed: 1,
-      skipped: 1,
-      re_enrolled: 1,
-    });
+    expect(body.summary).toEqual({ total_requested: 4, successful: 2, failed: 1, skipped: 1, re_enrolled: 1 });
     expect(body.results).toMatchObject([
       { status: 'SKIPPED', action_taken: 'NONE', message: 'Already enrolled (ACTIVE)' },
-      {
-        status: 'SUCCESS',
-        action_taken: 'RE_ENROLLED',
-        message: 'Re-enrolled from TERMINATED status',
-      },
+      { status: 'SUCCESS', action_taken: 'RE_ENROLLED', message: 'Re-enrolled from TERMINATED status' },
       { status: 'SUCCESS', action_taken: 'CREATED' },
       { status: 'FAILED', action_taken: 'NONE', message: 'User not found' },
     ]);
@@ -283,9 +230,7 @@ describe('summaries', () => {
   });
 });
 
-async function messagesOf(
-  operationId: string,
-): Promise<{ recipient_id: string; payload: unknown }[]> {
+async function messagesOf(operationId: string): Promise<{ recipient_id: string; payload: unknown }[]> {
   return school.query(sql<{ recipient_id: string; payload: unknown }>`
     select recipient_id, payload from outbox
     where org_id = ${school.orgId} and operation_id = ${operationId} and topic = 'enrollment.created'`);

@@ -29,11 +29,7 @@ async function aClass(count: number, accessDays: number | null = 10) {
   const [batch, ids] = [await school.batch(), await school.learners(count)];
   await school.invite({ batches: [batch], isDefault: true, accessDays });
   const { body } = await school.assign({ user_ids: ids, assignments: only(batch) });
-  return {
-    batch,
-    ids,
-    plans: body.results.map((row: { user_plan_id: string }) => row.user_plan_id),
-  };
+  return { batch, ids, plans: body.results.map((row: { user_plan_id: string }) => row.user_plan_id) };
 }
 
 describe('a request', () => {
@@ -45,31 +41,18 @@ describe('a request', () => {
       'SOFT_CANCELED',
       'SOFT_CANCELED',
     ]);
-    expect((await enrollmentsIn(school, batch)).map((row) => row.status)).toEqual([
-      'cancelled',
-      'cancelled',
-    ]);
+    expect((await enrollmentsIn(school, batch)).map((row) => row.status)).toEqual(['cancelled', 'cancelled']);
     expect(await messagesOf(body.operation_id)).toEqual([]);
-    const wrong = await school.deassign({
-      user_ids: ids,
-      package_session_ids: [batch],
-      options: { mode: 'MEDIUM' },
-    });
+    const wrong = await school.deassign({ user_ids: ids, package_session_ids: [batch], options: { mode: 'MEDIUM' } });
     expect([wrong.status, fields(wrong.body)]).toEqual([400, ['options.mode']]);
   });
 
   it('that misses something, or brings new users, is refused [LA-150, LA-153, LA-154, LA-155]', async () => {
     const { batch, ids } = await aClass(1);
-    const without = await school.admin('POST', `${PATH}/deassign`, {
-      user_ids: ids,
-      package_session_ids: [batch],
-    });
+    const without = await school.admin('POST', `${PATH}/deassign`, { user_ids: ids, package_session_ids: [batch] });
     expect([without.status, fields(without.body)]).toEqual([400, ['institute_id']]);
     const nobody = await school.deassign({ user_ids: [], package_session_ids: [batch] });
-    expect([nobody.status, nobody.body.message]).toEqual([
-      400,
-      'No users given: send user_ids or user_filter',
-    ]);
+    expect([nobody.status, nobody.body.message]).toEqual([400, 'No users given: send user_ids or user_filter']);
     for (const package_session_ids of [undefined, []])
       expect(fields((await school.deassign({ user_ids: ids, package_session_ids })).body)).toEqual([
         'package_session_ids',
@@ -102,23 +85,20 @@ describe('a request', () => {
     const [{ batch: source, ids }, second] = [await aClass(3), await school.batch()];
     await school.assign({ user_ids: ids.slice(0, 1), assignments: only(second) });
     const { body } = await school.deassign({
-      user_filter: { source_package_session_id: source }, user_ids: ['nobody'], package_session_ids: [source, second],
-    }); // prettier-ignore
+      user_filter: { source_package_session_id: source },
+      user_ids: ['nobody'],
+      package_session_ids: [source, second],
+    });
     expect(Object.keys(body).sort()).toEqual(['dry_run', 'operation_id', 'results', 'summary']);
     expect(body.summary).toEqual({ total_requested: 8, successful: 4, failed: 2, skipped: 2 });
-    expect(
-      body.results.map((row: { package_session_id: string }) => row.package_session_id),
-    ).toEqual([
+    expect(body.results.map((row: { package_session_id: string }) => row.package_session_id)).toEqual([
       ...Array.from({ length: 4 }, () => source),
       ...Array.from({ length: 4 }, () => second),
     ]);
-    const outcome = (status: string) =>
-      body.results.filter((row: { status: string }) => row.status === status);
-    expect(
-      outcome('SUCCESS').every(
-        (row: { action_taken: string }) => row.action_taken === 'SOFT_CANCELED',
-      ),
-    ).toBe(true);
+    const outcome = (status: string) => body.results.filter((row: { status: string }) => row.status === status);
+    expect(outcome('SUCCESS').every((row: { action_taken: string }) => row.action_taken === 'SOFT_CANCELED')).toBe(
+      true,
+    );
     expect(
       [...outcome('FAILED'), ...outcome('SKIPPED')].every(
         (row: { action_taken: string }) => row.action_taken === 'NONE',
@@ -133,29 +113,20 @@ describe('a soft removal', () => {
     expect(await seatsTaken(school, batch)).toBe(1);
     await school.deassign({ user_ids: ids, package_session_ids: [batch] });
     expect(await enrollmentsIn(school, batch)).toMatchObject([
-      {
-        status: 'cancelled',
-        plan_status: 'cancelled',
-        access_ends_at: inDays(10),
-        plan_ends_at: inDays(10),
-      },
+      { status: 'cancelled', plan_status: 'cancelled', access_ends_at: inDays(10), plan_ends_at: inDays(10) },
     ]);
     expect(await seatsTaken(school, batch)).toBe(0);
   });
 
   it('of a plan without end ends access with the day, by the clock of the organization, and says so [LA-166, LA-193]', async () => {
-    await school.query(
-      sql`update orgs set timezone = 'Pacific/Auckland' where id = ${school.orgId}`,
-    );
+    await school.query(sql`update orgs set timezone = 'Pacific/Auckland' where id = ${school.orgId}`);
     const { batch, ids } = await aClass(1, null);
     const wanted = { user_ids: ids, package_session_ids: [batch] };
     const preview = await school.deassign({ ...wanted, options: { dry_run: true } });
     expect(preview.body.results[0].message).toBe('Would cancel; access until 2026-03-10');
     await school.deassign(wanted);
     const end = new Date('2026-03-10T10:59:59Z');
-    expect(await enrollmentsIn(school, batch)).toMatchObject([
-      { access_ends_at: end, plan_ends_at: end },
-    ]);
+    expect(await enrollmentsIn(school, batch)).toMatchObject([{ access_ends_at: end, plan_ends_at: end }]);
     await school.query(sql`update orgs set timezone = 'UTC' where id = ${school.orgId}`);
     const dated = await aClass(1, 112);
     const soft = await school.deassign({
@@ -171,11 +142,7 @@ describe('a hard removal', () => {
   it('terminates enrollment and plan and ends access at once [LA-162]', async () => {
     const { batch, ids } = await aClass(2, 10);
     await school.deassign({ user_ids: [ids[0]], package_session_ids: [batch] });
-    await school.deassign({
-      user_ids: [ids[1]],
-      package_session_ids: [batch],
-      options: { mode: 'HARD' },
-    });
+    await school.deassign({ user_ids: [ids[1]], package_session_ids: [batch], options: { mode: 'HARD' } });
     expect(await enrollmentsIn(school, batch)).toMatchObject([
       { status: 'cancelled', access_ends_at: inDays(10) },
       { status: 'terminated', plan_status: 'terminated', access_ends_at: NOW, plan_ends_at: NOW },
@@ -193,18 +160,9 @@ describe('a hard removal', () => {
       options: { mode: 'HARD', dry_run: true, notify_learners: true },
     });
     expect(body.summary).toEqual({ total_requested: 2, successful: 2, failed: 0, skipped: 0 });
-    const both = {
-      status: 'SUCCESS',
-      action_taken: 'HARD_TERMINATED',
-      message: 'Would terminate immediately',
-    };
+    const both = { status: 'SUCCESS', action_taken: 'HARD_TERMINATED', message: 'Would terminate immediately' };
     expect(body.results).toMatchObject([
-      {
-        ...both,
-        user_plan_id: plan,
-        warning: sharedWarning(plan, 2),
-        affected_package_session_ids: [two],
-      },
+      { ...both, user_plan_id: plan, warning: sharedWarning(plan, 2), affected_package_session_ids: [two] },
       both,
     ]);
     expect(body.results[1]).not.toHaveProperty('warning');
@@ -219,51 +177,28 @@ describe('a hard removal', () => {
       package_session_ids: [batch],
       options: { mode: 'HARD', dry_run: true },
     });
-    const preview = await school.admin(
-      'GET',
-      `/api/bulk/operations/${planned.body.operation_id}/preview`,
-    );
+    const preview = await school.admin('GET', `/api/bulk/operations/${planned.body.operation_id}/preview`);
     expect(preview.body).toMatchObject({
       reversible: false,
       irreversible_reason: expect.stringContaining('ends access for good'),
     });
-    const hard = await school.deassign({
-      user_ids: [ids[0]],
-      package_session_ids: [batch],
-      options: { mode: 'HARD' },
-    });
+    const hard = await school.deassign({ user_ids: [ids[0]], package_session_ids: [batch], options: { mode: 'HARD' } });
     const soft = await school.deassign({ user_ids: [ids[1]], package_session_ids: [batch] });
-    const refused = await school.admin(
-      'POST',
-      `/api/bulk/operations/${hard.body.operation_id}/rollback`,
-      {},
-    );
+    const refused = await school.admin('POST', `/api/bulk/operations/${hard.body.operation_id}/rollback`, {});
     expect([refused.status, refused.body.code]).toEqual([409, 'not_reversible']);
     expect(refused.body.reason).toBe(preview.body.irreversible_reason);
     expect(refused.body.detail).toContain('a hard removal ends access for good');
-    const undone = await school.admin(
-      'POST',
-      `/api/bulk/operations/${soft.body.operation_id}/rollback`,
-      {},
-    );
+    const undone = await school.admin('POST', `/api/bulk/operations/${soft.body.operation_id}/rollback`, {});
     expect(undone.body.status).toBe('completed');
-    expect(
-      (await enrollmentsIn(school, batch)).map((row) => [row.status, row.plan_status]),
-    ).toEqual([
+    expect((await enrollmentsIn(school, batch)).map((row) => [row.status, row.plan_status])).toEqual([
       ['terminated', 'terminated'],
       ['active', 'active'],
     ]);
-    await school.assign({
-      user_ids: ids,
-      assignments: only(batch),
-      options: { duplicate_handling: 'RE_ENROLL' },
-    });
+    await school.assign({ user_ids: ids, assignments: only(batch), options: { duplicate_handling: 'RE_ENROLL' } });
     const [now] = await enrollmentsIn(school, batch);
     expect([now?.status, now?.user_plan_id === plans[0]]).toEqual(['active', false]);
     expect(
-      await school.query(
-        sql`select status from user_plans where org_id = ${school.orgId} and id = ${plans[0]}`,
-      ),
+      await school.query(sql`select status from user_plans where org_id = ${school.orgId} and id = ${plans[0]}`),
     ).toEqual([{ status: 'terminated' }]);
   });
 });
@@ -287,11 +222,7 @@ it('a learner with 10 days left who is removed softly opens the batch until they
   await school.assign({ user_ids: both, assignments: only(batch) });
   expect([await opens(soft), await opens(hard)]).toEqual([true, true]);
   await school.deassign({ user_ids: [both[0]], package_session_ids: [batch] });
-  await school.deassign({
-    user_ids: [both[1]],
-    package_session_ids: [batch],
-    options: { mode: 'HARD' },
-  });
+  await school.deassign({ user_ids: [both[1]], package_session_ids: [batch], options: { mode: 'HARD' } });
   expect([await opens(soft), await opens(hard)]).toEqual([true, false]);
   now = inDays(9);
   expect(await opens(soft)).toBe(true);
@@ -306,22 +237,14 @@ describe('a pair', () => {
     const [cancelled = '', terminated = ''] = ids;
     const [never = ''] = await school.learners(1);
     await school.deassign({ user_ids: [cancelled], package_session_ids: [batch] });
-    await school.deassign({
-      user_ids: [terminated],
-      package_session_ids: [batch],
-      options: { mode: 'HARD' },
-    });
+    await school.deassign({ user_ids: [terminated], package_session_ids: [batch], options: { mode: 'HARD' } });
     const removed = async (mode: string) => {
       const { body } = await school.deassign({
         user_ids: [never, terminated, cancelled],
         package_session_ids: [batch],
         options: { mode },
       });
-      return body.results.map((row: Record<string, unknown>) => [
-        row['status'],
-        row['action_taken'],
-        row['message'],
-      ]);
+      return body.results.map((row: Record<string, unknown>) => [row['status'], row['action_taken'], row['message']]);
     };
     expect(await removed('SOFT')).toEqual([
       ['SKIPPED', 'NONE', 'Not enrolled'],
@@ -340,10 +263,7 @@ describe('a pair', () => {
     await school.query(
       sql`update users set email = null, username = id::text where org_id = ${school.orgId} and id = ${ids[1]}`,
     );
-    const { status, body } = await school.deassign({
-      user_ids: ['u-1', ...ids],
-      package_session_ids: [batch],
-    });
+    const { status, body } = await school.deassign({ user_ids: ['u-1', ...ids], package_session_ids: [batch] });
     expect(status).toBe(200);
     expect(body.results).toMatchObject([
       { user_id: 'u-1', user_email: null, status: 'FAILED', message: 'User not found' },
@@ -353,9 +273,7 @@ describe('a pair', () => {
   });
 });
 
-async function messagesOf(
-  operationId: string,
-): Promise<{ recipient_id: string; payload: { courses: unknown[] } }[]> {
+async function messagesOf(operationId: string): Promise<{ recipient_id: string; payload: { courses: unknown[] } }[]> {
   return school.query(sql<{ recipient_id: string; payload: { courses: unknown[] } }>`
     select recipient_id, payload from outbox where org_id = ${school.orgId} and operation_id = ${operationId} and topic = 'enrollment.ended'`);
 }

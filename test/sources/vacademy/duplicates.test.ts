@@ -1,13 +1,7 @@
 /** Learners who were enrolled before, batches that are full or closed, and previews that agree with runs. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  aLearnerSchool,
-  enrollmentsIn,
-  seatsTaken,
-  type LearnerSchool,
-  only,
-} from './learner-school.ts';
+import { aLearnerSchool, enrollmentsIn, seatsTaken, type LearnerSchool, only } from './learner-school.ts';
 
 let school: LearnerSchool;
 beforeAll(async () => {
@@ -26,26 +20,14 @@ async function threeLearners() {
   const [batch, ids] = [await school.batch(), await school.learners(3)];
   const [active = '', ended = '', fresh = ''] = ids;
   await school.assign({ user_ids: [active, ended], assignments: only(batch) });
-  await school.deassign({
-    user_ids: [ended],
-    package_session_ids: [batch],
-    options: { mode: 'HARD' },
-  });
+  await school.deassign({ user_ids: [ended], package_session_ids: [batch], options: { mode: 'HARD' } });
   return { batch, ids, active, ended, fresh };
 }
 
 describe('somebody who was enrolled before', () => {
   it.each([
-    [
-      'SKIP',
-      ['SKIPPED', 'NONE', 'Already enrolled (ACTIVE)'],
-      ['SKIPPED', 'NONE', 'Already enrolled (TERMINATED)'],
-    ],
-    [
-      'ERROR',
-      ['FAILED', 'NONE', 'Already enrolled (ACTIVE)'],
-      ['FAILED', 'NONE', 'Already enrolled (TERMINATED)'],
-    ],
+    ['SKIP', ['SKIPPED', 'NONE', 'Already enrolled (ACTIVE)'], ['SKIPPED', 'NONE', 'Already enrolled (TERMINATED)']],
+    ['ERROR', ['FAILED', 'NONE', 'Already enrolled (ACTIVE)'], ['FAILED', 'NONE', 'Already enrolled (TERMINATED)']],
     [
       'RE_ENROLL',
       ['SKIPPED', 'NONE', 'Already enrolled (ACTIVE)'],
@@ -77,10 +59,7 @@ describe('somebody who was enrolled before', () => {
     });
     expect(status).toBe(200);
     expect(body.summary).toMatchObject({ total_requested: 6, successful: 5, failed: 1 });
-    expect(body.results.map((row: { status: string }) => row.status)).toEqual([
-      'FAILED',
-      ...Array(5).fill('SUCCESS'),
-    ]);
+    expect(body.results.map((row: { status: string }) => row.status)).toEqual(['FAILED', ...Array(5).fill('SUCCESS')]);
     expect(await enrollmentsIn(school, one)).toHaveLength(3);
     expect(await enrollmentsIn(school, two)).toHaveLength(3);
   });
@@ -119,16 +98,23 @@ describe('somebody who was enrolled before', () => {
     expect(plans).toEqual([{ status: 'terminated' }, { status: 'active' }]);
   });
 
-  it.each([['cancelled', 'CANCELED'], ['completed', 'COMPLETED'], ['on_hold', 'ON_HOLD'], ['expired', 'EXPIRED']])(
-    'and is %s is called %s; only what has ended is enrolled anew [LA-043, LA-044]', async (stored, spelled) => {
-      const { batch, active } = await threeLearners();
-      await school.query(sql`update enrollments set status = ${stored} where org_id = ${school.orgId} and batch_id = ${batch} and student_id = ${active}`);
-      const wanted = { user_ids: [active], assignments: only(batch) };
-      expect((await school.assign(wanted)).body.results[0].message).toBe(`Already enrolled (${spelled})`);
-      const again = await school.assign({ ...wanted, options: { duplicate_handling: 'RE_ENROLL' } });
-      expect(again.body.results[0].message).toBe(stored === 'on_hold' ? 'Already enrolled (ON_HOLD)' : `Re-enrolled from ${spelled} status`);
-    },
-  ); // prettier-ignore
+  it.each([
+    ['cancelled', 'CANCELED'],
+    ['completed', 'COMPLETED'],
+    ['on_hold', 'ON_HOLD'],
+    ['expired', 'EXPIRED'],
+  ])('and is %s is called %s; only what has ended is enrolled anew [LA-043, LA-044]', async (stored, spelled) => {
+    const { batch, active } = await threeLearners();
+    await school.query(
+      sql`update enrollments set status = ${stored} where org_id = ${school.orgId} and batch_id = ${batch} and student_id = ${active}`,
+    );
+    const wanted = { user_ids: [active], assignments: only(batch) };
+    expect((await school.assign(wanted)).body.results[0].message).toBe(`Already enrolled (${spelled})`);
+    const again = await school.assign({ ...wanted, options: { duplicate_handling: 'RE_ENROLL' } });
+    expect(again.body.results[0].message).toBe(
+      stored === 'on_hold' ? 'Already enrolled (ON_HOLD)' : `Re-enrolled from ${spelled} status`,
+    );
+  });
 
   it('and was taken off by hand of the classroom is brought back by RE_ENROLL alone', async () => {
     const { batch, active } = await threeLearners();
@@ -160,11 +146,7 @@ describe('seats', () => {
         options: { dry_run },
       });
       expect(status).toBe(200);
-      expect(body.results.map((row: { status: string }) => row.status)).toEqual([
-        'SUCCESS',
-        'SUCCESS',
-        'FAILED',
-      ]);
+      expect(body.results.map((row: { status: string }) => row.status)).toEqual(['SUCCESS', 'SUCCESS', 'FAILED']);
       expect(body.results[2].message).toBe('Batch has reached maximum capacity');
     }
     expect(await seatsTaken(school, batch)).toBe(3);
@@ -173,10 +155,7 @@ describe('seats', () => {
   it('are not taken by pairs that fail or are skipped for another reason', async () => {
     const [batch, ids] = [await school.batch({ capacity: 2 }), await school.learners(3)];
     await school.assign({ user_ids: [ids[0]], assignments: only(batch) });
-    const { body } = await school.assign({
-      user_ids: [ids[0], 'nobody', ids[1], ids[2]],
-      assignments: only(batch),
-    });
+    const { body } = await school.assign({ user_ids: [ids[0], 'nobody', ids[1], ids[2]], assignments: only(batch) });
     expect(body.results.map((row: { status: string }) => row.status)).toEqual([
       'SKIPPED',
       'FAILED',
@@ -185,15 +164,19 @@ describe('seats', () => {
     ]);
   });
 
-  it.each([['active', 'SUCCESS'], ['upcoming', 'SUCCESS'], ['completed', 'FAILED'], ['cancelled', 'FAILED'], ['archived', 'FAILED']])(
-    'of a batch that is %s: %s [LA-418]', async (state, status) => {
-      const [batch, ids] = [await school.batch({ status: state }), await school.learners(1)];
-      const { body } = await school.assign({ user_ids: ids, assignments: only(batch) });
-      expect(body.results[0].status).toBe(status);
-      if (status === 'FAILED') expect(body.results[0].message.toLowerCase()).toContain(`batch is ${state}`);
-      if (state === 'completed') expect(body.results[0].message).toContain('Completed');
-    },
-  ); // prettier-ignore
+  it.each([
+    ['active', 'SUCCESS'],
+    ['upcoming', 'SUCCESS'],
+    ['completed', 'FAILED'],
+    ['cancelled', 'FAILED'],
+    ['archived', 'FAILED'],
+  ])('of a batch that is %s: %s [LA-418]', async (state, status) => {
+    const [batch, ids] = [await school.batch({ status: state }), await school.learners(1)];
+    const { body } = await school.assign({ user_ids: ids, assignments: only(batch) });
+    expect(body.results[0].status).toBe(status);
+    if (status === 'FAILED') expect(body.results[0].message.toLowerCase()).toContain(`batch is ${state}`);
+    if (state === 'completed') expect(body.results[0].message).toContain('Completed');
+  });
 });
 
 describe('a dry run', () => {
@@ -238,8 +221,9 @@ describe('a dry run', () => {
     const wanted = { user_ids: [id], assignments: only(batch) };
     const preview = await school.assign({ ...wanted, options: { dry_run: true } });
     await school.assign(wanted);
-    expect(
-      [preview, await school.assign(wanted)].map(({ body }) => body.results[0].status),
-    ).toEqual(['SUCCESS', 'SKIPPED']);
+    expect([preview, await school.assign(wanted)].map(({ body }) => body.results[0].status)).toEqual([
+      'SUCCESS',
+      'SKIPPED',
+    ]);
   });
 });

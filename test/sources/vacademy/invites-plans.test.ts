@@ -33,46 +33,67 @@ it('the id of a result opens the plan, with its invite, option, plan, payment an
   const [{ mapping_id: mapping, user_plan_id: plan }] = body.results;
   expect(await plansOf(learner)).toMatchObject([
     {
-      id: plan, user_id: learner, status: 'ACTIVE', enroll_invite: { id: invite.id, name: 'Year' },
-      payment_option: { id: invite.optionId, type: 'PAID' }, payment_plan: { id: invite.planId, actual_price: 120, validity_in_days: 365 },
-      starts_at: expect.any(String), ends_at: expect.any(String), payments: [{ transaction_id: 'bank-5512' }],
-      enrollments: [{ mapping_id: mapping, package_session_id: batch, package_session_name: 'Algebra', status: 'ACTIVE' }],
+      id: plan,
+      user_id: learner,
+      status: 'ACTIVE',
+      enroll_invite: { id: invite.id, name: 'Year' },
+      payment_option: { id: invite.optionId, type: 'PAID' },
+      payment_plan: { id: invite.planId, actual_price: 120, validity_in_days: 365 },
+      starts_at: expect.any(String),
+      ends_at: expect.any(String),
+      payments: [{ transaction_id: 'bank-5512' }],
+      enrollments: [
+        { mapping_id: mapping, package_session_id: batch, package_session_name: 'Algebra', status: 'ACTIVE' },
+      ],
     },
   ]);
-}); // prettier-ignore
+});
 
 it('a reference of an assignment wins over the common one [LA-080]', async () => {
   const [[one, two], [learner = '']] = [[await school.batch(), await school.batch()], await school.learners(1)];
   await school.assign({
-    user_ids: [learner], options: { transaction_id: 'common' },
+    user_ids: [learner],
+    options: { transaction_id: 'common' },
     assignments: [{ package_session_id: one, transaction_id: 'own' }, { package_session_id: two }],
   });
-  const kept = (await plansOf(learner)).map(({ enrollments, payments }) => [enrollments[0].package_session_id, payments[0].transaction_id]);
+  const kept = (await plansOf(learner)).map(({ enrollments, payments }) => [
+    enrollments[0].package_session_id,
+    payments[0].transaction_id,
+  ]);
   expect(Object.fromEntries(kept)).toEqual({ [one]: 'own', [two]: 'common' });
-}); // prettier-ignore
+});
 
 it('a plan under a bundled invite is stored once with both enrollments [LA-039, LA-042]', async () => {
   const [batches, [learner = '']] = [[await school.batch(), await school.batch()], await school.learners(1)];
   await school.invite({ batches, isDefault: true, isBundled: true });
-  const { body } = await school.assign({ user_ids: [learner], assignments: batches.map((id) => ({ package_session_id: id })) });
+  const { body } = await school.assign({
+    user_ids: [learner],
+    assignments: batches.map((id) => ({ package_session_id: id })),
+  });
   expect(new Set(body.results.map((result: Reply['body']) => result.user_plan_id)).size).toBe(1);
   const [plan, ...others] = await plansOf(learner);
   expect(others).toEqual([]);
   expect(plan.enrollments.map((one: Reply['body']) => one.package_session_id).sort()).toEqual(batches.toSorted());
-}); // prettier-ignore
+});
 
 it('states are spelled as learner management spells them [LA-043]', async () => {
   const batches = [await school.batch(), await school.batch(), await school.batch()];
   const [learner = ''] = await school.learners(1);
   await school.assign({ user_ids: [learner], assignments: batches.map((id) => ({ package_session_id: id })) });
-  const remove = (batch: string | undefined, mode: string) => school.deassign({ user_ids: [learner], package_session_ids: [batch], options: { mode } });
+  const remove = (batch: string | undefined, mode: string) =>
+    school.deassign({ user_ids: [learner], package_session_ids: [batch], options: { mode } });
   await remove(batches[1], 'SOFT');
   await remove(batches[2], 'HARD');
-  const states = (await plansOf(learner)).map(({ status, enrollments }) => [enrollments[0].package_session_id, [status, enrollments[0].status]]);
+  const states = (await plansOf(learner)).map(({ status, enrollments }) => [
+    enrollments[0].package_session_id,
+    [status, enrollments[0].status],
+  ]);
   expect(Object.fromEntries(states)).toEqual({
-    [String(batches[0])]: ['ACTIVE', 'ACTIVE'], [String(batches[1])]: ['CANCELED', 'CANCELED'], [String(batches[2])]: ['TERMINATED', 'TERMINATED'],
+    [String(batches[0])]: ['ACTIVE', 'ACTIVE'],
+    [String(batches[1])]: ['CANCELED', 'CANCELED'],
+    [String(batches[2])]: ['TERMINATED', 'TERMINATED'],
   });
-}); // prettier-ignore
+});
 
 it('values of own fields are read back on the enrollment they were sent for, and on no other [LA-046, LA-047]', async () => {
   const field = (await aField({ name: `House ${newId()}` })).body;
@@ -85,13 +106,17 @@ it('values of own fields are read back on the enrollment they were sent for, and
       { package_session_id: two },
     ],
   });
-  const values = (await plansOf(learner)).map(({ enrollments }) => [enrollments[0].package_session_id, enrollments[0].custom_field_values]);
+  const values = (await plansOf(learner)).map(({ enrollments }) => [
+    enrollments[0].package_session_id,
+    enrollments[0].custom_field_values,
+  ]);
   expect(Object.fromEntries(values)).toEqual({
-    [one]: [{ custom_field_id: field.id, name: field.name, value: 'blue house' }], [two]: [],
+    [one]: [{ custom_field_id: field.id, name: field.name, value: 'blue house' }],
+    [two]: [],
   });
   const removed = await school.admin('DELETE', `/api/custom-fields/${field.id}`);
   expect([removed.status, removed.body.code]).toEqual([409, 'still_in_use']);
-}); // prettier-ignore
+});
 
 it('plans are seen by the person and by whoever may see the person', async () => {
   const { userId } = await aPerson(school.database, school.orgId, { name: 'Own Plans', roles: ['student'] });
@@ -101,7 +126,7 @@ it('plans are seen by the person and by whoever may see the person', async () =>
   expect((await self('GET', `/api/users/${stranger}/plans`)).status).toBe(404);
   const other = await anOrganization(school.app, school.database, `Other ${newId()}`);
   expect((await other.admin('GET', `/api/users/${stranger}/plans`)).status).toBe(404);
-}); // prettier-ignore
+});
 
 it('a custom field is made, listed, changed and removed; its name is its own', async () => {
   const name = `Bus ${newId()}`;
@@ -119,7 +144,7 @@ it('a custom field is made, listed, changed and removed; its name is its own', a
   expect((await school.admin('GET', path)).status).toBe(404);
   const [gone] = await school.query(sql<{ n: number }>`select count(*) as n from custom_fields where name = ${name}`);
   expect(gone?.n).toBe(0);
-}); // prettier-ignore
+});
 
 it('custom fields are for admins of the organization, and of no other', async () => {
   const field = (await aField({ name: `Ours ${newId()}` })).body;
@@ -129,5 +154,8 @@ it('custom fields are for admins of the organization, and of no other', async ()
   expect((await teacher('POST', '/api/custom-fields', { name: 'Mine' })).status).toBe(403);
   const other = await anOrganization(school.app, school.database, `Other ${newId()}`);
   for (const method of ['GET', 'PATCH', 'DELETE'] as const)
-    expect((await other.admin(method, `/api/custom-fields/${field.id}`, method === 'PATCH' ? { name: 'X' } : undefined)).status).toBe(404);
-}); // prettier-ignore
+    expect(
+      (await other.admin(method, `/api/custom-fields/${field.id}`, method === 'PATCH' ? { name: 'X' } : undefined))
+        .status,
+    ).toBe(404);
+});

@@ -15,18 +15,17 @@ beforeAll(async () => {
 });
 afterAll(() => school.close());
 
-const FREE = {
-  name: 'Free',
-  type: 'FREE',
-  payment_plans: [{ name: 'Free Plan', actual_price: 0 }],
-};
+const FREE = { name: 'Free', type: 'FREE', payment_plans: [{ name: 'Free Plan', actual_price: 0 }] };
 const PAID = {
-  name: 'Paid', type: 'PAID', tag: 'DEFAULT', require_approval: true,
+  name: 'Paid',
+  type: 'PAID',
+  tag: 'DEFAULT',
+  require_approval: true,
   payment_plans: [
     { name: 'Half a year', actual_price: 60, validity_in_days: 180 },
     { name: 'Year', actual_price: 99.5, elevated_price: 120, validity_in_days: 365, tag: 'DEFAULT' },
   ],
-}; // prettier-ignore
+};
 
 function linksOf(option: object, ...batches: string[]): object[] {
   return batches.map((id) => ({ package_session_id: id, payment_option: option }));
@@ -52,7 +51,9 @@ async function several(count: number, batch: string): Promise<string[]> {
   const ids = Array.from({ length: count }, () => newId());
   const option = newId();
   await school.query(sql`insert into payment_options (org_id, id, name) values (${school.orgId}, ${option}, 'Free')`);
-  await school.query(sql`insert into payment_plans (org_id, id, payment_option_id, name) values (${school.orgId}, ${newId()}, ${option}, 'Free Plan')`);
+  await school.query(
+    sql`insert into payment_plans (org_id, id, payment_option_id, name) values (${school.orgId}, ${newId()}, ${option}, 'Free Plan')`,
+  );
   await school.query(sql`
     insert into enroll_invites (org_id, id, name, invite_code, learner_access_days, created_at)
     select ${school.orgId}, id, 'Invite ' || n, id::text, 180, timestamptz '2026-01-01 00:00Z' + n * interval '1 day'
@@ -61,27 +62,51 @@ async function several(count: number, batch: string): Promise<string[]> {
     insert into invite_options (org_id, id, enroll_invite_id, batch_id, payment_option_id)
     select ${school.orgId}, gen_random_uuid(), id, ${batch}, ${option} from unnest(${ids}::uuid[]) id`);
   return ids;
-} // prettier-ignore
+}
 
 describe('one invite', () => {
   it('is given in full with its links, options and plans, prices as numbers [LA-001 to LA-007, LA-010 to LA-016, LA-018 to LA-023, LA-025 to LA-035, LA-219]', async () => {
     const batch = await school.batch();
     const { id } = await made({
-      name: 'Spring', invite_code: 'SPRING-26', start_date: '2026-01-01', end_date: '2026-12-31', tag: 'EARLY', learner_access_days: 90,
+      name: 'Spring',
+      invite_code: 'SPRING-26',
+      start_date: '2026-01-01',
+      end_date: '2026-12-31',
+      tag: 'EARLY',
+      learner_access_days: 90,
       package_session_to_payment_options: [{ package_session_id: batch, payment_option: PAID, cpo_id: 'cpo 7' }],
     });
     const { status, body } = await school.admin('GET', `${INVITES}/${school.orgId}/${id}`);
     expect(status).toBe(200);
     const plan = { id: expect.any(String), status: 'ACTIVE', currency: null };
     expect(body).toEqual({
-      id, name: 'Spring', invite_code: 'SPRING-26', start_date: '2026-01-01', end_date: '2026-12-31', tag: 'EARLY', status: 'ACTIVE',
-      institute_id: school.orgId, learner_access_days: 90, is_bundled: false, short_url: null,
-      created_at: expect.any(String), updated_at: expect.any(String),
+      id,
+      name: 'Spring',
+      invite_code: 'SPRING-26',
+      start_date: '2026-01-01',
+      end_date: '2026-12-31',
+      tag: 'EARLY',
+      status: 'ACTIVE',
+      institute_id: school.orgId,
+      learner_access_days: 90,
+      is_bundled: false,
+      short_url: null,
+      created_at: expect.any(String),
+      updated_at: expect.any(String),
       package_session_to_payment_options: [
         {
-          id: expect.any(String), package_session_id: batch, enroll_invite_id: id, status: 'ACTIVE', cpo_id: 'cpo 7',
+          id: expect.any(String),
+          package_session_id: batch,
+          enroll_invite_id: id,
+          status: 'ACTIVE',
+          cpo_id: 'cpo 7',
           payment_option: {
-            id: expect.any(String), name: 'Paid', type: 'PAID', status: 'ACTIVE', tag: 'DEFAULT', require_approval: true,
+            id: expect.any(String),
+            name: 'Paid',
+            type: 'PAID',
+            status: 'ACTIVE',
+            tag: 'DEFAULT',
+            require_approval: true,
             payment_plans: [
               { ...plan, name: 'Half a year', actual_price: 60, elevated_price: 60, validity_in_days: 180, tag: null },
               { ...plan, name: 'Year', actual_price: 99.5, elevated_price: 120, validity_in_days: 365, tag: 'DEFAULT' },
@@ -97,7 +122,10 @@ describe('one invite', () => {
   it('takes a third type of payment option as it takes free and paid ones [LA-017]', async () => {
     const batch = await school.batch();
     const links = ['FREE', 'PAID', 'SCHOLARSHIP'].flatMap((type) => linksOf({ name: type, type }, batch));
-    const { package_session_to_payment_options: stored } = await made({ name: 'Three', package_session_to_payment_options: links });
+    const { package_session_to_payment_options: stored } = await made({
+      name: 'Three',
+      package_session_to_payment_options: links,
+    });
     expect(stored.map((link: Reply['body']) => link.payment_option.type)).toEqual(['FREE', 'PAID', 'SCHOLARSHIP']);
   });
 
@@ -111,11 +139,13 @@ describe('one invite', () => {
   it('that offers one option for several batches has it once', async () => {
     const batches = [await school.batch(), await school.batch()];
     const { package_session_to_payment_options: links } = await made({
-      name: 'Both', is_bundled: true, package_session_to_payment_options: linksOf(FREE, ...batches),
+      name: 'Both',
+      is_bundled: true,
+      package_session_to_payment_options: linksOf(FREE, ...batches),
     });
     expect(new Set(links.map((link: Reply['body']) => link.payment_option.id)).size).toBe(1);
   });
-}); // prettier-ignore
+});
 
 describe('the default invite', () => {
   it('of a package session is given in full; without one the answer is 404 and nothing is made [LA-217, LA-218]', async () => {
@@ -126,14 +156,20 @@ describe('the default invite', () => {
     expect(await school.counts()).toEqual(before);
     await made({ name: 'Plain', package_session_to_payment_options: linksOf(FREE, batch) });
     expect((await school.admin('GET', path)).status).toBe(404);
-    const standard = await made({ name: 'Standard', tag: 'DEFAULT', package_session_to_payment_options: linksOf(PAID, batch) });
+    const standard = await made({
+      name: 'Standard',
+      tag: 'DEFAULT',
+      package_session_to_payment_options: linksOf(PAID, batch),
+    });
     expect(await school.admin('GET', path)).toMatchObject({ status: 200, body: standard });
   });
 
   it('is one: a second one is refused, naming the first, also of many at once', async () => {
     const batch = await school.batch();
     const replies = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => make({ name: `Default ${n}`, tag: 'DEFAULT', package_session_to_payment_options: linksOf(FREE, batch) })),
+      Array.from({ length: 8 }, (_, n) =>
+        make({ name: `Default ${n}`, tag: 'DEFAULT', package_session_to_payment_options: linksOf(FREE, batch) }),
+      ),
     );
     const [first] = replies.filter(({ status }) => status === 201);
     const others = replies.filter(({ status }) => status === 409);
@@ -147,10 +183,12 @@ describe('the default invite', () => {
   it('is so no longer without its tag, or when it is not active, and another can be made it', async () => {
     const batch = await school.batch();
     const links = { package_session_to_payment_options: linksOf(FREE, batch) };
-    const standing = async (): Promise<string | undefined> => (await school.admin('GET', `${INVITES}/default/${school.orgId}/${batch}`)).body.id;
+    const standing = async (): Promise<string | undefined> =>
+      (await school.admin('GET', `${INVITES}/default/${school.orgId}/${batch}`)).body.id;
     const first = await made({ name: 'First', tag: 'DEFAULT', ...links });
     const second = await made({ name: 'Second', ...links });
-    const change = async (id: string, body: object) => (await school.admin('PUT', `${INVITES}/${school.orgId}/${id}`, body)).status;
+    const change = async (id: string, body: object) =>
+      (await school.admin('PUT', `${INVITES}/${school.orgId}/${id}`, body)).status;
     expect(await change(second.id, { tag: 'DEFAULT' })).toBe(409);
     expect(await change(first.id, { status: 'INACTIVE' })).toBe(200);
     expect(await standing()).toBeUndefined();
@@ -161,12 +199,17 @@ describe('the default invite', () => {
     expect(await change(first.id, { status: 'ACTIVE' })).toBe(200);
     expect(await standing()).toBe(first.id);
   });
-}); // prettier-ignore
+});
 
 describe('a change', () => {
   it('of what was read and is sent back changes nothing; fields that are left out stay', async () => {
     const invite = await made({
-      name: 'Read', learner_access_days: 30, package_session_to_payment_options: [...linksOf(PAID, await school.batch()), ...linksOf(FREE, await school.batch())],
+      name: 'Read',
+      learner_access_days: 30,
+      package_session_to_payment_options: [
+        ...linksOf(PAID, await school.batch()),
+        ...linksOf(FREE, await school.batch()),
+      ],
     });
     const path = `${INVITES}/${school.orgId}/${invite.id}`;
     expect((await school.admin('PUT', path, invite)).body).toEqual(invite);
@@ -178,33 +221,62 @@ describe('a change', () => {
 
   it('replaces the option of a default invite, changes and adds plans, and keeps those that are left out as inactive', async () => {
     const [kept, dropped, added] = [await school.batch(), await school.batch(), await school.batch()];
-    const invite = await made({ name: 'Grown', tag: 'DEFAULT', package_session_to_payment_options: linksOf(PAID, kept, dropped) });
+    const invite = await made({
+      name: 'Grown',
+      tag: 'DEFAULT',
+      package_session_to_payment_options: linksOf(PAID, kept, dropped),
+    });
     const [{ payment_option: option }] = invite.package_session_to_payment_options;
     const [half, year] = option.payment_plans;
     const { body } = await school.admin('PUT', `${INVITES}/${school.orgId}/${invite.id}`, {
       package_session_to_payment_options: [
         ...linksOf(FREE, kept),
-        ...linksOf({ id: option.id, payment_plans: [{ id: year.id, actual_price: 110 }, { name: 'Forever', actual_price: 500 }] }, added),
+        ...linksOf(
+          {
+            id: option.id,
+            payment_plans: [
+              { id: year.id, actual_price: 110 },
+              { name: 'Forever', actual_price: 500 },
+            ],
+          },
+          added,
+        ),
       ],
     });
-    expect(body.package_session_to_payment_options.map((link: Reply['body']) => [link.package_session_id, link.payment_option.name])).toEqual([[kept, 'Free'], [added, 'Paid']]);
+    expect(
+      body.package_session_to_payment_options.map((link: Reply['body']) => [
+        link.package_session_id,
+        link.payment_option.name,
+      ]),
+    ).toEqual([
+      [kept, 'Free'],
+      [added, 'Paid'],
+    ]);
     const plans = body.package_session_to_payment_options[1].payment_option.payment_plans;
     expect(plans).toHaveLength(3);
-    expect(plans).toEqual(expect.arrayContaining([
-      expect.objectContaining({ id: half.id, status: 'INACTIVE' }),
-      expect.objectContaining({ id: year.id, actual_price: 110, elevated_price: 120, status: 'ACTIVE' }),
-      expect.objectContaining({ name: 'Forever', actual_price: 500, validity_in_days: null }),
-    ]));
-    const ofBatch = async (batch: string) => (await school.admin('GET', `${INVITES}/default/${school.orgId}/${batch}`)).status;
+    expect(plans).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ id: half.id, status: 'INACTIVE' }),
+        expect.objectContaining({ id: year.id, actual_price: 110, elevated_price: 120, status: 'ACTIVE' }),
+        expect.objectContaining({ name: 'Forever', actual_price: 500, validity_in_days: null }),
+      ]),
+    );
+    const ofBatch = async (batch: string) =>
+      (await school.admin('GET', `${INVITES}/default/${school.orgId}/${batch}`)).status;
     expect([await ofBatch(kept), await ofBatch(dropped), await ofBatch(added)]).toEqual([200, 404, 200]);
   });
 
   it('of a price shows in the time of the last change [LA-213]', async () => {
-    const invite = await made({ name: 'Priced', package_session_to_payment_options: linksOf(PAID, await school.batch()) });
+    const invite = await made({
+      name: 'Priced',
+      package_session_to_payment_options: linksOf(PAID, await school.batch()),
+    });
     const [{ payment_option: option, package_session_id: batch }] = invite.package_session_to_payment_options;
     const [half, year] = option.payment_plans;
     const plans = [half, { ...year, actual_price: 1 }];
-    await school.admin('PUT', `${INVITES}/${school.orgId}/${invite.id}`, { package_session_to_payment_options: linksOf({ ...option, payment_plans: plans }, batch) });
+    await school.admin('PUT', `${INVITES}/${school.orgId}/${invite.id}`, {
+      package_session_to_payment_options: linksOf({ ...option, payment_plans: plans }, batch),
+    });
     const { body } = await list({ search_name: 'Priced' });
     expect(body.content[0].updated_at > invite.updated_at).toBe(true);
     expect(body.content[0].created_at).toBe(invite.created_at);
@@ -212,14 +284,23 @@ describe('a change', () => {
 
   it('that takes away a link shows in the time of the last change, alone and in the list [LA-213]', async () => {
     const [kept, gone] = [await school.batch(), await school.batch()];
-    const invite = await made({ name: 'Shrinks', package_session_to_payment_options: [...linksOf(PAID, kept), ...linksOf(FREE, gone)] });
-    const [link] = invite.package_session_to_payment_options.filter((one: { package_session_id: string }) => one.package_session_id === kept);
-    const { body } = await school.admin('PUT', `${INVITES}/${school.orgId}/${invite.id}`, { package_session_to_payment_options: [link] });
+    const invite = await made({
+      name: 'Shrinks',
+      package_session_to_payment_options: [...linksOf(PAID, kept), ...linksOf(FREE, gone)],
+    });
+    const [link] = invite.package_session_to_payment_options.filter(
+      (one: { package_session_id: string }) => one.package_session_id === kept,
+    );
+    const { body } = await school.admin('PUT', `${INVITES}/${school.orgId}/${invite.id}`, {
+      package_session_to_payment_options: [link],
+    });
     expect(body.package_session_to_payment_options).toEqual([link]);
     expect(body.updated_at > invite.updated_at).toBe(true);
     const [row] = (await list({ search_name: 'Shrinks' })).body.content;
     expect([row.updated_at, row.created_at]).toEqual([body.updated_at, invite.created_at]);
-    expect((await school.admin('PUT', `${INVITES}/${school.orgId}/${invite.id}`, body)).body.updated_at).toBe(body.updated_at);
+    expect((await school.admin('PUT', `${INVITES}/${school.orgId}/${invite.id}`, body)).body.updated_at).toBe(
+      body.updated_at,
+    );
   });
 
   it('is an operation: it stands in the audit trail and can be undone, unless somebody is enrolled under it', async () => {
@@ -229,16 +310,30 @@ describe('a change', () => {
       await made({ name: 'Used', tag: 'DEFAULT', package_session_to_payment_options: linksOf(FREE, batch) }),
       await made({ name: 'Unused', package_session_to_payment_options: linksOf(FREE, batch) }),
     ];
-    expect((await school.assign({ user_ids: [learner], assignments: [{ package_session_id: batch }] })).body.summary.successful).toBe(1);
-    const operationOf = async (id: string): Promise<string> => (await school.admin('GET', `/api/audit?entity_id=${id}`)).body.items[0].operation_id;
-    const admin = await school.query(sql<{ id: string }>`select account_id as id from users where 'subscriber_admin' = any(roles)`);
-    const actor = { accountId: admin[0]?.id ?? '', orgId: school.orgId, userId: null, name: '', roles: ['subscriber_admin' as const], role: 'subscriber_admin' as const, unitId: null };
+    expect(
+      (await school.assign({ user_ids: [learner], assignments: [{ package_session_id: batch }] })).body.summary
+        .successful,
+    ).toBe(1);
+    const operationOf = async (id: string): Promise<string> =>
+      (await school.admin('GET', `/api/audit?entity_id=${id}`)).body.items[0].operation_id;
+    const admin = await school.query(
+      sql<{ id: string }>`select account_id as id from users where 'subscriber_admin' = any(roles)`,
+    );
+    const actor = {
+      accountId: admin[0]?.id ?? '',
+      orgId: school.orgId,
+      userId: null,
+      name: '',
+      roles: ['subscriber_admin' as const],
+      role: 'subscriber_admin' as const,
+      unitId: null,
+    };
     const back = async (id: string) => undo(testEngine(school.database), actor, await operationOf(id), {});
     expect(await back(unused.id)).toMatchObject({ successful_items: 1 });
     expect(await back(used.id)).toMatchObject({ successful_items: 0 });
     expect((await school.counts())['enroll_invites']).toBe((before['enroll_invites'] ?? 0) + 1);
   });
-}); // prettier-ignore
+});
 
 describe('the list', () => {
   it('comes page by page, ten rows where nothing is said, in Spring’s form of a page [LA-194, LA-196, LA-197, LA-203]', async () => {
@@ -266,17 +361,45 @@ describe('the list', () => {
   it('shows of each invite all that it is drawn with, without another request [LA-204 to LA-212, LA-214 to LA-216, LA-406]', async () => {
     const batch = await school.batch();
     const other = await school.batch();
-    await made({ name: 'Free one', tag: 'DEFAULT', learner_access_days: 180, start_date: '2026-02-01', short_url: 'https://x.example/f', package_session_to_payment_options: linksOf(FREE, batch, other) });
+    await made({
+      name: 'Free one',
+      tag: 'DEFAULT',
+      learner_access_days: 180,
+      start_date: '2026-02-01',
+      short_url: 'https://x.example/f',
+      package_session_to_payment_options: linksOf(FREE, batch, other),
+    });
     await made({ name: 'Paid one', end_date: '2026-12-31', package_session_to_payment_options: linksOf(PAID, batch) });
     const { body } = await list({ package_session_ids: [batch], sort_columns: { created_at: 'desc' } });
-    const common = { id: expect.any(String), invite_code: expect.any(String), status: 'ACTIVE', institute_id: school.orgId, created_at: expect.any(String), updated_at: expect.any(String), is_bundled: false };
+    const common = {
+      id: expect.any(String),
+      invite_code: expect.any(String),
+      status: 'ACTIVE',
+      institute_id: school.orgId,
+      created_at: expect.any(String),
+      updated_at: expect.any(String),
+      is_bundled: false,
+    };
     expect(body.content).toEqual([
       {
-        ...common, name: 'Paid one', start_date: null, end_date: '2026-12-31', tag: null, short_url: null, learner_access_days: null, package_session_ids: [batch],
+        ...common,
+        name: 'Paid one',
+        start_date: null,
+        end_date: '2026-12-31',
+        tag: null,
+        short_url: null,
+        learner_access_days: null,
+        package_session_ids: [batch],
         plan_summary: { name: 'Year', price: 99.5, type: 'PAID', currency: null, validity_in_days: 365 },
       },
       {
-        ...common, name: 'Free one', start_date: '2026-02-01', end_date: null, tag: 'DEFAULT', short_url: 'https://x.example/f', learner_access_days: 180,
+        ...common,
+        name: 'Free one',
+        start_date: '2026-02-01',
+        end_date: null,
+        tag: 'DEFAULT',
+        short_url: 'https://x.example/f',
+        learner_access_days: 180,
         package_session_ids: expect.arrayContaining([batch, other]),
         plan_summary: { name: 'Free Plan', price: 0, type: 'FREE', currency: null, validity_in_days: null },
       },
@@ -285,11 +408,17 @@ describe('the list', () => {
 
   it('is narrowed by name, package session, payment option and tag, and in no way by null [LA-198, LA-199, LA-200, LA-202]', async () => {
     const [one, two] = [await school.batch(), await school.batch()];
-    const spring = await made({ name: 'Narrow 100% Spring', tag: 'DEFAULT', package_session_to_payment_options: linksOf(PAID, one) });
+    const spring = await made({
+      name: 'Narrow 100% Spring',
+      tag: 'DEFAULT',
+      package_session_to_payment_options: linksOf(PAID, one),
+    });
     await made({ name: 'Narrow 100 Autumn', package_session_to_payment_options: linksOf(FREE, one) });
     await made({ name: 'Narrow Winter', package_session_to_payment_options: linksOf(FREE, two) });
     const names = async (filter: object): Promise<string[]> =>
-      (await list({ package_session_ids: [one, two], ...filter })).body.content.map(({ name }: { name: string }) => name).sort();
+      (await list({ package_session_ids: [one, two], ...filter })).body.content
+        .map(({ name }: { name: string }) => name)
+        .sort();
     const all = ['Narrow 100 Autumn', 'Narrow 100% Spring', 'Narrow Winter'];
     expect(await names({ search_name: null, payment_option_ids: null, tags: null })).toEqual(all);
     expect(await names({})).toEqual(all);
@@ -305,7 +434,9 @@ describe('the list', () => {
     const batch = await school.batch();
     const ids = await several(4, batch);
     const order = async (sort?: object): Promise<string[]> =>
-      (await list({ package_session_ids: [batch], ...(sort === undefined ? {} : { sort_columns: sort }) })).body.content.map(({ id }: { id: string }) => id);
+      (
+        await list({ package_session_ids: [batch], ...(sort === undefined ? {} : { sort_columns: sort }) })
+      ).body.content.map(({ id }: { id: string }) => id);
     expect(await order({ created_at: 'asc' })).toEqual(ids);
     expect(await order({ created_at: 'DESC' })).toEqual(ids.toReversed());
     expect(await order()).toEqual(ids.toReversed());
@@ -313,18 +444,38 @@ describe('the list', () => {
     expect((await list({ sort_columns: { password: 'asc' } })).status).toBe(400);
     expect((await list({ sort_columns: { name: 'sideways' } })).status).toBe(400);
   });
-}); // prettier-ignore
+});
 
 describe('what cannot be', () => {
   it.each([
-    ['a plan with a negative price', { name: 'X', package_session_to_payment_options: [{ package_session_id: 'b', payment_option: { name: 'O', payment_plans: [{ name: 'P', actual_price: -1 }] } }] }],
+    [
+      'a plan with a negative price',
+      {
+        name: 'X',
+        package_session_to_payment_options: [
+          { package_session_id: 'b', payment_option: { name: 'O', payment_plans: [{ name: 'P', actual_price: -1 }] } },
+        ],
+      },
+    ],
     ['zero days of access', { name: 'X', learner_access_days: 0 }],
     ['an end before the start', { name: 'X', start_date: '2026-02-02', end_date: '2026-02-01' }],
     ['an unknown status', { name: 'X', status: 'SLEEPING' }],
     ['no name', {}],
-    ['an option without name', { name: 'X', package_session_to_payment_options: [{ package_session_id: 'BATCH', payment_option: {} }] }],
-    ['an option that is not there', { name: 'X', package_session_to_payment_options: [{ package_session_id: 'BATCH', payment_option: { id: 'po-3' } }] }],
-    ['a batch with one option twice', { name: 'X', package_session_to_payment_options: [...linksOf(FREE, 'BATCH'), ...linksOf(FREE, 'BATCH')] }],
+    [
+      'an option without name',
+      { name: 'X', package_session_to_payment_options: [{ package_session_id: 'BATCH', payment_option: {} }] },
+    ],
+    [
+      'an option that is not there',
+      {
+        name: 'X',
+        package_session_to_payment_options: [{ package_session_id: 'BATCH', payment_option: { id: 'po-3' } }],
+      },
+    ],
+    [
+      'a batch with one option twice',
+      { name: 'X', package_session_to_payment_options: [...linksOf(FREE, 'BATCH'), ...linksOf(FREE, 'BATCH')] },
+    ],
   ])('is refused whole: %s', async (_what, body) => {
     const batch = await school.batch();
     const before = await school.counts();
@@ -336,15 +487,23 @@ describe('what cannot be', () => {
 
   it('a package session that is unknown or foreign is not found', async () => {
     const other = await aLearnerSchool(school.database, school.app);
-    const replies = await Promise.all([newId(), 'b-301', await other.batch()].map((id) => make({ name: 'X', package_session_to_payment_options: linksOf(FREE, id) })));
+    const replies = await Promise.all(
+      [newId(), 'b-301', await other.batch()].map((id) =>
+        make({ name: 'X', package_session_to_payment_options: linksOf(FREE, id) }),
+      ),
+    );
     for (const { status, body } of replies) expect([status, body.code]).toEqual([404, 'batch_not_found']);
   });
-}); // prettier-ignore
+});
 
 describe('rights', () => {
   it('invites are for whoever manages learners, of the own organization alone [LA-220]', async () => {
     const batch = await school.batch();
-    const { id } = await made({ name: 'Ours', tag: 'DEFAULT', package_session_to_payment_options: linksOf(FREE, batch) });
+    const { id } = await made({
+      name: 'Ours',
+      tag: 'DEFAULT',
+      package_session_to_payment_options: linksOf(FREE, batch),
+    });
     const calls = (orgId: string): ['GET' | 'POST' | 'PUT', string, object | undefined][] => [
       ['POST', `${INVITES}/get-enroll-invite?instituteId=${orgId}`, {}],
       ['GET', `${INVITES}/default/${orgId}/${batch}`, undefined],
@@ -356,14 +515,19 @@ describe('rights', () => {
     for (const role of ['student', 'teacher']) {
       const { userId } = await aPerson(school.database, school.orgId, { name: 'No Admin', roles: [role] });
       const call = await callerOf(school.app, school.database, school.orgId, userId ?? '');
-      for (const [method, url, body] of calls(school.orgId)) expect([role, url, (await call(method, url, body)).status]).toEqual([role, url, 403]);
+      for (const [method, url, body] of calls(school.orgId))
+        expect([role, url, (await call(method, url, body)).status]).toEqual([role, url, 403]);
     }
     const other = await anOrganization(school.app, school.database, `Other ${newId()}`);
     for (const orgId of [school.orgId, newId(), 'org-4'])
-      for (const [method, url, body] of calls(orgId)) expect([url, (await other.admin(method, url, body)).status]).toEqual([url, 403]);
-    for (const url of [`${INVITES}/default/${other.orgId}/${batch}`, `${INVITES}/${other.orgId}/${id}`]) expect((await other.admin('GET', url)).status).toBe(404);
+      for (const [method, url, body] of calls(orgId))
+        expect([url, (await other.admin(method, url, body)).status]).toEqual([url, 403]);
+    for (const url of [`${INVITES}/default/${other.orgId}/${batch}`, `${INVITES}/${other.orgId}/${id}`])
+      expect((await other.admin('GET', url)).status).toBe(404);
     expect((await other.admin('PUT', `${INVITES}/${other.orgId}/${id}`, { name: 'Theirs' })).status).toBe(404);
-    expect((await other.admin('POST', `${INVITES}/get-enroll-invite?instituteId=${other.orgId}`, {})).body.content).toEqual([]);
+    expect(
+      (await other.admin('POST', `${INVITES}/get-enroll-invite?instituteId=${other.orgId}`, {})).body.content,
+    ).toEqual([]);
     expect(await school.counts()).toMatchObject({ enroll_invites: invites, invite_options: links, outbox });
   });
 
@@ -372,20 +536,40 @@ describe('rights', () => {
   });
 
   it('a teacher_admin writes invites for batches of own units alone, and no option that others offer as well', async () => {
-    const [own, elsewhere] = [await aUnit(school.database, school.orgId, `own ${newId()}`), await aUnit(school.database, school.orgId, `else ${newId()}`)];
+    const [own, elsewhere] = [
+      await aUnit(school.database, school.orgId, `own ${newId()}`),
+      await aUnit(school.database, school.orgId, `else ${newId()}`),
+    ];
     const batchIn = async (unitId: string): Promise<string> => {
       const classroomId = newId();
-      await school.query(sql`insert into classrooms (org_id, id, name, unit_id) values (${school.orgId}, ${classroomId}, 'Room', ${unitId})`);
+      await school.query(
+        sql`insert into classrooms (org_id, id, name, unit_id) values (${school.orgId}, ${classroomId}, 'Room', ${unitId})`,
+      );
       return school.batch({ classroomId });
     };
     const [mine, theirs] = [await batchIn(own), await batchIn(elsewhere)];
-    const { userId } = await aPerson(school.database, school.orgId, { name: 'He Ad', roles: ['teacher_admin'], unitId: own });
+    const { userId } = await aPerson(school.database, school.orgId, {
+      name: 'He Ad',
+      roles: ['teacher_admin'],
+      unitId: own,
+    });
     const head = await callerOf(school.app, school.database, school.orgId, userId ?? '');
-    expect((await make({ name: 'Mine', package_session_to_payment_options: linksOf(FREE, mine) }, head)).status).toBe(201);
-    expect((await make({ name: 'Not mine', package_session_to_payment_options: linksOf(FREE, mine, theirs) }, head)).status).toBe(403);
+    expect((await make({ name: 'Mine', package_session_to_payment_options: linksOf(FREE, mine) }, head)).status).toBe(
+      201,
+    );
+    expect(
+      (await make({ name: 'Not mine', package_session_to_payment_options: linksOf(FREE, mine, theirs) }, head)).status,
+    ).toBe(403);
     const foreign = await made({ name: 'Theirs', package_session_to_payment_options: linksOf(FREE, theirs) });
     expect((await head('PUT', `${INVITES}/${school.orgId}/${foreign.id}`, { name: 'Taken' })).status).toBe(403);
     const { payment_option: option } = foreign.package_session_to_payment_options[0];
-    expect((await make({ name: 'Borrowed', package_session_to_payment_options: linksOf({ id: option.id, name: 'Mine now' }, mine) }, head)).status).toBe(403);
+    expect(
+      (
+        await make(
+          { name: 'Borrowed', package_session_to_payment_options: linksOf({ id: option.id, name: 'Mine now' }, mine) },
+          head,
+        )
+      ).status,
+    ).toBe(403);
   });
-}); // prettier-ignore
+});

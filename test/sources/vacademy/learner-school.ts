@@ -60,8 +60,7 @@ export async function aLearnerSchool(
   const database = at ?? (await testDatabase());
   const app = appOfOther ?? (await testApp(database, { now: () => NOW }));
   const { orgId, admin } = await anOrganization(app, database, `School ${newId()}`);
-  const query = <T>(statement: RawBuilder<T>): Promise<T[]> =>
-    inOrg(database, orgId, (tx) => rows(tx, statement));
+  const query = <T>(statement: RawBuilder<T>): Promise<T[]> => inOrg(database, orgId, (tx) => rows(tx, statement));
   const school = { database, app, orgId, admin, query };
   return {
     ...school,
@@ -87,7 +86,7 @@ async function addBatch({ orgId, query }: Parts, values: BatchValues): Promise<s
     insert into batches (org_id, id, name, course_id, capacity, status, classroom_id)
     values (${orgId}, ${id}, ${values.name ?? 'Grade 10'}, ${courseId}, ${values.capacity ?? null}, ${values.status ?? 'active'}, ${values.classroomId ?? null})`);
   return id;
-} // prettier-ignore
+}
 
 async function addLearners({ orgId, query }: Parts, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => newId());
@@ -115,7 +114,7 @@ async function addInvite({ orgId, query }: Parts, values: InviteValues): Promise
     select ${orgId}, gen_random_uuid(), ${id}, batch_id, ${optionId}, ${values.isDefault ?? false}
     from unnest(${[...values.batches]}::uuid[]) batch_id`);
   return { id, optionId, planId };
-} // prettier-ignore
+}
 
 const WRITTEN = [
   ...['users', 'enroll_invites', 'invite_options', 'payment_options', 'payment_plans'],
@@ -150,10 +149,7 @@ export interface StoredEnrollment {
   readonly approval: string | null;
 }
 
-export async function enrollmentsIn(
-  { orgId, query }: Parts,
-  batchId: string,
-): Promise<StoredEnrollment[]> {
+export async function enrollmentsIn({ orgId, query }: Parts, batchId: string): Promise<StoredEnrollment[]> {
   return query(sql<StoredEnrollment>`
     select e.*, p.status as plan_status, p.ends_at as plan_ends_at, p.payment_option_id, p.payment_plan_id, p.approval
     from enrollments e left join user_plans p on p.org_id = ${orgId} and p.id = e.user_plan_id
@@ -163,9 +159,7 @@ export async function enrollmentsIn(
 
 export async function seatsTaken({ orgId, query }: Parts, batchId: string): Promise<number> {
   const [found] = await query(
-    sql<{
-      n: number;
-    }>`select enrolled_students as n from batches where org_id = ${orgId} and id = ${batchId}`,
+    sql<{ n: number }>`select enrolled_students as n from batches where org_id = ${orgId} and id = ${batchId}`,
   );
   return found?.n ?? NaN;
 }
@@ -177,10 +171,7 @@ export const inDays = (days: number): Date => new Date(NOW.getTime() + days * 86
 export async function aSharedPlan(school: LearnerSchool) {
   const [one, two, ids] = [await school.batch(), await school.batch(), await school.learners(1)];
   await school.invite({ batches: [one, two], isDefault: true, isBundled: true, accessDays: 30 });
-  const { body } = await school.assign({
-    user_ids: ids,
-    assignments: [...only(one), ...only(two)],
-  });
+  const { body } = await school.assign({ user_ids: ids, assignments: [...only(one), ...only(two)] });
   return { one, two, ids, plan: String(body.results[0].user_plan_id) };
 }
 

@@ -3,13 +3,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../../../packages/server/src/db/ids.ts';
-import {
-  aLearnerSchool,
-  enrollmentsIn,
-  type InviteValues,
-  type LearnerSchool,
-  inDays,
-} from './learner-school.ts';
+import { aLearnerSchool, enrollmentsIn, type InviteValues, type LearnerSchool, inDays } from './learner-school.ts';
 
 let school: LearnerSchool;
 beforeAll(async () => {
@@ -26,10 +20,7 @@ const failed = (message: string) => ({
 /** Enrolls one new learner; the result, and what is stored. */
 async function enrolled(batch: string, entry: object = {}) {
   const ids = await school.learners(1);
-  const { body } = await school.assign({
-    user_ids: ids,
-    assignments: [{ package_session_id: batch, ...entry }],
-  });
+  const { body } = await school.assign({ user_ids: ids, assignments: [{ package_session_id: batch, ...entry }] });
   const stored = (await enrollmentsIn(school, batch)).find((row) => row.student_id === ids[0]);
   return { result: body.results[0], stored };
 }
@@ -55,8 +46,7 @@ async function addPlan(
   return id;
 }
 
-const anInvite = (batch: string, values: Partial<InviteValues> = {}) =>
-  school.invite({ batches: [batch], ...values });
+const anInvite = (batch: string, values: Partial<InviteValues> = {}) => school.invite({ batches: [batch], ...values });
 
 describe('the invite', () => {
   it('is the one that is named; else the default one, though it is older or costs money [LA-071, LA-091, LA-092, LA-036, LA-097, LA-037, LA-138]', async () => {
@@ -84,11 +74,13 @@ describe('the invite', () => {
     const [one, two, ids] = [await school.batch(), await school.batch(), await school.learners(1)];
     const [usual, named] = [await anInvite(one, { isDefault: true }), await anInvite(two)];
     const { body } = await school.assign({
-      user_ids: ids, assignments: [{ package_session_id: one }, { package_session_id: two, enroll_invite_id: named.id }],
-    }); // prettier-ignore
-    expect(
-      body.results.map((row: { enroll_invite_id_used: string }) => row.enroll_invite_id_used),
-    ).toEqual([usual.id, named.id]);
+      user_ids: ids,
+      assignments: [{ package_session_id: one }, { package_session_id: two, enroll_invite_id: named.id }],
+    });
+    expect(body.results.map((row: { enroll_invite_id_used: string }) => row.enroll_invite_id_used)).toEqual([
+      usual.id,
+      named.id,
+    ]);
   });
 
   it('is made free and without end where there is none: announced in the preview, made once by the run [LA-093, LA-094, LA-096, LA-144, LA-428]', async () => {
@@ -97,10 +89,7 @@ describe('the invite', () => {
     const wanted = { user_ids: ids, assignments: [{ package_session_id: batch }] };
     const preview = await school.assign({ ...wanted, options: { dry_run: true } });
     for (const row of preview.body.results) {
-      expect(row).toMatchObject({
-        status: 'SUCCESS',
-        message: 'A free default invite will be made',
-      });
+      expect(row).toMatchObject({ status: 'SUCCESS', message: 'A free default invite will be made' });
       expect(row).not.toHaveProperty('enroll_invite_id_used');
     }
     expect(await school.counts()).toEqual(before);
@@ -112,14 +101,21 @@ describe('the invite', () => {
       join payment_options o on o.org_id = l.org_id and o.id = l.payment_option_id
       join payment_plans p on p.org_id = l.org_id and p.payment_option_id = o.id
       where l.org_id = ${school.orgId} and l.batch_id = ${batch}`);
-    expect(made).toEqual([{
-      tag: 'DEFAULT', status: 'ACTIVE', learner_access_days: null, is_bundled: false, type: 'FREE', actual_price: 0,
-      validity_in_days: null, is_default: true, id: run.body.results[0].enroll_invite_id_used,
-    }]); // prettier-ignore
+    expect(made).toEqual([
+      {
+        tag: 'DEFAULT',
+        status: 'ACTIVE',
+        learner_access_days: null,
+        is_bundled: false,
+        type: 'FREE',
+        actual_price: 0,
+        validity_in_days: null,
+        is_default: true,
+        id: run.body.results[0].enroll_invite_id_used,
+      },
+    ]);
     expect(
-      new Set(
-        run.body.results.map((row: { enroll_invite_id_used: string }) => row.enroll_invite_id_used),
-      ).size,
+      new Set(run.body.results.map((row: { enroll_invite_id_used: string }) => row.enroll_invite_id_used)).size,
     ).toBe(1);
     expect(run.body.results[0]).not.toHaveProperty('message');
     expect((await enrolled(batch)).result.enroll_invite_id_used).toBe(made[0]?.['id']);
@@ -131,9 +127,12 @@ describe('the invite', () => {
     const madeFor = async (given = {}) => {
       const batch = await school.batch();
       const { stored } = await enrolled(batch, given);
-      const { body } = await school.admin('GET', `/admin-core-service/v1/enroll-invite/default/${school.orgId}/${batch}`); // prettier-ignore
+      const { body } = await school.admin(
+        'GET',
+        `/admin-core-service/v1/enroll-invite/default/${school.orgId}/${batch}`,
+      );
       const [link] = body.package_session_to_payment_options;
-      return [body.learner_access_days, link.payment_option.payment_plans[0].validity_in_days, stored?.access_ends_at]; // prettier-ignore
+      return [body.learner_access_days, link.payment_option.payment_plans[0].validity_in_days, stored?.access_ends_at];
     };
     expect(await madeFor()).toEqual([null, null, null]);
     expect((await set(180)).body.settings.learner_access_days).toBe(180);
@@ -150,9 +149,7 @@ describe('the invite', () => {
   it('is made once by 20 calls at the same time [LA-095]', async () => {
     const [batch, ids] = [await school.batch(), await school.learners(20)];
     const replies = await Promise.all(
-      ids.map((id) =>
-        school.assign({ user_ids: [id], assignments: [{ package_session_id: batch }] }),
-      ),
+      ids.map((id) => school.assign({ user_ids: [id], assignments: [{ package_session_id: batch }] })),
     );
     expect(replies.map(({ body }) => body.summary.successful)).toEqual(ids.map(() => 1));
     expect(new Set(replies.map(({ body }) => body.results[0].enroll_invite_id_used)).size).toBe(1);
@@ -165,8 +162,7 @@ describe('the invite', () => {
   it('fails its pairs when it is inactive, past its dates, of another organization or of other batches [LA-105]', async () => {
     const other = await aLearnerSchool(school.database, school.app);
     const [batch, elsewhere] = [await school.batch(), await school.batch()];
-    const refused = async (invite: { id: string }) =>
-      (await enrolled(batch, { enroll_invite_id: invite.id })).result;
+    const refused = async (invite: { id: string }) => (await enrolled(batch, { enroll_invite_id: invite.id })).result;
     expect(await refused(await anInvite(batch, { status: 'INACTIVE' }))).toMatchObject(
       failed('the invite Invite is not active'),
     );
@@ -181,11 +177,8 @@ describe('the invite', () => {
       failed('the invite Invite does not cover this batch'),
     );
     expect(
-      (
-        await enrolled(batch, {
-          enroll_invite_id: (await anInvite(batch, { endDate: '2026-03-10' })).id,
-        })
-      ).result.status,
+      (await enrolled(batch, { enroll_invite_id: (await anInvite(batch, { endDate: '2026-03-10' })).id })).result
+        .status,
     ).toBe('SUCCESS');
   });
 });
@@ -194,10 +187,7 @@ describe('option and plan', () => {
   it('are those that are named, else the first active link and its default or first active plan [LA-024, LA-072, LA-073, LA-098 to LA-102, LA-008]', async () => {
     const batch = await school.batch();
     const invite = await anInvite(batch, { isDefault: true });
-    const [second, third] = [
-      await anInvite(await school.batch()),
-      await anInvite(await school.batch()),
-    ];
+    const [second, third] = [await anInvite(await school.batch()), await anInvite(await school.batch())];
     await school.query(
       sql`update invite_options set status = 'INACTIVE' where org_id = ${school.orgId} and enroll_invite_id = ${invite.id}`,
     );
@@ -208,37 +198,21 @@ describe('option and plan', () => {
       return [stored?.payment_option_id, stored?.payment_plan_id];
     };
     expect(await used({})).toEqual([second.optionId, second.planId]);
-    expect(await used({ payment_option_id: null, plan_id: null })).toEqual([
-      second.optionId,
-      second.planId,
-    ]);
-    expect(await used({ payment_option_id: third.optionId })).toEqual([
-      third.optionId,
-      third.planId,
-    ]);
+    expect(await used({ payment_option_id: null, plan_id: null })).toEqual([second.optionId, second.planId]);
+    expect(await used({ payment_option_id: third.optionId })).toEqual([third.optionId, third.planId]);
     const preferred = await addPlan(second.optionId, { tag: 'DEFAULT', position: 5 });
     const inactive = await addPlan(third.optionId, { tag: 'DEFAULT', status: 'INACTIVE' });
     expect(await used({})).toEqual([second.optionId, preferred]);
     expect(await used({ plan_id: second.planId })).toEqual([second.optionId, second.planId]);
-    expect(await used({ payment_option_id: third.optionId })).toEqual([
-      third.optionId,
-      third.planId,
-    ]);
-    expect(
-      (await enrolled(batch, { payment_option_id: third.optionId, plan_id: inactive })).result,
-    ).toMatchObject(failed('the payment option'));
+    expect(await used({ payment_option_id: third.optionId })).toEqual([third.optionId, third.planId]);
+    expect((await enrolled(batch, { payment_option_id: third.optionId, plan_id: inactive })).result).toMatchObject(
+      failed('the payment option'),
+    );
   });
 
   it('that cannot be had fail the pair with the reason, and no other [LA-103, LA-104, LA-234]', async () => {
-    const [batch, good, ids] = [
-      await school.batch(),
-      await school.batch(),
-      await school.learners(1),
-    ];
-    const [invite, stranger] = [
-      await anInvite(batch, { isDefault: true }),
-      await anInvite(good, { isDefault: true }),
-    ];
+    const [batch, good, ids] = [await school.batch(), await school.batch(), await school.learners(1)];
+    const [invite, stranger] = [await anInvite(batch, { isDefault: true }), await anInvite(good, { isDefault: true })];
     expect((await enrolled(batch, { payment_option_id: stranger.optionId })).result).toMatchObject(
       failed('the invite Invite does not offer the named'),
     );
@@ -248,9 +222,7 @@ describe('option and plan', () => {
     await school.query(
       sql`update payment_plans set status = 'INACTIVE' where org_id = ${school.orgId} and id = ${invite.planId}`,
     );
-    expect((await enrolled(batch)).result).toMatchObject(
-      failed('the payment option Option has no active plan'),
-    );
+    expect((await enrolled(batch)).result).toMatchObject(failed('the payment option Option has no active plan'));
     await school.query(
       sql`update invite_options set status = 'INACTIVE' where org_id = ${school.orgId} and enroll_invite_id = ${invite.id}`,
     );
@@ -320,8 +292,13 @@ describe('what is held', () => {
     await school.invite({ batches: [one, two], isDefault: true, isBundled: true });
     await anInvite(three, { isDefault: true });
     const { body } = await school.assign({
-      user_ids: ids, assignments: [{ package_session_id: one, access_days: 10 }, { package_session_id: two, access_days: 20 }, { package_session_id: three }],
-    }); // prettier-ignore
+      user_ids: ids,
+      assignments: [
+        { package_session_id: one, access_days: 10 },
+        { package_session_id: two, access_days: 20 },
+        { package_session_id: three },
+      ],
+    });
     const plans = body.results.map((row: { user_plan_id: string }) => row.user_plan_id);
     expect([plans[0], plans[1]]).toEqual([plans[2], plans[3]]);
     expect(new Set(plans).size).toBe(4);
@@ -351,9 +328,14 @@ describe('what is held', () => {
       await school.learners(1),
     ];
     const { body } = await school.assign({
-      user_ids: ids, options: { transaction_id: 'bank-5512' },
-      assignments: [{ package_session_id: one }, { package_session_id: two, transaction_id: 'own-1' }, { package_session_id: three, transaction_id: 'own-2' }],
-    }); // prettier-ignore
+      user_ids: ids,
+      options: { transaction_id: 'bank-5512' },
+      assignments: [
+        { package_session_id: one },
+        { package_session_id: two, transaction_id: 'own-1' },
+        { package_session_id: three, transaction_id: 'own-2' },
+      ],
+    });
     const stored = await school.query(sql<{ user_plan_id: string; transaction_id: string }>`
       select user_plan_id, transaction_id from payments where org_id = ${school.orgId} and user_plan_id = any(${body.results.map((row: { user_plan_id: string }) => row.user_plan_id)}::uuid[])`);
     const reference = (at: number) =>
@@ -362,15 +344,8 @@ describe('what is held', () => {
   });
 
   it('has the custom field values that were sent for it; an unknown field fails its pairs alone [LA-045, LA-046, LA-047, LA-076]', async () => {
-    const [one, two, ids, field] = [
-      await school.batch(),
-      await school.batch(),
-      await school.learners(1),
-      newId(),
-    ];
-    await school.query(
-      sql`insert into custom_fields (org_id, id, name) values (${school.orgId}, ${field}, 'House')`,
-    );
+    const [one, two, ids, field] = [await school.batch(), await school.batch(), await school.learners(1), newId()];
+    await school.query(sql`insert into custom_fields (org_id, id, name) values (${school.orgId}, ${field}, 'House')`);
     const { body } = await school.assign({
       user_ids: ids,
       assignments: [
@@ -378,7 +353,7 @@ describe('what is held', () => {
         { package_session_id: two },
         { package_session_id: await school.batch(), custom_field_values: [{ custom_field_id: 'cf-1', value: 'x' }] },
       ],
-    }); // prettier-ignore
+    });
     expect(body.results).toMatchObject([
       { status: 'SUCCESS' },
       { status: 'SUCCESS' },
@@ -389,11 +364,12 @@ describe('what is held', () => {
     expect(values).toEqual([{ enrollment_id: body.results[0].mapping_id, value: 'blue house' }]);
     await school.deassign({ user_ids: ids, package_session_ids: [one] });
     await school.assign({
-      user_ids: ids, options: { duplicate_handling: 'RE_ENROLL' },
+      user_ids: ids,
+      options: { duplicate_handling: 'RE_ENROLL' },
       assignments: [{ package_session_id: one, custom_field_values: [{ custom_field_id: field, value: 'red house' }] }],
-    }); // prettier-ignore
-    expect(
-      await school.query(sql`select value from custom_field_values where org_id = ${school.orgId}`),
-    ).toEqual([{ value: 'red house' }]);
+    });
+    expect(await school.query(sql`select value from custom_field_values where org_id = ${school.orgId}`)).toEqual([
+      { value: 'red house' },
+    ]);
   });
 });

@@ -2,13 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Reply } from '../../fixtures/http.ts';
-import {
-  aLearnerSchool,
-  enrollmentsIn,
-  seatsTaken,
-  type LearnerSchool,
-  only,
-} from './learner-school.ts';
+import { aLearnerSchool, enrollmentsIn, seatsTaken, type LearnerSchool, only } from './learner-school.ts';
 
 let school: LearnerSchool;
 beforeAll(async () => {
@@ -20,9 +14,7 @@ afterAll(() => school.close());
 async function rush(batch: string, singles: number, bulks: number) {
   await school.invite({ batches: [batch], isDefault: true });
   const ids = await school.learners(singles + bulks * 20);
-  const alone = ids
-    .slice(0, singles)
-    .map((id) => school.assign({ user_ids: [id], assignments: only(batch) }));
+  const alone = ids.slice(0, singles).map((id) => school.assign({ user_ids: [id], assignments: only(batch) }));
   const together = Array.from({ length: bulks }, (_, at) =>
     bulk(batch, ids.slice(singles + at * 20, singles + at * 20 + 20)),
   );
@@ -42,8 +34,10 @@ async function rush(batch: string, singles: number, bulks: number) {
 /** Previewed, then started, as an operation of the general interface. */
 async function bulk(batch: string, ids: readonly string[]): Promise<{ successful_items: number }> {
   const made = await school.admin('POST', '/api/bulk/operations', {
-    operation_type: 'learner_assign', operation_name: 'Rush', parameters: { user_ids: ids, assignments: only(batch) },
-  }); // prettier-ignore
+    operation_type: 'learner_assign',
+    operation_name: 'Rush',
+    parameters: { user_ids: ids, assignments: only(batch) },
+  });
   const { body } = await school.admin('POST', `/api/bulk/operations/${made.body.id}/start`, {
     plan_hash: made.body.plan_hash,
   });
@@ -64,9 +58,7 @@ it.each([
     expect(seated).toBe(10);
     expect(told).toEqual(['Batch has reached maximum capacity']);
     expect(await seatsTaken(school, batch)).toBe(10);
-    expect(
-      (await enrollmentsIn(school, batch)).filter((row) => row.status === 'active'),
-    ).toHaveLength(10);
+    expect((await enrollmentsIn(school, batch)).filter((row) => row.status === 'active')).toHaveLength(10);
   },
   180_000,
 );
@@ -82,9 +74,7 @@ it('raw SQL cannot oversell a seat, nor enroll a learner of another organization
   const [batch, ids] = [await school.batch({ capacity: 1 }), await school.learners(2)];
   await school.assign({ user_ids: ids, assignments: only(batch) });
   await expect(
-    school.query(
-      sql`update batches set enrolled_students = 2 where org_id = ${school.orgId} and id = ${batch}`,
-    ),
+    school.query(sql`update batches set enrolled_students = 2 where org_id = ${school.orgId} and id = ${batch}`),
   ).rejects.toThrow('batches_seats_check');
   const other = await aLearnerSchool(school.database, school.app);
   const [foreign = ''] = await other.learners(1);

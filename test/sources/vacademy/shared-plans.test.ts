@@ -30,24 +30,14 @@ describe('a plan that serves several batches', () => {
     const { one, two, ids, plan } = await aSharedPlan(school);
     const own = await aClass(1);
     const wanted = { user_ids: [...ids, ...own.ids], package_session_ids: [one, own.batch] };
-    const answers = [
-      await school.deassign({ ...wanted, options: { dry_run: true } }),
-      await school.deassign(wanted),
-    ];
+    const answers = [await school.deassign({ ...wanted, options: { dry_run: true } }), await school.deassign(wanted)];
     for (const { body } of answers) {
       const done = body.results.filter((row: { status: string }) => row.status === 'SUCCESS');
-      expect(done.map((row: { warning?: string }) => row.warning)).toEqual([
-        sharedWarning(plan, 2),
-        undefined,
-      ]);
+      expect(done.map((row: { warning?: string }) => row.warning)).toEqual([sharedWarning(plan, 2), undefined]);
       expect(done[0].affected_package_session_ids).toEqual([two]);
     }
     const [other] = await enrollmentsIn(school, two);
-    expect(other).toMatchObject({
-      status: 'cancelled',
-      plan_status: 'cancelled',
-      access_ends_at: inDays(30),
-    });
+    expect(other).toMatchObject({ status: 'cancelled', plan_status: 'cancelled', access_ends_at: inDays(30) });
     expect(await seatsTaken(school, two)).toBe(0);
     const trail = await school.query(sql`
       select after ->> 'status' as status from changes where org_id = ${school.orgId} and operation_id = ${answers[1]?.body.operation_id} and entity_id = ${other?.id}`);
@@ -57,9 +47,14 @@ describe('a plan that serves several batches', () => {
   it('is warned about when all of them are in the request, and then affects no other [LA-177]', async () => {
     const { one, two, ids, plan } = await aSharedPlan(school);
     const { body } = await school.deassign({ user_ids: ids, package_session_ids: [one, two] });
-    expect(body.results).toMatchObject([one, two].map((batch) => ({
-      package_session_id: batch, status: 'SUCCESS', warning: sharedWarning(plan, 2), affected_package_session_ids: [],
-    }))); // prettier-ignore
+    expect(body.results).toMatchObject(
+      [one, two].map((batch) => ({
+        package_session_id: batch,
+        status: 'SUCCESS',
+        warning: sharedWarning(plan, 2),
+        affected_package_session_ids: [],
+      })),
+    );
   });
 
   it('no longer counts what has ended under it', async () => {
@@ -86,9 +81,7 @@ it('learners who are removed are told once of all that ends, if that is wanted',
   expect(message?.payload.courses).toHaveLength([one, two].length);
 });
 
-async function messagesOf(
-  operationId: string,
-): Promise<{ recipient_id: string; payload: { courses: unknown[] } }[]> {
+async function messagesOf(operationId: string): Promise<{ recipient_id: string; payload: { courses: unknown[] } }[]> {
   return school.query(sql<{ recipient_id: string; payload: { courses: unknown[] } }>`
     select recipient_id, payload from outbox where org_id = ${school.orgId} and operation_id = ${operationId} and topic = 'enrollment.ended'`);
 }

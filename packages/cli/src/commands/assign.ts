@@ -25,15 +25,10 @@ export function assignCommand(program: Command, cli: Cli): void {
     .option('--start <date>', 'first day, such as 2026-09-01, or a time with its zone')
     .option('--due <date>', 'last day, or a time with its zone')
     .addOption(
-      new Option(
-        '--policy <policy>',
-        'for students who have the sequence already (default: skip)',
-      ).choices(POLICIES),
+      new Option('--policy <policy>', 'for students who have the sequence already (default: skip)').choices(POLICIES),
     )
     .option('--name <name>', 'what the operation is called');
-  confirmed(withTargets(command, '--student')).action((options: AssignOptions) =>
-    assign(cli, options),
-  );
+  confirmed(withTargets(command, '--student')).action((options: AssignOptions) => assign(cli, options));
 }
 
 async function assign(cli: Cli, options: AssignOptions): Promise<void> {

@@ -15,9 +15,7 @@ interface DemoOptions {
 export function demoCommand(program: Command, cli: Cli): void {
   program
     .command('demo')
-    .description(
-      'load a made-up school, import, assign, report and undo, then serve it until stopped',
-    )
+    .description('load a made-up school, import, assign, report and undo, then serve it until stopped')
     .option('--once', 'end after the job instead of serving; exit code 1 when a step fails')
     .option('--port <number>', 'default: 4000, or a free one when that is taken', wholeNumber)
     .option('--data-dir <folder>', 'folder of its database and files (default: .muster/demo)')

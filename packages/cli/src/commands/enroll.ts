@@ -39,7 +39,7 @@ export function enrollCommand(program: Command, cli: Cli): void {
     .option('--access-days <days>', 'how long they have access (default: as the invite says)', wholeNumber)
     .option('--transaction <id>', 'reference of a payment made elsewhere')
     .addOption(new Option('--if-enrolled <choice>', 'who was enrolled before (default: skip)').choices(CHOICES))
-    .option('--notify', 'tell them by e-mail'); // prettier-ignore
+    .option('--notify', 'tell them by e-mail');
   confirmed(command).action((options: EnrollOptions) => enroll(cli, options));
 }
 
@@ -56,9 +56,7 @@ async function enroll(cli: Cli, options: EnrollOptions): Promise<void> {
     parameters: {
       user_ids: await getIds(api, 'person', students),
       new_users: people,
-      ...(from === undefined
-        ? {}
-        : { user_filter: { source_package_session_id: await getId(api, 'batch', from) } }),
+      ...(from === undefined ? {} : { user_filter: { source_package_session_id: await getId(api, 'batch', from) } }),
       assignments: batchIds.map((id) => ({
         package_session_id: id,
         enroll_invite_id: options.invite ?? null,
@@ -66,9 +64,7 @@ async function enroll(cli: Cli, options: EnrollOptions): Promise<void> {
       })),
       options: {
         notify_learners: options.notify === true,
-        ...(ifEnrolled === undefined
-          ? {}
-          : { duplicate_handling: ifEnrolled.toUpperCase().replace('-', '_') }),
+        ...(ifEnrolled === undefined ? {} : { duplicate_handling: ifEnrolled.toUpperCase().replace('-', '_') }),
         ...(transaction === undefined ? {} : { transaction_id: transaction }),
       },
     },
@@ -78,7 +74,6 @@ async function enroll(cli: Cli, options: EnrollOptions): Promise<void> {
 
 function newUsers(text: string, before: readonly NewUser[] = []): readonly NewUser[] {
   const [, name = '', email = ''] = /^\s*(.*\S)\s*<([^<>\s]+)>\s*$/.exec(text) ?? [];
-  if (email === '')
-    throw new InvalidArgumentError('Write it as "Tess Moor <tess@school.example>".');
+  if (email === '') throw new InvalidArgumentError('Write it as "Tess Moor <tess@school.example>".');
   return [...before, { email, full_name: name }];
 }

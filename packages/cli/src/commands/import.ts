@@ -24,24 +24,10 @@ export function importCommand(program: Command, cli: Cli): void {
     .description('bring data in from files')
     .command('users')
     .description('create and update people from a CSV file, after a preview')
-    .argument(
-      '<file>',
-      'CSV as OneRoster, Canvas, Moodle, Clever or Muster write it, or any other with a mapping',
-    )
-    .option(
-      '--preset <name>',
-      'which of the known layouts the file has (default: found by its columns)',
-    )
-    .option(
-      '--mapping <file>',
-      'JSON: {"column": "field"}, or a whole mapping with defaults and rules',
-    )
-    .addOption(
-      new Option(
-        '--mode <mode>',
-        'what is wanted of the file (default: create_and_update)',
-      ).choices(MODES),
-    )
+    .argument('<file>', 'CSV as OneRoster, Canvas, Moodle, Clever or Muster write it, or any other with a mapping')
+    .option('--preset <name>', 'which of the known layouts the file has (default: found by its columns)')
+    .option('--mapping <file>', 'JSON: {"column": "field"}, or a whole mapping with defaults and rules')
+    .addOption(new Option('--mode <mode>', 'what is wanted of the file (default: create_and_update)').choices(MODES))
     .addOption(
       new Option(
         '--conflict-rule <rule>',
@@ -49,9 +35,7 @@ export function importCommand(program: Command, cli: Cli): void {
       ).choices(CONFLICT_RULES),
     )
     .option('--name <name>', 'what the operation is called (default: after the file)');
-  confirmed(users).action((file: string, options: ImportOptions) =>
-    importUsers(cli, file, options),
-  );
+  confirmed(users).action((file: string, options: ImportOptions) => importUsers(cli, file, options));
 }
 
 async function importUsers(cli: Cli, path: string, options: ImportOptions): Promise<void> {

@@ -32,10 +32,8 @@ export function loginCommand(program: Command, cli: Cli): void {
 
 async function login(cli: Cli, options: LoginOptions): Promise<void> {
   const url = serverUrl(cli.terminal, options.url);
-  const name =
-    options.email ?? options.username ?? (await answer(cli, 'E-mail or user name: ', '--email'));
-  const password =
-    options.password ?? cli.terminal.env['MUSTER_PASSWORD'] ?? (await answerSecret(cli));
+  const name = options.email ?? options.username ?? (await answer(cli, 'E-mail or user name: ', '--email'));
+  const password = options.password ?? cli.terminal.env['MUSTER_PASSWORD'] ?? (await answerSecret(cli));
   const { organization } = options;
   const body = { login: name, password, ...(organization === undefined ? {} : { organization }) };
   const { token, ...person } = await connectTo({ url }).post(signIn, '/api/login', body);
@@ -50,7 +48,6 @@ async function answer({ terminal }: Cli, question: string, flag: string): Promis
 }
 
 async function answerSecret({ terminal }: Cli): Promise<string> {
-  if (!terminal.isInteractive)
-    throw usage('Give the password as MUSTER_PASSWORD: nobody is here to be asked.');
+  if (!terminal.isInteractive) throw usage('Give the password as MUSTER_PASSWORD: nobody is here to be asked.');
   return terminal.askSecret('Password: ');
 }

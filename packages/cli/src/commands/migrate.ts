@@ -8,14 +8,9 @@ interface MigrateOptions {
 }
 
 export function migrateCommand(program: Command, cli: Cli): void {
-  const command = program
-    .command('migrate')
-    .description('bring a database to the present schema, as its owner');
+  const command = program.command('migrate').description('bring a database to the present schema, as its owner');
   onDatabase(asJson(command))
-    .option(
-      '--app-role <name>',
-      'the role that serve and work run as; made when missing (default: muster_app)',
-    )
+    .option('--app-role <name>', 'the role that serve and work run as; made when missing (default: muster_app)')
     .action(async ({ appRole, json }: MigrateOptions) => {
       const { migrate } = await import('@muster/server');
       const ran = await migrate({ ...databaseOf(command), appRole });

@@ -14,10 +14,7 @@ export interface HttpOptions {
 export function overHttp(command: Command): Command {
   return asJson(command.optionsGroup('Server and output:'))
     .option('--url <address>', 'the server (or MUSTER_URL; default: where you signed in last)')
-    .option(
-      '--organization <id>',
-      'the organization to act in (or MUSTER_ORGANIZATION), for accounts with several',
-    );
+    .option('--organization <id>', 'the organization to act in (or MUSTER_ORGANIZATION), for accounts with several');
 }
 
 export function asJson(command: Command): Command {
@@ -37,24 +34,18 @@ export interface DatabaseOptions {
 export function onDatabase(command: Command): Command {
   return command
     .addOption(
-      new Option(
-        '--data-dir <folder>',
-        'folder of the embedded PostgreSQL (default: .muster/data)',
-      ).env('MUSTER_DATA_DIR'),
-    )
-    .addOption(
-      new Option('--database-url <url>', 'a PostgreSQL 15 or newer of your own instead').env(
-        'DATABASE_URL',
+      new Option('--data-dir <folder>', 'folder of the embedded PostgreSQL (default: .muster/data)').env(
+        'MUSTER_DATA_DIR',
       ),
-    );
+    )
+    .addOption(new Option('--database-url <url>', 'a PostgreSQL 15 or newer of your own instead').env('DATABASE_URL'));
 }
 
 /** A folder named on the command line wins over an address in the environment. */
 export function databaseOf(command: Command): DatabaseOptions {
   const { dataDir, databaseUrl } = command.opts<DatabaseOptions>();
   const isFolderMeant =
-    command.getOptionValueSource('dataDir') === 'cli' &&
-    command.getOptionValueSource('databaseUrl') !== 'cli';
+    command.getOptionValueSource('dataDir') === 'cli' && command.getOptionValueSource('databaseUrl') !== 'cli';
   return isFolderMeant || databaseUrl === undefined
     ? { ...(dataDir === undefined ? {} : { dataDir }) }
     : { databaseUrl };
@@ -76,15 +67,12 @@ export function withMail(command: Command): Command {
       ).env('MUSTER_SMTP_URL'),
     )
     .addOption(
-      new Option(
-        '--mail-from <sender>',
-        'sender of mail, for example "School <office@x.example>"',
-      ).env('MUSTER_MAIL_FROM'),
+      new Option('--mail-from <sender>', 'sender of mail, for example "School <office@x.example>"').env(
+        'MUSTER_MAIL_FROM',
+      ),
     )
     .addOption(
-      new Option('--public-url <address>', 'what links in answers and mail point to').env(
-        'MUSTER_PUBLIC_URL',
-      ),
+      new Option('--public-url <address>', 'what links in answers and mail point to').env('MUSTER_PUBLIC_URL'),
     );
 }
 

@@ -26,13 +26,7 @@ export function orgCommand(program: Command, cli: Cli): void {
     .action(async (options: CreateOrgOptions) => {
       const { createOrg } = await import('@muster/server');
       const { name, adminEmail, adminPassword, timezone, json } = options;
-      const made = await createOrg({
-        ...databaseOf(command),
-        name,
-        adminEmail,
-        adminPassword,
-        timezone,
-      });
+      const made = await createOrg({ ...databaseOf(command), name, adminEmail, adminPassword, timezone });
       show(cli, { json }, made, `org_id  ${made.org_id}\nuser_id ${made.user_id}`);
     });
 }

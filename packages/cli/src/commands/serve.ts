@@ -1,15 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { runServer } from '../run-server.ts';
-import {
-  asJson,
-  databaseOf,
-  mailOf,
-  onDatabase,
-  wholeNumber,
-  withMail,
-  type MailOptions,
-} from './options.ts';
+import { asJson, databaseOf, mailOf, onDatabase, wholeNumber, withMail, type MailOptions } from './options.ts';
 
 interface ServeOptions extends MailOptions {
   readonly port: number;
@@ -23,20 +15,13 @@ interface ServeOptions extends MailOptions {
 }
 
 export function serveCommand(program: Command, cli: Cli): void {
-  const command = program
-    .command('serve')
-    .description('serve API and web, with a worker, until stopped');
+  const command = program.command('serve').description('serve API and web, with a worker, until stopped');
   withMail(onDatabase(asJson(command)))
     .addOption(
-      new Option('--port <number>', '0 takes a free one')
-        .env('MUSTER_PORT')
-        .argParser(wholeNumber)
-        .default(4000),
+      new Option('--port <number>', '0 takes a free one').env('MUSTER_PORT').argParser(wholeNumber).default(4000),
     )
     .addOption(
-      new Option('--host <address>', '0.0.0.0 answers other machines as well')
-        .env('MUSTER_HOST')
-        .default('127.0.0.1'),
+      new Option('--host <address>', '0.0.0.0 answers other machines as well').env('MUSTER_HOST').default('127.0.0.1'),
     )
     .option('--no-worker', 'API and web alone; operations then need a `muster work` elsewhere')
     .addOption(
@@ -49,11 +34,7 @@ export function serveCommand(program: Command, cli: Cli): void {
         .env('MUSTER_REQUESTS_PER_MINUTE')
         .argParser(wholeNumber),
     )
-    .addOption(
-      new Option('--metrics-token <token>', 'opens /metrics to whoever shows it').env(
-        'MUSTER_METRICS_TOKEN',
-      ),
-    )
+    .addOption(new Option('--metrics-token <token>', 'opens /metrics to whoever shows it').env('MUSTER_METRICS_TOKEN'))
     .addOption(logLevelOption())
     .action(async (options: ServeOptions) => {
       const { json, ...settings } = options;
@@ -78,7 +59,5 @@ export function serveCommand(program: Command, cli: Cli): void {
 
 export function logLevelOption(): Option {
   const levels = ['silent', 'error', 'warn', 'info', 'debug'];
-  return new Option('--log-level <level>', 'what is written to the log')
-    .env('MUSTER_LOG_LEVEL')
-    .choices(levels);
+  return new Option('--log-level <level>', 'what is written to the log').env('MUSTER_LOG_LEVEL').choices(levels);
 }

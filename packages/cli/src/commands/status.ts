@@ -20,19 +20,9 @@ export function statusCommand(program: Command, cli: Cli): void {
     .addArgument(new Argument('<status>', 'what they become').choices(USER_STATUSES))
     .option('--reason <text>', 'kept with the operation');
   const targeted = withTargets(command, '--user')
-    .addOption(
-      new Option('--role <role>', 'everybody with this role (default: student)').choices(
-        USER_ROLES,
-      ),
-    )
-    .addOption(
-      new Option('--from <status>', 'everybody who is this now (default: active)').choices(
-        USER_STATUSES,
-      ),
-    );
-  confirmed(targeted).action((status: string, options: StatusOptions) =>
-    changeStatus(cli, status, options),
-  );
+    .addOption(new Option('--role <role>', 'everybody with this role (default: student)').choices(USER_ROLES))
+    .addOption(new Option('--from <status>', 'everybody who is this now (default: active)').choices(USER_STATUSES));
+  confirmed(targeted).action((status: string, options: StatusOptions) => changeStatus(cli, status, options));
 }
 
 async function changeStatus(cli: Cli, status: string, options: StatusOptions): Promise<void> {

@@ -47,17 +47,11 @@ export async function targetOf(
   const hasCriteria = Object.values(criteria).some((value) => value !== undefined);
   const isNarrowed = Object.values(further).some((value) => value !== undefined);
   if (people.length === 0 && !hasCriteria && !isNarrowed)
-    throw usage(
-      'Say for whom: name people, or give --grade, --class, --unit, --teacher or --search.',
-    );
+    throw usage('Say for whom: name people, or give --grade, --class, --unit, --teacher or --search.');
   return {
     ...(people.length === 0 ? {} : { student_ids: await getIds(api, 'person', people) }),
-    ...(hasCriteria || (isNarrowed && people.length === 0)
-      ? { selection: given({ ...criteria, ...further }) }
-      : {}),
-    ...(options.exclude === undefined
-      ? {}
-      : { exclude: await getIds(api, 'person', options.exclude) }),
+    ...(hasCriteria || (isNarrowed && people.length === 0) ? { selection: given({ ...criteria, ...further }) } : {}),
+    ...(options.exclude === undefined ? {} : { exclude: await getIds(api, 'person', options.exclude) }),
   };
 }
 

@@ -30,8 +30,7 @@ export function unenrollCommand(program: Command, cli: Cli): void {
 
 async function unenroll(cli: Cli, options: UnenrollOptions): Promise<void> {
   const { student: students = [], from } = options;
-  if (students.length === 0 && from === undefined)
-    throw usage('Say whom: give --student or --from.');
+  if (students.length === 0 && from === undefined) throw usage('Say whom: give --student or --from.');
   assertAnswerable(cli, options);
   const api = connect(cli, options);
   const made = await createOperation(api, {
@@ -39,14 +38,9 @@ async function unenroll(cli: Cli, options: UnenrollOptions): Promise<void> {
     operation_name: `Remove from ${options.batch.join(', ')}`.slice(0, 200),
     parameters: {
       user_ids: await getIds(api, 'person', students),
-      ...(from === undefined
-        ? {}
-        : { user_filter: { source_package_session_id: await getId(api, 'batch', from) } }),
+      ...(from === undefined ? {} : { user_filter: { source_package_session_id: await getId(api, 'batch', from) } }),
       package_session_ids: await getIds(api, 'batch', options.batch),
-      options: {
-        mode: options.hard === true ? 'HARD' : 'SOFT',
-        notify_learners: options.notify === true,
-      },
+      options: { mode: options.hard === true ? 'HARD' : 'SOFT', notify_learners: options.notify === true },
     },
   });
   await runOperation(cli, api, made, options);

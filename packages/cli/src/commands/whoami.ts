@@ -10,11 +10,6 @@ export function whoamiCommand(program: Command, cli: Cli): void {
     .action(async (options: HttpOptions) => {
       const api = connect(cli, options);
       const person = await api.get(signedInPerson, '/api/me');
-      show(
-        cli,
-        options,
-        { url: api.url, ...person },
-        `Signed in at ${api.url}.\n${personText(person)}`,
-      );
+      show(cli, options, { url: api.url, ...person }, `Signed in at ${api.url}.\n${personText(person)}`);
     });
 }

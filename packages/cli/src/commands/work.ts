@@ -1,15 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { runServer } from '../run-server.ts';
-import {
-  asJson,
-  databaseOf,
-  mailOf,
-  onDatabase,
-  wholeNumber,
-  withMail,
-  type MailOptions,
-} from './options.ts';
+import { asJson, databaseOf, mailOf, onDatabase, wholeNumber, withMail, type MailOptions } from './options.ts';
 import { logLevelOption } from './serve.ts';
 
 interface WorkOptions extends MailOptions {
@@ -19,9 +11,7 @@ interface WorkOptions extends MailOptions {
 }
 
 export function workCommand(program: Command, cli: Cli): void {
-  const command = program
-    .command('work')
-    .description('work on operations, without API and web, until stopped');
+  const command = program.command('work').description('work on operations, without API and web, until stopped');
   withMail(onDatabase(asJson(command)))
     .addOption(
       new Option('--concurrency <number>', 'operations at once (default: 2)')
@@ -33,12 +23,7 @@ export function workCommand(program: Command, cli: Cli): void {
       const { concurrency, logLevel, json } = options;
       await runServer(cli, { json }, async () => {
         const { work } = await import('@muster/server');
-        const running = await work({
-          ...databaseOf(command),
-          ...mailOf(options),
-          concurrency,
-          logLevel,
-        });
+        const running = await work({ ...databaseOf(command), ...mailOf(options), concurrency, logLevel });
         return { ...running, words: 'Muster works (Ctrl-C stops it).' };
       });
     });

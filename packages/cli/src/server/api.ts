@@ -31,12 +31,10 @@ export interface Target {
 }
 
 export function connectTo(target: Target): Api {
-  const send = (method: string, path: string, body?: unknown): Promise<Response> =>
-    request(target, method, path, body);
+  const send = (method: string, path: string, body?: unknown): Promise<Response> => request(target, method, path, body);
   return {
     url: target.url,
-    get: async (shape, path, query) =>
-      read(shape, await send('GET', withQuery(path, query)), target.url),
+    get: async (shape, path, query) => read(shape, await send('GET', withQuery(path, query)), target.url),
     list: async (shape, path, query) => {
       const response = await send('GET', withQuery(path, query));
       const items = await read(arrayOf(shape), response, target.url);
@@ -47,12 +45,7 @@ export function connectTo(target: Target): Api {
   };
 }
 
-async function request(
-  target: Target,
-  method: string,
-  path: string,
-  body: unknown,
-): Promise<Response> {
+async function request(target: Target, method: string, path: string, body: unknown): Promise<Response> {
   const isForm = body instanceof FormData;
   const headers = {
     accept: 'application/json, application/problem+json, text/csv',
@@ -61,11 +54,9 @@ async function request(
     ...(isForm || body === undefined ? {} : { 'content-type': 'application/json' }),
   };
   const content = body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) };
-  const response = await fetch(`${target.url}${path}`, { method, headers, ...content }).catch(
-    (error: unknown) => {
-      throw unreachable(target.url, error);
-    },
-  );
+  const response = await fetch(`${target.url}${path}`, { method, headers, ...content }).catch((error: unknown) => {
+    throw unreachable(target.url, error);
+  });
   if (response.ok) return response;
   throw refusal(response.status, await jsonOf(response), target.url);
 }
@@ -74,7 +65,10 @@ async function read<T>(shape: Shape<T>, response: Response, url: string): Promis
   const checked = shape.safeParse(response.status === 204 ? undefined : await jsonOf(response));
   if (checked.success) return checked.data;
   const path = new URL(response.url).pathname;
-  throw new Failure(EXIT.unreachable, `What ${url} answered to ${path} cannot be read. Use the muster command of the same version as the server.`); // prettier-ignore
+  throw new Failure(
+    EXIT.unreachable,
+    `What ${url} answered to ${path} cannot be read. Use the muster command of the same version as the server.`,
+  );
 }
 
 function arrayOf<T>(shape: Shape<T>): Shape<T[]> {
@@ -98,8 +92,6 @@ async function jsonOf(response: Response): Promise<unknown> {
 }
 
 function withQuery(path: string, query: Query = {}): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
 }

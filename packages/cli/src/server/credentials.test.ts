@@ -3,13 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { aTerminal } from '../terminal-fixture.ts';
-import {
-  credentialsFile,
-  forgetCredentials,
-  getCredentials,
-  keepCredentials,
-  serverUrl,
-} from './credentials.ts';
+import { credentialsFile, forgetCredentials, getCredentials, keepCredentials, serverUrl } from './credentials.ts';
 
 let homeDir = '';
 beforeEach(() => {
@@ -35,9 +29,7 @@ it('a token is never sent to another server than the one it is for', () => {
   expect(() => getCredentials(at(), { url: 'https://other.example' })).toThrow(
     'not signed in at https://other.example',
   );
-  expect(() => getCredentials(at({ MUSTER_URL: 'https://other.example' }), {})).toThrow(
-    'not signed in',
-  );
+  expect(() => getCredentials(at({ MUSTER_URL: 'https://other.example' }), {})).toThrow('not signed in');
 });
 
 it('the environment wins over what is kept, the command line over both', () => {
@@ -47,15 +39,9 @@ it('the environment wins over what is kept, the command line over both', () => {
     token: 'e',
     organization: 'p',
   });
-  expect(getCredentials(at({ MUSTER_ORGANIZATION: 'p' }), { organization: 'q' }).organization).toBe(
-    'q',
-  );
-  expect(serverUrl(at({ MUSTER_URL: 'http://env.example/' }), undefined)).toBe(
-    'http://env.example',
-  );
-  expect(serverUrl(at({ MUSTER_URL: 'http://env.example' }), 'http://line.example')).toBe(
-    'http://line.example',
-  );
+  expect(getCredentials(at({ MUSTER_ORGANIZATION: 'p' }), { organization: 'q' }).organization).toBe('q');
+  expect(serverUrl(at({ MUSTER_URL: 'http://env.example/' }), undefined)).toBe('http://env.example');
+  expect(serverUrl(at({ MUSTER_URL: 'http://env.example' }), 'http://line.example')).toBe('http://line.example');
 });
 
 it('without a sign-in, or with a damaged file, it says how to sign in', () => {

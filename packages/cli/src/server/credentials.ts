@@ -23,10 +23,7 @@ export function credentialsFile({ env, homeDir }: Terminal): string {
 export function serverUrl(terminal: Terminal, given: string | undefined): string {
   const url = given ?? terminal.env['MUSTER_URL'] ?? findKept(terminal)?.url ?? DEFAULT_URL;
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new Failure(
-      EXIT.usage,
-      `${url} is no address of a server; give one like ${DEFAULT_URL}.`,
-    );
+    throw new Failure(EXIT.usage, `${url} is no address of a server; give one like ${DEFAULT_URL}.`);
   }
   return url.replace(/\/+$/, '');
 }
@@ -43,8 +40,7 @@ export function getCredentials(
   if (token === undefined) {
     throw new Failure(EXIT.notSignedIn, `You are not signed in at ${url}.`, [signInAgain(url)]);
   }
-  const organization =
-    given.organization ?? terminal.env['MUSTER_ORGANIZATION'] ?? fromFile?.organization;
+  const organization = given.organization ?? terminal.env['MUSTER_ORGANIZATION'] ?? fromFile?.organization;
   return { url, token, organization };
 }
 
@@ -71,7 +67,11 @@ function findKept(terminal: Terminal): Credentials | null {
 
 function isCredentials(value: unknown): value is Credentials {
   return (
-    typeof value === 'object' && value !== null &&
-    'url' in value && typeof value.url === 'string' && 'token' in value && typeof value.token === 'string'
-  ); // prettier-ignore
+    typeof value === 'object' &&
+    value !== null &&
+    'url' in value &&
+    typeof value.url === 'string' &&
+    'token' in value &&
+    typeof value.token === 'string'
+  );
 }

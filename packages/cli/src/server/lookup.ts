@@ -15,20 +15,12 @@ const KINDS = {
   section: { path: '', names: ['name'] },
 } as const;
 
-const PLURALS: Partial<Record<keyof typeof KINDS, string>> = {
-  person: 'people',
-  class: 'classes',
-  batch: 'batches',
-};
+const PLURALS: Partial<Record<keyof typeof KINDS, string>> = { person: 'people', class: 'classes', batch: 'batches' };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** @throws Failure when none or several are called so. Ids are taken as they are: the server knows whether they exist. */
-export async function getId(
-  api: Api,
-  kind: Exclude<keyof typeof KINDS, 'section'>,
-  called: string,
-): Promise<string> {
+export async function getId(api: Api, kind: Exclude<keyof typeof KINDS, 'section'>, called: string): Promise<string> {
   return findOne(api, kind, KINDS[kind].path, called);
 }
 
@@ -37,12 +29,7 @@ export async function getSectionId(api: Api, courseId: string, called: string): 
   return findOne(api, 'section', `/api/courses/${courseId}/sections`, called);
 }
 
-async function findOne(
-  api: Api,
-  kind: keyof typeof KINDS,
-  path: string,
-  called: string,
-): Promise<string> {
+async function findOne(api: Api, kind: keyof typeof KINDS, path: string, called: string): Promise<string> {
   if (UUID.test(called)) return called.toLowerCase();
   const { names } = KINDS[kind];
   const { items } = await api.get(foundThings, path, { q: called, limit: 100 });
@@ -72,17 +59,14 @@ function unknown(kind: string, called: string, similar: readonly FoundThing[]): 
   ]);
 }
 
-function ambiguous(
-  kind: keyof typeof KINDS,
-  called: string,
-  found: readonly FoundThing[],
-): Failure {
-  const ids = found.slice(0, 5).map((thing) => `${thing.id} (${nameOf(thing)})`).join(', '); // prettier-ignore
-  return new Failure(
-    EXIT.refused,
-    `${found.length} ${PLURALS[kind] ?? `${kind}s`} are called ${called}.`,
-    [{ code: 'ambiguous', field: '', message: '', correction: `Give the id of one: ${ids}` }],
-  );
+function ambiguous(kind: keyof typeof KINDS, called: string, found: readonly FoundThing[]): Failure {
+  const ids = found
+    .slice(0, 5)
+    .map((thing) => `${thing.id} (${nameOf(thing)})`)
+    .join(', ');
+  return new Failure(EXIT.refused, `${found.length} ${PLURALS[kind] ?? `${kind}s`} are called ${called}.`, [
+    { code: 'ambiguous', field: '', message: '', correction: `Give the id of one: ${ids}` },
+  ]);
 }
 
 function nameOf(thing: FoundThing): string {

@@ -1,20 +1,24 @@
 /** The operations of a server, as the commands use them. */
 import {
-  bulkOperation, operationPreview, operationProgress, operationResults, rollbackPreview,
-  type BulkOperation, type OperationPreview, type OperationProgress, type OperationResults, type RollbackPreview, type StartRequest,
-} from '@muster/contract'; // prettier-ignore
+  bulkOperation,
+  operationPreview,
+  operationProgress,
+  operationResults,
+  rollbackPreview,
+  type BulkOperation,
+  type OperationPreview,
+  type OperationProgress,
+  type OperationResults,
+  type RollbackPreview,
+  type StartRequest,
+} from '@muster/contract';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api, Query } from './api.ts';
 
 export const OPERATIONS = '/api/bulk/operations';
 
 /** Calls without an answer of their own: pause, resume, cancel, approve, reject. */
-export async function steer(
-  api: Api,
-  id: string,
-  action: string,
-  body?: unknown,
-): Promise<BulkOperation> {
+export async function steer(api: Api, id: string, action: string, body?: unknown): Promise<BulkOperation> {
   return api.post(bulkOperation, `${pathOf(id)}/${action}`, body);
 }
 
@@ -26,11 +30,7 @@ export async function getOperation(api: Api, id: string): Promise<BulkOperation>
   return api.get(bulkOperation, pathOf(id));
 }
 
-export async function getPreview(
-  api: Api,
-  id: string,
-  query: Query = {},
-): Promise<OperationPreview> {
+export async function getPreview(api: Api, id: string, query: Query = {}): Promise<OperationPreview> {
   return api.get(operationPreview, `${pathOf(id)}/preview`, query);
 }
 

@@ -15,18 +15,11 @@ export function refusal(status: number, body: unknown, url: string): Failure {
 export function unreachable(url: string, error: unknown): Failure {
   const message = `${url} does not answer (${reasonOf(error)}).`;
   const correction = 'Check the address, and that `muster serve` runs there.';
-  return new Failure(EXIT.unreachable, message, [
-    { code: 'unreachable', field: '', message: '', correction },
-  ]);
+  return new Failure(EXIT.unreachable, message, [{ code: 'unreachable', field: '', message: '', correction }]);
 }
 
 export function signInAgain(url: string): Fault {
-  return {
-    code: 'unauthenticated',
-    field: '',
-    message: '',
-    correction: `Run: muster login --url ${url}`,
-  };
+  return { code: 'unauthenticated', field: '', message: '', correction: `Run: muster login --url ${url}` };
 }
 
 function exitCodeOf(status: number): ExitCode {
@@ -46,10 +39,15 @@ function toFault(entry: Record<string, unknown>): Fault {
 /** What a stale preview differs in, so that a person sees it without asking again. */
 function differencesIn(body: Record<string, unknown>): Fault[] {
   if (!Array.isArray(body['differences'])) return [];
-  return body['differences'].filter(isObject).slice(0, 10).map((difference) => ({
-    code: 'difference', field: text(difference['label']), correction: '',
-    message: `was ${text(difference['was'])}, now ${text(difference['now'])}`,
-  })); // prettier-ignore
+  return body['differences']
+    .filter(isObject)
+    .slice(0, 10)
+    .map((difference) => ({
+      code: 'difference',
+      field: text(difference['label']),
+      correction: '',
+      message: `was ${text(difference['was'])}, now ${text(difference['now'])}`,
+    }));
 }
 
 function text(value: unknown): string {

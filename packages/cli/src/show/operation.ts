@@ -17,10 +17,7 @@ export function operationText(operation: BulkOperation): string {
     ['reason', operation.cancel_reason],
     ['undoes', undoOf ?? ''],
     ['repeats', retryOf ?? ''],
-    [
-      'undone',
-      operation.rollback_status === 'none' ? '' : operation.rollback_status.replace('_', ' '),
-    ],
+    ['undone', operation.rollback_status === 'none' ? '' : operation.rollback_status.replace('_', ' ')],
     ['undo until', moment(undoUntil)],
     ['trouble', operation.error_log],
   ];
@@ -42,11 +39,7 @@ export function operationsText(operations: readonly BulkOperation[], total: numb
 }
 
 export function resultText(results: OperationResults): string {
-  const causes = Object.entries(results.errors_by_code).map(([code, count]) => [
-    `  ${code}`,
-    grouped(count),
-    '',
-  ]);
+  const causes = Object.entries(results.errors_by_code).map(([code, count]) => [`  ${code}`, grouped(count), '']);
   return [results.summary, ...(causes.length === 0 ? [] : [table(causes)])].join('\n');
 }
 
@@ -58,11 +51,6 @@ export function stateText({ status, phase, progress_percentage: percent }: BulkO
 }
 
 function countsText(operation: BulkOperation): string {
-  const {
-    total_items: total,
-    successful_items: done,
-    failed_items: failed,
-    skipped_items: skipped,
-  } = operation;
+  const { total_items: total, successful_items: done, failed_items: failed, skipped_items: skipped } = operation;
   return `${grouped(total)}: ${grouped(done)} done, ${grouped(failed)} failed, ${grouped(skipped)} skipped`;
 }

@@ -8,14 +8,8 @@ export function personText(person: SignedInPerson): string {
   return table([
     ['person', user === null ? 'system administrator' : user.full_name],
     ['roles', roles.join(', ')],
-    [
-      'organization',
-      organization === null ? '(none chosen)' : `${organization.name} (${organization.id})`,
-    ],
+    ['organization', organization === null ? '(none chosen)' : `${organization.name} (${organization.id})`],
     ...others.map(({ id, name }) => ['also in', `${name} (${id})`]),
-    [
-      'at once',
-      limits.people_max === null ? 'any number of people' : `${grouped(limits.people_max)} people`,
-    ],
+    ['at once', limits.people_max === null ? 'any number of people' : `${grouped(limits.people_max)} people`],
   ]);
 }

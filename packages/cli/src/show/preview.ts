@@ -13,16 +13,10 @@ export function previewText(preview: OperationPreview, examples: Examples): stri
   const blocks = [
     preview.summary,
     table(actionRows(counts.actions, examples)),
-    ...Object.entries(counts.codes).map(([code, count]) =>
-      codeText(code, count, examples.codes[code]),
-    ),
+    ...Object.entries(counts.codes).map(([code, count]) => codeText(code, count, examples.codes[code])),
     ...guards.map((guard) => `! ${guard.message}`),
-    ...(preview.requires_approval
-      ? ['! A second person has to approve this before it can run.']
-      : []),
-    ...(preview.reversible
-      ? []
-      : [`! It cannot be undone: ${preview.irreversible_reason ?? 'no way back is known'}`]),
+    ...(preview.requires_approval ? ['! A second person has to approve this before it can run.'] : []),
+    ...(preview.reversible ? [] : [`! It cannot be undone: ${preview.irreversible_reason ?? 'no way back is known'}`]),
     ...(expires === null ? [] : [`This preview holds until ${moment(expires)}.`]),
   ];
   return blocks.filter((block) => block !== '').join('\n\n');
@@ -35,11 +29,7 @@ function actionRows(counts: Readonly<Record<string, number>>, { actions }: Examp
 }
 
 function actionRow(action: string, count: number, example: PlannedItem | undefined): string[] {
-  return [
-    `  ${action}`,
-    grouped(count),
-    example === undefined ? '' : `for example ${exampleText(example)}`,
-  ];
+  return [`  ${action}`, grouped(count), example === undefined ? '' : `for example ${exampleText(example)}`];
 }
 
 function codeText(code: string, count: number, example: PlannedItem | undefined): string {
@@ -52,10 +42,7 @@ function codeText(code: string, count: number, example: PlannedItem | undefined)
   ].join('\n');
 }
 
-function warningWords(
-  code: string,
-  item: PlannedItem,
-): { error_message: string; correction: string } {
+function warningWords(code: string, item: PlannedItem): { error_message: string; correction: string } {
   const warning = item.warnings.find((one) => one.code === code);
   return { error_message: warning?.message ?? '', correction: warning?.correction ?? '' };
 }
@@ -69,9 +56,7 @@ function exampleText(item: PlannedItem): string {
 }
 
 function fieldTexts(change: ItemChange): string[] {
-  return change.fields.map(
-    ({ field, before, after }) => `${field} ${valueText(before)} → ${valueText(after)}`,
-  );
+  return change.fields.map(({ field, before, after }) => `${field} ${valueText(before)} → ${valueText(after)}`);
 }
 
 /** The three parts of an undo: taken back, kept with who changed it, impossible with the reason. */
@@ -80,18 +65,24 @@ export function undoPreviewText(preview: RollbackPreview): string {
   const part = (title: string, count: number, lines: readonly string[]): string[] => {
     if (count === 0) return [];
     const rest = count - lines.length;
-    return [
-      [
-        `${title}: ${grouped(count)}`,
-        ...lines,
-        ...(rest > 0 ? [`  and ${grouped(rest)} more`] : []),
-      ].join('\n'),
-    ];
+    return [[`${title}: ${grouped(count)}`, ...lines, ...(rest > 0 ? [`  and ${grouped(rest)} more`] : [])].join('\n')];
   };
   return [
     preview.summary,
-    ...part('Taken back', counts.will_reverse, preview.will_reverse.map(({ item }) => `  ${item.label}`)),
-    ...part('Kept', counts.kept, preview.kept.map(({ item, what }) => `  ${item.label}: ${what}`)),
-    ...part('Cannot be taken back', counts.cannot, preview.cannot.map(({ item, why }) => `  ${item.label}: ${why}`)),
-  ].join('\n\n'); // prettier-ignore
+    ...part(
+      'Taken back',
+      counts.will_reverse,
+      preview.will_reverse.map(({ item }) => `  ${item.label}`),
+    ),
+    ...part(
+      'Kept',
+      counts.kept,
+      preview.kept.map(({ item, what }) => `  ${item.label}: ${what}`),
+    ),
+    ...part(
+      'Cannot be taken back',
+      counts.cannot,
+      preview.cannot.map(({ item, why }) => `  ${item.label}: ${why}`),
+    ),
+  ].join('\n\n');
 }

@@ -4,30 +4,27 @@ import { aTerminal } from '../terminal-fixture.ts';
 import { bar, progressText, progressView } from './progress.ts';
 
 const progress = (current: number, more: Partial<OperationProgress> = {}): OperationProgress => ({
-  operation_id: 'x', status: 'processing', progress_percentage: current / 10, current_item: current, total_items: 1_000,
-  processing_rate: 820.4, estimated_remaining: '00:00:46', current_phase: 'writing', errors_count: 0, warnings_count: 0,
+  operation_id: 'x',
+  status: 'processing',
+  progress_percentage: current / 10,
+  current_item: current,
+  total_items: 1_000,
+  processing_rate: 820.4,
+  estimated_remaining: '00:00:46',
+  current_phase: 'writing',
+  errors_count: 0,
+  warnings_count: 0,
   ...more,
-}); // prettier-ignore
+});
 
 it('a line of progress says percent, count, rate, time left and what is being done', () => {
-  expect(progressText(progress(420))).toBe(
-    ' 42 %  420 of 1,000  820 a minute  00:00:46 left  writing',
-  );
-  expect(progressText(progress(0, { processing_rate: 0, estimated_remaining: '' }))).toBe(
-    '  0 %  0 of 1,000  writing',
-  );
-  expect(progressText(progress(999, { errors_count: 3 }))).toContain(
-    ' 99 %  999 of 1,000  3 failed',
-  );
+  expect(progressText(progress(420))).toBe(' 42 %  420 of 1,000  820 a minute  00:00:46 left  writing');
+  expect(progressText(progress(0, { processing_rate: 0, estimated_remaining: '' }))).toBe('  0 %  0 of 1,000  writing');
+  expect(progressText(progress(999, { errors_count: 3 }))).toContain(' 99 %  999 of 1,000  3 failed');
 });
 
 it('a bar never overflows', () => {
-  expect([0, 50, 100, 140].map((percent) => bar(percent, 4))).toEqual([
-    '░░░░',
-    '██░░',
-    '████',
-    '████',
-  ]);
+  expect([0, 50, 100, 140].map((percent) => bar(percent, 4))).toEqual(['░░░░', '██░░', '████', '████']);
 });
 
 it('on a terminal the bar is drawn over and never wraps', () => {

@@ -23,12 +23,7 @@ function barView(terminal: Terminal): ProgressView {
   return {
     show: (progress) => {
       isDrawn = true;
-      terminal.retell(
-        fitted(
-          `${bar(progress.progress_percentage)} ${progressText(progress)}`,
-          terminal.columns - 1,
-        ),
-      );
+      terminal.retell(fitted(`${bar(progress.progress_percentage)} ${progressText(progress)}`, terminal.columns - 1));
     },
     end: () => {
       if (isDrawn) terminal.tell('');
@@ -66,5 +61,5 @@ export function progressText(progress: OperationProgress): string {
     ...(rate === 0 ? [] : [`${grouped(Math.round(rate))} a minute`]),
     ...(left === '' ? [] : [`${left} left`]),
     progress.current_phase,
-  ].join('  '); // prettier-ignore
+  ].join('  ');
 }

@@ -2,9 +2,13 @@ import { expect, it } from 'vitest';
 import { fitted, table, valueText } from './words.ts';
 
 it('columns are as wide as their widest cell, numbers stand to the right', () => {
-  expect(table([['create', '1,180', 'Ana'], ['skip', '3', 'Bo'], ['x', '', '']])).toBe(
-    'create  1,180  Ana\nskip        3  Bo\nx',
-  ); // prettier-ignore
+  expect(
+    table([
+      ['create', '1,180', 'Ana'],
+      ['skip', '3', 'Bo'],
+      ['x', '', ''],
+    ]),
+  ).toBe('create  1,180  Ana\nskip        3  Bo\nx');
 });
 
 it('letters with accents written apart take one place each', () => {
@@ -25,6 +29,11 @@ it('what is too long is cut, and shows that it was', () => {
 
 it('values are written as a person would', () => {
   expect([null, '', 'a', ['x', 'y'], 5, { a: 1 }].map(valueText)).toEqual([
-    '(empty)', '(empty)', 'a', 'x, y', '5', '{"a":1}',
-  ]); // prettier-ignore
+    '(empty)',
+    '(empty)',
+    'a',
+    'x, y',
+    '5',
+    '{"a":1}',
+  ]);
 });

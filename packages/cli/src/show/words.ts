@@ -7,19 +7,18 @@ export function grouped(count: number): string {
 /** As long as wished, cut with an ellipsis where it is longer. */
 export function fitted(text: string, width: number): string {
   const characters = charactersOf(text);
-  return characters.length <= width
-    ? text
-    : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
 /** Columns as wide as their widest cell; the last is left as it is. Cells that begin with a digit stand to the right. */
 export function table(rows: readonly (readonly string[])[], gap = '  '): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => widthOf(row[column] ?? ''))),
-  );
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
   const lines = rows.map((row) =>
-    row.map((cell, column) => (column === row.length - 1 ? cell : padded(cell, widths[column] ?? 0))).join(gap).trimEnd(),
-  ); // prettier-ignore
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : padded(cell, widths[column] ?? 0)))
+      .join(gap)
+      .trimEnd(),
+  );
   return lines.join('\n');
 }
 

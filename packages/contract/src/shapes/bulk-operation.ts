@@ -4,9 +4,7 @@ import { operationResults } from './operation-results.ts';
 import { commaList, jsonObject, timestamp } from './scalars.ts';
 
 /** The seven statuses of an operation here; one that is being planned is `pending` with phase `planning`. */
-export const BULK_STATUSES = [
-  'pending', 'queued', 'processing', 'paused', 'completed', 'failed', 'cancelled',
-] as const; // prettier-ignore
+export const BULK_STATUSES = ['pending', 'queued', 'processing', 'paused', 'completed', 'failed', 'cancelled'] as const;
 export type BulkStatus = (typeof BULK_STATUSES)[number];
 
 export const bulkOperation = z
@@ -38,9 +36,7 @@ export const bulkOperation = z
     updated_at: timestamp,
     started_at: timestamp.optional().describe('Absent before the start.'),
     completed_at: timestamp.optional().describe('Absent until the end.'),
-    estimated_completion: timestamp
-      .optional()
-      .describe('While processing, once the rate is known.'),
+    estimated_completion: timestamp.optional().describe('While processing, once the rate is known.'),
     requires_approval: z.boolean(),
     approved_by: z.string().nullable(),
     approved_at: timestamp.nullable(),
@@ -49,14 +45,10 @@ export const bulkOperation = z
     retry_of: z.string().nullable().describe('The operation whose failed items this one repeats.'),
     plan_hash: z.string().nullable(),
     plan_expires_at: timestamp.nullable(),
-    results_summary: z
-      .union([operationResults, z.strictObject({})])
-      .describe('Empty before the end.'),
+    results_summary: z.union([operationResults, z.strictObject({})]).describe('Empty before the end.'),
     error_log: z.string(),
     output_file: z.string().nullable(),
-    can_undo_until: timestamp
-      .nullable()
-      .describe('For the caller; null where it cannot be undone.'),
+    can_undo_until: timestamp.nullable().describe('For the caller; null where it cannot be undone.'),
   })
   .meta({ id: 'BulkOperation' });
 export type BulkOperation = z.infer<typeof bulkOperation>;
@@ -67,11 +59,7 @@ const priority = z.int().min(-1_000_000).max(1_000_000);
 /** Body of `POST /api/bulk/operations`. */
 export const bulkOperationData = z
   .strictObject({
-    operation_type: z
-      .string()
-      .min(1)
-      .max(100)
-      .describe('Name or alias of a kind; see /api/bulk/kinds.'),
+    operation_type: z.string().min(1).max(100).describe('Name or alias of a kind; see /api/bulk/kinds.'),
     operation_name: z.string().trim().min(1).max(200),
     description: z.string().max(10_000).default(''),
     parameters: jsonObject.default({}),
@@ -86,12 +74,7 @@ export const bulkOperationData = z
       .default(null)
       .describe('Its template_config fills what `parameters` leaves out.'),
     override_reason: z.string().max(2_000).optional(),
-    chunk_items: z
-      .int()
-      .min(1)
-      .max(10_000)
-      .optional()
-      .describe('Items a chunk takes; the kind decides when left out.'),
+    chunk_items: z.int().min(1).max(10_000).optional().describe('Items a chunk takes; the kind decides when left out.'),
     plan: z.boolean().default(true).describe('Whether the plan is made at once.'),
   })
   .meta({ id: 'BulkOperationData' });
@@ -117,9 +100,7 @@ export const operationFilters = z
   .strictObject({
     status: commaList(z.enum(BULK_STATUSES)),
     operation_type: z.string(),
-    without: commaList(z.string()).describe(
-      'Kinds to leave out, such as edit_record: what forms save.',
-    ),
+    without: commaList(z.string()).describe('Kinds to leave out, such as edit_record: what forms save.'),
     created_by: z.string(),
     approved_by: z.string(),
     created_after: timestamp,

@@ -16,9 +16,7 @@ export const studentOfInstructor = z.object({
 export type StudentOfInstructor = z.infer<typeof studentOfInstructor>;
 
 const studentWithInstructor = studentOfInstructor.extend({
-  assigned_instructor: z
-    .object({ _id: z.string(), full_name: z.string(), email: z.string().nullable() })
-    .nullable(),
+  assigned_instructor: z.object({ _id: z.string(), full_name: z.string(), email: z.string().nullable() }).nullable(),
 });
 export type StudentWithInstructor = z.infer<typeof studentWithInstructor>;
 

@@ -21,9 +21,7 @@ export type ItemChange = z.infer<typeof itemChange>;
 export const operationItem = z
   .object({
     id: z.string().describe('Number of the item within its operation, as text.'),
-    item_index: z
-      .int()
-      .describe('Position in the input: the row of a file, otherwise the number of the item.'),
+    item_index: z.int().describe('Position in the input: the row of a file, otherwise the number of the item.'),
     item_data: jsonObject.describe('The input of the item.'),
     key: z.string().nullable().describe('What names the item in the corrections of a retry.'),
     subject_id: z.string().nullable(),
@@ -34,9 +32,7 @@ export const operationItem = z
     error_message: z.string().describe('Empty unless the item failed or was skipped.'),
     correction: z.string(),
     warnings: z.array(itemNote),
-    result_data: z
-      .object({ changes: z.array(itemChange).optional() })
-      .describe('What was done, once it was done.'),
+    result_data: z.object({ changes: z.array(itemChange).optional() }).describe('What was done, once it was done.'),
     processed_at: timestamp.nullable(),
   })
   .meta({ id: 'OperationItem' });
@@ -45,13 +41,7 @@ export type OperationItem = z.infer<typeof operationItem>;
 export const itemFilters = pageQuery.extend({
   status: z.enum(ITEM_STATUSES).optional(),
   code: z.string().max(100).optional(),
-  page: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(10_000)
-    .optional()
-    .describe('Instead of a cursor; slow far behind.'),
+  page: z.coerce.number().int().min(1).max(10_000).optional().describe('Instead of a cursor; slow far behind.'),
   page_size: z.coerce.number().int().min(1).max(100).optional().describe('The same as limit.'),
 });
 

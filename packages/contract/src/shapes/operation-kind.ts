@@ -8,9 +8,7 @@ export const mappableField = z.object({
   title: z.string(),
   type: z.string(),
   required: z.boolean(),
-  identifies: z
-    .boolean()
-    .describe('Says whom or what a row means; each row needs one of these fields.'),
+  identifies: z.boolean().describe('Says whom or what a row means; each row needs one of these fields.'),
   values: z.array(z.string()).optional(),
 });
 export type MappableField = z.infer<typeof mappableField>;

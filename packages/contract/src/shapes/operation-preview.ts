@@ -18,13 +18,7 @@ export type PlanCounts = z.infer<typeof planCounts>;
 
 /** What somebody must mean before it runs: by typing `count`, or by a second person's approval. */
 export const planGuard = z
-  .object({
-    code: z.string(),
-    count: z.int(),
-    of: z.int(),
-    needs: z.enum(['typed', 'approval']),
-    message: z.string(),
-  })
+  .object({ code: z.string(), count: z.int(), of: z.int(), needs: z.enum(['typed', 'approval']), message: z.string() })
   .meta({ id: 'PlanGuard' });
 export type PlanGuard = z.infer<typeof planGuard>;
 
@@ -66,9 +60,7 @@ export const startRequest = z
     plan_hash: z.string().max(200),
     confirm_count: z
       .union([z.int().min(0), z.record(z.string(), z.int().min(0))])
-      .describe(
-        'The number typed for a guard; of several guards the largest, or each by its code.',
-      ),
+      .describe('The number typed for a guard; of several guards the largest, or each by its code.'),
     acknowledge_warnings: z.boolean(),
   })
   .partial()
@@ -106,9 +98,7 @@ export const rollbackRequest = z
     plan_hash: z.string().max(200),
     item_ids: itemIds,
     reason: z.string().max(2_000),
-    mode: undoMode.describe(
-      '`all` also takes back what was worked with since; `untouched_only` keeps it.',
-    ),
+    mode: undoMode.describe('`all` also takes back what was worked with since; `untouched_only` keeps it.'),
   })
   .partial()
   .meta({ id: 'RollbackRequest' });

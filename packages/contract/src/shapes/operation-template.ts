@@ -6,11 +6,7 @@ export const templateData = z
   .strictObject({
     name: z.string().trim().min(1).max(200),
     description: z.string().max(10_000).default(''),
-    operation_type: z
-      .string()
-      .min(1)
-      .max(100)
-      .describe('Name or alias of a kind; see /api/bulk/kinds.'),
+    operation_type: z.string().min(1).max(100).describe('Name or alias of a kind; see /api/bulk/kinds.'),
     template_config: jsonObject.describe('Parameters for whatever an operation leaves out.'),
     is_public: z.boolean().default(false).describe('Offered to all staff of the organization.'),
   })

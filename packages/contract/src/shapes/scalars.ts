@@ -20,10 +20,6 @@ export const pageQuery = z.strictObject({
 
 /** Items are named by their number, as text in answers and as either in requests. */
 export const itemIds = z
-  .array(
-    z
-      .union([z.int().min(0), z.string().regex(/^\d{1,9}$/, 'an item id is a number')])
-      .transform(Number),
-  )
+  .array(z.union([z.int().min(0), z.string().regex(/^\d{1,9}$/, 'an item id is a number')]).transform(Number))
   .min(1)
   .max(100_000);

@@ -7,21 +7,13 @@ const membership = z.object({ id: z.string(), name: z.string(), user_id: z.strin
 export const signedInPerson = z
   .object({
     account_id: z.string(),
-    user: z
-      .object({ id: z.string(), full_name: z.string(), unit_id: z.string().nullable() })
-      .nullable(),
+    user: z.object({ id: z.string(), full_name: z.string(), unit_id: z.string().nullable() }).nullable(),
     roles: z.array(z.string()),
     role: z.string().describe('The strongest of the roles'),
-    organization: membership
-      .nullable()
-      .describe('The one that requests without X-Organization-Id are about'),
+    organization: membership.nullable().describe('The one that requests without X-Organization-Id are about'),
     organizations: z.array(membership),
     entity_ids: z.array(z.string()).describe('Ids of the organizations'),
-    limits: z.object({
-      people_max: z.int().nullable(),
-      in_request_people_max: z.int(),
-      upload_bytes_max: z.int(),
-    }),
+    limits: z.object({ people_max: z.int().nullable(), in_request_people_max: z.int(), upload_bytes_max: z.int() }),
   })
   .meta({ id: 'SignedInPerson' });
 export type SignedInPerson = z.infer<typeof signedInPerson>;

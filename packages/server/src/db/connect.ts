@@ -8,9 +8,7 @@ import { APP_ROLE } from './migrate.ts';
  * @throws when the connection would walk past row level security all the same.
  */
 export async function connect(options: DatabaseOptions): Promise<Database> {
-  const role = (await isPrivileged(options.url, undefined))
-    ? (options.role ?? APP_ROLE)
-    : undefined;
+  const role = (await isPrivileged(options.url, undefined)) ? (options.role ?? APP_ROLE) : undefined;
   if (await isPrivileged(options.url, role)) {
     throw new Error(
       'The run-time role of the database owns the tables or is a superuser, so that organizations would not be kept apart. Run `muster migrate` and let serve and work connect as the role muster_app.',

@@ -48,11 +48,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const onError = options.onError ?? (() => undefined);
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', onError));
-  return {
-    pool,
-    global: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
-    close: () => pool.end(),
-  };
+  return { pool, global: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), close: () => pool.end() };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -118,13 +114,8 @@ export async function savepoint<T>(tx: OrgTransaction, work: () => Promise<T>): 
 
 function kyselyOn(client: pg.PoolClient): Kysely<Tables> {
   // The client is ours until the transaction ends, so Kysely must not hand it back between statements.
-  const lent: PostgresPoolClient = {
-    query: client.query.bind(client),
-    release: () => undefined,
-  };
+  const lent: PostgresPoolClient = { query: client.query.bind(client), release: () => undefined };
   return new Kysely<Tables>({
-    dialect: new PostgresDialect({
-      pool: { connect: () => Promise.resolve(lent), end: () => Promise.resolve() },
-    }),
+    dialect: new PostgresDialect({ pool: { connect: () => Promise.resolve(lent), end: () => Promise.resolve() } }),
   });
 }

@@ -13,18 +13,25 @@ interface Column {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  uuid: 'string', text: 'string', date: 'string', bytea: 'Buffer', boolean: 'boolean',
-  integer: 'number', numeric: 'number', bigint: 'number', 'text[]': 'string[]', jsonb: 'Json', json: 'Json',
+  uuid: 'string',
+  text: 'string',
+  date: 'string',
+  bytea: 'Buffer',
+  boolean: 'boolean',
+  integer: 'number',
+  numeric: 'number',
+  bigint: 'number',
+  'text[]': 'string[]',
+  jsonb: 'Json',
+  json: 'Json',
   'timestamp with time zone': 'Date',
-}; // prettier-ignore
+};
 
 export async function tableTypes(url: string): Promise<string> {
   const columns = await withClient(url, readColumns);
   const tables = [...new Set(columns.map((c) => c.table))];
   const body = tables.map((table) => {
-    const lines = columns
-      .filter((c) => c.table === table)
-      .map((c) => `  ${c.name}: ${columnType(c)};`);
+    const lines = columns.filter((c) => c.table === table).map((c) => `  ${c.name}: ${columnType(c)};`);
     return `export interface ${interfaceName(table)} {\n${lines.join('\n')}\n}\n`;
   });
   const index = tables.map((table) => `  ${table}: ${interfaceName(table)};`).join('\n');
@@ -57,13 +64,17 @@ export async function describeSchema(url: string): Promise<string> {
       join pg_class c on c.relname = i.tablename and c.relnamespace = 'public'::regnamespace
       where i.schemaname = 'public' and not c.relispartition order by 1, i.indexname`);
     const tables = [...new Set(columns.map((c) => c.table))];
-    return tables.map((table) => {
-      const of = (list: { table: string; text: string }[]): string[] =>
-        list.filter((entry) => entry.table === table).map((entry) => `  ${entry.text}`);
-      const cols = columns.filter((c) => c.table === table).map(describeColumn);
-      return [table, ...cols, ...of(constraints.rows), ...of(indexes.rows)].join('\n');
-    }).join('\n\n') + '\n';
-  }); // prettier-ignore
+    return (
+      tables
+        .map((table) => {
+          const of = (list: { table: string; text: string }[]): string[] =>
+            list.filter((entry) => entry.table === table).map((entry) => `  ${entry.text}`);
+          const cols = columns.filter((c) => c.table === table).map(describeColumn);
+          return [table, ...cols, ...of(constraints.rows), ...of(indexes.rows)].join('\n');
+        })
+        .join('\n\n') + '\n'
+    );
+  });
 }
 
 function describeColumn(c: Column): string {
@@ -75,19 +86,15 @@ function describeColumn(c: Column): string {
 
 function columnType(c: Column): string {
   const base = c.allowed === null ? TYPES[c.type] : allowedValues(c.allowed);
-  if (base === undefined)
-    throw new Error(`No TypeScript type for ${c.type} of ${c.table}.${c.name}.`);
+  if (base === undefined) throw new Error(`No TypeScript type for ${c.type} of ${c.table}.${c.name}.`);
   const type = c.is_nullable ? `${base} | null` : base;
   if (c.is_generated) return `Computed<${type}>`;
-  if (base === 'Json')
-    return c.default === null ? type : `ColumnType<unknown, string | undefined, string>`;
+  if (base === 'Json') return c.default === null ? type : `ColumnType<unknown, string | undefined, string>`;
   return c.default === null ? type : `Defaulted<${type}>`;
 }
 
 function allowedValues(constraint: string): string {
-  return [...constraint.matchAll(/'([^']+)'::text/g)]
-    .map((match) => `'${match[1] ?? ''}'`)
-    .join(' | ');
+  return [...constraint.matchAll(/'([^']+)'::text/g)].map((match) => `'${match[1] ?? ''}'`).join(' | ');
 }
 
 function interfaceName(table: string): string {

@@ -111,7 +111,10 @@ async function keepServer(
       await sleep(RESTART_MS);
       child = start();
       // Until the last backend of the dead server is gone, a new one refuses to start.
-      const isUp = await ready(child).then(() => true, () => false); // prettier-ignore
+      const isUp = await ready(child).then(
+        () => true,
+        () => false,
+      );
       if (isUp) {
         child.once('exit', onExit);
         return;
@@ -137,8 +140,7 @@ async function keepServer(
 export async function attachOrStart(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const dataDir = path.resolve(options.dataDir);
   const server = postmaster(path.join(dataDir, 'postgres'));
-  if (server?.state !== 'ready' || (await lockOwner(dataDir)) === null)
-    return startEmbedded(options);
+  if (server?.state !== 'ready' || (await lockOwner(dataDir)) === null) return startEmbedded(options);
   const secrets = await readSecrets(dataDir);
   return { ...urls(secrets, server.port), stop: () => Promise.resolve() };
 }
@@ -162,26 +164,16 @@ export async function embeddedAppPassword(dataDir: string): Promise<string> {
 async function readSecrets(dataDir: string): Promise<Secrets> {
   const parsed: unknown = JSON.parse(await fs.readFile(path.join(dataDir, 'secrets.json'), 'utf8'));
   if (isSecrets(parsed)) return parsed;
-  throw new Error(
-    `${dataDir}/secrets.json is damaged: it must hold the passwords "owner" and "app".`,
-  );
+  throw new Error(`${dataDir}/secrets.json is damaged: it must hold the passwords "owner" and "app".`);
 }
 
 function isSecrets(value: unknown): value is Secrets {
   return typeof value === 'object' && value !== null && 'owner' in value && 'app' in value;
 }
 
-async function ensureCluster(
-  dataDir: string,
-  pgData: string,
-  bin: string,
-  user: DatabaseUser,
-): Promise<Secrets> {
+async function ensureCluster(dataDir: string, pgData: string, bin: string, user: DatabaseUser): Promise<Secrets> {
   if (existsSync(path.join(pgData, 'PG_VERSION'))) return readSecrets(dataDir);
-  const secrets = {
-    owner: randomBytes(24).toString('base64url'),
-    app: randomBytes(24).toString('base64url'),
-  };
+  const secrets = { owner: randomBytes(24).toString('base64url'), app: randomBytes(24).toString('base64url') };
   const making = path.join(dataDir, 'postgres.new');
   await fs.rm(making, { recursive: true, force: true });
   await fs.mkdir(making, { mode: 0o700 });
@@ -191,10 +183,20 @@ async function ensureCluster(
     await fs.chown(making, user.uid, user.gid);
     await fs.chown(passwordFile, user.uid, user.gid);
   }
-  await run(path.join(bin, 'initdb'), [
-    `--pgdata=${making}`, '--username=muster_owner', `--pwfile=${passwordFile}`, '--auth=scram-sha-256',
-    '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8',
-  ], user); // prettier-ignore
+  await run(
+    path.join(bin, 'initdb'),
+    [
+      `--pgdata=${making}`,
+      '--username=muster_owner',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+    ],
+    user,
+  );
   await fs.rm(passwordFile);
   await fs.writeFile(path.join(dataDir, 'secrets.json'), JSON.stringify(secrets), { mode: 0o600 });
   await fs.rename(making, pgData);
@@ -209,10 +211,7 @@ function startServer(
   user: DatabaseUser,
   settings: Readonly<Record<string, string>>,
 ): ChildProcess {
-  const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([k, v]) => [
-    '-c',
-    `${k}=${v}`,
-  ]);
+  const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
   const command = [path.join(bin, 'postgres'), '-D', pgData, '-p', String(port), ...flags];
   const log = openSync(path.join(dataDir, 'postgres.log'), 'a');
   // Detached: Ctrl-C on a terminal reaches us alone, and we stop the server after the chunk in hand.
@@ -242,14 +241,16 @@ async function untilReady(child: ChildProcess, pgData: string, dataDir: string):
     await sleep(20);
   }
   const log = await fs.readFile(path.join(dataDir, 'postgres.log'), 'utf8').catch(() => '');
-  throw new Error(
-    `The embedded PostgreSQL did not start.\n${log.split('\n').slice(-12).join('\n')}`,
-  );
+  throw new Error(`The embedded PostgreSQL did not start.\n${log.split('\n').slice(-12).join('\n')}`);
 }
 
 async function stopServer(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once('exit', () => { resolve(); })); // prettier-ignore
+  const ended = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      resolve();
+    }),
+  );
   child.kill('SIGINT');
   const timer = setTimeout(() => child.kill('SIGQUIT'), STOP_TIMEOUT_MS);
   await ended;
@@ -290,9 +291,7 @@ async function takeLock(dataDir: string): Promise<void> {
 }
 
 async function lockOwner(dataDir: string): Promise<number | null> {
-  const owner = Number(
-    await fs.readFile(path.join(dataDir, 'muster.pid'), 'utf8').catch(() => '0'),
-  );
+  const owner = Number(await fs.readFile(path.join(dataDir, 'muster.pid'), 'utf8').catch(() => '0'));
   if (owner === process.pid) return running.has(dataDir) ? owner : null;
   return owner !== 0 && isProcessOf(owner, '') ? owner : null;
 }
@@ -308,11 +307,18 @@ function isProcessOf(pid: number, argument: string): boolean {
 
 async function freePort(): Promise<number> {
   const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => { resolve(); })); // prettier-ignore
+  await new Promise<void>((resolve) =>
+    server.listen(0, '127.0.0.1', () => {
+      resolve();
+    }),
+  );
   const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => { resolve(); })); // prettier-ignore
-  if (address === null || typeof address === 'string')
-    throw new Error('No free port on 127.0.0.1.');
+  await new Promise<void>((resolve) =>
+    server.close(() => {
+      resolve();
+    }),
+  );
+  if (address === null || typeof address === 'string') throw new Error('No free port on 127.0.0.1.');
   return address.port;
 }
 

@@ -4,7 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 
 /** PostgreSQL types that a change's JSON is read back as. */
 export type ColumnType =
-  | 'uuid' | 'text' | 'text[]' | 'integer' | 'numeric' | 'boolean' | 'date' | 'timestamptz' | 'jsonb'; // prettier-ignore
+  'uuid' | 'text' | 'text[]' | 'integer' | 'numeric' | 'boolean' | 'date' | 'timestamptz' | 'jsonb';
 
 export interface Entity {
   /** Singular, as it stands in `changes.entity`. */
@@ -89,17 +89,11 @@ export function typesOf(entity: Entity): Readonly<Record<string, ColumnType>> {
 
 /** `name type, …` for jsonb_to_record. */
 export function columnTypes(entity: Entity): RawBuilder<unknown> {
-  return sql.join(
-    Object.entries(typesOf(entity)).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`),
-  );
+  return sql.join(Object.entries(typesOf(entity)).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`));
 }
 
 /** Condition: one of the columns refers to the row behind `alias`. */
-export function isReferredTo(
-  orgId: string,
-  columns: LosableKey['columns'],
-  alias: string,
-): RawBuilder<unknown> {
+export function isReferredTo(orgId: string, columns: LosableKey['columns'], alias: string): RawBuilder<unknown> {
   const uses = columns.map(
     ([child, column]) =>
       sql`exists (select from ${sql.table(child)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} = ${sql.ref(`${alias}.id`)})`,

@@ -56,9 +56,7 @@ export async function pendingMigrations(url: string): Promise<string[]> {
   client.on('error', () => undefined);
   await client.connect();
   try {
-    const known = await client.query<{ done: boolean }>(
-      "select to_regclass('schema_migrations') is not null as done",
-    );
+    const known = await client.query<{ done: boolean }>("select to_regclass('schema_migrations') is not null as done");
     if (known.rows[0]?.done !== true) return await migrationFiles();
     const done = await client.query<{ name: string }>('select name from schema_migrations');
     const names = new Set(done.rows.map((row) => row.name));
@@ -71,38 +69,30 @@ export async function pendingMigrations(url: string): Promise<string[]> {
 async function ensureVersion(client: pg.Client): Promise<void> {
   const version = await serverVersion(client);
   if (version < 150_000) {
-    throw new Error(
-      `Muster needs PostgreSQL 15 or newer; this is ${String(Math.floor(version / 10_000))}.`,
-    );
+    throw new Error(`Muster needs PostgreSQL 15 or newer; this is ${String(Math.floor(version / 10_000))}.`);
   }
 }
 
 async function serverVersion(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ v: number }>(
-    "select current_setting('server_version_num')::int as v",
-  );
+  const { rows } = await client.query<{ v: number }>("select current_setting('server_version_num')::int as v");
   return rows[0]?.v ?? 0;
 }
 
-async function ensureRole(
-  client: pg.Client,
-  role: string,
-  password: string | undefined,
-): Promise<void> {
+async function ensureRole(client: pg.Client, role: string, password: string | undefined): Promise<void> {
   const name = client.escapeIdentifier(role);
   const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
   if (rowCount === 0) {
     await client.query(`create role ${name} nologin`).catch((error: unknown) => {
-      throw new Error(`The run-time role ${role} is missing and this role may not create it. As an administrator run: create role ${role}; grant ${role} to <your role>;`, { cause: error }); // prettier-ignore
+      throw new Error(
+        `The run-time role ${role} is missing and this role may not create it. As an administrator run: create role ${role}; grant ${role} to <your role>;`,
+        { cause: error },
+      );
     });
   }
   if (password !== undefined) {
     await client.query(`alter role ${name} login password ${client.escapeLiteral(password)}`);
   }
-  const member = await client.query<{ ok: boolean }>(
-    "select pg_has_role(current_user, $1, 'member') as ok",
-    [role],
-  );
+  const member = await client.query<{ ok: boolean }>("select pg_has_role(current_user, $1, 'member') as ok", [role]);
   if (member.rows[0]?.ok !== true) await client.query(`grant ${name} to current_user`);
 }
 
@@ -135,17 +125,17 @@ async function migrationFiles(): Promise<string[]> {
 async function ensurePartitions(client: pg.Client, now: Date): Promise<void> {
   for (const table of PARTITIONED) {
     const storage = table === 'operation_items' ? ROOM_FOR_MARKS : '';
-    await client.query(
-      `create table if not exists ${table}_default partition of ${table} default ${storage}`,
-    );
+    await client.query(`create table if not exists ${table}_default partition of ${table} default ${storage}`);
     for (let ahead = 0; ahead < QUARTERS_AHEAD; ahead++) {
       const quarter = Math.floor(now.getUTCMonth() / 3) + ahead;
       const from = new Date(Date.UTC(now.getUTCFullYear(), quarter * 3));
       const to = new Date(Date.UTC(now.getUTCFullYear(), quarter * 3 + 3));
       const name = partitionAt(table, from);
-      await client.query(
-        `create table if not exists ${name} partition of ${table} for values from ('${idAt(from)}') to ('${idAt(to)}') ${storage}`,
-      ).catch(ignoreOccupied); // prettier-ignore
+      await client
+        .query(
+          `create table if not exists ${name} partition of ${table} for values from ('${idAt(from)}') to ('${idAt(to)}') ${storage}`,
+        )
+        .catch(ignoreOccupied);
     }
   }
 }
@@ -160,15 +150,11 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
   const name = client.escapeIdentifier(role);
   await inTransaction(client, async () => {
     await client.query(`grant usage on schema public to ${name}`);
-    await client.query(
-      `grant select, insert, update, delete on all tables in schema public to ${name}`,
-    );
+    await client.query(`grant select, insert, update, delete on all tables in schema public to ${name}`);
     for (const table of await organizationTables(client)) {
       await client.query(`alter table ${table} enable row level security`);
       await client.query(`drop policy if exists ${table}_org on ${table}`);
-      await client.query(
-        `create policy ${table}_org on ${table} using (org_id = current_setting('app.org_id')::uuid)`,
-      );
+      await client.query(`create policy ${table}_org on ${table} using (org_id = current_setting('app.org_id')::uuid)`);
     }
     await client.query(`revoke update, delete on audit, events from ${name}`);
     await client.query(`revoke all on schema_migrations, staging from ${name}`);
@@ -220,9 +206,7 @@ async function openQueue(client: pg.Client, role: string): Promise<void> {
   const name = client.escapeIdentifier(role);
   await inTransaction(client, async () => {
     await client.query(`grant usage on schema graphile_worker to ${name}`);
-    await client.query(
-      `grant select, insert, update, delete on all tables in schema graphile_worker to ${name}`,
-    );
+    await client.query(`grant select, insert, update, delete on all tables in schema graphile_worker to ${name}`);
     await client.query(`grant usage on all sequences in schema graphile_worker to ${name}`);
     await client.query(`grant execute on all functions in schema graphile_worker to ${name}`);
     const { rows } = await client.query<{ name: string }>(
@@ -230,9 +214,7 @@ async function openQueue(client: pg.Client, role: string): Promise<void> {
     );
     for (const table of rows) {
       await client.query(`drop policy if exists muster on graphile_worker.${table.name}`);
-      await client.query(
-        `create policy muster on graphile_worker.${table.name} to ${name} using (true)`,
-      );
+      await client.query(`create policy muster on graphile_worker.${table.name} to ${name} using (true)`);
     }
   });
 }

@@ -36,12 +36,7 @@ const problem = z.object({
   errors: z.array(z.object({ field: z.string(), message: z.string() })).default([]),
 });
 
-async function request(
-  url: string,
-  method: string,
-  token: string | undefined,
-  body: unknown,
-): Promise<Response> {
+async function request(url: string, method: string, token: string | undefined, body: unknown): Promise<Response> {
   const isForm = body instanceof FormData;
   const headers = {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -20,7 +20,10 @@ export function demoDir(asked: string | undefined): DemoDir {
   if (process.getuid?.() === 0) {
     return isReachableByOthers(here)
       ? { dir: here, because: '' }
-      : { dir: '/var/lib/muster/demo', because: 'the current folder is open to root alone, and PostgreSQL does not run as root' }; // prettier-ignore
+      : {
+          dir: '/var/lib/muster/demo',
+          because: 'the current folder is open to root alone, and PostgreSQL does not run as root',
+        };
   }
   return isWritable(here)
     ? { dir: here, because: '' }

@@ -37,11 +37,7 @@ interface Running {
 
 /** The commands that the demo is made of. */
 export interface DemoCommands {
-  readonly serve: (options: {
-    dataDir: string;
-    port: number;
-    logLevel: string;
-  }) => Promise<Running>;
+  readonly serve: (options: { dataDir: string; port: number; logLevel: string }) => Promise<Running>;
   readonly createOrg: (options: {
     dataDir: string;
     name: string;
@@ -71,14 +67,14 @@ export async function runDemo(commands: DemoCommands, options: DemoOptions): Pro
     start(commands, options, school, say),
   );
   try {
-    const api = await steps.run('Make the organization', (say) => enter(commands, dir, server.address, say)); // prettier-ignore
+    const api = await steps.run('Make the organization', (say) => enter(commands, dir, server.address, say));
     await runJob(steps, api, school);
   } catch (error) {
     await server.close();
     throw error;
   }
   print('');
-  print(steps.isAborted() ? 'Stopped.' : `All ${steps.done()} steps are done in ${seconds(startedMs)}.`); // prettier-ignore
+  print(steps.isAborted() ? 'Stopped.' : `All ${steps.done()} steps are done in ${seconds(startedMs)}.`);
   return server;
 }
 
@@ -96,9 +92,7 @@ export function signInWords(address: string): string {
 
 async function runJob(steps: Steps, api: Api, school: DemoFiles): Promise<void> {
   const run = <T>(title: string, work: (stage: Stage) => Promise<T>): Promise<T | undefined> =>
-    steps.isAborted()
-      ? Promise.resolve(undefined)
-      : steps.run(title, (say) => work({ api, school, say }));
+    steps.isAborted() ? Promise.resolve(undefined) : steps.run(title, (say) => work({ api, school, say }));
   await run('Set up schools and content', setUpContent);
   for (const file of school.files) {
     await run(`Import people: ${file.name}`, (stage) => importPeople(stage, file));
@@ -108,9 +102,7 @@ async function runJob(steps: Steps, api: Api, school: DemoFiles): Promise<void> 
   if (assigned === undefined) return;
   const lucky = assigned.studentIds.slice(0, MORE_TIME_STUDENTS);
   if (lucky.length === 0) return;
-  await run('Meanwhile somebody gives two of them more time', (stage) =>
-    giveMoreTime(stage, lucky),
-  );
+  await run('Meanwhile somebody gives two of them more time', (stage) => giveMoreTime(stage, lucky));
   await run('Undo the assignment', (stage) => takeBack(stage, assigned.operationId));
 }
 
@@ -125,7 +117,7 @@ async function start(
   await writeFiles(dir, school);
   const isFree = await isFreePort(wanted);
   const server = await serve({ dataDir: dir, port: isFree ? wanted : 0, logLevel });
-  say(labelled('Files', `${path.join(dir, 'files')}: ${String(school.files.length)} files of people, to look into`)); // prettier-ignore
+  say(labelled('Files', `${path.join(dir, 'files')}: ${String(school.files.length)} files of people, to look into`));
   say(labelled('Address', `${server.address}${isFree ? '' : ` (port ${wanted} is taken)`}`));
   return { server, dir };
 }
@@ -173,7 +165,9 @@ function stepsOf({ print, signal }: DemoOptions): Steps {
       print('');
       print(`${String(done + 1)}. ${title}`);
       try {
-        const result = await work((line) => { print(`   ${line}`); }); // prettier-ignore
+        const result = await work((line) => {
+          print(`   ${line}`);
+        });
         done += 1;
         print(`   ${labelled('Took', seconds(startedMs))}`);
         return result;

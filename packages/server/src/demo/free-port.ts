@@ -4,9 +4,18 @@ import * as net from 'node:net';
 export async function isFreePort(port: number): Promise<boolean> {
   const server = net.createServer();
   const isFree = await new Promise<boolean>((resolve) => {
-    server.once('error', () => { resolve(false); });
-    server.listen(port, '127.0.0.1', () => { resolve(true); });
-  }); // prettier-ignore
-  if (isFree) await new Promise<void>((resolve) => server.close(() => { resolve(); })); // prettier-ignore
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      resolve(true);
+    });
+  });
+  if (isFree)
+    await new Promise<void>((resolve) =>
+      server.close(() => {
+        resolve();
+      }),
+    );
   return isFree;
 }

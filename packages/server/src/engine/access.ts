@@ -22,23 +22,13 @@ export function visibleOperations(engine: Engine, actor: Actor): RawBuilder<unkn
 }
 
 /** @throws Problem `not_found` for an operation that does not exist or may not be seen: both look the same. */
-export async function getVisible(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
+export async function getVisible(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
   await assertVisible(tx, engine, actor, id);
   return getOperation(tx, id);
 }
 
 /** The operation, locked, for somebody who may steer it. @throws Problem `not_found`, or `forbidden` where it is only visible. */
-export async function lockSteerable(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
+export async function lockSteerable(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
   await assertVisible(tx, engine, actor, id);
   const operation = await lockOperation(tx, id);
   if (!maySteer(actor, operation)) throw new Problem('forbidden');
@@ -54,12 +44,7 @@ export function isWholeOrgAdmin(actor: Actor): boolean {
   return actor.role === 'system_admin' || actor.role === 'subscriber_admin';
 }
 
-async function assertVisible(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-): Promise<void> {
+async function assertVisible(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<void> {
   const [found] = await rows(
     tx,
     sql`

@@ -56,11 +56,7 @@ export async function applyInRequest(engine: Engine, operation: Operation): Prom
 }
 
 /** Applies all of it in the caller's transaction: a single edit is planned, confirmed and applied as one. */
-export async function applyIn(
-  tx: OrgTransaction,
-  engine: Engine,
-  operationId: string,
-): Promise<Operation> {
+export async function applyIn(tx: OrgTransaction, engine: Engine, operationId: string): Promise<Operation> {
   while (await applyChunk(tx, engine, operationId));
   return getOperation(tx, operationId);
 }
@@ -88,11 +84,7 @@ export async function applySlice(
 }
 
 /** @returns whether another chunk is to be applied. */
-async function applyChunk(
-  tx: OrgTransaction,
-  engine: Engine,
-  operationId: string,
-): Promise<boolean> {
+async function applyChunk(tx: OrgTransaction, engine: Engine, operationId: string): Promise<boolean> {
   const began = Date.now();
   const operation = await begin(tx, await lockOperation(tx, operationId));
   if (operation === null) return false;
@@ -219,12 +211,7 @@ function mayStart(kind: Kind, roles: readonly string[]): boolean {
  * Writes the changes of a range. Items that were refused get another turn together once the others are written, as long
  * as that helps: one may have needed another that stood in the other half.
  */
-async function write(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-  range: ItemRange,
-): Promise<ItemFault[]> {
+async function write(tx: OrgTransaction, engine: Engine, operation: Operation, range: ItemRange): Promise<ItemFault[]> {
   let faults = await writeOrBisect(tx, engine, operation, range);
   for (let before = Infinity; faults.length > 0 && faults.length < before;) {
     before = faults.length;
@@ -343,12 +330,7 @@ async function advance(
     name: `${eventPrefix(kind)}.processing.progress`,
     operationId: operation.id,
     actorId: makerOf(operation),
-    payload: {
-      processed: now.processed_items,
-      total: now.total_items,
-      chunk: now.chunks_done,
-      took_ms: tookMs,
-    },
+    payload: { processed: now.processed_items, total: now.total_items, chunk: now.chunks_done, took_ms: tookMs },
   });
   return now;
 }

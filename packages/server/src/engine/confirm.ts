@@ -54,9 +54,7 @@ export async function confirm(
 
 /** Applies a small operation before the request is answered; a larger one is left to the worker. */
 export async function applyIfSmall(engine: Engine, confirmed: Operation): Promise<Operation> {
-  return confirmed.lane === 'small' && confirmed.admitted_at !== null
-    ? applyInRequest(engine, confirmed)
-    : confirmed;
+  return confirmed.lane === 'small' && confirmed.admitted_at !== null ? applyInRequest(engine, confirmed) : confirmed;
 }
 
 async function confirmIn(
@@ -70,8 +68,7 @@ async function confirmIn(
   const kind = getKind(engine, operation.kind);
   assertMayStart(kind, actor);
   if (operation.status !== 'pending') throw invalidState(operation, 'starting');
-  if (operation.scheduled_at !== null && operation.queued_at !== null)
-    throw invalidState(operation, 'starting');
+  if (operation.scheduled_at !== null && operation.queued_at !== null) throw invalidState(operation, 'starting');
   // A plan holds what its maker may do, whoever confirms it.
   const maker = await findActor(tx, operation.created_by_account);
   if (maker === null) throw new Problem('forbidden');
@@ -97,9 +94,16 @@ export async function confirmPlanned(
   assertMeant(operation, getKind(engine, operation.kind), planCounts(operation), confirmation);
   const queued = await queue(tx, engine, operation, actor, start);
   await writeAudit(tx, {
-    action: 'confirm', operationId: operation.id, actor,
-    detail: { plan_hash: operation.plan_hash, confirm_count: confirmation.confirmCount ?? null, warnings_acknowledged: confirmation.acknowledgeWarnings ?? false, override_reason: operation.override_reason },
-  }); // prettier-ignore
+    action: 'confirm',
+    operationId: operation.id,
+    actor,
+    detail: {
+      plan_hash: operation.plan_hash,
+      confirm_count: confirmation.confirmCount ?? null,
+      warnings_acknowledged: confirmation.acknowledgeWarnings ?? false,
+      override_reason: operation.override_reason,
+    },
+  });
   return queued;
 }
 
@@ -112,25 +116,17 @@ async function assertFresh(
   planHash: string | undefined,
 ): Promise<void> {
   if (planHash === undefined) return;
-  if (planHash !== operation.plan_hash)
-    throw stale(countDifferences(operation, planHash), 'a newer preview was made');
+  if (planHash !== operation.plan_hash) throw stale(countDifferences(operation, planHash), 'a newer preview was made');
   const expires = operation.plan_expires_at?.getTime() ?? 0;
   if (operation.scheduled_at === null && engine.now().getTime() > expires) {
-    throw stale(
-      [{ item_no: 0, label: 'The whole preview', was: 'fresh', now: 'expired' }],
-      'the preview expired',
-    );
+    throw stale([{ item_no: 0, label: 'The whole preview', was: 'fresh', now: 'expired' }], 'the preview expired');
   }
   const differences = await changesSincePlan(tx, engine, operation, actor);
   if (differences.length > 0) throw stale(differences, 'the data changed');
 }
 
 function stale(differences: readonly PlanDifference[], reason: string): Problem {
-  return new Problem('plan_stale', {
-    count: differences.length,
-    reason,
-    differences: differences.slice(0, 100),
-  });
+  return new Problem('plan_stale', { count: differences.length, reason, differences: differences.slice(0, 100) });
 }
 
 /** What the counts of an earlier preview and of the present one differ in. */
@@ -144,8 +140,11 @@ function countDifferences(operation: Operation, planHash: string): PlanDifferenc
   if (differing.length === 0)
     return [{ item_no: 0, label: 'The whole preview', was: planHash, now: operation.plan_hash }];
   return differing.map((action) => ({
-    item_no: 0, label: action, was: String(was[action] ?? 0), now: String(now[action] ?? 0),
-  })); // prettier-ignore
+    item_no: 0,
+    label: action,
+    was: String(was[action] ?? 0),
+    now: String(now[action] ?? 0),
+  }));
 }
 
 function isPlanned(entry: unknown): entry is { plan_hash: string; counts: PlanCounts } {
@@ -178,11 +177,7 @@ async function changesSincePlan(
 }
 
 /** One pass over both plans: a plan just written has no statistics, and joins of it are planned as if it had one row. */
-async function comparePlans(
-  tx: OrgTransaction,
-  was: string,
-  now: string,
-): Promise<PlanDifference[]> {
+async function comparePlans(tx: OrgTransaction, was: string, now: string): Promise<PlanDifference[]> {
   const hash = sql`hash_record_extended(row(entity_id, action, before, after, version_read), 0)`;
   const of = (side: string) =>
     sql`(max(action) filter (where side = ${side}), max(subject) filter (where side = ${side}), sum(hash) filter (where side = ${side}))`;
@@ -203,33 +198,29 @@ async function comparePlans(
   );
 }
 
-async function staleRows(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-): Promise<PlanDifference[]> {
+async function staleRows(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<PlanDifference[]> {
   await expectRows(tx, operation.total_items);
   const found: PlanDifference[] = [];
   for (const entity of touchedEntities(engine.entities, operation, ['update', 'delete'])) {
-    found.push(...(await rows(tx, sql<PlanDifference>`
+    found.push(
+      ...(await rows(
+        tx,
+        sql<PlanDifference>`
       select i.item_no, i.label, i.action as was, case when e.id is null then 'gone' else 'changed' end as now
       from changes c
       join operation_items i on i.org_id = ${tx.orgId} and i.operation_id = c.operation_id and i.item_no = c.item_no
       left join ${sql.table(entity.table)} e on e.org_id = ${tx.orgId} and e.id = c.entity_id
       where c.org_id = ${tx.orgId} and c.operation_id = ${operation.id} and c.entity = ${entity.name}
         and c.action <> 'insert' and e.version is distinct from c.version_read
-      order by 1 limit 100`)));
-  } // prettier-ignore
+      order by 1 limit 100`,
+      )),
+    );
+  }
   return found;
 }
 
 /** Errors, warnings, guards and approval: whatever has to be settled by a person before anything runs. */
-function assertMeant(
-  operation: Operation,
-  kind: Kind,
-  counts: PlanCounts,
-  confirmation: Confirmation,
-): void {
+function assertMeant(operation: Operation, kind: Kind, counts: PlanCounts, confirmation: Confirmation): void {
   const errors = counts.actions['error'] ?? 0;
   if (kind.errorsBlock === true && errors > 0)
     throw new Problem('validation_errors', { count: errors, codes: counts.codes });
@@ -237,20 +228,17 @@ function assertMeant(
     throw new Problem('warnings_not_acknowledged', { count: counts.warnings });
   }
   const guards = guardsOf(operation);
-  const needsApproval =
-    operation.requires_approval || guards.some((guard) => guard.needs === 'approval');
+  const needsApproval = operation.requires_approval || guards.some((guard) => guard.needs === 'approval');
   if (needsApproval && operation.approved_hash !== operation.plan_hash)
     throw new Problem('approval_required', { guards });
   const unmet = unmetGuard(guards, confirmation.confirmCount);
-  if (unmet !== null)
-    throw new Problem('confirm_count_mismatch', { field: 'confirm_count', ...unmet });
+  if (unmet !== null) throw new Problem('confirm_count_mismatch', { field: 'confirm_count', ...unmet });
 }
 
 /** The first guard whose number was not typed. */
 function unmetGuard(guards: readonly Guard[], typed: Confirmation['confirmCount']): Guard | null {
   const asking = guards.filter((guard) => guard.needs === 'typed');
-  if (typeof typed === 'object')
-    return asking.find((guard) => typed[guard.code] !== guard.count) ?? null;
+  if (typeof typed === 'object') return asking.find((guard) => typed[guard.code] !== guard.count) ?? null;
   const [largest] = asking;
   return largest === undefined || largest.count === typed ? null : largest;
 }
@@ -289,12 +277,7 @@ async function queue(
     return move(tx, operation, { status: 'queued', phase: 'queued', wanted: 'starting' }, admitted);
   }
   if (operation.lane !== 'small') await assertRoomToWait(tx);
-  return enterQueue(
-    tx,
-    operation,
-    confirmed,
-    operation.lane === 'small' ? operation.id : undefined,
-  );
+  return enterQueue(tx, operation, confirmed, operation.lane === 'small' ? operation.id : undefined);
 }
 
 /**

@@ -16,8 +16,7 @@ import { writeAudit, writeEvent } from './record.ts';
 /** A chunk in hand is finished first; the operation is then `paused`. */
 export async function pause(engine: Engine, actor: Actor, operationId: string): Promise<Operation> {
   return steer(engine, actor, operationId, 'pause', async (tx, operation) => {
-    if (operation.status !== 'processing' && operation.status !== 'queued')
-      throw invalidState(operation, 'pausing');
+    if (operation.status !== 'processing' && operation.status !== 'queued') throw invalidState(operation, 'pausing');
     await dequeue(tx, operationId);
     await writeEvent(tx, {
       name: `${eventPrefix(getKind(engine, operation.kind))}.operation.paused`,
@@ -37,11 +36,7 @@ export async function pause(engine: Engine, actor: Actor, operationId: string): 
 }
 
 /** Goes on with the first item that has no result. */
-export async function resume(
-  engine: Engine,
-  actor: Actor,
-  operationId: string,
-): Promise<Operation> {
+export async function resume(engine: Engine, actor: Actor, operationId: string): Promise<Operation> {
   return steer(engine, actor, operationId, 'resume', async (tx, operation) => {
     if (operation.status !== 'paused') throw invalidState(operation, 'resuming');
     await writeEvent(tx, {
@@ -54,12 +49,7 @@ export async function resume(
 }
 
 /** What is done stays and can be undone; the rest is skipped. */
-export async function cancel(
-  engine: Engine,
-  actor: Actor,
-  operationId: string,
-  reason: string,
-): Promise<Operation> {
+export async function cancel(engine: Engine, actor: Actor, operationId: string, reason: string): Promise<Operation> {
   return steer(
     engine,
     actor,
@@ -68,15 +58,17 @@ export async function cancel(
     async (tx, operation) => {
       if (operation.phase === 'done') throw invalidState(operation, 'cancelling');
       await dequeue(tx, operationId);
-      const cancelled = await endCancelled(
-        tx,
-        engine,
-        await update(tx, operation, { cancel_reason: reason }),
-      );
+      const cancelled = await endCancelled(tx, engine, await update(tx, operation, { cancel_reason: reason }));
       await writeEvent(tx, {
-      name: `${eventPrefix(getKind(engine, operation.kind))}.operation.completed`, operationId, actorId: makerOf(operation),
-      payload: { final_status: 'cancelled', successful: cancelled.successful_items, skipped: cancelled.skipped_items },
-    }); // prettier-ignore
+        name: `${eventPrefix(getKind(engine, operation.kind))}.operation.completed`,
+        operationId,
+        actorId: makerOf(operation),
+        payload: {
+          final_status: 'cancelled',
+          successful: cancelled.successful_items,
+          skipped: cancelled.skipped_items,
+        },
+      });
       return cancelled;
     },
     { reason },
@@ -84,35 +76,23 @@ export async function cancel(
 }
 
 /** @throws Problem `own_approval`; `forbidden` for who is no admin of the whole organization. */
-export async function approve(
-  engine: Engine,
-  actor: Actor,
-  operationId: string,
-): Promise<Operation> {
+export async function approve(engine: Engine, actor: Actor, operationId: string): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
     const operation = await lockForApproval(tx, engine, actor, operationId);
-    if (operation.status !== 'pending' || operation.plan_hash === null)
-      throw invalidState(operation, 'approving');
-    await writeAudit(tx, {
-      action: 'approve',
-      operationId,
-      actor,
-      detail: { plan_hash: operation.plan_hash },
-    });
+    if (operation.status !== 'pending' || operation.plan_hash === null) throw invalidState(operation, 'approving');
+    await writeAudit(tx, { action: 'approve', operationId, actor, detail: { plan_hash: operation.plan_hash } });
     return update(tx, operation, {
-      approved_by_account: actor.accountId, approved_by_user: actor.userId, approved_at: engine.now(),
-      approved_hash: operation.plan_hash, phase: 'planned',
-    }); // prettier-ignore
+      approved_by_account: actor.accountId,
+      approved_by_user: actor.userId,
+      approved_at: engine.now(),
+      approved_hash: operation.plan_hash,
+      phase: 'planned',
+    });
   });
 }
 
 /** The operation is cancelled and keeps the reason. */
-export async function reject(
-  engine: Engine,
-  actor: Actor,
-  operationId: string,
-  reason: string,
-): Promise<Operation> {
+export async function reject(engine: Engine, actor: Actor, operationId: string, reason: string): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
     const operation = await lockForApproval(tx, engine, actor, operationId);
     if (operation.status !== 'pending') throw invalidState(operation, 'rejecting');
@@ -161,9 +141,17 @@ export async function planUndo(
   const operation = await lockOperation(tx, operationId);
   assertMayUndo(engine, actor, operation);
   const undo = await createIn(tx, engine, actor, {
-    kind: 'undo', name: `Undo: ${operation.name}`.slice(0, 200), undoOf: operationId, source: operation.source,
-    params: { operation_id: operationId, item_nos: request.itemNos, mode: request.mode ?? 'all', reason: request.reason ?? '' },
-  }); // prettier-ignore
+    kind: 'undo',
+    name: `Undo: ${operation.name}`.slice(0, 200),
+    undoOf: operationId,
+    source: operation.source,
+    params: {
+      operation_id: operationId,
+      item_nos: request.itemNos,
+      mode: request.mode ?? 'all',
+      reason: request.reason ?? '',
+    },
+  });
   return planIn(tx, engine, undo, actor);
 }
 
@@ -179,9 +167,7 @@ export async function undo(
     if (request.planHash !== undefined && request.planHash !== plan.plan_hash) {
       throw new Problem('plan_stale', {
         count: 1,
-        differences: [
-          { item_no: 0, label: 'The undo', was: request.planHash, now: plan.plan_hash },
-        ],
+        differences: [{ item_no: 0, label: 'The undo', was: request.planHash, now: plan.plan_hash }],
       });
     }
     await writeAudit(tx, {
@@ -209,8 +195,7 @@ function assertMayUndo(engine: Engine, actor: Actor, operation: Operation): void
   if (operation.phase !== 'done') throw invalidState(operation, 'undoing');
   const irreversible = whyIrreversible(getKind(engine, operation.kind), operation.params);
   if (irreversible !== null) throw new Problem('not_reversible', { reason: irreversible });
-  if (operation.rollback_status === 'in_progress')
-    throw invalidState(operation, 'undoing a second time');
+  if (operation.rollback_status === 'in_progress') throw invalidState(operation, 'undoing a second time');
   if (operation.rollback_status === 'rolled_back' || operation.successful_items === 0)
     throw new Problem('nothing_to_undo');
   const until = undoUntil(actor, operation);
@@ -218,12 +203,7 @@ function assertMayUndo(engine: Engine, actor: Actor, operation: Operation): void
     throw new Problem('rollback_window_closed', { until: until.toISOString() });
 }
 
-async function lockForApproval(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
+async function lockForApproval(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
   const operation = await getVisible(tx, engine, actor, id);
   if (!isWholeOrgAdmin(actor)) throw new Problem('forbidden');
   if (operation.created_by_account === actor.accountId) throw new Problem('own_approval');

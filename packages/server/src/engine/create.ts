@@ -30,11 +30,7 @@ export interface NewOperation {
 }
 
 /** @throws Problem `unknown_kind`, `forbidden`, `validation_failed` with every fault of the parameters. */
-export async function create(
-  engine: Engine,
-  actor: Actor,
-  wanted: NewOperation,
-): Promise<Operation> {
+export async function create(engine: Engine, actor: Actor, wanted: NewOperation): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, (tx) => createIn(tx, engine, actor, wanted));
 }
 
@@ -52,20 +48,32 @@ export async function createIn(
     ...(isObject(wanted.input) ? wanted.input : {}),
     ...(wanted.retryItemNos === undefined ? {} : { retry_item_nos: wanted.retryItemNos }),
   };
-  const operation = await tx.db.insertInto('operations').values({
-    org_id: tx.orgId, id: newId(), kind: kind.name, called: wanted.kind === kind.name ? null : wanted.kind, name: wanted.name, description: wanted.description ?? '',
-    source: wanted.source ?? 'api', params: JSON.stringify(params), input: JSON.stringify(input),
-    mapping: JSON.stringify(wanted.mapping ?? {}), created_by_account: actor.accountId, created_by_user: actor.userId,
-    requires_approval: wanted.requiresApproval === true || kind.needsApproval === true,
-    priority: wanted.priority ?? 0, scheduled_at: wanted.scheduledAt ?? null, override_reason: wanted.overrideReason ?? null,
-    chunk_items: wanted.chunkItems ?? kind.chunk.items, undo_of: wanted.undoOf ?? null, retry_of: wanted.retryOf ?? null,
-  }).returningAll().executeTakeFirstOrThrow(); // prettier-ignore
-  await writeAudit(tx, {
-    action: 'create',
-    operationId: operation.id,
-    actor,
-    detail: { kind: kind.name, params },
-  });
+  const operation = await tx.db
+    .insertInto('operations')
+    .values({
+      org_id: tx.orgId,
+      id: newId(),
+      kind: kind.name,
+      called: wanted.kind === kind.name ? null : wanted.kind,
+      name: wanted.name,
+      description: wanted.description ?? '',
+      source: wanted.source ?? 'api',
+      params: JSON.stringify(params),
+      input: JSON.stringify(input),
+      mapping: JSON.stringify(wanted.mapping ?? {}),
+      created_by_account: actor.accountId,
+      created_by_user: actor.userId,
+      requires_approval: wanted.requiresApproval === true || kind.needsApproval === true,
+      priority: wanted.priority ?? 0,
+      scheduled_at: wanted.scheduledAt ?? null,
+      override_reason: wanted.overrideReason ?? null,
+      chunk_items: wanted.chunkItems ?? kind.chunk.items,
+      undo_of: wanted.undoOf ?? null,
+      retry_of: wanted.retryOf ?? null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await writeAudit(tx, { action: 'create', operationId: operation.id, actor, detail: { kind: kind.name, params } });
   await writeEvent(tx, {
     name: `${eventPrefix(kind)}.operation.initiated`,
     operationId: operation.id,

@@ -47,11 +47,7 @@ async function lastOfChunk(tx: OrgTransaction, operation: Operation): Promise<nu
   return (await nextItems(tx, operation, operation.chunk_items))?.last ?? null;
 }
 
-async function failCulprit(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-): Promise<void> {
+async function failCulprit(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<void> {
   const next = await nextItems(tx, operation, 1);
   if (next === null) return;
   const culprit = await one(
@@ -62,9 +58,12 @@ async function failCulprit(
     returning item_no, subject_id`,
   );
   await update(tx, operation, {
-    next_item_no: culprit.item_no + 1, deaths: 0, died_at_item: null,
-    failed_items: operation.failed_items + 1, processed_items: operation.processed_items + 1,
-  }); // prettier-ignore
+    next_item_no: culprit.item_no + 1,
+    deaths: 0,
+    died_at_item: null,
+    failed_items: operation.failed_items + 1,
+    processed_items: operation.processed_items + 1,
+  });
   await writeEvent(tx, {
     name: `${eventPrefix(getKind(engine, operation.kind))}.processing.error`,
     operationId: operation.id,

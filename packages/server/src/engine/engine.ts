@@ -34,9 +34,7 @@ export function createEngine(
 
 /** @throws Problem `unknown_kind`, naming the kinds there are. */
 export function getKind(engine: Engine, name: string): Kind {
-  const found = engine.kinds.find(
-    (kind) => kind.name === name || kind.aliases?.includes(name) === true,
-  );
+  const found = engine.kinds.find((kind) => kind.name === name || kind.aliases?.includes(name) === true);
   if (found !== undefined) return found;
   const known = engine.kinds.map((kind) => kind.name).join(', ');
   const detail = { field: 'operation_type', kind: name, known };

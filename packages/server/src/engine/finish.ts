@@ -13,18 +13,17 @@ import { admit } from './queue.ts';
 import { writeAudit, writeEvent, writeOutbox } from './record.ts';
 
 /** All items are worked. */
-export async function finish(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-): Promise<Operation> {
+export async function finish(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<Operation> {
   const isEmpty = operation.total_items === 0;
   const anyDone = operation.successful_items + operation.skipped_items > 0;
   const status = anyDone || isEmpty ? 'completed' : 'failed';
   const summary = await summarize(tx, operation, isEmpty ? ['The operation had no items.'] : []);
-  const ended = await move(tx, operation, { status, phase: 'done', wanted: 'finishing' }, {
-    completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(summary),
-  }); // prettier-ignore
+  const ended = await move(
+    tx,
+    operation,
+    { status, phase: 'done', wanted: 'finishing' },
+    { completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(summary) },
+  );
   await endUndo(tx, engine, ended);
   await announce(tx, engine, ended, summary);
   await admit(tx);
@@ -64,11 +63,7 @@ async function messagesOf(
 }
 
 /** Finished items stay and can be undone; the others become skipped. */
-export async function endCancelled(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-): Promise<Operation> {
+export async function endCancelled(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<Operation> {
   const { left } = await one(
     tx,
     sql<{ left: number }>`
@@ -87,9 +82,12 @@ export async function endCancelled(
     skipped_items: operation.skipped_items + skipped,
     processed_items: operation.processed_items + skipped,
   });
-  const cancelled = await move(tx, counted, { status: 'cancelled', phase: 'done', wanted: 'cancelling' }, {
-    completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(await summarize(tx, counted, [])),
-  }); // prettier-ignore
+  const cancelled = await move(
+    tx,
+    counted,
+    { status: 'cancelled', phase: 'done', wanted: 'cancelling' },
+    { completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(await summarize(tx, counted, [])) },
+  );
   await endUndo(tx, engine, cancelled);
   await admit(tx);
   await tellThose(tx, engine, cancelled);
@@ -105,11 +103,7 @@ interface Summary {
   readonly warnings: readonly string[];
 }
 
-async function summarize(
-  tx: OrgTransaction,
-  operation: Operation,
-  warnings: readonly string[],
-): Promise<Summary> {
+async function summarize(tx: OrgTransaction, operation: Operation, warnings: readonly string[]): Promise<Summary> {
   const codes = await rows(
     tx,
     sql<{ code: string; count: number }>`
@@ -126,24 +120,18 @@ async function summarize(
   };
 }
 
-async function announce(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-  summary: Summary,
-): Promise<void> {
+async function announce(tx: OrgTransaction, engine: Engine, operation: Operation, summary: Summary): Promise<void> {
   const kind = getKind(engine, operation.kind);
   const payload = {
-    final_status: operation.status, total: operation.total_items, successful: operation.successful_items,
-    failed: operation.failed_items, skipped: operation.skipped_items,
+    final_status: operation.status,
+    total: operation.total_items,
+    successful: operation.successful_items,
+    failed: operation.failed_items,
+    skipped: operation.skipped_items,
     duration_ms: engine.now().getTime() - (operation.started_at ?? engine.now()).getTime(),
-  }; // prettier-ignore
+  };
   const about = { operationId: operation.id, payload };
-  await writeEvent(tx, {
-    ...about,
-    name: `${eventPrefix(kind)}.operation.completed`,
-    actorId: makerOf(operation),
-  });
+  await writeEvent(tx, { ...about, name: `${eventPrefix(kind)}.operation.completed`, actorId: makerOf(operation) });
   await writeAudit(tx, { action: 'end', operationId: operation.id, actor: null, detail: payload });
   if (!ranOn(operation)) return;
   await writeOutbox(tx, {
@@ -158,11 +146,6 @@ async function announce(
  * Whether it went on after whoever started it had their answer: what is done within the request is small and was not put
  * off, or began and ended in one transaction.
  */
-function ranOn({
-  lane,
-  scheduled_at: at,
-  started_at: began,
-  completed_at: ended,
-}: Operation): boolean {
+function ranOn({ lane, scheduled_at: at, started_at: began, completed_at: ended }: Operation): boolean {
   return (lane !== 'small' || at !== null) && began !== null && ended !== null && ended > began;
 }

@@ -12,12 +12,7 @@ export interface Guard {
 }
 
 /** Shares of the whole above which a guard asks; an organization may set its own under `guards` in its settings. */
-const DEFAULTS: Limits = {
-  removal_percent: 10,
-  removal_rows: 5,
-  update_percent: 75,
-  needs: 'typed',
-};
+const DEFAULTS: Limits = { removal_percent: 10, removal_rows: 5, update_percent: 75, needs: 'typed' };
 
 interface Limits {
   readonly removal_percent: number;

@@ -14,21 +14,11 @@ export function isItemFault(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
 }
 
-export function findItemFault(
-  entities: Entities,
-  error: pg.DatabaseError,
-  itemNo: number,
-): ItemFault {
+export function findItemFault(entities: Entities, error: pg.DatabaseError, itemNo: number): ItemFault {
   // A sharding proxy appends the shard's number to names.
   const constraint = (error.constraint ?? '').replace(/_\d+$/, '');
   const fields = uniqueFields(error);
-  const detail = {
-    constraint,
-    entity: error.table ?? 'row',
-    field: fields,
-    fields,
-    reason: error.message,
-  };
+  const detail = { constraint, entity: error.table ?? 'row', field: fields, fields, reason: error.message };
   const meant = entities.find((entity) => entity.table === error.table)?.refusals?.[constraint];
   return { item_no: itemNo, code: meant ?? codeOf(error), detail };
 }
@@ -40,9 +30,7 @@ function codeOf(error: pg.DatabaseError): ProblemCode {
     case '23001':
     case '23503':
       // One SQLSTATE for both directions; only the message tells them apart.
-      return error.message.startsWith('update or delete')
-        ? 'still_referenced'
-        : 'reference_missing';
+      return error.message.startsWith('update or delete') ? 'still_referenced' : 'reference_missing';
     case '23514':
       return 'rule_violated';
     default:
@@ -52,7 +40,6 @@ function codeOf(error: pg.DatabaseError): ProblemCode {
 
 /** users_email_key → email. The error's own detail is no help: row level security keeps it back. */
 function uniqueFields(error: pg.DatabaseError): string {
-  const [, fields = ''] =
-    /^(.+)_key$/.exec((error.constraint ?? '').replace(`${error.table ?? ''}_`, '')) ?? [];
+  const [, fields = ''] = /^(.+)_key$/.exec((error.constraint ?? '').replace(`${error.table ?? ''}_`, '')) ?? [];
   return fields;
 }

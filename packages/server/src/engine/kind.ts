@@ -123,8 +123,7 @@ export interface UndoNoticeContext<Params = unknown> extends NoticeContext<Param
 }
 
 /** What an item may be called. The first six change something; a skip and an error carry a code. */
-export type ItemAction =
-  'create' | 'update' | 're_enroll' | 'merge' | 'move' | 'remove' | 'skip' | 'error';
+export type ItemAction = 'create' | 'update' | 're_enroll' | 'merge' | 'move' | 'remove' | 'skip' | 'error';
 
 /**
  * Columns of a select of items:

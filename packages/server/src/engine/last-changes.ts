@@ -7,11 +7,7 @@ import { sql, type RawBuilder } from 'kysely';
  * hours.
  * @param ids - An array of ids.
  */
-export function changesByOthers(
-  orgId: string,
-  except: string,
-  ids: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+export function changesByOthers(orgId: string, except: string, ids: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     with candidate as materialized (
       select c.entity_id, c.operation_id, c.item_no, c.action from changes c

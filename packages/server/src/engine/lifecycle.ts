@@ -24,11 +24,7 @@ export async function tryLockOperation(tx: OrgTransaction, id: string): Promise<
 }
 
 function operationQuery(tx: OrgTransaction, id: string) {
-  return tx.db
-    .selectFrom('operations')
-    .selectAll()
-    .where('org_id', '=', tx.orgId)
-    .where('id', '=', id);
+  return tx.db.selectFrom('operations').selectAll().where('org_id', '=', tx.orgId).where('id', '=', id);
 }
 
 function found(operation: Operation | undefined): Operation {
@@ -52,11 +48,7 @@ export async function move(
 }
 
 /** Changes a locked operation without moving it. */
-export async function update(
-  tx: OrgTransaction,
-  operation: Operation,
-  values: OperationValues,
-): Promise<Operation> {
+export async function update(tx: OrgTransaction, operation: Operation, values: OperationValues): Promise<Operation> {
   const changed = await tx.db
     .updateTable('operations')
     .set({ ...values, updated_at: sql`now()`, version: sql`version + 1` })

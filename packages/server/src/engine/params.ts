@@ -6,9 +6,7 @@ import type { z } from 'zod';
 export function faultsOf(error: z.ZodError, within = ''): ProblemError[] {
   return error.issues.flatMap((issue) => {
     const at = (tail: readonly PropertyKey[]): string =>
-      [...(within === '' ? [] : [within]), ...issue.path.map(String), ...tail.map(String)].join(
-        '.',
-      );
+      [...(within === '' ? [] : [within]), ...issue.path.map(String), ...tail.map(String)].join('.');
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => problemError('unknown_field', { field: at([key]) }));
     if (isProblemCode(issue.message)) return [problemError(issue.message, { field: at([]) })];

@@ -23,12 +23,7 @@ export async function pauseBroken(
     tx,
     operation,
     { status: 'paused', phase: 'applying', wanted: 'pausing' },
-    {
-      attempts: 0,
-      failing_chunks: 0,
-      error_log: logged(engine, operation, reason),
-      admitted_at: null,
-    },
+    { attempts: 0, failing_chunks: 0, error_log: logged(engine, operation, reason), admitted_at: null },
   );
   const payload = { reason };
   await writeEvent(tx, {
@@ -39,7 +34,7 @@ export async function pauseBroken(
   });
   const maker = operation.created_by_user === null ? [] : [operation.created_by_user];
   for (const recipientId of new Set([...maker, ...(await administrators(tx))])) {
-    await writeOutbox(tx, { topic: 'operation.paused', recipientId, operationId: operation.id, payload }); // prettier-ignore
+    await writeOutbox(tx, { topic: 'operation.paused', recipientId, operationId: operation.id, payload });
   }
   await admit(tx);
 }

@@ -20,9 +20,7 @@ export interface PlanCounts {
 }
 
 export function planCounts(operation: Operation): PlanCounts {
-  const none: PlanCounts = {
-    items: 0, people: 0, changes: 0, warnings: 0, actions: {}, codes: {}, writes: [],
-  }; // prettier-ignore
+  const none: PlanCounts = { items: 0, people: 0, changes: 0, warnings: 0, actions: {}, codes: {}, writes: [] };
   return { ...none, ...(typeof operation.plan_counts === 'object' ? operation.plan_counts : {}) };
 }
 

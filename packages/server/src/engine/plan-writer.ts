@@ -1,21 +1,22 @@
 /** Turns the selects of a kind into the items and changes of an operation. */
 import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
-import {
-  getEntity,
-  rowJson,
-  table,
-  typesOf,
-  type ColumnType,
-  type Entities,
-  type Entity,
-} from '../db/entity.ts';
+import { getEntity, rowJson, table, typesOf, type ColumnType, type Entities, type Entity } from '../db/entity.ts';
 import type { EachValues, Plan } from './kind.ts';
 import { expectRows } from './many-rows.ts';
 
 const ITEM_COLUMNS = [
-  'item_no', 'row_no', 'key', 'subject_id', 'label', 'input', 'action', 'code', 'detail', 'warnings',
-]; // prettier-ignore
+  'item_no',
+  'row_no',
+  'key',
+  'subject_id',
+  'label',
+  'input',
+  'action',
+  'code',
+  'detail',
+  'warnings',
+];
 
 /**
  * Items and removals are written in the order of their numbers, in which chunks read them: 100,000 removals in another order
@@ -127,10 +128,7 @@ function wholeAfter({ beside = [], leftOut = [] }: EachValues): RawBuilder<unkno
  * Of row `e` and the values `after`: what the columns that differ hold, as `{before, after}`; null where none does.
  * `offset 0` keeps the row's JSON from being built once a column.
  */
-function difference(
-  entity: Entity,
-  after: RawBuilder<unknown> = sql`c.after`,
-): RawBuilder<unknown> {
+function difference(entity: Entity, after: RawBuilder<unknown> = sql`c.after`): RawBuilder<unknown> {
   return sql`(
     select jsonb_build_object('before', jsonb_object_agg(a.key, cur.row_json -> a.key), 'after', jsonb_object_agg(a.key, a.value))
     from (select ${rowJson(entity, 'e')} as row_json offset 0) cur

@@ -14,15 +14,7 @@ import { findGuards } from './guards.ts';
 import { assertPeopleLimit } from './limits.ts';
 import { eventPrefix, type Kind, type PlanContext } from './kind.ts';
 import { planCounts, type PlanCounts } from './plan-counts.ts';
-import {
-  getOperation,
-  invalidState,
-  lockOperation,
-  makerOf,
-  move,
-  update,
-  type Operation,
-} from './lifecycle.ts';
+import { getOperation, invalidState, lockOperation, makerOf, move, update, type Operation } from './lifecycle.ts';
 import { expectRows } from './many-rows.ts';
 import { planWriter } from './plan-writer.ts';
 import { writeAudit, writeEvent } from './record.ts';
@@ -35,11 +27,7 @@ import { sumUpPlan } from './sum-up.ts';
  * Plans the operation in one transaction.
  * @throws Problem `invalid_state` once it is confirmed; whatever the kind refuses. Nothing is written then.
  */
-export async function planOperation(
-  engine: Engine,
-  orgId: string,
-  operationId: string,
-): Promise<Operation> {
+export async function planOperation(engine: Engine, orgId: string, operationId: string): Promise<Operation> {
   await countStagedRows(engine, orgId, operationId);
   return inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
@@ -58,10 +46,7 @@ export async function planIn(
 ): Promise<Operation> {
   assertUnconfirmed(operation);
   const kind = getKind(engine, operation.kind);
-  const context = await writePlan(tx, engine, operation, actor, {
-    writeTo: operation.id,
-    now: engine.now(),
-  });
+  const context = await writePlan(tx, engine, operation, actor, { writeTo: operation.id, now: engine.now() });
   const { counts, hash } = await sumUpPlan(tx, operation.id);
   await assertOneChangeARow(tx, operation.id, counts);
   assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
@@ -96,11 +81,17 @@ export async function writePlan(
     select timezone, settings from orgs where id = ${tx.orgId}`,
   );
   const context: PlanContext = {
-    tx, actor, orgId: tx.orgId, operationId: operation.id,
-    params: kind.params.parse(operation.params), now, timezone: org.timezone, settings: org.settings,
+    tx,
+    actor,
+    orgId: tx.orgId,
+    operationId: operation.id,
+    params: kind.params.parse(operation.params),
+    now,
+    timezone: org.timezone,
+    settings: org.settings,
     overrideReason: operation.override_reason,
     newId: (name, place) => plannedId(operation.id, name, place),
-  }; // prettier-ignore
+  };
   await expectRows(tx, await sizeOfInput(tx, operation));
   await kind.plan(planWriter(tx, writeTo, engine.entities), context);
   if (operation.retry_of !== null) {
@@ -111,10 +102,7 @@ export async function writePlan(
 
 async function erasePlan(tx: OrgTransaction, operationId: string): Promise<void> {
   for (const plan of ['changes', 'operation_items']) {
-    await rows(
-      tx,
-      sql`delete from ${sql.table(plan)} where org_id = ${tx.orgId} and operation_id = ${operationId}`,
-    );
+    await rows(tx, sql`delete from ${sql.table(plan)} where org_id = ${tx.orgId} and operation_id = ${operationId}`);
   }
 }
 
@@ -125,12 +113,7 @@ async function sizeOfInput(tx: OrgTransaction, operation: Operation): Promise<nu
 }
 
 /** Blocking errors are said in addition, with their codes. */
-async function sayPlanned(
-  tx: OrgTransaction,
-  kind: Kind,
-  operation: Operation,
-  counts: PlanCounts,
-): Promise<void> {
+async function sayPlanned(tx: OrgTransaction, kind: Kind, operation: Operation, counts: PlanCounts): Promise<void> {
   const prefix = eventPrefix(kind);
   const about = { operationId: operation.id, actorId: makerOf(operation) };
   const errors = counts.actions['error'] ?? 0;
@@ -144,29 +127,25 @@ async function sayPlanned(
 async function finishPlan(
   tx: OrgTransaction,
   operation: Operation,
-  plan: {
-    counts: PlanCounts;
-    guards: readonly unknown[];
-    hash: string;
-    actor: Actor;
-    kind: Kind;
-    plannedAt: Date;
-  },
+  plan: { counts: PlanCounts; guards: readonly unknown[]; hash: string; actor: Actor; kind: Kind; plannedAt: Date },
 ): Promise<Operation> {
   const { counts, kind, plannedAt } = plan;
-  const history: unknown[] = Array.isArray(operation.plan_history)
-    ? operation.plan_history.slice(-4)
-    : [];
+  const history: unknown[] = Array.isArray(operation.plan_history) ? operation.plan_history.slice(-4) : [];
   const needsApproval = operation.requires_approval || kind.needsApproval === true;
-  const phase =
-    needsApproval && operation.approved_hash !== plan.hash ? 'awaiting_approval' : 'planned';
+  const phase = needsApproval && operation.approved_hash !== plan.hash ? 'awaiting_approval' : 'planned';
   const values = {
-    phase, plan_hash: plan.hash, planned_at: plannedAt, requires_approval: needsApproval,
+    phase,
+    plan_hash: plan.hash,
+    planned_at: plannedAt,
+    requires_approval: needsApproval,
     plan_expires_at: new Date(plannedAt.getTime() + LIMITS.planMinutes * 60_000),
-    plan_counts: JSON.stringify(counts), guards: JSON.stringify(plan.guards),
+    plan_counts: JSON.stringify(counts),
+    guards: JSON.stringify(plan.guards),
     plan_history: JSON.stringify([...history, { plan_hash: plan.hash, planned_at: plannedAt, counts }]),
-    total_items: counts.items, warnings_count: counts.warnings, lane: laneOf(kind, counts),
-  } as const; // prettier-ignore
+    total_items: counts.items,
+    warnings_count: counts.warnings,
+    lane: laneOf(kind, counts),
+  } as const;
   await writeAudit(tx, {
     action: 'plan',
     operationId: operation.id,
@@ -189,11 +168,7 @@ function laneOf(kind: Kind, counts: PlanCounts): Lane {
  * A row that two items change would make the second item drift away from its own preview. Rows to be inserted are new to
  * the table, whose key refuses a second one.
  */
-async function assertOneChangeARow(
-  tx: OrgTransaction,
-  operationId: string,
-  { writes }: PlanCounts,
-): Promise<void> {
+async function assertOneChangeARow(tx: OrgTransaction, operationId: string, { writes }: PlanCounts): Promise<void> {
   if (writes.every(({ action }) => action === 'insert')) return;
   const [twice] = await rows(
     tx,
@@ -202,8 +177,7 @@ async function assertOneChangeARow(
     where org_id = ${tx.orgId} and operation_id = ${operationId} and action <> 'insert'
     group by entity_id having count(*) > 1 limit 1`,
   );
-  if (twice !== undefined)
-    throw new Error(`The plan changes ${twice.entity} ${twice.entity_id} in two items.`);
+  if (twice !== undefined) throw new Error(`The plan changes ${twice.entity} ${twice.entity_id} in two items.`);
 }
 
 /** Marks a large operation as being planned in the background; the worker then calls {@link planOperation}. */
@@ -214,21 +188,11 @@ export async function beginPlanning(tx: OrgTransaction, operationId: string): Pr
 }
 
 /** The plan could not be made: the operation is a draft again and says why. */
-export async function failPlanning(
-  engine: Engine,
-  orgId: string,
-  operationId: string,
-  reason: string,
-): Promise<void> {
+export async function failPlanning(engine: Engine, orgId: string, operationId: string, reason: string): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
     if (operation.status !== 'validating') return;
     const log = `${operation.error_log}${engine.now().toISOString()} ${reason}\n`;
-    await move(
-      tx,
-      operation,
-      { status: 'pending', phase: 'draft', wanted: 'planning' },
-      { error_log: log },
-    );
+    await move(tx, operation, { status: 'pending', phase: 'draft', wanted: 'planning' }, { error_log: log });
   });
 }

@@ -20,11 +20,7 @@ import { update, type Operation } from './lifecycle.ts';
 import { expectRows } from './many-rows.ts';
 import { planCounts } from './plan-counts.ts';
 
-export const TASKS = {
-  continue: 'continue_operation',
-  plan: 'plan_operation',
-  begin: 'begin_operation',
-} as const;
+export const TASKS = { continue: 'continue_operation', plan: 'plan_operation', begin: 'begin_operation' } as const;
 export type Task = (typeof TASKS)[keyof typeof TASKS];
 
 /** On the entries of work that goes on until it is done, however long that takes. */
@@ -35,12 +31,7 @@ const LANE_PRIORITY: Readonly<Record<Lane, number>> = { small: 0, medium: 10, la
 const CANDIDATES_MAX = 20;
 
 /** Adds or moves the one job of this operation. @param delayMs - Earliest start from now, in milliseconds. */
-export async function enqueue(
-  tx: OrgTransaction,
-  operation: Operation,
-  task: Task,
-  delayMs = 0,
-): Promise<void> {
+export async function enqueue(tx: OrgTransaction, operation: Operation, task: Task, delayMs = 0): Promise<void> {
   const payload = JSON.stringify({ org_id: operation.org_id, operation_id: operation.id });
   await rows(
     tx,
@@ -53,11 +44,7 @@ export async function enqueue(
 }
 
 /** Puts back a job that is lost; one that waits or runs is left as it is. */
-export async function enqueueLost(
-  tx: OrgTransaction,
-  operation: Operation,
-  task: Task,
-): Promise<void> {
+export async function enqueueLost(tx: OrgTransaction, operation: Operation, task: Task): Promise<void> {
   const { waiting } = await one(
     tx,
     sql<{ waiting: boolean }>`
@@ -94,12 +81,7 @@ export async function admit(tx: OrgTransaction, inRequest?: string): Promise<voi
     const kept = candidate.lane === 'small' ? 'small' : 'others';
     if (room[kept] <= 0 || (await touchesRunningRows(tx, candidate))) continue;
     const admitted = await update(tx, candidate, { admitted_at: sql`now()` });
-    await enqueue(
-      tx,
-      admitted,
-      TASKS.continue,
-      candidate.id === inRequest ? 2 * LIMITS.inRequestMs : 0,
-    );
+    await enqueue(tx, admitted, TASKS.continue, candidate.id === inRequest ? 2 * LIMITS.inRequestMs : 0);
     room[kept] -= 1;
   }
 }
@@ -138,8 +120,7 @@ export async function assertRoomToWait(tx: OrgTransaction): Promise<void> {
     select count(*) as count from operations
     where org_id = ${tx.orgId} and status = 'queued' and admitted_at is null and lane <> 'small'`,
   );
-  if (count >= LIMITS.waitingPerOrgMax)
-    throw new Problem('queue_full', { count, seconds: FULL_FOR_SECONDS });
+  if (count >= LIMITS.waitingPerOrgMax) throw new Problem('queue_full', { count, seconds: FULL_FOR_SECONDS });
 }
 
 /** Small ones come first whatever waits; the others by priority, then in order of arrival. */
@@ -179,19 +160,22 @@ export async function queueStatus(tx: OrgTransaction): Promise<QueueStatus> {
     select status, count(*) as count from operations where org_id = ${tx.orgId} group by status`,
   );
   const next = await tx.db
-    .selectFrom('operations').select(['id', 'queued_at'])
-    .where('org_id', '=', tx.orgId).where('status', '=', 'queued')
-    .orderBy('priority', 'desc').orderBy('queued_at').orderBy('id').limit(CANDIDATES_MAX)
-    .execute(); // prettier-ignore
+    .selectFrom('operations')
+    .select(['id', 'queued_at'])
+    .where('org_id', '=', tx.orgId)
+    .where('status', '=', 'queued')
+    .orderBy('priority', 'desc')
+    .orderBy('queued_at')
+    .orderBy('id')
+    .limit(CANDIDATES_MAX)
+    .execute();
   const byStatus = Object.fromEntries(counts.map((row) => [row.status, row.count]));
   const oldest = Math.min(...next.map((row) => row.queued_at?.getTime() ?? Infinity));
   return {
     by_status: byStatus,
     waiting: byStatus['queued'] ?? 0,
     running: byStatus['processing'] ?? 0,
-    oldest_waiting_seconds: Number.isFinite(oldest)
-      ? Math.max(0, Math.round((Date.now() - oldest) / 1000))
-      : 0,
+    oldest_waiting_seconds: Number.isFinite(oldest) ? Math.max(0, Math.round((Date.now() - oldest) / 1000)) : 0,
     next: next.map((row) => row.id),
   };
 }

@@ -8,12 +8,7 @@ export const PROGRESS_CHANNEL = 'muster_progress';
 
 export async function writeEvent(
   tx: OrgTransaction,
-  event: {
-    name: string;
-    operationId: string;
-    actorId: string | null;
-    payload?: Record<string, unknown>;
-  },
+  event: { name: string; operationId: string; actorId: string | null; payload?: Record<string, unknown> },
 ): Promise<void> {
   await tx.db
     .insertInto('events')
@@ -24,19 +19,14 @@ export async function writeEvent(
       operation_id: event.operationId,
       actor_id: event.actorId,
       payload: JSON.stringify(event.payload ?? {}),
-    }) // prettier-ignore
+    })
     .execute();
 }
 
 /** What a person (or, without an actor, the engine on their behalf) did to an operation. */
 export async function writeAudit(
   tx: OrgTransaction,
-  entry: {
-    action: string;
-    operationId: string | null;
-    actor: Actor | null;
-    detail?: Record<string, unknown>;
-  },
+  entry: { action: string; operationId: string | null; actor: Actor | null; detail?: Record<string, unknown> },
 ): Promise<void> {
   const { actor } = entry;
   await tx.db
@@ -52,19 +42,14 @@ export async function writeAudit(
       ip: actor?.ip ?? null,
       user_agent: actor?.userAgent ?? null,
       detail: JSON.stringify(entry.detail ?? {}),
-    }) // prettier-ignore
+    })
     .execute();
 }
 
 /** A message to be delivered after the transaction, at least once; its id lets the receiver drop doubles. */
 export async function writeOutbox(
   tx: OrgTransaction,
-  message: {
-    topic: string;
-    recipientId: string | null;
-    operationId: string;
-    payload: Record<string, unknown>;
-  },
+  message: { topic: string; recipientId: string | null; operationId: string; payload: Record<string, unknown> },
 ): Promise<void> {
   await tx.db
     .insertInto('outbox')
@@ -75,7 +60,7 @@ export async function writeOutbox(
       recipient_id: message.recipientId,
       operation_id: message.operationId,
       payload: JSON.stringify(message.payload),
-    }) // prettier-ignore
+    })
     .execute();
 }
 

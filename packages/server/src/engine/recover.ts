@@ -27,26 +27,22 @@ export async function holdBack(
     if (operation.status !== 'processing' && operation.status !== 'queued') return;
     const attempts = operation.attempts + 1;
     await writeEvent(tx, {
-      name: 'operation.processing.error', operationId, actorId: makerOf(operation), payload: { attempts, reason },
-    }); // prettier-ignore
+      name: 'operation.processing.error',
+      operationId,
+      actorId: makerOf(operation),
+      payload: { attempts, reason },
+    });
     if (attempts > ATTEMPTS_MAX) {
       await pauseBroken(tx, engine, operation, reason);
       return;
     }
-    const held = await update(tx, operation, {
-      attempts,
-      error_log: logged(engine, operation, reason),
-    });
+    const held = await update(tx, operation, { attempts, error_log: logged(engine, operation, reason) });
     await enqueue(tx, held, TASKS.continue, 1000 * 2 ** (attempts - 1) * (0.8 + 0.4 * random));
   });
 }
 
 /** The slice is over and there is more to do: the rest queues behind the others. */
-export async function enqueueNext(
-  engine: Engine,
-  orgId: string,
-  operationId: string,
-): Promise<void> {
+export async function enqueueNext(engine: Engine, orgId: string, operationId: string): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
     if (operation.status === 'processing') await enqueue(tx, operation, TASKS.continue);
@@ -67,15 +63,10 @@ export async function putOffPlanning(
 }
 
 /** The time of a scheduled operation has come. */
-export async function beginScheduled(
-  engine: Engine,
-  orgId: string,
-  operationId: string,
-): Promise<void> {
+export async function beginScheduled(engine: Engine, orgId: string, operationId: string): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
-    if (operation.status === 'pending' && operation.phase === 'queued')
-      await enterQueue(tx, operation);
+    if (operation.status === 'pending' && operation.phase === 'queued') await enterQueue(tx, operation);
   });
 }
 
@@ -84,8 +75,7 @@ export async function putBack(engine: Engine, orgId: string, operationId: string
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
     const isAtWork =
-      operation.admitted_at !== null &&
-      (operation.status === 'queued' || operation.status === 'processing');
+      operation.admitted_at !== null && (operation.status === 'queued' || operation.status === 'processing');
     if (isAtWork) await enqueueLost(tx, operation, TASKS.continue);
     else if (operation.phase === 'planning') await enqueueLost(tx, operation, TASKS.plan);
   });

@@ -39,11 +39,7 @@ export interface ItemView {
  * A page of items. Failed ones, and those with a code, are found by the index on codes; the others along the key. Their
  * rows are asked for with `= any(…)`, so that they are found by their key: a join took the whole file for each page.
  */
-export async function listItems(
-  tx: OrgTransaction,
-  operationId: string,
-  query: ItemQuery,
-): Promise<ItemView[]> {
+export async function listItems(tx: OrgTransaction, operationId: string, query: ItemQuery): Promise<ItemView[]> {
   return rows(
     tx,
     sql<ItemView>`
@@ -75,10 +71,7 @@ export async function countItems(
 }
 
 /** Failed items by code. */
-export async function countErrors(
-  tx: OrgTransaction,
-  operationId: string,
-): Promise<Record<string, number>> {
+export async function countErrors(tx: OrgTransaction, operationId: string): Promise<Record<string, number>> {
   const codes = await rows(
     tx,
     sql<{ code: string; count: number }>`
@@ -89,15 +82,9 @@ export async function countErrors(
 }
 
 /** Items `i` that match. Where none of them is merely unchanged, the condition says so, and the small index on codes is used. */
-function matching(
-  tx: OrgTransaction,
-  operationId: string,
-  query: Omit<ItemQuery, 'limit'>,
-): RawBuilder<unknown> {
+function matching(tx: OrgTransaction, operationId: string, query: Omit<ItemQuery, 'limit'>): RawBuilder<unknown> {
   const isTelling =
-    query.status === 'failed' ||
-    query.action === 'error' ||
-    (query.code !== undefined && query.code !== 'unchanged');
+    query.status === 'failed' || query.action === 'error' || (query.code !== undefined && query.code !== 'unchanged');
   const conditions = [
     sql`i.org_id = ${tx.orgId} and i.operation_id = ${operationId}`,
     query.after === undefined ? null : sql`i.item_no > ${query.after}`,

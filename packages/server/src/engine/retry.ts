@@ -34,22 +34,24 @@ export async function retry(
     const corrections = { ...(await storedCorrections(tx, operationId)), ...request.corrections };
     const params = kind.params.parse(operation.params);
     const again = await createIn(tx, engine, actor, {
-      kind: operation.called ?? kind.name, name: operation.name, description: operation.description, source: operation.source,
-      params: kind.correct?.(params, corrections) ?? params, input: operation.input, mapping: operation.mapping,
-      retryOf: operationId, retryItemNos: request.itemNos,
-    }); // prettier-ignore
-    if (kind.rows !== undefined)
-      await restageFailedRows(tx, kind.rows, operation, again, { ...request, corrections });
+      kind: operation.called ?? kind.name,
+      name: operation.name,
+      description: operation.description,
+      source: operation.source,
+      params: kind.correct?.(params, corrections) ?? params,
+      input: operation.input,
+      mapping: operation.mapping,
+      retryOf: operationId,
+      retryItemNos: request.itemNos,
+    });
+    if (kind.rows !== undefined) await restageFailedRows(tx, kind.rows, operation, again, { ...request, corrections });
     await writeAudit(tx, { action: 'retry', operationId, actor, detail: { retried_by: again.id } });
     return again;
   });
 }
 
 /** Corrections that were put on single failed items beforehand. */
-async function storedCorrections(
-  tx: OrgTransaction,
-  operationId: string,
-): Promise<Record<string, unknown>> {
+async function storedCorrections(tx: OrgTransaction, operationId: string): Promise<Record<string, unknown>> {
   const stored = await rows(
     tx,
     sql<{ key: string; correction: unknown }>`

@@ -55,13 +55,9 @@ export async function runAndRead<T>(
   read: (tx: OrgTransaction, operation: Operation) => Promise<T>,
 ): Promise<T> {
   const contended = contendedBy(engine, wanted);
-  const lines = contended.flatMap(([entity, ids]) =>
-    ids.map((id) => `${actor.orgId} ${entity} ${id}`),
-  );
+  const lines = contended.flatMap(([entity, ids]) => ids.map((id) => `${actor.orgId} ${entity} ${id}`));
   const run = () =>
-    inOrg(engine.database, actor.orgId, async (tx) =>
-      read(tx, await runLocked(tx, engine, actor, wanted, contended)),
-    );
+    inOrg(engine.database, actor.orgId, async (tx) => read(tx, await runLocked(tx, engine, actor, wanted, contended)));
   return inTurn(lines, () => unlessDeadlocked(run));
 }
 
@@ -109,11 +105,7 @@ async function runLocked(
 }
 
 /** In the order of the registry and of ids, so that two never wait for each other. */
-async function lockContended(
-  tx: OrgTransaction,
-  engine: Engine,
-  contended: Contended,
-): Promise<void> {
+async function lockContended(tx: OrgTransaction, engine: Engine, contended: Contended): Promise<void> {
   const idsOf = new Map(contended);
   for (const entity of engine.entities) {
     const ids = idsOf.get(entity.name);
@@ -132,9 +124,14 @@ async function results(tx: OrgTransaction, operation: Operation): Promise<ItemRe
   const itemNos = listed.map((item) => item.item_no);
   const changes = await listChanges(tx, operation.id, itemNos);
   return listed.map((item) => ({
-    item_no: item.item_no, action: item.action, status: item.status, code: item.code, detail: item.detail, warnings: item.warnings ?? [],
+    item_no: item.item_no,
+    action: item.action,
+    status: item.status,
+    code: item.code,
+    detail: item.detail,
+    warnings: item.warnings ?? [],
     entity_ids: changes.filter((change) => change.item_no === item.item_no).map((change) => change.entity_id),
-  })); // prettier-ignore
+  }));
 }
 
 function assertDone(items: readonly ItemResult[]): void {

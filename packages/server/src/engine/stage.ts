@@ -98,18 +98,13 @@ export async function restageFailedRows(
     select i.row_no from operation_items i where i.org_id = ${tx.orgId} and i.operation_id = ${from.id} and ${HAS_FAILED}
       and ${chosen(request.itemNos)})`;
   for await (const page of stagedPages(tx, from.id, failed)) {
-    const corrected = page.map((row) =>
-      correct(row, header, request.corrections?.[String(row.rowNo)]),
-    );
+    const corrected = page.map((row) => correct(row, header, request.corrections?.[String(row.rowNo)]));
     await copyLines(tx, [corrected.map(encode).join('')]);
   }
 }
 
 /** Condition on items: all, or only these. */
-export function chosen(
-  itemNos: readonly number[] | undefined,
-  column = sql`item_no`,
-): ReturnType<typeof sql> {
+export function chosen(itemNos: readonly number[] | undefined, column = sql`item_no`): ReturnType<typeof sql> {
   return itemNos === undefined ? sql`true` : sql`${column} = any(${[...itemNos]}::int[])`;
 }
 
@@ -149,19 +144,17 @@ async function* stagedPages(
     if (page.length === 0) return;
     after = page.at(-1)?.row_no ?? after;
     yield page.map(({ row_no: rowNo, cells, fault }) => ({
-      rowNo, line: 0, cells, ...(fault === null ? {} : { fault }),
-    })); // prettier-ignore
+      rowNo,
+      line: 0,
+      cells,
+      ...(fault === null ? {} : { fault }),
+    }));
   }
 }
 
-async function copyLines(
-  tx: OrgTransaction,
-  lines: AsyncIterable<string> | Iterable<string>,
-): Promise<void> {
+async function copyLines(tx: OrgTransaction, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
   const copy = tx.client.query(
-    copyFrom(
-      'copy staging (org_id, operation_id, row_no, cells, clean, keys, new_id, faults, warnings) from stdin',
-    ),
+    copyFrom('copy staging (org_id, operation_id, row_no, cells, clean, keys, new_id, faults, warnings) from stdin'),
   );
   await pipeline(Readable.from(lines), copy);
 }
@@ -181,10 +174,7 @@ function rowEncoder(
     const isBroken = row.fault?.severity === 'error';
     const mapped = isBroken ? NOTHING : mapper(row.cells);
     const values = reading.complete(mapped.values);
-    const cells =
-      secret.length === 0
-        ? row.cells
-        : row.cells.map((cell, at) => (secret.includes(at) ? '' : cell));
+    const cells = secret.length === 0 ? row.cells : row.cells.map((cell, at) => (secret.includes(at) ? '' : cell));
     const faults: unknown[] = isBroken ? [row.fault] : mapped.faults;
     const warnings: unknown[] =
       row.fault !== undefined && !isBroken ? [row.fault, ...mapped.warnings] : mapped.warnings;

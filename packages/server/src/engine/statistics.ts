@@ -17,11 +17,7 @@ import { fileInput } from './stage.ts';
  * foreign key of each person. The run-time role may do this from PostgreSQL 17 on; before, the server
  * refuses with a warning, and its own minute is waited for.
  */
-export async function refreshStatistics(
-  engine: Engine,
-  orgId: string,
-  operationId: string,
-): Promise<void> {
+export async function refreshStatistics(engine: Engine, orgId: string, operationId: string): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await getOperation(tx, operationId);
     const fills = planCounts(operation).writes.some(({ action }) => action === 'insert');
@@ -36,10 +32,7 @@ export async function refreshStatistics(
       ...touchedEntities(engine.entities, operation),
       ...(await unknownChildren(tx, engine.entities, operation)),
     ]) {
-      await rows(
-        tx,
-        sql`analyze ${table(entity)} (${sql.join(keyColumns(entity).map((name) => sql.ref(name)))})`,
-      );
+      await rows(tx, sql`analyze ${table(entity)} (${sql.join(keyColumns(entity).map((name) => sql.ref(name)))})`);
     }
   });
 }
@@ -48,11 +41,7 @@ export async function refreshStatistics(
  * Called before the plan of a file is made. Rows that were just staged count for none: the planner then built its hashes
  * of the file and not of the people that it is compared with, and took half as long again. A small sample says enough.
  */
-export async function countStagedRows(
-  engine: Engine,
-  orgId: string,
-  operationId: string,
-): Promise<void> {
+export async function countStagedRows(engine: Engine, orgId: string, operationId: string): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await getOperation(tx, operationId);
     if (fileInput(operation).rows <= MANY_ROWS) return;
@@ -68,11 +57,7 @@ export async function countStagedRows(
  * Tables that are asked about each deleted row and that the planner knows nothing of. Most are empty in a new
  * organization: known to be empty, they answer in a fifth less time.
  */
-async function unknownChildren(
-  tx: OrgTransaction,
-  entities: Entities,
-  operation: Operation,
-): Promise<Entity[]> {
+async function unknownChildren(tx: OrgTransaction, entities: Entities, operation: Operation): Promise<Entity[]> {
   const parents = touchedEntities(entities, operation, ['delete']).map(({ name }) => name);
   if (parents.length === 0) return [];
   const unknown = await rows(
@@ -83,16 +68,10 @@ async function unknownChildren(
   const names = new Set(unknown.map(({ name }) => name));
   return entities.filter(
     (child) =>
-      names.has(child.table) &&
-      Object.values(child.references ?? {}).some((parent) => parents.includes(parent)),
+      names.has(child.table) && Object.values(child.references ?? {}).some((parent) => parents.includes(parent)),
   );
 }
 
 function keyColumns(entity: Entity): string[] {
-  return [
-    'org_id',
-    'id',
-    ...Object.keys(entity.keys ?? {}),
-    ...Object.keys(entity.references ?? {}),
-  ];
+  return ['org_id', 'id', ...Object.keys(entity.keys ?? {}), ...Object.keys(entity.references ?? {})];
 }

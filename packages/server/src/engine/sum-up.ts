@@ -47,9 +47,7 @@ export async function sumUpPlan(
   return { counts: { people, writes, ...countItems(groups), changes: total(writes) }, hash };
 }
 
-function countItems(
-  groups: readonly ItemGroup[],
-): Pick<PlanCounts, 'items' | 'warnings' | 'actions' | 'codes'> {
+function countItems(groups: readonly ItemGroup[]): Pick<PlanCounts, 'items' | 'warnings' | 'actions' | 'codes'> {
   return {
     items: total(groups),
     warnings: groups.reduce((sum, group) => sum + group.warnings, 0),
@@ -62,10 +60,7 @@ function total(groups: readonly { count: number }[]): number {
   return groups.reduce((sum, { count }) => sum + count, 0);
 }
 
-function totalBy(
-  groups: readonly ItemGroup[],
-  key: (group: ItemGroup) => string | null,
-): Record<string, number> {
+function totalBy(groups: readonly ItemGroup[], key: (group: ItemGroup) => string | null): Record<string, number> {
   const result: Record<string, number> = {};
   for (const group of groups) {
     const name = key(group);

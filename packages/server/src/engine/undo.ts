@@ -118,11 +118,7 @@ function mayRetire(entity: Entity): RawBuilder<unknown> {
 }
 
 /** Each row of one entity that the items `i` changed, and in what it is not as the operation left it, or null. */
-function comparedRows(
-  orgId: string,
-  entity: Entity,
-  ofItems: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+function comparedRows(orgId: string, entity: Entity, ofItems: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select i.item_no, i.key, i.subject_id, i.label, c.entity_id, c.action, case c.action when 'update' then c.after end as updates,
       ${mayRetire(entity)} as may_retire, ${losesKey(entity)} as loses_key,
@@ -143,27 +139,24 @@ function comparedRows(
 /** What to say where an updated row would lose a key that others refer to; null where it would lose none. */
 function losesKey(entity: Entity): RawBuilder<unknown> {
   const keys = Object.values(entity.keys ?? {}).map(
-    (key) =>
-      sql`when c.action = 'update' and ${key.isLost('e', sql`c.before`)} then ${code(key.code)}`,
+    (key) => sql`when c.action = 'update' and ${key.isLost('e', sql`c.before`)} then ${code(key.code)}`,
   );
   return keys.length === 0 ? sql`null::text` : sql`case ${sql.join(keys, sql` `)} end`;
 }
 
 /** Rows that go, or lose a key, and that others will still refer to when the chosen items are undone. */
-function usedRows(
-  orgId: string,
-  entities: Entities,
-  touched: readonly Entity[],
-): RawBuilder<unknown> {
+function usedRows(orgId: string, entities: Entities, touched: readonly Entity[]): RawBuilder<unknown> {
   const names = touched.map((entity) => entity.name);
   const uses = entities.flatMap((child) =>
     Object.entries(child.references ?? {})
       .filter(([, parent]) => names.includes(parent))
-      .map(([column, parent]) => sql`
+      .map(
+        ([column, parent]) => sql`
         select ${sql.ref(`k.${column}`)} as id, k.id as user_id, ${child.name}::text as used_by, ${column}::text as by_column,
           ${isByKey(getEntity(entities, parent), child, column)}::boolean as by_key
-        from ${table(child)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} is not null`),
-  ); // prettier-ignore
+        from ${table(child)} k where k.org_id = ${orgId} and ${sql.ref(`k.${column}`)} is not null`,
+      ),
+  );
   if (uses.length === 0) return sql`select null::uuid as id, null::text as used_by where false`;
   return sql`
     select use.id, string_agg(distinct use.used_by, ', ') as used_by
@@ -197,11 +190,8 @@ export async function settleUndo(tx: OrgTransaction, undo: Operation): Promise<v
       count(*) filter (where status in ('queued', 'processing', 'paused'))::int as running
     from operations where org_id = ${tx.orgId} and undo_of = ${target.id}`,
   );
-  const isWhole =
-    undone >= target.successful_items || undone >= (await countChanged(tx, target.id));
-  const settled = await update(tx, target, {
-    rollback_status: rollbackStatus(undone, isWhole, running),
-  });
+  const isWhole = undone >= target.successful_items || undone >= (await countChanged(tx, target.id));
+  const settled = await update(tx, target, { rollback_status: rollbackStatus(undone, isWhole, running) });
   await settleUndo(tx, settled);
 }
 

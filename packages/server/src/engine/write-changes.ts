@@ -32,24 +32,16 @@ export async function writeChanges(
   const usual = entities.filter((entity) => entity.endsFirst !== true);
   for (const entity of early.toReversed()) await remove(entity);
   for (const entity of early) await update(entity);
-  for (const entity of entities)
-    if (has(entity, 'insert')) await rows(tx, insertRows(tx.orgId, entity, range));
+  for (const entity of entities) if (has(entity, 'insert')) await rows(tx, insertRows(tx.orgId, entity, range));
   for (const entity of usual) await update(entity);
   for (const entity of usual.toReversed()) await remove(entity);
   for (const entity of touchedEntities(entities, operation)) {
-    if (entity.counter !== undefined)
-      await keepCounter(tx, entities, entity, entity.counter, range);
-    if (entity.partOf?.isEditOfWhole === true)
-      await moveVersionOfWhole(tx, entities, entity, entity.partOf, range);
+    if (entity.counter !== undefined) await keepCounter(tx, entities, entity, entity.counter, range);
+    if (entity.partOf?.isEditOfWhole === true) await moveVersionOfWhole(tx, entities, entity, entity.partOf, range);
   }
 }
 
-function ofEntity(
-  orgId: string,
-  range: ItemRange,
-  entity: Entity,
-  action: string,
-): RawBuilder<unknown> {
+function ofEntity(orgId: string, range: ItemRange, entity: Entity, action: string): RawBuilder<unknown> {
   return sql`${inRange(orgId, range)} and c.entity = ${entity.name} and c.action = ${action}`;
 }
 

@@ -39,8 +39,7 @@ const TEXTS = {
     correction: 'Close the quote on that line; a quote inside a quoted cell is written twice.',
   },
   record_too_large: {
-    message: ({ line, max }) =>
-      `The row on line ${String(line)} is longer than ${String(max)} characters.`,
+    message: ({ line, max }) => `The row on line ${String(line)} is longer than ${String(max)} characters.`,
     correction: 'Look for a quote on that line that is not closed, and shorten the row.',
   },
   header_quote: {

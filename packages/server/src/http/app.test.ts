@@ -48,8 +48,7 @@ it('the pages of the API load nothing from elsewhere, and the policy lets them r
     ([, address]) => new URL(address ?? '', 'http://x/api/docs/').pathname,
   );
   expect(assets.length).toBeGreaterThan(3);
-  for (const asset of assets)
-    expect([asset, (await nobody('GET', asset)).status]).toEqual([asset, 200]);
+  for (const asset of assets) expect([asset, (await nobody('GET', asset)).status]).toEqual([asset, 200]);
 });
 
 it('an address that does not exist is a problem with one body for all [MA-D97]', async () => {
@@ -76,12 +75,7 @@ it('a wrong method answers 405 and names the right ones', async () => {
 });
 
 it('all faults of a body are named at once', async () => {
-  const reply = await admin('POST', '/api/users', {
-    email: 'nonsense',
-    status: 'gone',
-    colour: 'red',
-    given_name: 5,
-  });
+  const reply = await admin('POST', '/api/users', { email: 'nonsense', status: 'gone', colour: 'red', given_name: 5 });
   expect(reply.status).toBe(400);
   expect(reply.body.code).toBe('validation_failed');
   expect(reply.body.errors.map((error: { field: string }) => error.field).sort()).toEqual([
@@ -99,14 +93,8 @@ it('broken JSON, another format, too much and a NUL character are refused as suc
     admin('POST', '/api/groups', undefined, {}).then(() =>
       app.inject({ method: 'POST', url: '/api/claim', payload, headers: { 'content-type': type } }),
     );
-  expect((await send('{"name":', 'application/json')).json()).toMatchObject({
-    status: 400,
-    code: 'validation_failed',
-  });
-  expect((await send('<a/>', 'application/xml')).json()).toMatchObject({
-    status: 415,
-    code: 'unsupported_format',
-  });
+  expect((await send('{"name":', 'application/json')).json()).toMatchObject({ status: 400, code: 'validation_failed' });
+  expect((await send('<a/>', 'application/xml')).json()).toMatchObject({ status: 415, code: 'unsupported_format' });
   expect((await send(`"${'x'.repeat(11 * 1024 ** 2)}"`, 'application/json')).json()).toMatchObject({
     status: 413,
     code: 'too_large',

@@ -47,11 +47,7 @@ export async function buildApp(context: HttpContext): Promise<App> {
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: POLICY } });
   await app.register(cookie);
   await app.register(multipart, {
-    limits: {
-      fileSize: context.settings.uploadBytesMax ?? LIMITS.uploadBytesMax,
-      files: 1,
-      fields: 50,
-    },
+    limits: { fileSize: context.settings.uploadBytesMax ?? LIMITS.uploadBytesMax, files: 1, fields: 50 },
   });
   const paths = rememberPaths(app);
   authenticate(app, context);
@@ -65,10 +61,7 @@ export async function buildApp(context: HttpContext): Promise<App> {
     const allowed = allowedMethods(paths, request.url);
     if (allowed.length > 0) {
       reply.header('allow', allowed.join(', '));
-      throw new Problem('method_not_allowed', {
-        method: request.method,
-        allowed: allowed.join(', '),
-      });
+      throw new Problem('method_not_allowed', { method: request.method, allowed: allowed.join(', ') });
     }
     if (sendPage !== null && isPage(request)) return sendPage(reply);
     throw new Problem('not_found');
@@ -120,10 +113,7 @@ function readEmptyBodies(app: App): void {
 }
 
 /** @returns what sends the web app's page for addresses that only the web app knows; null without web app. */
-async function serveWeb(
-  app: App,
-  context: HttpContext,
-): Promise<((reply: FastifyReply) => FastifyReply) | null> {
+async function serveWeb(app: App, context: HttpContext): Promise<((reply: FastifyReply) => FastifyReply) | null> {
   const { webDir } = context.settings;
   if (webDir === undefined || !existsSync(path.join(webDir, 'index.html'))) return null;
   const root = path.resolve(webDir);
@@ -140,7 +130,5 @@ async function serveWeb(
 
 function isPage(request: FastifyRequest): boolean {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  return (
-    isRead && !/^\/api(\/|\?|$)/.test(request.url) && !path.extname(request.url.split('?')[0] ?? '')
-  );
+  return isRead && !/^\/api(\/|\?|$)/.test(request.url) && !path.extname(request.url.split('?')[0] ?? '');
 }

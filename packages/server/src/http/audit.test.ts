@@ -21,8 +21,7 @@ afterAll(async () => {
 
 it('what was done to an operation and what it did to records stand in one list, in order of time, page by page', async () => {
   const group = (await admin('POST', '/api/groups', { name: 'Choir' })).body.id;
-  const [{ operation_id: operationId }] = (await admin('GET', `/api/audit?entity_id=${group}`)).body
-    .items;
+  const [{ operation_id: operationId }] = (await admin('GET', `/api/audit?entity_id=${group}`)).body.items;
   const all = (await admin('GET', `/api/audit?operation_id=${operationId}`)).body.items;
   const actions = all.map((entry: { action: string }) => entry.action);
   expect(actions).toEqual(expect.arrayContaining(['create', 'plan', 'confirm', 'insert']));
@@ -40,8 +39,7 @@ it('what was done to an operation and what it did to records stand in one list, 
     cursor = page.body.next_cursor;
   }
   expect(paged).toEqual(all);
-  const newestFirst = (await admin('GET', `/api/audit?operation_id=${operationId}&order=desc`)).body
-    .items;
+  const newestFirst = (await admin('GET', `/api/audit?operation_id=${operationId}&order=desc`)).body.items;
   expect(newestFirst).toEqual([...all].reverse());
 });
 
@@ -62,10 +60,7 @@ it('teachers and students see neither', async () => {
       password: 'a long enough one',
     });
     const call = await callerOf(app, database, orgId, made.body.id);
-    expect([
-      (await call('GET', '/api/audit')).status,
-      (await call('GET', '/api/events')).status,
-    ]).toEqual([403, 403]);
+    expect([(await call('GET', '/api/audit')).status, (await call('GET', '/api/events')).status]).toEqual([403, 403]);
   }
 });
 
@@ -80,13 +75,9 @@ it('the organization is renamed and given guards by its admins, and that is audi
     timezone: 'Europe/Madrid',
     settings: { guards: { removal_percent: 20 } },
   });
-  const more = await admin('PATCH', '/api/organization', {
-    settings: { guards: { needs: 'approval' } },
-  });
+  const more = await admin('PATCH', '/api/organization', { settings: { guards: { needs: 'approval' } } });
   expect(more.body.settings.guards).toEqual({ removal_percent: 20, needs: 'approval' });
-  expect(
-    (await admin('PATCH', '/api/organization', { timezone: 'Mars/Base' })).body.errors[0].field,
-  ).toBe('timezone');
+  expect((await admin('PATCH', '/api/organization', { timezone: 'Mars/Base' })).body.errors[0].field).toBe('timezone');
   const entries = (await admin('GET', '/api/audit?limit=100')).body.items;
   expect(entries.some((entry: { action: string }) => entry.action === 'organization')).toBe(true);
 });

@@ -12,9 +12,7 @@ const entry = z
   .object({
     id: z.string(),
     at: z.iso.datetime(),
-    action: z
-      .string()
-      .describe('What a person did to an operation, or insert, update, delete of a record'),
+    action: z.string().describe('What a person did to an operation, or insert, update, delete of a record'),
     operation_id: z.string().nullable(),
     actor: z.object({
       account_id: z.string().nullable(),
@@ -40,10 +38,15 @@ type AuditQuery = z.infer<typeof auditQuery>;
 
 const event = z
   .object({
-    id: z.string(), name: z.string(), operation_id: z.string().nullable(), actor_id: z.string().nullable(),
-    schema_version: z.int(), payload: z.unknown(), occurred_at: z.iso.datetime(),
+    id: z.string(),
+    name: z.string(),
+    operation_id: z.string().nullable(),
+    actor_id: z.string().nullable(),
+    schema_version: z.int(),
+    payload: z.unknown(),
+    occurred_at: z.iso.datetime(),
   })
-  .meta({ id: 'Event' }); // prettier-ignore
+  .meta({ id: 'Event' });
 
 export function auditRoutes(app: App, context: HttpContext): void {
   const tags = ['Audit'];
@@ -52,9 +55,11 @@ export function auditRoutes(app: App, context: HttpContext): void {
     {
       config: { roles: ADMINS },
       schema: {
-        tags, summary: 'What was done to operations, and what operations did to records, in order of time',
-        querystring: auditQuery, response: { 200: z.object({ items: z.array(entry), next_cursor: nextCursor }), ...refusals },
-      }, // prettier-ignore
+        tags,
+        summary: 'What was done to operations, and what operations did to records, in order of time',
+        querystring: auditQuery,
+        response: { 200: z.object({ items: z.array(entry), next_cursor: nextCursor }), ...refusals },
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -70,10 +75,11 @@ export function auditRoutes(app: App, context: HttpContext): void {
     {
       config: { roles: ADMINS },
       schema: {
-        tags, summary: 'Events in the order in which they happened',
+        tags,
+        summary: 'Events in the order in which they happened',
         querystring: z.object({ ...pageQuery, operation_id: z.string().optional() }),
         response: { 200: z.object({ items: z.array(event), next_cursor: nextCursor }), ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -87,10 +93,7 @@ export function auditRoutes(app: App, context: HttpContext): void {
         }),
       );
       const page = pageOf(found, limit, (row) => [row.id]);
-      return {
-        ...page,
-        items: page.items.map((row) => ({ ...row, occurred_at: row.occurred_at.toISOString() })),
-      };
+      return { ...page, items: page.items.map((row) => ({ ...row, occurred_at: row.occurred_at.toISOString() })) };
     },
   );
 }
@@ -114,12 +117,7 @@ interface EntryRow {
 }
 
 /** Entries in order of time; with `entity` or `entity_id` the changes of records alone. */
-async function listAudit(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  query: AuditQuery,
-): Promise<EntryRow[]> {
+async function listAudit(tx: OrgTransaction, engine: Engine, actor: Actor, query: AuditQuery): Promise<EntryRow[]> {
   const entityId = uuidOf('entity_id', query.entity_id);
   const operationId = uuidOf('operation_id', query.operation_id);
   const [after, afterId] = readCursor(query.cursor, 2) ?? [];

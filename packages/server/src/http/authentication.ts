@@ -28,8 +28,7 @@ export function authenticate(app: App, context: HttpContext): void {
     request.signIn = signIn;
     request.actor = await findRequestActor(request, context, session, signIn);
     if (access === 'account') return;
-    if (request.actor === null)
-      throw new Problem('organization_needed', { field: 'X-Organization-Id' });
+    if (request.actor === null) throw new Problem('organization_needed', { field: 'X-Organization-Id' });
     const { actor } = request;
     if (!roles.some((role) => actor.roles.includes(role))) throw new Problem('forbidden');
   });
@@ -68,10 +67,7 @@ function isOwnPage(request: FastifyRequest): boolean {
   const { origin } = request.headers;
   if (origin === undefined || !URL.canParse(origin)) return false;
   const { protocol, host } = new URL(origin);
-  return (
-    URL.canParse(`${protocol}//${request.host}`) &&
-    new URL(`${protocol}//${request.host}`).host === host
-  );
+  return URL.canParse(`${protocol}//${request.host}`) && new URL(`${protocol}//${request.host}`).host === host;
 }
 
 async function findRequestActor(
@@ -81,17 +77,12 @@ async function findRequestActor(
   signIn: SignIn,
 ): Promise<Actor | null> {
   const named = request.headers['x-organization-id'];
-  const wanted =
-    typeof named === 'string' && named !== '' ? named.toLowerCase() : session.chosenOrgId;
+  const wanted = typeof named === 'string' && named !== '' ? named.toLowerCase() : session.chosenOrgId;
   const actor = isPlatformAccount(signIn)
     ? await findPlatformActor(request, context, signIn, wanted)
     : await findMemberActor(request, context, signIn, wanted);
   if (actor === null) return null;
-  return {
-    ...actor,
-    ip: request.ip,
-    userAgent: (request.headers['user-agent'] ?? '').slice(0, 500),
-  };
+  return { ...actor, ip: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 500) };
 }
 
 /** Somebody with a membership is limited to it, whatever further rights the account has. */
@@ -134,20 +125,33 @@ async function findMemberActor(
 
 /** First part of a path → table of the object whose id follows. */
 const TABLE_OF_PATH: Readonly<Record<string, string>> = {
-  users: 'users', units: 'units', terms: 'terms', courses: 'courses', sections: 'sections', classrooms: 'classrooms',
-  batches: 'batches', 'custom-fields': 'custom_fields', notices: 'outbox', groups: 'groups', games: 'games', sequences: 'sequences',
-  'custom-assignments': 'custom_assignments', operations: 'operations', mappings: 'import_mappings', templates: 'operation_templates',
-  'mass-assignments': 'operations', instructors: 'users', 'instructor-students': 'users', students: 'users',
-  'unassign-instructor-from-student': 'users', mentorships: 'mentorships',
+  users: 'users',
+  units: 'units',
+  terms: 'terms',
+  courses: 'courses',
+  sections: 'sections',
+  classrooms: 'classrooms',
+  batches: 'batches',
+  'custom-fields': 'custom_fields',
+  notices: 'outbox',
+  groups: 'groups',
+  games: 'games',
+  sequences: 'sequences',
+  'custom-assignments': 'custom_assignments',
+  operations: 'operations',
+  mappings: 'import_mappings',
+  templates: 'operation_templates',
+  'mass-assignments': 'operations',
+  instructors: 'users',
+  'instructor-students': 'users',
+  students: 'users',
+  'unassign-instructor-from-student': 'users',
+  mentorships: 'mentorships',
   enrollments: 'enrollments',
-}; // prettier-ignore
+};
 
 /** Of somebody with several organizations, the one that the object in the path belongs to. */
-async function findOwner(
-  request: FastifyRequest,
-  context: HttpContext,
-  signIn: SignIn,
-): Promise<Actor | null> {
+async function findOwner(request: FastifyRequest, context: HttpContext, signIn: SignIn): Promise<Actor | null> {
   const object = objectInPath(request);
   if (object === null) return null;
   const { table, id } = object;
@@ -160,17 +164,12 @@ async function findOwner(
   return null;
 }
 
-async function findOwningOrg(
-  request: FastifyRequest,
-  context: HttpContext,
-): Promise<string | null> {
+async function findOwningOrg(request: FastifyRequest, context: HttpContext): Promise<string | null> {
   const object = objectInPath(request);
   if (object === null) return null;
   const { org_id: orgId } = await one(
     { db: context.database.global },
-    sql<{
-      org_id: string | null;
-    }>`select find_owner(${object.table}, ${object.id}::uuid) as org_id`,
+    sql<{ org_id: string | null }>`select find_owner(${object.table}, ${object.id}::uuid) as org_id`,
   );
   return orgId;
 }

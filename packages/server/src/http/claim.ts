@@ -11,10 +11,12 @@ export function claimRoutes(app: App, context: HttpContext): void {
     {
       config: { access: 'public' },
       schema: {
-        tags: ['Sign-in'], summary: 'Set a password with a one-time link', security: [],
+        tags: ['Sign-in'],
+        summary: 'Set a password with a one-time link',
+        security: [],
         body: z.strictObject({ token: z.string().min(1).max(300), password: passwordSchema }),
         response: { 200: z.object({ user_id: z.string() }), ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const { token, password } = request.body;

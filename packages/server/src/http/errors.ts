@@ -1,11 +1,5 @@
 /** Every refusal has one body: RFC 9457, with all faults at once in `errors`. */
-import {
-  isProblemCode,
-  Problem,
-  problemError,
-  PROBLEMS,
-  type ProblemError,
-} from '@muster/contract';
+import { isProblemCode, Problem, problemError, PROBLEMS, type ProblemError } from '@muster/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { faultsOf } from '../engine/params.ts';
@@ -23,14 +17,7 @@ const problemSchema = z
     instance: z.string(),
     code: z.string(),
     message: z.string(),
-    errors: z.array(
-      z.object({
-        code: z.string(),
-        field: z.string(),
-        message: z.string(),
-        correction: z.string(),
-      }),
-    ),
+    errors: z.array(z.object({ code: z.string(), field: z.string(), message: z.string(), correction: z.string() })),
   })
   .meta({ id: 'Problem', description: 'What went wrong, and what to do about it.' });
 
@@ -41,8 +28,7 @@ export const refusals = {
 
 export function answerProblems(app: App): void {
   app.setValidatorCompiler(({ schema }) => (value) => {
-    if (!(schema instanceof z.ZodType))
-      throw new Error('Every schema of a route is made with zod.');
+    if (!(schema instanceof z.ZodType)) throw new Error('Every schema of a route is made with zod.');
     const checked = checkedBy(schema, value);
     return checked.success ? { value: checked.data } : { error: invalid(faultsOf(checked.error)) };
   });
@@ -126,11 +112,9 @@ function ofFile(error: FileProblem): Problem {
   const detail = isOtherFormat
     ? { found: error.detail.found, expected: error.detail.expected }
     : { reason: error.message, correction: error.correction };
-  return new Problem(
-    isOtherFormat ? 'unsupported_format' : 'unreadable_file',
-    { ...error.detail, ...detail },
-    [{ code: error.code, field: 'file', message: error.message, correction: error.correction }],
-  );
+  return new Problem(isOtherFormat ? 'unsupported_format' : 'unreadable_file', { ...error.detail, ...detail }, [
+    { code: error.code, field: 'file', message: error.message, correction: error.correction },
+  ]);
 }
 
 function ofHttp(error: FastifyError, request: FastifyRequest): Problem {
@@ -145,10 +129,12 @@ function ofContentType(request: FastifyRequest): Problem {
   const expected = 'application/json';
   return new Problem('unsupported_format', { found, expected }, [
     {
-      code: 'unsupported_format', field: 'Content-Type', message: `${found} cannot be read here; expected ${expected}.`,
+      code: 'unsupported_format',
+      field: 'Content-Type',
+      message: `${found} cannot be read here; expected ${expected}.`,
       correction: `Send Content-Type: ${expected}.`,
     },
-  ]); // prettier-ignore
+  ]);
 }
 
 function isHttpError(error: unknown): error is FastifyError {
@@ -157,23 +143,16 @@ function isHttpError(error: unknown): error is FastifyError {
 }
 
 function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : '';
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-const LOST =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|57P0[123]|53300|08...)$/;
+const LOST = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|57P0[123]|53300|08...)$/;
 
 function isLostDatabase(error: unknown, code: string): boolean {
   if (LOST.test(code)) return true;
-  if (error instanceof AggregateError)
-    return error.errors.some((inner) => LOST.test(errorCode(inner)));
+  if (error instanceof AggregateError) return error.errors.some((inner) => LOST.test(errorCode(inner)));
   // The driver has no code for these.
-  return (
-    error instanceof Error &&
-    /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
-  );
+  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect/i.test(error.message);
 }
 
 /** The words of a problem, at the address that `type` names. */
@@ -183,12 +162,14 @@ export function problemRoutes(app: App): void {
     {
       config: { access: 'public' },
       schema: {
-        tags: ['Problems'], summary: 'What a problem means', params: z.object({ code: z.string() }),
+        tags: ['Problems'],
+        summary: 'What a problem means',
+        params: z.object({ code: z.string() }),
         response: {
           200: z.object({ code: z.string(), status: z.int(), message: z.string(), correction: z.string() }),
           ...refusals,
         },
-      }, // prettier-ignore
+      },
     },
     ({ params: { code } }) => {
       if (!isProblemCode(code)) throw new Problem('not_found');

@@ -18,14 +18,18 @@ import type { Actor } from '../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from './context.ts';
 
 /** Addresses that answer 403 for what belongs to others; elsewhere it is unknown (404). */
-const GUARDED =
-  /^\/api\/(classrooms|courses|sections)(\/|$)|^\/api\/(batches)\/:id\/(students|teachers)(\/|$)/;
+const GUARDED = /^\/api\/(classrooms|courses|sections)(\/|$)|^\/api\/(batches)\/:id\/(students|teachers)(\/|$)/;
 
 /** Where ids stand, and the table they must be found in. */
 const TABLE_OF_FIELD: Readonly<Record<string, string>> = {
-  classroom_id: 'classrooms', classroom_ids: 'classrooms', course_id: 'courses', section_id: 'sections', batch_id: 'batches',
-  student_ids: 'users', teacher_ids: 'users',
-}; // prettier-ignore
+  classroom_id: 'classrooms',
+  classroom_ids: 'classrooms',
+  course_id: 'courses',
+  section_id: 'sections',
+  batch_id: 'batches',
+  student_ids: 'users',
+  teacher_ids: 'users',
+};
 
 const REFUSALS_MAX = 50;
 const REFUSALS_WINDOW_MS = 10 * 60_000;
@@ -43,9 +47,7 @@ export function refuseForeignIds(app: App, context: HttpContext): void {
     });
     if (foreign.length === 0) return;
     const now = context.engine.now();
-    await inOrg(context.database, actor.orgId, (tx) =>
-      writeRefusal(tx, actor, request, foreign, now),
-    );
+    await inOrg(context.database, actor.orgId, (tx) => writeRefusal(tx, actor, request, foreign, now));
     const errors = foreign.map(({ field }) => problemError('cross_entity', { field }));
     throw new Problem('cross_entity', {}, errors);
   });
@@ -73,10 +75,7 @@ function idsInPath(request: FastifyRequest, collection: string): NamedId[] {
 }
 
 function idsGiven(request: FastifyRequest): NamedId[] {
-  const given = [
-    ...Object.entries(recordOf(request.query)),
-    ...Object.entries(recordOf(request.body)),
-  ];
+  const given = [...Object.entries(recordOf(request.query)), ...Object.entries(recordOf(request.body))];
   return given.flatMap(([field, value]) => idsIn(field, value));
 }
 
@@ -103,9 +102,7 @@ async function findForeign(tx: OrgTransaction, named: readonly NamedId[]): Promi
     if (others.length === 0) continue;
     const theirs = await rows(
       tx,
-      sql<{
-        id: string;
-      }>`select id from find_foreign_ids(${table}, ${others.map(({ id }) => id)}::uuid[]) id`,
+      sql<{ id: string }>`select id from find_foreign_ids(${table}, ${others.map(({ id }) => id)}::uuid[]) id`,
     );
     const known = new Set(theirs.map((row) => row.id));
     foreign.push(...others.filter(({ id }) => known.has(id)));
@@ -116,11 +113,7 @@ async function findForeign(tx: OrgTransaction, named: readonly NamedId[]): Promi
   throw new Problem('not_found', {}, errors);
 }
 
-async function findOwn(
-  tx: OrgTransaction,
-  table: string,
-  named: readonly NamedId[],
-): Promise<string[]> {
+async function findOwn(tx: OrgTransaction, table: string, named: readonly NamedId[]): Promise<string[]> {
   const found = await rows(
     tx,
     sql<{ id: string }>`
@@ -155,9 +148,11 @@ async function writeRefusal(
   now: Date,
 ): Promise<void> {
   const detail = {
-    code: 'cross_entity', method: request.method, route: request.routeOptions.url ?? '',
+    code: 'cross_entity',
+    method: request.method,
+    route: request.routeOptions.url ?? '',
     fields: foreign.map(({ field }) => field),
-  }; // prettier-ignore
+  };
   await writeAudit(tx, { action: 'refused', operationId: null, actor, detail });
   const since = idAt(new Date(now.getTime() - REFUSALS_WINDOW_MS));
   const { refused, alerts } = await one(

@@ -11,9 +11,10 @@ export function healthRoutes(app: App, context: HttpContext): void {
     {
       config: { access: 'public' },
       schema: {
-        tags: ['Health'], summary: 'Whether this process can serve: 200 when the database answers, else 503',
+        tags: ['Health'],
+        summary: 'Whether this process can serve: 200 when the database answers, else 503',
         response: { 200: z.object({ status: z.literal('ok') }) },
-      }, // prettier-ignore
+      },
     },
     async () => {
       const late = new Promise<never>((_, reject) => {

@@ -23,8 +23,7 @@ afterAll(async () => {
 
 const create = (call: Call, name: string, key: string) =>
   call('POST', '/api/groups', { name }, { 'idempotency-key': key });
-const count = async (call: Call, name: string) =>
-  (await call('GET', `/api/groups?q=${name}&count=true`)).body.total;
+const count = async (call: Call, name: string) => (await call('GET', `/api/groups?q=${name}&count=true`)).body.total;
 
 it('the same key and body is done once and answered twice; another body is refused [MA-D65]', async () => {
   const first = await create(admin, 'Once', 'k1');
@@ -33,10 +32,7 @@ it('the same key and body is done once and answered twice; another body is refus
   expect(again.body).toEqual(first.body);
   expect(again.headers['idempotency-replayed']).toBe('true');
   expect(await count(admin, 'Once')).toBe(1);
-  expect(await create(admin, 'Else', 'k1')).toMatchObject({
-    status: 409,
-    body: { code: 'idempotency_key_reused' },
-  });
+  expect(await create(admin, 'Else', 'k1')).toMatchObject({ status: 409, body: { code: 'idempotency_key_reused' } });
   expect((await create(other, 'Once', 'k1')).body.id).not.toBe(first.body.id);
 });
 

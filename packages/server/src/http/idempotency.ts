@@ -56,9 +56,7 @@ export function answerOnce(app: App, context: HttpContext): void {
     const isKept = reply.statusCode < 500 && (payload == null || typeof payload === 'string');
     const response = typeof payload === 'string' && payload !== '' ? payload : 'null';
     await inOrg(context.database, actor.orgId, (tx) =>
-      isKept
-        ? completeKey(tx, idempotencyId, reply.statusCode, response)
-        : forgetKey(tx, idempotencyId),
+      isKept ? completeKey(tx, idempotencyId, reply.statusCode, response) : forgetKey(tx, idempotencyId),
     );
     return payload;
   });
@@ -76,13 +74,13 @@ async function claimKey(
   { key, hash, now }: { key: string; hash: string; now: Date },
 ): Promise<{ id: string } | Answer> {
   const before = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);
-  const ofKey = tx.db.deleteFrom('idempotency_keys')
-    .where('org_id', '=', tx.orgId).where('account_id', '=', actor.accountId).where('key', '=', key); // prettier-ignore
+  const ofKey = tx.db
+    .deleteFrom('idempotency_keys')
+    .where('org_id', '=', tx.orgId)
+    .where('account_id', '=', actor.accountId)
+    .where('key', '=', key);
   await ofKey.where('created_at', '<', before(KEPT_HOURS * 60)).execute();
-  await ofKey
-    .where('status_code', 'is', null)
-    .where('created_at', '<', before(ABANDONED_MINUTES))
-    .execute();
+  await ofKey.where('status_code', 'is', null).where('created_at', '<', before(ABANDONED_MINUTES)).execute();
   const id = newId();
   const inserted = await tx.db
     .insertInto('idempotency_keys')
@@ -101,31 +99,28 @@ async function claimKey(
     .executeTakeFirst();
   if (inserted !== undefined) return { id };
   const first = await tx.db
-    .selectFrom('idempotency_keys').select(['request_hash', 'status_code', 'response'])
-    .where('org_id', '=', tx.orgId).where('account_id', '=', actor.accountId).where('key', '=', key)
-    .executeTakeFirst(); // prettier-ignore
-  if (first !== undefined && first.request_hash !== hash)
-    throw new Problem('idempotency_key_reused');
+    .selectFrom('idempotency_keys')
+    .select(['request_hash', 'status_code', 'response'])
+    .where('org_id', '=', tx.orgId)
+    .where('account_id', '=', actor.accountId)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  if (first !== undefined && first.request_hash !== hash) throw new Problem('idempotency_key_reused');
   if (first?.status_code == null) throw new Problem('request_in_progress', { seconds: 1 });
   return { status: first.status_code, response: first.response };
 }
 
-async function completeKey(
-  tx: OrgTransaction,
-  id: string,
-  status: number,
-  response: string,
-): Promise<void> {
-  await tx.db.updateTable('idempotency_keys').set({ status_code: status, response })
-    .where('org_id', '=', tx.orgId).where('id', '=', id).execute(); // prettier-ignore
-}
-
-async function forgetKey(tx: OrgTransaction, id: string): Promise<void> {
+async function completeKey(tx: OrgTransaction, id: string, status: number, response: string): Promise<void> {
   await tx.db
-    .deleteFrom('idempotency_keys')
+    .updateTable('idempotency_keys')
+    .set({ status_code: status, response })
     .where('org_id', '=', tx.orgId)
     .where('id', '=', id)
     .execute();
+}
+
+async function forgetKey(tx: OrgTransaction, id: string): Promise<void> {
+  await tx.db.deleteFrom('idempotency_keys').where('org_id', '=', tx.orgId).where('id', '=', id).execute();
 }
 
 /** An upload is read while it is handled: of it only the size is known here. */

@@ -24,13 +24,13 @@ export function metricsRoutes(app: App, context: HttpContext): void {
     {
       config: { access: 'public' },
       schema: {
-        tags: ['Health'], summary: 'Queue, durations and failures by kind of operation, for Prometheus; needs the token of the operator',
+        tags: ['Health'],
+        summary: 'Queue, durations and failures by kind of operation, for Prometheus; needs the token of the operator',
         response: { 200: z.string(), ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request, reply) => {
-      if (!isSame(tokenOf(request)?.token ?? '', metricsToken))
-        throw new Problem('unauthenticated');
+      if (!isSame(tokenOf(request)?.token ?? '', metricsToken)) throw new Problem('unauthenticated');
       const { text, type } = await measure();
       return reply.type(type).send(text);
     },
@@ -59,18 +59,40 @@ const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
 const BY_KIND = ['kind', 'lane', 'status'] as const;
 
 /** @returns what asks for the figures and writes them down, anew at each call. */
-function measures({
-  database,
-  engine,
-}: HttpContext): () => Promise<{ text: string; type: string }> {
+function measures({ database, engine }: HttpContext): () => Promise<{ text: string; type: string }> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const underWay = new Gauge({ name: 'muster_operations', help: 'Operations that have not ended, by kind, size and status; queued are those that wait', labelNames: BY_KIND, registers });
-  const oldest = new Gauge({ name: 'muster_operations_oldest_seconds', help: 'How long ago the oldest of these was confirmed', labelNames: BY_KIND, registers });
-  const ended = new Gauge({ name: 'muster_operations_ended', help: 'Operations that ended within the last hour', labelNames: BY_KIND, registers });
-  const failed = new Gauge({ name: 'muster_items_failed', help: 'Failed items of the operations that ended within the last hour', labelNames: BY_KIND, registers });
-  const seconds = new Gauge({ name: 'muster_operation_seconds', help: 'From the start to the end of operations that ended within the last hour', labelNames: [...BY_KIND, 'quantile'] as const, registers });
+  const underWay = new Gauge({
+    name: 'muster_operations',
+    help: 'Operations that have not ended, by kind, size and status; queued are those that wait',
+    labelNames: BY_KIND,
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'muster_operations_oldest_seconds',
+    help: 'How long ago the oldest of these was confirmed',
+    labelNames: BY_KIND,
+    registers,
+  });
+  const ended = new Gauge({
+    name: 'muster_operations_ended',
+    help: 'Operations that ended within the last hour',
+    labelNames: BY_KIND,
+    registers,
+  });
+  const failed = new Gauge({
+    name: 'muster_items_failed',
+    help: 'Failed items of the operations that ended within the last hour',
+    labelNames: BY_KIND,
+    registers,
+  });
+  const seconds = new Gauge({
+    name: 'muster_operation_seconds',
+    help: 'From the start to the end of operations that ended within the last hour',
+    labelNames: [...BY_KIND, 'quantile'] as const,
+    registers,
+  });
   const gauges = [underWay, oldest, ended, failed, seconds];
   return async () => {
     const { rows } = await database.pool.query<Figures>('select * from operation_figures($1)', [
@@ -92,4 +114,4 @@ function measures({
     }
     return { text: await registry.metrics(), type: registry.contentType };
   };
-} // prettier-ignore
+}

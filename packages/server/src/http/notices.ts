@@ -16,12 +16,8 @@ const notice = z
   .object({
     id: z.string(),
     topic: z.string().describe('For example enrollment.created'),
-    status: z
-      .enum(STATUSES)
-      .describe('`dropped`: nobody needed to be told; `failed`: it is not tried again by itself'),
-    recipient: z
-      .object({ id: z.string(), name: z.string(), email: z.string().nullable() })
-      .nullable(),
+    status: z.enum(STATUSES).describe('`dropped`: nobody needed to be told; `failed`: it is not tried again by itself'),
+    recipient: z.object({ id: z.string(), name: z.string(), email: z.string().nullable() }).nullable(),
     operation_id: z.string().nullable(),
     attempts: z.int(),
     last_error: z.string().nullable().describe('Why it was not delivered, or was dropped'),
@@ -37,11 +33,7 @@ const noticeList = z.object({
   next_cursor: nextCursor,
   sends_mail: z.boolean().describe('Whether a mail server is set; without one messages wait'),
 });
-const listQuery = z.object({
-  ...pageQuery,
-  status: z.enum(STATUSES).optional(),
-  operation_id: z.uuid().optional(),
-});
+const listQuery = z.object({ ...pageQuery, status: z.enum(STATUSES).optional(), operation_id: z.uuid().optional() });
 
 export function noticeRoutes(app: App, context: HttpContext): void {
   const tags = ['Notices'];
@@ -51,15 +43,15 @@ export function noticeRoutes(app: App, context: HttpContext): void {
     {
       config,
       schema: {
-        tags, summary: 'Messages to people, last written first', querystring: listQuery,
+        tags,
+        summary: 'Messages to people, last written first',
+        querystring: listQuery,
         response: { 200: noticeList, ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
-      const found = await inOrg(context.database, actor.orgId, (tx) =>
-        listNotices(tx, actor, request.query),
-      );
+      const found = await inOrg(context.database, actor.orgId, (tx) => listNotices(tx, actor, request.query));
       const page = pageOf(found, request.query.limit, (row) => [row.created_exact, row.id]);
       const sendsMail = context.settings.sendsMail ?? false;
       return { ...page, items: page.items.map(viewNotice), sends_mail: sendsMail };
@@ -70,16 +62,16 @@ export function noticeRoutes(app: App, context: HttpContext): void {
     {
       config,
       schema: {
-        tags, summary: 'Try to deliver a failed message again', params: z.object({ id: z.string() }),
+        tags,
+        summary: 'Try to deliver a failed message again',
+        params: z.object({ id: z.string() }),
         response: { 200: notice, ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
       const now = context.engine.now();
-      return inOrg(context.database, actor.orgId, (tx) =>
-        retry(tx, actor, request.params.id.toLowerCase(), now),
-      );
+      return inOrg(context.database, actor.orgId, (tx) => retry(tx, actor, request.params.id.toLowerCase(), now));
     },
   );
 }
@@ -92,11 +84,7 @@ interface NoticeRow extends Omit<Notice, 'created_at' | 'next_attempt_at' | 'del
   readonly delivered_at: Date | null;
 }
 
-async function listNotices(
-  tx: OrgTransaction,
-  actor: Actor,
-  query: z.infer<typeof listQuery>,
-): Promise<NoticeRow[]> {
+async function listNotices(tx: OrgTransaction, actor: Actor, query: z.infer<typeof listQuery>): Promise<NoticeRow[]> {
   const { cursor, status, operation_id: operationId, limit } = query;
   const [before, beforeId] = readCursor(cursor, 2) ?? [];
   return rows(

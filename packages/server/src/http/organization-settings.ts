@@ -10,14 +10,8 @@ import { defaultAccessSchema } from '../school/learners/default-access.ts';
 const percent = z.number().min(0).max(100);
 const guards = z
   .strictObject({
-    removal_percent: percent
-      .optional()
-      .describe('A plan that removes a larger share of its scope is guarded'),
-    removal_rows: z
-      .int()
-      .min(0)
-      .optional()
-      .describe('Plans that remove no more than so many never are'),
+    removal_percent: percent.optional().describe('A plan that removes a larger share of its scope is guarded'),
+    removal_rows: z.int().min(0).optional().describe('Plans that remove no more than so many never are'),
     update_percent: percent.optional().describe('The same for plans that change'),
     needs: z.enum(['typed', 'approval']).optional().describe('What a guarded plan waits for'),
   })
@@ -35,9 +29,7 @@ const load = loadSchema
 const rateLimits = rateLimitsSchema
   .describe('How often mass assignments may be made and confirmed; a system_admin sets it')
   .meta({ id: 'RateLimits' });
-const enforceCapacity = z
-  .boolean()
-  .describe('Whether a section that is full refuses students; otherwise it warns');
+const enforceCapacity = z.boolean().describe('Whether a section that is full refuses students; otherwise it warns');
 const accessDays = defaultAccessSchema.describe(
   'Days of access by an invite that is made because a batch has none; null is without end',
 );

@@ -6,22 +6,22 @@ import { writeAudit } from '../engine/record.ts';
 import type { SignIn } from '../tenancy/sign-in.ts';
 import { actorOf, STAFF, type App, type HttpContext } from './context.ts';
 import { refusals } from './errors.ts';
-import { changedSettings, presentSettings, settingsForm, settingsView } from './organization-settings.ts'; // prettier-ignore
+import { changedSettings, presentSettings, settingsForm, settingsView } from './organization-settings.ts';
 
 /** A system_admin, who belongs to none, is shown the first of them. */
 const LISTED_MAX = 1_000;
 
 const organization = z.object({
-  id: z.string(), name: z.string(), timezone: z.string(), plan: z.string(),
+  id: z.string(),
+  name: z.string(),
+  timezone: z.string(),
+  plan: z.string(),
   settings: settingsView,
   created_at: z.iso.datetime(),
-}); // prettier-ignore
+});
 const edited = z.strictObject({
   name: z.string().trim().min(1).max(200).optional(),
-  timezone: z
-    .string()
-    .refine(isTimezone, 'give a name of the IANA database, such as Europe/Madrid')
-    .optional(),
+  timezone: z.string().refine(isTimezone, 'give a name of the IANA database, such as Europe/Madrid').optional(),
   settings: settingsForm.optional(),
 });
 
@@ -31,11 +31,7 @@ export function organizationRoutes(app: App, context: HttpContext): void {
     '/api/organization',
     {
       config: { roles: STAFF },
-      schema: {
-        tags,
-        summary: 'The organization acted in',
-        response: { 200: organization, ...refusals },
-      },
+      schema: { tags, summary: 'The organization acted in', response: { 200: organization, ...refusals } },
     },
     async (request) => inOrg(context.database, (await actorOf(request)).orgId, readOrganization),
   );
@@ -43,12 +39,7 @@ export function organizationRoutes(app: App, context: HttpContext): void {
     '/api/organization',
     {
       config: { roles: ['system_admin', 'subscriber_admin'] },
-      schema: {
-        tags,
-        summary: 'Change it',
-        body: edited,
-        response: { 200: organization, ...refusals },
-      },
+      schema: { tags, summary: 'Change it', body: edited, response: { 200: organization, ...refusals } },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -67,12 +58,7 @@ export function organizationRoutes(app: App, context: HttpContext): void {
           })
           .where('id', '=', actor.orgId)
           .execute();
-        await writeAudit(tx, {
-          action: 'organization',
-          operationId: null,
-          actor,
-          detail: { ...request.body },
-        });
+        await writeAudit(tx, { action: 'organization', operationId: null, actor, detail: { ...request.body } });
         return readOrganization(tx);
       });
     },
@@ -106,15 +92,8 @@ function isTimezone(name: string): boolean {
 }
 
 /** The organizations a sign-in can act in, in the order in which it joined them. */
-export async function findOrganizations(
-  database: Database,
-  found: SignIn,
-): Promise<{ id: string; name: string }[]> {
-  const query = database.global
-    .selectFrom('orgs')
-    .select(['id', 'name'])
-    .orderBy('name')
-    .limit(LISTED_MAX);
+export async function findOrganizations(database: Database, found: SignIn): Promise<{ id: string; name: string }[]> {
+  const query = database.global.selectFrom('orgs').select(['id', 'name']).orderBy('name').limit(LISTED_MAX);
   const ids = found.actors.map((actor) => actor.orgId);
   if (ids.length === 0) return query.execute();
   const orgs = await query.where('id', 'in', ids).execute();

@@ -19,10 +19,7 @@ export function pageOf<Row>(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
-  return {
-    items,
-    next_cursor: hasMore ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null,
-  };
+  return { items, next_cursor: hasMore ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null };
 }
 
 /** @throws Problem `validation_failed` for a cursor that is none of ours. */

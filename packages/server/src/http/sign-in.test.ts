@@ -14,10 +14,7 @@ let nobody: Call;
 
 beforeAll(async () => {
   database = await testDatabase();
-  app = await testApp(database, {
-    now: () => now,
-    settings: { publicUrl: 'https://muster.example' },
-  });
+  app = await testApp(database, { now: () => now, settings: { publicUrl: 'https://muster.example' } });
   nobody = caller(app);
   ({ admin, orgId } = await anOrganization(app, database, 'North'));
 });
@@ -27,8 +24,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const login = (body: object, headers?: Record<string, string>) =>
-  nobody('POST', '/api/login', body, headers);
+const login = (body: object, headers?: Record<string, string>) => nobody('POST', '/api/login', body, headers);
 
 describe('signing in', () => {
   it('gives a token for an e-mail or a user name in any case, and none for a wrong password [CC-123]', async () => {
@@ -53,9 +49,10 @@ describe('signing in', () => {
         role: 'teacher',
         user: { full_name: 'Zoé Martin' },
       });
-      expect(
-        (await caller(app, reply.body.token)('GET', '/api/me')).body.organization,
-      ).toMatchObject({ id: orgId, name: 'North' });
+      expect((await caller(app, reply.body.token)('GET', '/api/me')).body.organization).toMatchObject({
+        id: orgId,
+        name: 'North',
+      });
     }
     const wrong = await login({ login: 'zoe', password: 'another' });
     const unknown = await login({ login: 'nobody at all', password });
@@ -65,13 +62,7 @@ describe('signing in', () => {
 
   it('is needed for every route but the open ones; a wrong token is worth nothing [CC-124, MA-D95, BO-387]', async () => {
     const description = (await nobody('GET', '/api/openapi.json')).body;
-    const open = new Set([
-      '/api/login',
-      '/api/claim',
-      '/api/openapi.json',
-      '/health',
-      '/problems/{code}',
-    ]);
+    const open = new Set(['/api/login', '/api/claim', '/api/openapi.json', '/health', '/problems/{code}']);
     for (const [path, methods] of Object.entries<Record<string, unknown>>(description.paths)) {
       if (open.has(path)) continue;
       const url = path.replace(/\{\w+\}/g, '0192f0c1-0000-7000-8000-000000000000');
@@ -87,11 +78,7 @@ describe('signing in', () => {
           });
           if (method === 'get' || method === 'post') statuses.push(reply.statusCode);
         }
-        expect([method, path, statuses.every((status) => status === 401)]).toEqual([
-          method,
-          path,
-          true,
-        ]);
+        expect([method, path, statuses.every((status) => status === 401)]).toEqual([method, path, true]);
       }
     }
   });
@@ -130,14 +117,8 @@ describe('signing in', () => {
   });
 
   it('ten guesses at once are no more than ten', async () => {
-    await admin('POST', '/api/users', {
-      username: 'crowd',
-      full_name: 'Crow D',
-      password: 'a long enough one',
-    });
-    const replies = await Promise.all(
-      Array.from({ length: 25 }, () => login({ login: 'crowd', password: 'guess' })),
-    );
+    await admin('POST', '/api/users', { username: 'crowd', full_name: 'Crow D', password: 'a long enough one' });
+    const replies = await Promise.all(Array.from({ length: 25 }, () => login({ login: 'crowd', password: 'guess' })));
     expect(replies.filter((reply) => reply.status === 401).length).toBeLessThanOrEqual(10);
   });
 
@@ -174,70 +155,38 @@ describe('several organizations', () => {
       adminEmail: email,
       adminPassword: 'the first password',
     });
-    const second = await createOrganization(database, {
-      name: 'Two',
-      adminEmail: email,
-      adminPassword: 'never used',
-    });
+    const second = await createOrganization(database, { name: 'Two', adminEmail: email, adminPassword: 'never used' });
     expect((await login({ login: email, password: 'never used' })).status).toBe(401);
     const reply = await login({ login: email, password: 'the first password' });
     expect(reply.body.entity_ids).toEqual([first.org_id, second.org_id]);
     const both = caller(app, reply.body.token);
     expect((await both('GET', '/api/organization')).body.name).toBe('One');
-    expect(
-      (await both('GET', '/api/organization', undefined, { 'x-organization-id': second.org_id }))
-        .body.name,
-    ).toBe('Two');
-    expect((await both('GET', `/api/users/${second.user_id}`)).status).toBe(200);
-    expect(
-      (await both('GET', '/api/organization', undefined, { 'x-organization-id': orgId })).status,
-    ).toBe(403);
-    const chosen = await login({
-      login: email,
-      password: 'the first password',
-      organization: second.org_id,
-    });
-    expect((await caller(app, chosen.body.token)('GET', '/api/organization')).body.name).toBe(
+    expect((await both('GET', '/api/organization', undefined, { 'x-organization-id': second.org_id })).body.name).toBe(
       'Two',
     );
-    expect(
-      (await login({ login: email, password: 'the first password', organization: orgId })).status,
-    ).toBe(401);
+    expect((await both('GET', `/api/users/${second.user_id}`)).status).toBe(200);
+    expect((await both('GET', '/api/organization', undefined, { 'x-organization-id': orgId })).status).toBe(403);
+    const chosen = await login({ login: email, password: 'the first password', organization: second.org_id });
+    expect((await caller(app, chosen.body.token)('GET', '/api/organization')).body.name).toBe('Two');
+    expect((await login({ login: email, password: 'the first password', organization: orgId })).status).toBe(401);
   });
 
   it('a system_admin names the organization; one with a membership is limited to it [CC-141]', async () => {
     await createSystemAdmin(database, { email: 'root@example.org', password: 'operator password' });
-    const root = caller(
-      app,
-      (await login({ login: 'root@example.org', password: 'operator password' })).body.token,
-    );
-    expect((await root('GET', '/api/organization')).body).toMatchObject({
-      status: 400,
-      code: 'organization_needed',
-    });
+    const root = caller(app, (await login({ login: 'root@example.org', password: 'operator password' })).body.token);
+    expect((await root('GET', '/api/organization')).body).toMatchObject({ status: 400, code: 'organization_needed' });
+    expect((await root('GET', '/api/organization', undefined, { 'x-organization-id': orgId })).body.name).toBe('North');
     expect(
-      (await root('GET', '/api/organization', undefined, { 'x-organization-id': orgId })).body.name,
-    ).toBe('North');
-    expect(
-      (
-        await root('GET', '/api/organization', undefined, {
-          'x-organization-id': crypto.randomUUID(),
-        })
-      ).status,
+      (await root('GET', '/api/organization', undefined, { 'x-organization-id': crypto.randomUUID() })).status,
     ).toBe(404);
-    expect((await root('GET', '/api/me')).body).toMatchObject({
-      roles: ['system_admin'],
-      user: null,
-    });
+    expect((await root('GET', '/api/me')).body).toMatchObject({ roles: ['system_admin'], user: null });
     const member = await createOrganization(database, {
       name: 'Three',
       adminEmail: 'root@example.org',
       adminPassword: 'x',
     });
     expect((await root('GET', '/api/organization')).body.name).toBe('Three');
-    expect(
-      (await root('GET', '/api/organization', undefined, { 'x-organization-id': orgId })).status,
-    ).toBe(403);
+    expect((await root('GET', '/api/organization', undefined, { 'x-organization-id': orgId })).status).toBe(403);
     expect(member.org_id).not.toBe(orgId);
   });
 });
@@ -257,57 +206,41 @@ describe('a one-time link', () => {
       [1, 2, 3].map(() => nobody('POST', '/api/claim', { token, password: 'chosen by myself' })),
     );
     expect(tries.map((reply) => reply.status).sort()).toEqual([200, 404, 404]);
-    expect((await login({ login: 'new@north.example', password: 'chosen by myself' })).status).toBe(
-      200,
-    );
+    expect((await login({ login: 'new@north.example', password: 'chosen by myself' })).status).toBe(200);
     const again = await admin('POST', `/api/users/${made.body.id}/claim-link`);
     expect(again.status).toBe(201);
     const reset = new URL(again.body.claim_url).searchParams.get('token') ?? '';
-    expect(
-      (await nobody('POST', '/api/claim', { token: reset, password: 'chosen anew by me' })).status,
-    ).toBe(200);
-    expect((await login({ login: 'new@north.example', password: 'chosen by myself' })).status).toBe(
-      401,
-    );
-    expect(
-      (await login({ login: 'new@north.example', password: 'chosen anew by me' })).status,
-    ).toBe(200);
+    expect((await nobody('POST', '/api/claim', { token: reset, password: 'chosen anew by me' })).status).toBe(200);
+    expect((await login({ login: 'new@north.example', password: 'chosen by myself' })).status).toBe(401);
+    expect((await login({ login: 'new@north.example', password: 'chosen anew by me' })).status).toBe(200);
   });
 
   it('of another organization cannot take over an account by its e-mail', async () => {
     const { email } = await anOrganization(app, database, 'Victim');
-    const made = await admin('POST', '/api/users', {
-      email,
-      full_name: 'An Impostor',
-      roles: ['teacher'],
-    });
+    const made = await admin('POST', '/api/users', { email, full_name: 'An Impostor', roles: ['teacher'] });
     const token = new URL(made.body.claim_url).searchParams.get('token') ?? '';
-    expect(
-      (await nobody('POST', '/api/claim', { token, password: 'impostor password' })).status,
-    ).toBe(200);
-    expect(
-      (await login({ login: email, password: 'correct horse' })).body.organizations,
-    ).toMatchObject([{ name: 'Victim' }]);
-    expect(
-      (await login({ login: email, password: 'impostor password' })).body.organizations,
-    ).toMatchObject([{ name: 'North' }]);
+    expect((await nobody('POST', '/api/claim', { token, password: 'impostor password' })).status).toBe(200);
+    expect((await login({ login: email, password: 'correct horse' })).body.organizations).toMatchObject([
+      { name: 'Victim' },
+    ]);
+    expect((await login({ login: email, password: 'impostor password' })).body.organizations).toMatchObject([
+      { name: 'North' },
+    ]);
   });
 });
 
 it('no password and no token stands in the database as it was typed', async () => {
   const { token } = (await login({ login: 'zoe', password: 'a long enough one' })).body;
   for (const table of ['accounts', 'sessions', 'sign_in_failures'] as const) {
-    const rows = await sql<{
-      row: string;
-    }>`select row_to_json(t)::text as row from ${sql.table(table)} t`.execute(database.global);
+    const rows = await sql<{ row: string }>`select row_to_json(t)::text as row from ${sql.table(table)} t`.execute(
+      database.global,
+    );
     const text = rows.rows.map(({ row }) => row).join();
     expect(text).not.toContain('a long enough one');
     expect(text).not.toContain(token);
   }
   const hash = await sql<{
     password_hash: string;
-  }>`select password_hash from accounts where password_hash is not null limit 1`.execute(
-    database.global,
-  );
+  }>`select password_hash from accounts where password_hash is not null limit 1`.execute(database.global);
   expect(hash.rows[0]?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
 });

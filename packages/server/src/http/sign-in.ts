@@ -26,10 +26,7 @@ const loginBody = z
     password: z.string().min(1).max(1_000),
     organization: z.string().optional().describe('Id of the organization to act in'),
   })
-  .refine((body) => loginOf(body) !== undefined, {
-    message: 'give login, email or username',
-    path: ['login'],
-  });
+  .refine((body) => loginOf(body) !== undefined, { message: 'give login, email or username', path: ['login'] });
 
 export function signInRoutes(app: App, context: HttpContext): void {
   const tags = ['Sign-in'];
@@ -37,29 +34,14 @@ export function signInRoutes(app: App, context: HttpContext): void {
     '/api/login',
     {
       config: { access: 'public' },
-      schema: {
-        tags,
-        summary: 'Sign in',
-        security: [],
-        body: loginBody,
-        response: { 200: signInShape, ...refusals },
-      },
+      schema: { tags, summary: 'Sign in', security: [], body: loginBody, response: { 200: signInShape, ...refusals } },
     },
     async (request, reply) => {
       const orgId = await organizationOf(context, request.body.organization);
-      const credentials = {
-        login: loginOf(request.body) ?? '',
-        password: request.body.password,
-        orgId,
-      };
+      const credentials = { login: loginOf(request.body) ?? '', password: request.body.password, orgId };
       const now = context.engine.now();
       const found = await signIn(context.database, credentials, now);
-      const { token, expiresAt } = await openSession(
-        context.database,
-        found.accountId,
-        orgId ?? null,
-        now,
-      );
+      const { token, expiresAt } = await openSession(context.database, found.accountId, orgId ?? null, now);
       setCookie(request, reply, token);
       const own = await meOf(context, found, orgId);
       return { token, token_type: 'Bearer' as const, expires_at: expiresAt.toISOString(), ...own };
@@ -85,11 +67,7 @@ function sessionRoutes(app: App, context: HttpContext, tags: string[]): void {
     '/api/me',
     {
       config: { access: 'account' },
-      schema: {
-        tags,
-        summary: 'Who is asking, and what they may do',
-        response: { 200: signedInPerson, ...refusals },
-      },
+      schema: { tags, summary: 'Who is asking, and what they may do', response: { 200: signedInPerson, ...refusals } },
     },
     async (request) => {
       const found = request.signIn ?? { accountId: '', isSystemAdmin: false, actors: [] };
@@ -99,18 +77,10 @@ function sessionRoutes(app: App, context: HttpContext, tags: string[]): void {
 }
 
 /** An unknown organization is refused like a wrong password: nobody can sign in to it. */
-async function organizationOf(
-  context: HttpContext,
-  id: string | undefined,
-): Promise<string | undefined> {
+async function organizationOf(context: HttpContext, id: string | undefined): Promise<string | undefined> {
   if (id === undefined) return undefined;
-  if (!isUuid(id.toLowerCase()))
-    throw invalidField('organization', 'give the id of an organization');
-  const org = await context.database.global
-    .selectFrom('orgs')
-    .select('id')
-    .where('id', '=', id)
-    .executeTakeFirst();
+  if (!isUuid(id.toLowerCase())) throw invalidField('organization', 'give the id of an organization');
+  const org = await context.database.global.selectFrom('orgs').select('id').where('id', '=', id).executeTakeFirst();
   if (org === undefined) throw new Problem('wrong_credentials');
   return org.id;
 }
@@ -125,16 +95,16 @@ function loginOf(body: {
 
 function setCookie(request: FastifyRequest, reply: FastifyReply, token: string): void {
   reply.setCookie(SESSION_COOKIE, token, {
-    path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https', maxAge: SESSION_HOURS * 3_600,
-  }); // prettier-ignore
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: request.protocol === 'https',
+    maxAge: SESSION_HOURS * 3_600,
+  });
 }
 
 /** @param orgId - Of several organizations, the one acted in; the first where it is left out. */
-async function meOf(
-  context: HttpContext,
-  found: SignIn,
-  orgId: string | undefined,
-): Promise<SignedInPerson> {
+async function meOf(context: HttpContext, found: SignIn, orgId: string | undefined): Promise<SignedInPerson> {
   const actor = found.actors.find((one) => one.orgId === orgId) ?? found.actors[0];
   const roles = actor?.roles ?? ['system_admin'];
   const organizations = (await findOrganizations(context.database, found)).map((org) => ({
@@ -143,10 +113,7 @@ async function meOf(
   }));
   return {
     account_id: found.accountId,
-    user:
-      actor?.userId == null
-        ? null
-        : { id: actor.userId, full_name: actor.name, unit_id: actor.unitId },
+    user: actor?.userId == null ? null : { id: actor.userId, full_name: actor.name, unit_id: actor.unitId },
     roles: [...roles],
     role: strongestRole(roles),
     organization: organizations.find((org) => org.id === (actor?.orgId ?? orgId)) ?? null,

@@ -75,11 +75,7 @@ it('a person is created with the fields of the source, and read back [IA-187]', 
 });
 
 it('a write is an operation of one item, which can be undone', async () => {
-  const id = await made('/api/users', {
-    username: 'undone',
-    full_name: 'Wanda Wong',
-    grade_level: '3',
-  });
+  const id = await made('/api/users', { username: 'undone', full_name: 'Wanda Wong', grade_level: '3' });
   await admin('PATCH', `/api/users/${id}`, { grade_level: '4', family_name: 'Wang' });
   expect((await admin('GET', `/api/users/${id}`)).body).toMatchObject({
     grade_level: '4',
@@ -87,10 +83,7 @@ it('a write is an operation of one item, which can be undone', async () => {
     version: 2,
   });
   const history = await admin('GET', `/api/audit?entity=user&entity_id=${id}`);
-  expect(history.body.items.map((entry: { action: string }) => entry.action)).toEqual([
-    'insert',
-    'update',
-  ]);
+  expect(history.body.items.map((entry: { action: string }) => entry.action)).toEqual(['insert', 'update']);
   const [, update] = history.body.items;
   expect(update).toMatchObject({
     before: { grade_level: '3' },
@@ -107,10 +100,7 @@ it('a write is an operation of one item, which can be undone', async () => {
 });
 
 it('what is missing, unknown or taken is refused, all at once where it can be known', async () => {
-  const reply = await admin('POST', '/api/users', {
-    unit_id: crypto.randomUUID(),
-    teacher_id: adminId,
-  });
+  const reply = await admin('POST', '/api/users', { unit_id: crypto.randomUUID(), teacher_id: adminId });
   expect(reply.status).toBe(400);
   expect(reply.body.errors.map((error: { code: string }) => error.code)).toEqual([
     'identifier_missing',
@@ -120,25 +110,13 @@ it('what is missing, unknown or taken is refused, all at once where it can be kn
   ]);
   await made('/api/users', { username: 'taken', full_name: 'First Come' });
   const taken = await admin('POST', '/api/users', { username: 'TAKEN', full_name: 'Second Come' });
-  expect(taken).toMatchObject({
-    status: 409,
-    body: { code: 'already_exists', errors: [{ field: 'username' }] },
-  });
+  expect(taken).toMatchObject({ status: 409, body: { code: 'already_exists', errors: [{ field: 'username' }] } });
   expect(
-    (
-      await admin('POST', '/api/users', {
-        external_id: 'x',
-        full_name: 'No Login',
-        password: 'a long enough one',
-      })
-    ).status,
+    (await admin('POST', '/api/users', { external_id: 'x', full_name: 'No Login', password: 'a long enough one' }))
+      .status,
   ).toBe(400);
-  expect((await admin('PATCH', `/api/users/${adminId}`, { status: 'suspended' })).body.code).toBe(
-    'acting_user',
-  );
-  expect((await admin('PATCH', `/api/users/${adminId}`, { roles: ['teacher'] })).body.code).toBe(
-    'acting_user',
-  );
+  expect((await admin('PATCH', `/api/users/${adminId}`, { status: 'suspended' })).body.code).toBe('acting_user');
+  expect((await admin('PATCH', `/api/users/${adminId}`, { roles: ['teacher'] })).body.code).toBe('acting_user');
 });
 
 it('people are found without regard to case and accents, by other names, and by criteria', async () => {
@@ -161,9 +139,7 @@ it('people are found without regard to case and accents, by other names, and by 
   const group = await made('/api/groups', { name: 'Chess' });
   await admin('POST', `/api/groups/${group}/members`, { user_ids: [one] });
   const ids = async (query: string) =>
-    (await admin('GET', `/api/users?${query}`)).body.items.map(
-      (person: { id: string }) => person.id,
-    );
+    (await admin('GET', `/api/users?${query}`)).body.items.map((person: { id: string }) => person.id);
   for (const query of [
     'q=GOMEZ',
     'q=inigo%20g',
@@ -188,21 +164,12 @@ it('pages by name lose and double nobody, and count only when asked', async () =
   const room = await made('/api/groups', { name: 'Pages' });
   const people: string[] = [];
   for (const family of ['Ba', 'Ba', 'Aa', 'Ca', 'Éa'])
-    people.push(
-      await made('/api/users', {
-        username: `p${people.length}`,
-        given_name: 'P',
-        family_name: family,
-      }),
-    );
+    people.push(await made('/api/users', { username: `p${people.length}`, given_name: 'P', family_name: family }));
   await admin('POST', `/api/groups/${room}/members`, { user_ids: people });
   const seen: string[] = [];
   let cursor: string | null = '';
   for (let pages = 0; cursor !== null && pages < 9; pages++) {
-    const page = await admin(
-      'GET',
-      `/api/users?class_id=${room}&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`,
-    );
+    const page = await admin('GET', `/api/users?class_id=${room}&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
     expect(page.body).not.toHaveProperty('total');
     seen.push(...page.body.items.map((person: { id: string }) => person.id));
     cursor = page.body.next_cursor;
@@ -214,56 +181,24 @@ it('pages by name lose and double nobody, and count only when asked', async () =
 });
 
 it('teachers see their own students, students themselves, a teacher_admin the units below; nobody gives more than they have', async () => {
-  const teacher = await signedIn({
-    username: 'scoped',
-    full_name: 'Sco Ped',
-    role: 'teacher',
-    unit_id: south,
-  });
-  const student = await signedIn({
-    username: 'mine',
-    full_name: 'Mi Ne',
-    teacher_id: teacher.id,
-    unit_id: south,
-  });
-  const other = await made('/api/users', {
-    username: 'other',
-    full_name: 'Oth Er',
-    unit_id: south,
-  });
+  const teacher = await signedIn({ username: 'scoped', full_name: 'Sco Ped', role: 'teacher', unit_id: south });
+  const student = await signedIn({ username: 'mine', full_name: 'Mi Ne', teacher_id: teacher.id, unit_id: south });
+  const other = await made('/api/users', { username: 'other', full_name: 'Oth Er', unit_id: south });
   const names = async (call: Call) =>
-    (await call('GET', '/api/users?limit=100')).body.items
-      .map((person: { id: string }) => person.id)
-      .sort();
+    (await call('GET', '/api/users?limit=100')).body.items.map((person: { id: string }) => person.id).sort();
   expect(await names(teacher.call)).toEqual([teacher.id, student.id].sort());
   expect(await names(student.call)).toEqual([student.id]);
   expect((await teacher.call('GET', `/api/users/${other}`)).status).toBe(404);
-  expect(
-    (await teacher.call('POST', '/api/users', { username: 'x', full_name: 'X Y' })).status,
-  ).toBe(403);
-  expect(
-    (await student.call('PATCH', `/api/users/${student.id}`, { grade_level: '12' })).status,
-  ).toBe(403);
+  expect((await teacher.call('POST', '/api/users', { username: 'x', full_name: 'X Y' })).status).toBe(403);
+  expect((await student.call('PATCH', `/api/users/${student.id}`, { grade_level: '12' })).status).toBe(403);
   expect((await student.call('GET', '/api/units')).status).toBe(403);
-  const head = await signedIn({
-    username: 'head',
-    full_name: 'He Ad',
-    role: 'teacher_admin',
-    unit_id: north,
-  });
+  const head = await signedIn({ username: 'head', full_name: 'He Ad', role: 'teacher_admin', unit_id: north });
   expect(await names(head.call)).not.toContain(other);
+  expect((await head.call('POST', '/api/users', { username: 'h1', full_name: 'H One', unit_id: primary })).status).toBe(
+    201,
+  );
   expect(
-    (
-      await head.call('POST', '/api/users', {
-        username: 'h1',
-        full_name: 'H One',
-        unit_id: primary,
-      })
-    ).status,
-  ).toBe(201);
-  expect(
-    (await head.call('POST', '/api/users', { username: 'h2', full_name: 'H Two', unit_id: south }))
-      .body.code,
+    (await head.call('POST', '/api/users', { username: 'h2', full_name: 'H Two', unit_id: south })).body.code,
   ).toBe('unit_out_of_scope');
   expect(
     (
@@ -281,8 +216,8 @@ it('teachers see their own students, students themselves, a teacher_admin the un
     role: 'subscriber_admin',
     unit_id: north,
   });
-  expect(
-    (await head.call('PATCH', `/api/users/${boss}`, { email: 'mine@now.example' })).body.code,
-  ).toBe('user_out_of_scope');
+  expect((await head.call('PATCH', `/api/users/${boss}`, { email: 'mine@now.example' })).body.code).toBe(
+    'user_out_of_scope',
+  );
   expect((await head.call('POST', `/api/users/${boss}/claim-link`)).status).toBe(403);
 });

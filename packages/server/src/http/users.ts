@@ -18,28 +18,42 @@ export function userRoutes(app: App, context: HttpContext): void {
   const write = { roles: ADMINS };
   app.post(
     '/api/users',
-    { config: write, schema: { tags, summary: 'Create a person', body: personFields, response: { 201: createdShape, ...refusals } } },
+    {
+      config: write,
+      schema: { tags, summary: 'Create a person', body: personFields, response: { 201: createdShape, ...refusals } },
+    },
     async (request, reply) => {
       const actor = await actorOf(request);
       const { password, ...given } = request.body;
       if (password !== undefined) assertCanSignIn(given);
       const id = await createRecord(context, actor, 'user', await valuesOf(context, actor, given, null));
       const made = await getPerson(context, actor, id);
-      if (password !== undefined) await giveAccount(context.database, { orgId: actor.orgId, userId: id, email: made.email }, password);
+      if (password !== undefined)
+        await giveAccount(context.database, { orgId: actor.orgId, userId: id, email: made.email }, password);
       const link = password === undefined ? { claim_url: await makeLink(request, context, made) } : {};
       return reply.code(201).send({ ...viewPerson(await getPerson(context, actor, id)), ...link });
     },
   );
   app.patch(
     '/api/users/:id',
-    { config: write, schema: { tags, summary: 'Change a person', params: idParams, body: personFields, response: { 200: personShape, ...refusals } } },
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Change a person',
+        params: idParams,
+        body: personFields,
+        response: { 200: personShape, ...refusals },
+      },
+    },
     async (request) => {
       const actor = await actorOf(request);
       const { password, ...given } = request.body;
       const present = await getPerson(context, actor, request.params.id);
       if (password !== undefined) assertCanSignIn({ ...present, ...given });
       const values = await valuesOf(context, actor, given, present);
-      if (Object.keys(values).length > 0) await edit(context, actor, 'user', [{ action: 'update', id: present.id, values }]);
+      if (Object.keys(values).length > 0)
+        await edit(context, actor, 'user', [{ action: 'update', id: present.id, values }]);
       const changed = await getPerson(context, actor, present.id);
       if (password === undefined) return viewPerson(changed);
       await giveAccount(context.database, { orgId: actor.orgId, userId: present.id, email: changed.email }, password);
@@ -51,7 +65,9 @@ export function userRoutes(app: App, context: HttpContext): void {
     {
       config: write,
       schema: {
-        tags, summary: 'Make a new one-time link to set a password; earlier ones end', params: idParams,
+        tags,
+        summary: 'Make a new one-time link to set a password; earlier ones end',
+        params: idParams,
         response: { 201: z.object({ claim_url: z.string() }), ...refusals },
       },
     },
@@ -62,7 +78,7 @@ export function userRoutes(app: App, context: HttpContext): void {
       return reply.code(201).send({ claim_url: await makeLink(request, context, found) });
     },
   );
-} // prettier-ignore
+}
 
 function readRoutes(app: App, context: HttpContext): void {
   const read = { roles: EVERYBODY };
@@ -71,9 +87,14 @@ function readRoutes(app: App, context: HttpContext): void {
     {
       config: read,
       schema: {
-        tags, summary: 'List the people whom the caller may see, by name', querystring: peopleQuery,
-        response: { 200: z.object({ items: z.array(personShape), next_cursor: nextCursor, total: z.int().optional() }), ...refusals },
-      }, // prettier-ignore
+        tags,
+        summary: 'List the people whom the caller may see, by name',
+        querystring: peopleQuery,
+        response: {
+          200: z.object({ items: z.array(personShape), next_cursor: nextCursor, total: z.int().optional() }),
+          ...refusals,
+        },
+      },
     },
     async (request) => listPeople(context, await actorOf(request), request.query),
   );
@@ -95,10 +116,7 @@ function readRoutes(app: App, context: HttpContext): void {
   );
 }
 
-function assertCanSignIn(given: {
-  email?: string | null | undefined;
-  username?: string | null | undefined;
-}): void {
+function assertCanSignIn(given: { email?: string | null | undefined; username?: string | null | undefined }): void {
   if (given.email == null && given.username == null) {
     throw invalidField('password', 'to sign in with it the person needs an e-mail or a user name');
   }

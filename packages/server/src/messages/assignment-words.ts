@@ -3,9 +3,7 @@ import { dayWords } from './batch-facts.ts';
 import { letter, type Message, type Words } from './message.ts';
 
 const given = z.looseObject({
-  assignments: z.array(
-    z.looseObject({ title: z.string(), due_at: z.string().nullable(), is_new: z.boolean() }),
-  ),
+  assignments: z.array(z.looseObject({ title: z.string(), due_at: z.string().nullable(), is_new: z.boolean() })),
 });
 const givenToStudents = z.looseObject({ students: z.int(), titles: z.array(z.string()) });
 const withdrawn = z.looseObject({ titles: z.array(z.string()) });
@@ -17,15 +15,12 @@ export function assignmentGivenWords(message: Message): Words {
     all
       .filter((one) => one.is_new === isNew)
       .map(({ title, due_at: dueAt }) =>
-        dueAt === null
-          ? `- ${title}`
-          : `- ${title}, due on ${dayWords(dueAt, message.org.timezone)}`,
+        dueAt === null ? `- ${title}` : `- ${title}, due on ${dayWords(dueAt, message.org.timezone)}`,
       )
       .join('\n');
   const [added, changed] = [lines(true), lines(false)];
   const [only] = all;
-  const subject =
-    all.length === 1 && only !== undefined ? only.title : `${String(all.length)} assignments`;
+  const subject = all.length === 1 && only !== undefined ? only.title : `${String(all.length)} assignments`;
   return letter(message, `${added === '' ? 'changed' : 'new'}: ${subject}`, [
     ...(added === '' ? [] : ['You have new assignments:', added]),
     ...(changed === '' ? [] : ['These assignments have changed:', changed]),

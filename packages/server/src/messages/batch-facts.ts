@@ -20,9 +20,7 @@ export function batchLines(batch: BatchFacts, remark = ''): string {
     ...(batch.end_date == null ? [] : [`to ${dayWords(batch.end_date)}`]),
   ].join(' ');
   const first = [[...new Set(title)].join(': '), dates, remark].filter((part) => part !== '');
-  const times = (batch.schedule ?? []).map(
-    ({ day, start_time: from, end_time: to }) => `  ${day} ${from} to ${to}`,
-  );
+  const times = (batch.schedule ?? []).map(({ day, start_time: from, end_time: to }) => `  ${day} ${from} to ${to}`);
   return [`- ${first.join(', ')}`, ...times].join('\n');
 }
 

@@ -13,7 +13,7 @@ export function instructorAssignedWords(message: Message): Words {
     'You are the instructor of:',
     batches.map((batch) => batchLines(batch)).join('\n'),
   ]);
-} // prettier-ignore
+}
 
 /** To a teacher of several batches: what became of them within the hour. */
 export function teacherChangedWords(message: Message): Words {

@@ -42,12 +42,7 @@ export function startedWords(message: Message): Words {
 export function endedWords(message: Message): Words {
   const places = placesOf(message);
   const lines = places.map((place) =>
-    batchLines(
-      place,
-      place.until === null
-        ? ''
-        : `with access until ${dayWords(place.until, message.org.timezone)}`,
-    ),
+    batchLines(place, place.until === null ? '' : `with access until ${dayWords(place.until, message.org.timezone)}`),
   );
   return letter(message, `your enrollment in ${summary(places)} ends`, [
     `${message.org.name} has ended your enrollment in:`,
@@ -59,9 +54,13 @@ function placesOf({ payloads }: Message): Place[] {
   return payloads.flatMap((each) => {
     const { courses, course: alone, batch } = payload.parse(each);
     const listed = courses.map((one) => ({
-      name: one.batch ?? one.name, course: one.name, start_date: one.starts, end_date: one.ends,
-      schedule: one.schedule, until: one.access_until ?? null,
-    })); // prettier-ignore
+      name: one.batch ?? one.name,
+      course: one.name,
+      start_date: one.starts,
+      end_date: one.ends,
+      schedule: one.schedule,
+      until: one.access_until ?? null,
+    }));
     if (batch != null) return [...listed, { ...batch, until: null }];
     return alone == null ? listed : [...listed, { name: alone, until: null }];
   });

@@ -32,12 +32,8 @@ export function mentorshipEndedWords(message: Message): Words {
   const told = payload.parse(message.payloads[0]);
   const { assignment_type: type, student_name: student, instructor_name: instructor } = told;
   return told.recipient === 'instructor'
-    ? letter(message, `you are no longer the ${type} of ${student}`, [
-        `You are no longer the ${type} of ${student}.`,
-      ])
-    : letter(message, `${instructor} is no longer your ${type}`, [
-        `${instructor} is no longer your ${type}.`,
-      ]);
+    ? letter(message, `you are no longer the ${type} of ${student}`, [`You are no longer the ${type} of ${student}.`])
+    : letter(message, `${instructor} is no longer your ${type}`, [`${instructor} is no longer your ${type}.`]);
 }
 
 function filled(text: string | null | undefined): string[] {

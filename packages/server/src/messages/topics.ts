@@ -9,13 +9,7 @@ import { operationEndedWords, operationPausedWords } from './operation-words.ts'
 import { countsWrongWords } from './upkeep-words.ts';
 
 /** What an organization can switch off, in its settings under `messages`. */
-export const MESSAGE_SWITCHES = [
-  'enrollment',
-  'batch',
-  'mentorship',
-  'assignment',
-  'operation',
-] as const;
+export const MESSAGE_SWITCHES = ['enrollment', 'batch', 'mentorship', 'assignment', 'operation'] as const;
 export type MessageSwitch = (typeof MESSAGE_SWITCHES)[number];
 
 export interface Topic {

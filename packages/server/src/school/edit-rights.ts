@@ -17,11 +17,7 @@ export const ADMIN_ROLES: readonly string[] = ['subscriber_admin', 'teacher_admi
 const UNIT_OF: Readonly<
   Record<
     string,
-    {
-      table: string;
-      column: string;
-      unit: (id: RawBuilder<unknown>, orgId: string) => RawBuilder<unknown>;
-    }
+    { table: string; column: string; unit: (id: RawBuilder<unknown>, orgId: string) => RawBuilder<unknown> }
   >
 > = {
   user: { table: 'users', column: 'unit_id', unit: (id) => id },
@@ -39,11 +35,7 @@ const UNIT_OF: Readonly<
 const OWNER_OF: Readonly<
   Record<
     string,
-    {
-      table: string;
-      column: string;
-      owner: (id: RawBuilder<unknown>, orgId: string) => RawBuilder<unknown>;
-    }
+    { table: string; column: string; owner: (id: RawBuilder<unknown>, orgId: string) => RawBuilder<unknown> }
   >
 > = {
   custom_assignment: { table: 'custom_assignments', column: 'owner_id', owner: (id) => id },
@@ -53,13 +45,7 @@ const OWNER_OF: Readonly<
 };
 
 /** What belongs to no unit and may be written by every teacher_admin. */
-const WITHOUT_UNIT: readonly string[] = [
-  'course',
-  'section',
-  'group',
-  'group_member',
-  'custom_assignment',
-];
+const WITHOUT_UNIT: readonly string[] = ['course', 'section', 'group', 'group_member', 'custom_assignment'];
 
 /**
  * A teacher_admin edits what belongs to their own units, people without administrators' roles included; a teacher what is
@@ -138,16 +124,11 @@ function mentorOf(id: RawBuilder<unknown>, orgId: string): RawBuilder<unknown> {
   return sql`(select m.mentor_id from mentorships m where m.org_id = ${orgId} and m.id = ${id})`;
 }
 
-async function assertNoAdmins(
-  tx: OrgTransaction,
-  actor: Actor,
-  edits: readonly RecordEdit[],
-): Promise<void> {
+async function assertNoAdmins(tx: OrgTransaction, actor: Actor, edits: readonly RecordEdit[]): Promise<void> {
   for (const { values } of edits) {
     const roles: unknown[] = Array.isArray(values['roles']) ? values['roles'] : [];
     const refused = ADMIN_ROLES.find((role) => roles.includes(role));
-    if (refused !== undefined)
-      throw new Problem('role_not_allowed', { field: 'roles', value: refused });
+    if (refused !== undefined) throw new Problem('role_not_allowed', { field: 'roles', value: refused });
   }
   const [admin] = await rows(
     tx,

@@ -37,7 +37,7 @@ export async function createOrganization(
         email: wanted.adminEmail,
         display_name: wanted.adminEmail.split('@')[0] ?? wanted.adminEmail,
         roles: ['subscriber_admin'],
-      }) // prettier-ignore
+      })
       .execute();
   });
   return { org_id: orgId, user_id: userId };
@@ -51,12 +51,7 @@ export async function createSystemAdmin(
   const passwordHash = await hashPassword(wanted.password);
   const inserted = await database.global
     .insertInto('accounts')
-    .values({
-      id: newId(),
-      email: wanted.email,
-      password_hash: passwordHash,
-      is_system_admin: true,
-    })
+    .values({ id: newId(), email: wanted.email, password_hash: passwordHash, is_system_admin: true })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst();
@@ -80,9 +75,7 @@ export async function giveAccount(
   const isTheirs = known !== null && (await verifyPassword(known.password_hash, password));
   const passwordHash = isTheirs ? null : await hashPassword(password);
   return inOrg(database, person.orgId, async (tx) => {
-    const accountId = isTheirs
-      ? known.id
-      : await insertAccount(tx, known === null ? person.email : null, passwordHash);
+    const accountId = isTheirs ? known.id : await insertAccount(tx, known === null ? person.email : null, passwordHash);
     // Linking is no edit of the record: its version stays, so that undoing an import does not count it as a change.
     const linked = await rows(
       tx,
@@ -105,19 +98,11 @@ const HAS_ACCOUNT = {
  * Sets a new password and ends all sign-ins of the account.
  * @throws Problem `conflict` for an account of several organizations or of the operator: none of them may set it alone.
  */
-export async function resetPassword(
-  database: Database,
-  accountId: string,
-  password: string,
-): Promise<void> {
+export async function resetPassword(database: Database, accountId: string, password: string): Promise<void> {
   await assertSoleMembership(database, accountId);
   const passwordHash = await hashPassword(password);
   await database.global.transaction().execute(async (tx) => {
-    await tx
-      .updateTable('accounts')
-      .set({ password_hash: passwordHash })
-      .where('id', '=', accountId)
-      .execute();
+    await tx.updateTable('accounts').set({ password_hash: passwordHash }).where('id', '=', accountId).execute();
     await tx.deleteFrom('sessions').where('account_id', '=', accountId).execute();
   });
 }
@@ -125,8 +110,10 @@ export async function resetPassword(
 export async function assertSoleMembership(database: Database, accountId: string): Promise<void> {
   const memberships = await findMemberships(database, accountId);
   const account = await database.global
-    .selectFrom('accounts').select('is_system_admin').where('id', '=', accountId)
-    .executeTakeFirst(); // prettier-ignore
+    .selectFrom('accounts')
+    .select('is_system_admin')
+    .where('id', '=', accountId)
+    .executeTakeFirst();
   if (memberships.length === 1 && account?.is_system_admin !== true) return;
   throw new Problem('conflict', {
     message: 'This account is also used outside of your organization.',
@@ -140,10 +127,7 @@ export interface Membership {
 }
 
 /** The organizations an account belongs to, in the order in which it joined them. */
-export async function findMemberships(
-  database: Database,
-  accountId: string,
-): Promise<Membership[]> {
+export async function findMemberships(database: Database, accountId: string): Promise<Membership[]> {
   return rows(
     { db: database.global },
     sql<Membership>`select org_id, user_id from find_memberships(${accountId}::uuid)`,
@@ -165,11 +149,7 @@ async function findAccount(database: Database, email: string): Promise<Account |
 }
 
 /** Somebody else may take the e-mail at the same moment: the account then goes without one. */
-async function insertAccount(
-  tx: OrgTransaction,
-  email: string | null,
-  passwordHash: string | null,
-): Promise<string> {
+async function insertAccount(tx: OrgTransaction, email: string | null, passwordHash: string | null): Promise<string> {
   const insert = (value: string | null) =>
     tx.db
       .insertInto('accounts')

@@ -34,10 +34,7 @@ export async function findActor(tx: OrgTransaction, accountId: string): Promise<
       where a.id = ${accountId}`,
   );
   if (found === undefined || (!found.is_system_admin && found.user_id === null)) return null;
-  const roles: Role[] = [
-    ...(found.is_system_admin ? ['system_admin' as const] : []),
-    ...(found.roles ?? []),
-  ];
+  const roles: Role[] = [...(found.is_system_admin ? ['system_admin' as const] : []), ...(found.roles ?? [])];
   return {
     accountId,
     orgId: tx.orgId,

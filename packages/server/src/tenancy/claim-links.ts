@@ -21,9 +21,12 @@ export async function createClaimLink(
   const id = newId();
   const secret = randomBytes(32).toString('base64url');
   await inOrg(database, person.orgId, async (tx) => {
-    await tx.db.deleteFrom('claim_links')
-      .where('org_id', '=', tx.orgId).where('user_id', '=', person.userId).where('used_at', 'is', null)
-      .execute(); // prettier-ignore
+    await tx.db
+      .deleteFrom('claim_links')
+      .where('org_id', '=', tx.orgId)
+      .where('user_id', '=', person.userId)
+      .where('used_at', 'is', null)
+      .execute();
     await tx.db
       .insertInto('claim_links')
       .values({
@@ -32,7 +35,7 @@ export async function createClaimLink(
         user_id: person.userId,
         token_hash: sha256(secret),
         expires_at: new Date(now.getTime() + CLAIM_DAYS * 86_400_000),
-      }) // prettier-ignore
+      })
       .execute();
   });
   return `${person.orgId}.${id}.${secret}`;
@@ -68,9 +71,7 @@ async function useLink(
     const found = await tx.db
       .selectFrom('claim_links')
       .innerJoin('users', (join) =>
-        join
-          .onRef('users.org_id', '=', 'claim_links.org_id')
-          .onRef('users.id', '=', 'claim_links.user_id'),
+        join.onRef('users.org_id', '=', 'claim_links.org_id').onRef('users.id', '=', 'claim_links.user_id'),
       )
       .select(['claim_links.token_hash', 'users.id', 'users.account_id', 'users.email'])
       .where('claim_links.org_id', '=', link.orgId)
@@ -80,10 +81,13 @@ async function useLink(
       .where('users.status', '=', 'active')
       .forUpdate('claim_links')
       .executeTakeFirst();
-    if (found === undefined || !timingSafeEqual(found.token_hash, sha256(link.secret)))
-      throw new Problem('not_found');
-    await tx.db.updateTable('claim_links').set({ used_at: now })
-      .where('org_id', '=', link.orgId).where('id', '=', link.id).execute(); // prettier-ignore
+    if (found === undefined || !timingSafeEqual(found.token_hash, sha256(link.secret))) throw new Problem('not_found');
+    await tx.db
+      .updateTable('claim_links')
+      .set({ used_at: now })
+      .where('org_id', '=', link.orgId)
+      .where('id', '=', link.id)
+      .execute();
     return { userId: found.id, accountId: found.account_id, email: found.email };
   });
 }

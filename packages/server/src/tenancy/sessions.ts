@@ -22,21 +22,12 @@ export async function openSession(
   await database.global.deleteFrom('sessions').where('expires_at', '<', now).execute();
   await database.global
     .insertInto('sessions')
-    .values({
-      token_hash: sha256(token),
-      account_id: accountId,
-      chosen_org_id: chosenOrgId,
-      expires_at: expiresAt,
-    })
+    .values({ token_hash: sha256(token), account_id: accountId, chosen_org_id: chosenOrgId, expires_at: expiresAt })
     .execute();
   return { token, expiresAt };
 }
 
-export async function findSession(
-  database: Database,
-  token: string,
-  now: Date,
-): Promise<Session | null> {
+export async function findSession(database: Database, token: string, now: Date): Promise<Session | null> {
   const found = await database.global
     .selectFrom('sessions')
     .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
@@ -45,11 +36,7 @@ export async function findSession(
     .where('sessions.expires_at', '>', now)
     .executeTakeFirst();
   if (found === undefined) return null;
-  return {
-    accountId: found.account_id,
-    isSystemAdmin: found.is_system_admin,
-    chosenOrgId: found.chosen_org_id,
-  };
+  return { accountId: found.account_id, isSystemAdmin: found.is_system_admin, chosenOrgId: found.chosen_org_id };
 }
 
 export async function closeSession(database: Database, token: string): Promise<void> {

@@ -47,10 +47,7 @@ export async function signIn(
   }
   const [first, second] = fitting;
   if (first === undefined) throw new Problem('wrong_credentials');
-  await database.global
-    .deleteFrom('sign_in_failures')
-    .where('login_hash', '=', loginHash)
-    .execute();
+  await database.global.deleteFrom('sign_in_failures').where('login_hash', '=', loginHash).execute();
   if (second !== undefined) throw new Problem('organization_needed', { field: 'organization' });
   return first;
 }
@@ -62,11 +59,7 @@ function mayEnter(found: SignIn, orgId: string | undefined): boolean {
 }
 
 /** The rights of an account in all organizations where its person is active, in the order in which it joined them. */
-export async function loadSignIn(
-  database: Database,
-  accountId: string,
-  isSystemAdmin: boolean,
-): Promise<SignIn> {
+export async function loadSignIn(database: Database, accountId: string, isSystemAdmin: boolean): Promise<SignIn> {
   const actors: Actor[] = [];
   for (const { org_id: orgId } of await findMemberships(database, accountId)) {
     const actor = await inOrg(database, orgId, (tx) => findActor(tx, accountId));
@@ -101,10 +94,7 @@ async function findCandidates(database: Database, login: string): Promise<Candid
 async function countAttempt(database: Database, loginHash: Buffer, now: Date): Promise<void> {
   const since = new Date(now.getTime() - FAILURES_WINDOW_MS);
   const id = newId();
-  await database.global
-    .insertInto('sign_in_failures')
-    .values({ id, login_hash: loginHash, failed_at: now })
-    .execute();
+  await database.global.insertInto('sign_in_failures').values({ id, login_hash: loginHash, failed_at: now }).execute();
   const failures = await database.global
     .selectFrom('sign_in_failures')
     .select('failed_at')
@@ -116,8 +106,10 @@ async function countAttempt(database: Database, loginHash: Buffer, now: Date): P
   const oldest = failures[FAILURES_MAX];
   if (oldest === undefined) return;
   // An attempt that is refused unread does not lengthen the lock.
-  await database.global.deleteFrom('sign_in_failures')
-    .where((where) => where.or([where('id', '=', id), where('failed_at', '<', since)])).execute(); // prettier-ignore
+  await database.global
+    .deleteFrom('sign_in_failures')
+    .where((where) => where.or([where('id', '=', id), where('failed_at', '<', since)]))
+    .execute();
   const waitMs = oldest.failed_at.getTime() + FAILURES_WINDOW_MS - now.getTime();
   throw new Problem('account_locked_out', { seconds: Math.max(1, Math.ceil(waitMs / 1000)) });
 }

@@ -23,16 +23,24 @@ const ANSWER_MS = 30_000;
 /** @param mail.from - `Name <address>` or an address. */
 export function openMailer(mail: { smtpUrl: string; from: string }): Mailer {
   const transport = createTransport({
-    url: mail.smtpUrl, pool: true, connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: ANSWER_MS,
-  }); // prettier-ignore
+    url: mail.smtpUrl,
+    pool: true,
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    socketTimeout: ANSWER_MS,
+  });
   const domain = /@([^\s>]+)/.exec(mail.from)?.[1] ?? 'localhost';
   return {
     send: async ({ id, to, subject, text }) => {
       try {
         await transport.sendMail({
-          from: mail.from, to: { ...to }, subject, text, messageId: `<${id}@${domain}>`,
+          from: mail.from,
+          to: { ...to },
+          subject,
+          text,
+          messageId: `<${id}@${domain}>`,
           headers: { 'Auto-Submitted': 'auto-generated' },
-        }); // prettier-ignore
+        });
       } catch (error) {
         throw isRefusal(error) ? new MailRefused(String(error)) : error;
       }

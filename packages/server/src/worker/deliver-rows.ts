@@ -16,10 +16,7 @@ export interface OutboxRow {
     readonly email: string | null;
     readonly has_account: boolean;
   } | null;
-  readonly operation: {
-    readonly id: string;
-    readonly name: string;
-  } | null;
+  readonly operation: { readonly id: string; readonly name: string } | null;
 }
 
 export interface Fate {
@@ -71,12 +68,7 @@ export async function claimRows(tx: OrgTransaction, now: Date): Promise<OutboxRo
 }
 
 /** Puts off all rows that are due, without a look at each. @param until - When they are due again. */
-export async function putOff(
-  tx: OrgTransaction,
-  now: Date,
-  until: Date,
-  reason: string,
-): Promise<void> {
+export async function putOff(tx: OrgTransaction, now: Date, until: Date, reason: string): Promise<void> {
   await rows(
     tx,
     sql`
@@ -85,11 +77,7 @@ export async function putOff(
   );
 }
 
-export async function settleRows(
-  tx: OrgTransaction,
-  ids: readonly string[],
-  fate: Fate,
-): Promise<void> {
+export async function settleRows(tx: OrgTransaction, ids: readonly string[], fate: Fate): Promise<void> {
   await rows(
     tx,
     sql`

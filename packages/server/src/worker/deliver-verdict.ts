@@ -15,8 +15,7 @@ export function verdictOn(row: OutboxRow, settings: MessageSettings, now: Date):
   const needless = whyNobody(row, settings);
   if (needless !== null) return { ...before, status: 'dropped', last_error: needless };
   const until = heldUntil(row);
-  if (until > now)
-    return { ...before, status: 'waiting', next_attempt_at: until, last_error: null };
+  if (until > now) return { ...before, status: 'waiting', next_attempt_at: until, last_error: null };
   if (row.recipient === null) return failed(row, now, 'The recipient is gone.');
   if (row.recipient.email === null) return failed(row, now, 'The recipient has no e-mail address.');
   return 'send';
@@ -27,8 +26,7 @@ function whyNobody(row: OutboxRow, { messages }: MessageSettings): string | null
   const topic = TOPICS[row.topic];
   if (topic?.switch != null && messages[topic.switch] === false)
     return `The organization has switched off messages of ${topic.switch}.`;
-  if (topic?.isOptional === true && row.recipient?.email == null)
-    return 'Whoever started it has no e-mail address.';
+  if (topic?.isOptional === true && row.recipient?.email == null) return 'Whoever started it has no e-mail address.';
   if (topic?.bringsClaimLink === true && row.recipient?.has_account === true)
     return 'The recipient has an account already.';
   return null;

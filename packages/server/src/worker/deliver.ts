@@ -11,8 +11,14 @@ import { TOPICS } from '../messages/topics.ts';
 import { claimAddress, createClaimLink } from '../tenancy/claim-links.ts';
 import { MailRefused, type Mailer } from './deliver-mail.ts';
 import {
-  claimRows, putOff, readMessageSettings, settleRows, type Fate, type MessageSettings, type OutboxRow,
-} from './deliver-rows.ts'; // prettier-ignore
+  claimRows,
+  putOff,
+  readMessageSettings,
+  settleRows,
+  type Fate,
+  type MessageSettings,
+  type OutboxRow,
+} from './deliver-rows.ts';
 import { fateOfFailure, verdictOn } from './deliver-verdict.ts';
 
 export interface Delivery {
@@ -91,30 +97,17 @@ function letters(toSend: readonly OutboxRow[]): Letter[] {
   return [...found.values()];
 }
 
-async function sendOne(
-  delivery: Delivery,
-  orgId: string,
-  settings: MessageSettings,
-  letter: Letter,
-): Promise<void> {
+async function sendOne(delivery: Delivery, orgId: string, settings: MessageSettings, letter: Letter): Promise<void> {
   const [first] = letter;
   const fate = await attempt(delivery, orgId, settings, letter).then(
-    (): Fate => ({
-      status: 'delivered', attempts: first.attempts, next_attempt_at: delivery.now(), last_error: null,
-    }),
-    (error: unknown) =>
-      fateOfFailure(first, delivery.now(), reasonOf(error), error instanceof MailRefused),
-  ); // prettier-ignore
+    (): Fate => ({ status: 'delivered', attempts: first.attempts, next_attempt_at: delivery.now(), last_error: null }),
+    (error: unknown) => fateOfFailure(first, delivery.now(), reasonOf(error), error instanceof MailRefused),
+  );
   const ids = letter.map((row) => row.id);
   await inOrg(delivery.database, orgId, (tx) => settleRows(tx, ids, fate));
 }
 
-async function attempt(
-  delivery: Delivery,
-  orgId: string,
-  settings: MessageSettings,
-  letter: Letter,
-): Promise<void> {
+async function attempt(delivery: Delivery, orgId: string, settings: MessageSettings, letter: Letter): Promise<void> {
   const [first] = letter;
   const { recipient } = first;
   const topic = TOPICS[first.topic];
@@ -125,8 +118,7 @@ async function attempt(
     recipient,
     payloads: letter.map((row) => row.payload),
     operation: operationOf(delivery, first),
-    claimAddress:
-      topic.bringsClaimLink === true ? await claimLink(delivery, orgId, recipient.id) : null,
+    claimAddress: topic.bringsClaimLink === true ? await claimLink(delivery, orgId, recipient.id) : null,
   };
   const to = { name: recipient.name, address: recipient.email };
   await delivery.mailer?.send({ id: first.id, to, ...topic.words(message) });

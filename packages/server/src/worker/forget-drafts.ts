@@ -9,11 +9,7 @@ const KEPT_DAYS = 30;
 /** In one transaction; each may have many rows. */
 const DRAFTS_MAX = 20;
 
-export async function forgetOldDrafts(
-  database: Database,
-  now: Date,
-  signal?: AbortSignal,
-): Promise<void> {
+export async function forgetOldDrafts(database: Database, now: Date, signal?: AbortSignal): Promise<void> {
   const orgs = await database.global.selectFrom('orgs').select('id').execute();
   const until = new Date(now.getTime() - KEPT_DAYS * 86_400_000);
   for (const { id } of orgs) {

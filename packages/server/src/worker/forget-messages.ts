@@ -7,11 +7,7 @@ const KEPT_DAYS = 90;
 /** In one transaction. */
 const DELETE_ROWS = 1_000;
 
-export async function forgetOldMessages(
-  database: Database,
-  now: Date,
-  signal?: AbortSignal,
-): Promise<void> {
+export async function forgetOldMessages(database: Database, now: Date, signal?: AbortSignal): Promise<void> {
   const orgs = await database.global.selectFrom('orgs').select('id').execute();
   for (const { id } of orgs) {
     while (signal?.aborted !== true && (await forgetSome(database, id, now)));

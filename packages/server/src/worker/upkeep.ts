@@ -34,7 +34,7 @@ interface Place {
 
 export async function moveBatchesByDate(engine: Engine): Promise<void> {
   await inEachOrg(engine, await places(engine), 'batch dates', async (tx, { timezone }) => {
-    const due = await rows(tx, sql`select from (${dueBatches(tx.orgId, engine.now(), timezone)}) due limit 1`); // prettier-ignore
+    const due = await rows(tx, sql`select from (${dueBatches(tx.orgId, engine.now(), timezone)}) due limit 1`);
     if (due.length === 0) return;
     await runIn(tx, engine, await automation(tx), {
       kind: 'batch_dates',
@@ -46,7 +46,7 @@ export async function moveBatchesByDate(engine: Engine): Promise<void> {
 }
 
 export async function checkCountsAtNight(engine: Engine): Promise<void> {
-  const asleep = (await places(engine)).filter(({ timezone }) => hourIn(timezone, engine.now()) === NIGHT_HOUR); // prettier-ignore
+  const asleep = (await places(engine)).filter(({ timezone }) => hourIn(timezone, engine.now()) === NIGHT_HOUR);
   await inEachOrg(engine, asleep, 'counts', async (tx) => {
     const wrong = await rows(tx, wrongCounts(tx.orgId));
     if (wrong.length === 0 || (await isReported(tx, engine.now()))) return;
@@ -76,12 +76,17 @@ async function inEachOrg(
 
 /** Held to the end of the transaction. */
 async function isMine(tx: OrgTransaction, what: string): Promise<boolean> {
-  const [lock] = await rows(tx, sql<{ is_mine: boolean }>`select pg_try_advisory_xact_lock(hashtextextended(${`${what} ${tx.orgId}`}, 0)) as is_mine`); // prettier-ignore
+  const [lock] = await rows(
+    tx,
+    sql<{
+      is_mine: boolean;
+    }>`select pg_try_advisory_xact_lock(hashtextextended(${`${what} ${tx.orgId}`}, 0)) as is_mine`,
+  );
   return lock?.is_mine === true;
 }
 
 function hourIn(timezone: string, now: Date): number {
-  return Number(new Intl.DateTimeFormat('en', { timeZone: timezone, hour: 'numeric', hourCycle: 'h23' }).format(now)); // prettier-ignore
+  return Number(new Intl.DateTimeFormat('en', { timeZone: timezone, hour: 'numeric', hourCycle: 'h23' }).format(now));
 }
 
 async function isReported(tx: OrgTransaction, now: Date): Promise<boolean> {
@@ -94,11 +99,7 @@ async function isReported(tx: OrgTransaction, now: Date): Promise<boolean> {
   return found.length > 0;
 }
 
-async function report(
-  tx: OrgTransaction,
-  engine: Engine,
-  wrong: readonly CountedBatch[],
-): Promise<void> {
+async function report(tx: OrgTransaction, engine: Engine, wrong: readonly CountedBatch[]): Promise<void> {
   const actor = await automation(tx);
   const draft = await createIn(tx, engine, actor, {
     kind: 'repair_counts',
@@ -110,6 +111,6 @@ async function report(
   await planIn(tx, engine, draft, actor);
   const payload = { count: wrong.length, batches: wrong.slice(0, BATCHES_NAMED_MAX) };
   for (const recipientId of await administrators(tx)) {
-    await writeOutbox(tx, { topic: 'batch.counts_wrong', recipientId, operationId: draft.id, payload }); // prettier-ignore
+    await writeOutbox(tx, { topic: 'batch.counts_wrong', recipientId, operationId: draft.id, payload });
   }
 }

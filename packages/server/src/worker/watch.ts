@@ -88,19 +88,14 @@ async function look(options: WatchOptions, session: Session, signal: AbortSignal
       suspects = await freeDead(options, suspects);
       if (turn % PUT_BACK_EVERY === 0) await putBackLost(options);
     } catch (error) {
-      options.log('error', 'The watch over workers could not look; it will again.', {
-        error: String(error),
-      });
+      options.log('error', 'The watch over workers could not look; it will again.', { error: String(error) });
     }
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
 /** @returns ids that looked dead for the first time now. */
-async function freeDead(
-  options: WatchOptions,
-  suspects: ReadonlySet<string>,
-): Promise<Set<string>> {
+async function freeDead(options: WatchOptions, suspects: ReadonlySet<string>): Promise<Set<string>> {
   const { rows } = await options.database.pool.query<{ id: string; dead: boolean }>(
     `select id, pg_try_advisory_xact_lock($1, hashtext(id)) as dead from (${HELD_BY}) held`,
     [LOCK_CLASS],
@@ -112,10 +107,7 @@ async function freeDead(
 }
 
 /** Frees the jobs of dead workers. Of several processes that see the same death one does it, and counts it. */
-async function takeOver(
-  { engine, database, log }: WatchOptions,
-  dead: readonly string[],
-): Promise<void> {
+async function takeOver({ engine, database, log }: WatchOptions, dead: readonly string[]): Promise<void> {
   const client = await database.pool.connect();
   try {
     await client.query('begin');
@@ -171,10 +163,7 @@ function sessionOf(database: Database, own: ReadonlySet<string>): Session {
     },
     release: async (workerIds) => {
       await client
-        ?.query('select pg_advisory_unlock($1, hashtext(id)) from unnest($2::text[]) id', [
-          LOCK_CLASS,
-          [...workerIds],
-        ])
+        ?.query('select pg_advisory_unlock($1, hashtext(id)) from unnest($2::text[]) id', [LOCK_CLASS, [...workerIds]])
         .catch(giveBack);
     },
     ensure: async () => {
@@ -191,8 +180,7 @@ function sessionOf(database: Database, own: ReadonlySet<string>): Session {
         "select set_config('idle_session_timeout', current_setting('idle_in_transaction_session_timeout'), false)",
       );
       for (const workerId of own) await lock(workerId);
-      if (own.size > 0)
-        await opened.query('select graphile_worker.force_unlock_workers($1::text[])', [[...own]]);
+      if (own.size > 0) await opened.query('select graphile_worker.force_unlock_workers($1::text[])', [[...own]]);
     },
     close: giveBack,
   };

@@ -75,14 +75,26 @@ function periodicWork({ engine, database, mailer, publicUrl }: WorkerOptions): P
     { name: 'Opening assignments', everyMs: OPEN_EVERY_MS, work: () => openDueAssignments(database, engine.now()) },
     { name: 'Moving batches by their dates', everyMs: UPKEEP_EVERY_MS, work: () => moveBatchesByDate(engine) },
     { name: 'Checking numbers of students', everyMs: UPKEEP_EVERY_MS, work: () => checkCountsAtNight(engine) },
-    { name: 'Deleting old drafts', everyMs: UPKEEP_EVERY_MS, work: (signal) => forgetOldDrafts(database, engine.now(), signal) },
-    { name: 'Deleting old messages', everyMs: UPKEEP_EVERY_MS, work: (signal) => forgetOldMessages(database, engine.now(), signal) },
+    {
+      name: 'Deleting old drafts',
+      everyMs: UPKEEP_EVERY_MS,
+      work: (signal) => forgetOldDrafts(database, engine.now(), signal),
+    },
+    {
+      name: 'Deleting old messages',
+      everyMs: UPKEEP_EVERY_MS,
+      work: (signal) => forgetOldMessages(database, engine.now(), signal),
+    },
   ];
-} // prettier-ignore
+}
 
 /** Runs the queue until told to stop; after a lost database it is started anew. */
 async function supervise(options: WorkerOptions, watch: Watch, signal: AbortSignal): Promise<void> {
-  const untilStopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => { resolve(); })); // prettier-ignore
+  const untilStopped = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => {
+      resolve();
+    }),
+  );
   const isStopping = (): boolean => signal.aborted;
   while (!isStopping()) {
     try {
@@ -90,23 +102,20 @@ async function supervise(options: WorkerOptions, watch: Watch, signal: AbortSign
       await Promise.race([runner.promise, untilStopped]);
       if (isStopping()) await stopRunner(runner, watch);
     } catch (error) {
-      if (!isStopping())
-        options.log('error', 'The queue stopped; starting it again.', { error: String(error) });
+      if (!isStopping()) options.log('error', 'The queue stopped; starting it again.', { error: String(error) });
       await watch.forget();
     }
     if (!isStopping()) await sleep(RESTART_MS);
   }
 }
 
-async function startRunner(
-  options: WorkerOptions,
-  watch: Watch,
-  signal: AbortSignal,
-): Promise<Runner> {
+async function startRunner(options: WorkerOptions, watch: Watch, signal: AbortSignal): Promise<Runner> {
   const { engine, database } = options;
   const events: WorkerEvents = new EventEmitter();
   // Jobs are held in the name of the pool, not of the worker within it.
-  events.on('pool:create', ({ workerPool }) => { watch.add(workerPool.id); }); // prettier-ignore
+  events.on('pool:create', ({ workerPool }) => {
+    watch.add(workerPool.id);
+  });
   const concurrency = options.concurrency ?? 2;
   const slots = longSlots(concurrency);
   const handlers = taskHandlers(engine, signal, slots, options.log);
@@ -120,12 +129,18 @@ async function startRunner(
     ]),
   );
   return run({
-    pgPool: database.pool, taskList, events, concurrency, noHandleSignals: true,
-    pollInterval: 1_000, logger: quietLogger(options.log), parsedCronItems: [],
+    pgPool: database.pool,
+    taskList,
+    events,
+    concurrency,
+    noHandleSignals: true,
+    pollInterval: 1_000,
+    logger: quietLogger(options.log),
+    parsedCronItems: [],
     forbiddenFlags: () => (slots.isFull() ? [LONG_FLAG] : null),
     // Without a delay nobody waits for these writes, and one that fails with the database would end the process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-  }); // prettier-ignore
+  });
 }
 
 function taskHandlers(
@@ -140,11 +155,7 @@ function taskHandlers(
         const isDone = await applySlice(engine, orgId, operationId, SLICE_MS, signal);
         if (!isDone) await enqueueNext(engine, orgId, operationId);
       } catch (error) {
-        log('error', 'A chunk failed and will be tried again.', {
-          orgId,
-          operationId,
-          error: String(error),
-        });
+        log('error', 'A chunk failed and will be tried again.', { orgId, operationId, error: String(error) });
         await holdBack(engine, orgId, operationId, String(error), Math.random());
       }
     },

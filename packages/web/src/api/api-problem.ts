@@ -5,9 +5,7 @@ const problemBody = z.looseObject({
   status: z.int(),
   code: z.string(),
   detail: z.string(),
-  errors: z.array(
-    z.object({ code: z.string(), field: z.string(), message: z.string(), correction: z.string() }),
-  ),
+  errors: z.array(z.object({ code: z.string(), field: z.string(), message: z.string(), correction: z.string() })),
 });
 
 /** A refusal of the server, as problem+json says it. */

@@ -18,6 +18,10 @@ export interface NewMapping {
 export function saveMapping(wanted: NewMapping): Promise<ImportMapping> {
   const { name, rules, target, isForOthers } = wanted;
   return post('/api/bulk/mappings', importMapping, {
-    name, source_format: 'csv', target_model: target, is_template: isForOthers, ...rules,
-  }); // prettier-ignore
+    name,
+    source_format: 'csv',
+    target_model: target,
+    is_template: isForOthers,
+    ...rules,
+  });
 }

@@ -32,9 +32,7 @@ export const keys = {
 } as const;
 
 export function isBusy({ status, phase }: BulkOperation): boolean {
-  return (
-    status === 'queued' || status === 'processing' || phase === 'planning' || phase === 'draft'
-  );
+  return status === 'queued' || status === 'processing' || phase === 'planning' || phase === 'draft';
 }
 
 export function useKinds() {

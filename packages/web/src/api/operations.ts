@@ -41,9 +41,7 @@ export interface ListFilter {
 export async function listOperations(filter: ListFilter): Promise<OperationList> {
   const { operation_type: kind, ...others } = filter;
   const kinds =
-    kind === undefined
-      ? { without: 'edit_record' }
-      : { operation_type: kind === ALL_KINDS ? undefined : kind };
+    kind === undefined ? { without: 'edit_record' } : { operation_type: kind === ALL_KINDS ? undefined : kind };
   const { value, headers } = await request(
     `/api/bulk/operations${query({ ...others, ...kinds })}`,
     z.array(bulkOperation),
@@ -72,15 +70,8 @@ export interface PreviewFilter {
   readonly code?: string | undefined;
 }
 
-export function getPreview(
-  id: string,
-  filter: PreviewFilter,
-  cursor = '',
-): Promise<OperationPreview> {
-  return get(
-    `${addressOf(id)}/preview${query({ ...filter, cursor, limit: PAGE_ITEMS })}`,
-    operationPreview,
-  );
+export function getPreview(id: string, filter: PreviewFilter, cursor = ''): Promise<OperationPreview> {
+  return get(`${addressOf(id)}/preview${query({ ...filter, cursor, limit: PAGE_ITEMS })}`, operationPreview);
 }
 
 export interface ItemFilter {
@@ -88,12 +79,7 @@ export interface ItemFilter {
   readonly code?: string | undefined;
 }
 
-export function listItems(
-  id: string,
-  filter: ItemFilter,
-  cursor = '',
-  limit = PAGE_ITEMS,
-): Promise<ItemPage> {
+export function listItems(id: string, filter: ItemFilter, cursor = '', limit = PAGE_ITEMS): Promise<ItemPage> {
   return get(`${addressOf(id)}/items${query({ ...filter, cursor, limit })}`, itemPage);
 }
 
@@ -124,11 +110,7 @@ export function getUndoPreview(id: string): Promise<RollbackPreview> {
 }
 
 /** @returns The operation that undoes it. */
-export function undoOperation(
-  id: string,
-  planHash: string,
-  reason: string,
-): Promise<BulkOperation> {
+export function undoOperation(id: string, planHash: string, reason: string): Promise<BulkOperation> {
   return ask(id, 'rollback', { plan_hash: planHash, reason });
 }
 

@@ -13,11 +13,7 @@ interface Sent {
 }
 
 /** @throws ApiProblem when the server refuses; TypeError when it cannot be reached. */
-export async function request<T>(
-  path: string,
-  shape: z.ZodType<T>,
-  sent: Sent = {},
-): Promise<Answer<T>> {
+export async function request<T>(path: string, shape: z.ZodType<T>, sent: Sent = {}): Promise<Answer<T>> {
   const response = await fetch(path, { credentials: 'same-origin', ...sent });
   if (!response.ok) throw await problemOf(response);
   const body: unknown = response.status === 204 ? undefined : await response.json();
@@ -31,14 +27,12 @@ export async function get<T>(path: string, shape: z.ZodType<T>): Promise<T> {
 /** Starts something: a repeated call with the same key is answered once. */
 export async function post<T>(path: string, shape: z.ZodType<T>, body: unknown = {}): Promise<T> {
   const headers = { 'content-type': 'application/json', 'idempotency-key': newKey() };
-  return (await request(path, shape, { method: 'POST', headers, body: JSON.stringify(body) }))
-    .value;
+  return (await request(path, shape, { method: 'POST', headers, body: JSON.stringify(body) })).value;
 }
 
 export async function patch<T>(path: string, shape: z.ZodType<T>, body: unknown): Promise<T> {
   const headers = { 'content-type': 'application/json' };
-  return (await request(path, shape, { method: 'PATCH', headers, body: JSON.stringify(body) }))
-    .value;
+  return (await request(path, shape, { method: 'PATCH', headers, body: JSON.stringify(body) })).value;
 }
 
 export async function upload<T>(path: string, shape: z.ZodType<T>, form: FormData): Promise<T> {
@@ -55,7 +49,5 @@ export function query(values: Readonly<Record<string, string | number | undefine
 
 /** Unlike `randomUUID`, this also works where the page is served without TLS. */
 function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

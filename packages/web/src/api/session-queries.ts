@@ -7,19 +7,12 @@ export const ME = ['me'];
 
 /** Who is signed in; null when nobody is. */
 export function useMe() {
-  return useQuery<SignedInPerson | null>({
-    queryKey: ME,
-    queryFn: () => getMe().catch(nobody),
-    staleTime: Infinity,
-  });
+  return useQuery<SignedInPerson | null>({ queryKey: ME, queryFn: () => getMe().catch(nobody), staleTime: Infinity });
 }
 
 export function useSignIn() {
   const client = useQueryClient();
-  return useMutation({
-    mutationFn: signIn,
-    onSuccess: (person) => client.setQueryData(ME, person),
-  });
+  return useMutation({ mutationFn: signIn, onSuccess: (person) => client.setQueryData(ME, person) });
 }
 
 /** Whatever was read belongs to who signed in and goes with them. */
@@ -36,11 +29,7 @@ export function useSignOut() {
 
 /** Of the organization; undefined (the browser's own zone) until it is known. */
 export function useTimeZone(): string | undefined {
-  const { data } = useQuery({
-    queryKey: ['organization'],
-    queryFn: getOrganization,
-    staleTime: Infinity,
-  });
+  const { data } = useQuery({ queryKey: ['organization'], queryFn: getOrganization, staleTime: Infinity });
   return data?.timezone;
 }
 

@@ -12,11 +12,7 @@ interface ErrorDisplayProps {
 export function ErrorDisplay({ error, onRetry }: ErrorDisplayProps) {
   return (
     <Notice tone="bad" title={titleOf(error)} role="alert">
-      {error instanceof ApiProblem ? (
-        <Faults problem={error} />
-      ) : (
-        <Text size="sm">{advice(error)}</Text>
-      )}
+      {error instanceof ApiProblem ? <Faults problem={error} /> : <Text size="sm">{advice(error)}</Text>}
       {onRetry === undefined ? null : (
         <Button variant="default" size="xs" mt="xs" onClick={onRetry}>
           Try again

@@ -18,9 +18,7 @@ export function MoreButton({ shown, total, hasMore, isLoading, onMore }: MoreBut
         Show more
       </Button>
       <Text c="dimmed" size="sm">
-        {total === undefined
-          ? `${grouped(shown)} shown`
-          : `${grouped(shown)} of ${grouped(total)} shown`}
+        {total === undefined ? `${grouped(shown)} shown` : `${grouped(shown)} of ${grouped(total)} shown`}
       </Text>
     </Group>
   );

@@ -66,9 +66,7 @@ function Counts({ operation, progress }: CountsProps) {
     ['Skipped', grouped(operation.skipped_items)],
     [
       'Items a minute',
-      progress === undefined || progress.processing_rate === 0
-        ? '–'
-        : grouped(Math.round(progress.processing_rate)),
+      progress === undefined || progress.processing_rate === 0 ? '–' : grouped(Math.round(progress.processing_rate)),
     ],
     ['Time left', clockWords(progress?.estimated_remaining ?? '') ?? '–'],
   ];
@@ -84,11 +82,7 @@ function Counts({ operation, progress }: CountsProps) {
   );
 }
 
-function announcementOf(
-  phase: string,
-  percentage: number,
-  progress: OperationProgress | undefined,
-): string {
+function announcementOf(phase: string, percentage: number, progress: OperationProgress | undefined): string {
   const failed = progress?.errors_count ?? 0;
   return `${phase}, ${Math.floor(percentage)} percent${failed === 0 ? '' : `, ${grouped(failed)} failed`}`;
 }

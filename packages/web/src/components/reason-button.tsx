@@ -7,11 +7,7 @@ interface ReasonButtonProps {
   readonly action: string;
   readonly title: string;
   readonly explanation?: string;
-  readonly ask: {
-    readonly isPending: boolean;
-    readonly error: Error | null;
-    readonly once: (reason: string) => void;
-  };
+  readonly ask: { readonly isPending: boolean; readonly error: Error | null; readonly once: (reason: string) => void };
 }
 
 /** A button for what needs a written reason. */
@@ -27,12 +23,7 @@ export function ReasonButton({ action, title, explanation, ask }: ReasonButtonPr
       <Button variant="default" onClick={open}>
         {action}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        title={title}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isOpen} onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
         <form onSubmit={submit}>
           <Stack>
             {explanation}
@@ -50,12 +41,7 @@ export function ReasonButton({ action, title, explanation, ask }: ReasonButtonPr
               <Button variant="default" onClick={close}>
                 Back
               </Button>
-              <Button
-                type="submit"
-                color="red"
-                loading={ask.isPending}
-                disabled={reason.trim() === ''}
-              >
+              <Button type="submit" color="red" loading={ask.isPending} disabled={reason.trim() === ''}>
                 {action}
               </Button>
             </Group>

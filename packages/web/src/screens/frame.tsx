@@ -13,11 +13,7 @@ export function Frame() {
   if (me === undefined) {
     return (
       <Container component="main" py="xl">
-        {error === null ? (
-          <Loading what="Muster" />
-        ) : (
-          <ErrorDisplay error={error} onRetry={() => void refetch()} />
-        )}
+        {error === null ? <Loading what="Muster" /> : <ErrorDisplay error={error} onRetry={() => void refetch()} />}
       </Container>
     );
   }
@@ -37,12 +33,7 @@ export function Frame() {
             </Group>
             <Group gap="sm">
               <Text>{me.user?.full_name ?? 'System administrator'}</Text>
-              <Button
-                variant="default"
-                size="xs"
-                loading={signOut.isPending}
-                onClick={() => signOut.mutate()}
-              >
+              <Button variant="default" size="xs" loading={signOut.isPending} onClick={() => signOut.mutate()}>
                 Sign out
               </Button>
             </Group>

@@ -1,13 +1,6 @@
 import type { MappableField, MappingRules } from '@muster/contract';
 import { expect, it } from 'vitest';
-import {
-  defaultsInWords,
-  fittedTo,
-  identifierTitles,
-  isSameReading,
-  saysWhom,
-  withColumn,
-} from './columns.ts';
+import { defaultsInWords, fittedTo, identifierTitles, isSameReading, saysWhom, withColumn } from './columns.ts';
 
 const MAPPING: MappingRules = {
   field_mappings: { Mail: 'email', Name: 'full_name' },
@@ -33,17 +26,16 @@ it('a row is known by a column, a rule or a default of a field that identifies, 
   const without = withColumn(MAPPING, 'Mail', '');
   const rule = { field: 'external_id', rule: 'join' };
   expect([MAPPING, without, { ...without, transformation_rules: [rule] }].map((one) => saysWhom(one, FIELDS))).toEqual([
-    true, false, true,
-  ]); // prettier-ignore
+    true,
+    false,
+    true,
+  ]);
   expect(saysWhom(without, [])).toBe(true);
   expect(identifierTitles(FIELDS)).toBe('External id or E-mail');
 });
 
 it('of a saved mapping, the columns that a file has are taken, and all of its rules', () => {
   const saved = { ...MAPPING, id: 'm', name: 'Saved' };
-  expect(fittedTo(['Mail', 'Other'], saved)).toEqual({
-    ...MAPPING,
-    field_mappings: { Mail: 'email' },
-  });
+  expect(fittedTo(['Mail', 'Other'], saved)).toEqual({ ...MAPPING, field_mappings: { Mail: 'email' } });
   expect(defaultsInWords(MAPPING, FIELDS)).toBe('Roles: student');
 });

@@ -64,10 +64,7 @@ export function faultsBeside(faults: readonly ProblemError[], field: string): Pr
 }
 
 /** `Roles: student; Status: active`: what rows get without the file; empty where there is nothing. */
-export function defaultsInWords(
-  { default_values: values }: MappingRules,
-  fields: readonly MappableField[],
-): string {
+export function defaultsInWords({ default_values: values }: MappingRules, fields: readonly MappableField[]): string {
   const titles = new Map(fields.map((field) => [field.name, field.title]));
   return Object.entries(values)
     .map(([name, value]) => `${titles.get(name) ?? name}: ${valueText(value) ?? 'empty'}`)

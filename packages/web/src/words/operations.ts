@@ -33,9 +33,7 @@ export function standing({ status, phase, failed_items: failed }: BulkOperation)
     case 'paused':
       return { text, tone: 'careful' };
     case 'completed':
-      return failed > 0
-        ? { text: `${text}, some failed`, tone: 'careful' }
-        : { text, tone: 'good' };
+      return failed > 0 ? { text: `${text}, some failed`, tone: 'careful' } : { text, tone: 'good' };
     case 'failed':
       return { text, tone: 'bad' };
   }

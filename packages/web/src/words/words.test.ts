@@ -6,11 +6,21 @@ import { clockWords, timeLeft } from './times.ts';
 
 it('an operation and an item have the labels that people know', () => {
   expect(BULK_STATUSES.map((status) => STATUS_LABELS[status])).toEqual([
-    'Pending', 'Queued', 'Processing', 'Paused', 'Completed', 'Failed', 'Cancelled',
-  ]); // prettier-ignore
+    'Pending',
+    'Queued',
+    'Processing',
+    'Paused',
+    'Completed',
+    'Failed',
+    'Cancelled',
+  ]);
   expect(ITEM_STATUSES.map((status) => ITEM_STATUS_WORDS[status].text)).toEqual([
-    'Pending', 'Processing', 'Success', 'Failed', 'Skipped',
-  ]); // prettier-ignore
+    'Pending',
+    'Processing',
+    'Success',
+    'Failed',
+    'Skipped',
+  ]);
 });
 
 it('the confirm button says what it does to how many, and there is none for a plan that does nothing', () => {
@@ -31,18 +41,20 @@ it('the time left is rounded down, and over when it is over', () => {
 
 it('numbers, sizes and clocks read as people say them', () => {
   expect([counted(1, 'row'), counted(60_000, 'row')]).toEqual(['1 row', '60,000 rows']);
-  expect([fileSize(999), fileSize(5_612), fileSize(2_000_000_000)]).toEqual([
-    '999 bytes',
-    '5.6 kB',
-    '2.0 GB',
-  ]);
+  expect([fileSize(999), fileSize(5_612), fileSize(2_000_000_000)]).toEqual(['999 bytes', '5.6 kB', '2.0 GB']);
   expect([clockWords('00:00:05'), clockWords('00:01:05'), clockWords('02:03:04'), clockWords('')]).toEqual([
-    '5 s', '1 min 5 s', '2 h 3 min', null,
-  ]); // prettier-ignore
+    '5 s',
+    '1 min 5 s',
+    '2 h 3 min',
+    null,
+  ]);
 });
 
 it('empty values are told apart from text', () => {
   expect([valueText(null), valueText(''), valueText(false), valueText(['student', 'teacher'])]).toEqual([
-    null, null, 'false', 'student, teacher',
-  ]); // prettier-ignore
+    null,
+    null,
+    'false',
+    'student, teacher',
+  ]);
 });

@@ -25,10 +25,7 @@ async function cancel(cli: Cli, options: CancelOptions): Promise<void> {
   const made = await createOperation(api, {
     operation_type: 'batch_cancel',
     operation_name: `Cancel ${options.batch.join(', ')}`.slice(0, 200),
-    parameters: {
-      batch_ids: await getIds(api, 'batch', options.batch),
-      remove: options.remove === true,
-    },
+    parameters: { batch_ids: await getIds(api, 'batch', options.batch), remove: options.remove === true },
   });
   await runOperation(cli, api, made, options);
 }

@@ -31,9 +31,11 @@ export function createBatchCommand(batches: Command, cli: Cli): void {
     .requiredOption('--end <date>', 'last day')
     .requiredOption('--capacity <number>', 'seats', wholeNumber)
     .requiredOption('--teacher <person>', 'who leads it: e-mail, user name, external id or id')
-    .addOption(new Option('--status <status>', 'default: Upcoming').choices(['Active', 'Upcoming', 'Completed', 'Cancelled']))
+    .addOption(
+      new Option('--status <status>', 'default: Upcoming').choices(['Active', 'Upcoming', 'Completed', 'Cancelled']),
+    )
     .option('--notes <text>', 'for admins and its teachers')
-    .option('--slot <slot...>', 'classes of the week, such as "Monday 18:00-20:00"'); // prettier-ignore
+    .option('--slot <slot...>', 'classes of the week, such as "Monday 18:00-20:00"');
   confirmed(withForce(command)).action((options: CreateOptions) => create(cli, options));
 }
 
@@ -43,12 +45,18 @@ async function create(cli: Cli, options: CreateOptions): Promise<void> {
   const api = connect(cli, options);
   const { name, code, start, end, capacity, status, notes } = options;
   const batch = {
-    course_id: await getId(api, 'course', options.course), batch_name: name, start_date: start, end_date: end, capacity,
-    assigned_instructor: await getId(api, 'person', options.teacher), schedule, ...forceOf(options),
+    course_id: await getId(api, 'course', options.course),
+    batch_name: name,
+    start_date: start,
+    end_date: end,
+    capacity,
+    assigned_instructor: await getId(api, 'person', options.teacher),
+    schedule,
+    ...forceOf(options),
     ...(code === undefined ? {} : { batch_code: code }),
     ...(status === undefined ? {} : { status }),
     ...(notes === undefined ? {} : { batch_notes: notes }),
-  }; // prettier-ignore
+  };
   const made = await createOperation(api, {
     operation_type: 'batch_create',
     operation_name: `Create ${name}`.slice(0, 200),
@@ -58,7 +66,7 @@ async function create(cli: Cli, options: CreateOptions): Promise<void> {
 }
 
 function slotOf(text: string): Record<string, string> {
-  const [, day = '', start = '', end = ''] = /^(\w+) +([\d:]+) *- *([\d:]+)$/.exec(text.trim()) ?? []; // prettier-ignore
-  if (day === '') throw usage(`"${text}" is no class of the week; write it as "Monday 18:00-20:00".`); // prettier-ignore
+  const [, day = '', start = '', end = ''] = /^(\w+) +([\d:]+) *- *([\d:]+)$/.exec(text.trim()) ?? [];
+  if (day === '') throw usage(`"${text}" is no class of the week; write it as "Monday 18:00-20:00".`);
   return { day, start_time: start, end_time: end };
 }

@@ -25,7 +25,7 @@ async function list(cli: Cli, options: ListOptions): Promise<void> {
   const api = connect(cli, options);
   const { page, limit } = options;
   const courseId = await getId(api, 'course', options.course);
-  const found = await api.get(batchesOfCourse, `/api/batches/courses/${courseId}/batches`, { page, limit }); // prettier-ignore
+  const found = await api.get(batchesOfCourse, `/api/batches/courses/${courseId}/batches`, { page, limit });
   const count = `${grouped(found.total)} ${found.total === 1 ? 'batch' : 'batches'}.`;
   const lines = found.data.length === 0 ? [] : [table(found.data.map(lineOf)), ''];
   show(cli, options, { batches: found.data, total: found.total }, [...lines, count].join('\n'));
@@ -44,11 +44,9 @@ function lineOf(batch: BatchOfCourse): string[] {
 }
 
 export function datesOf({ start_date: start, end_date: end }: BatchOfCourse): string {
-  return start === null && end === null
-    ? ''
-    : `${start?.slice(0, 10) ?? ''} to ${end?.slice(0, 10) ?? ''}`;
+  return start === null && end === null ? '' : `${start?.slice(0, 10) ?? ''} to ${end?.slice(0, 10) ?? ''}`;
 }
 
 export function seatsOf({ capacity, enrolled_students: enrolled }: BatchOfCourse): string {
-  return capacity === null ? `${grouped(enrolled)} enrolled` : `${grouped(enrolled)} of ${grouped(capacity)}`; // prettier-ignore
+  return capacity === null ? `${grouped(enrolled)} enrolled` : `${grouped(enrolled)} of ${grouped(capacity)}`;
 }

@@ -20,9 +20,7 @@ export function transferCommand(batches: Command, cli: Cli): void {
     .requiredOption('--from <batch>', 'its name or id')
     .requiredOption('--to <batch>', 'its name or id')
     .option('--student <person...>', 'these: e-mails, user names, external ids or ids')
-    .addOption(
-      new Option('--all', 'everybody who is enrolled or on hold there').conflicts('student'),
-    );
+    .addOption(new Option('--all', 'everybody who is enrolled or on hold there').conflicts('student'));
   confirmed(command).action((options: TransferOptions) => transfer(cli, options));
 }
 
@@ -37,9 +35,7 @@ async function transfer(cli: Cli, options: TransferOptions): Promise<void> {
     parameters: {
       from_batch_id: await getId(api, 'batch', options.from),
       to_batch_id: await getId(api, 'batch', options.to),
-      ...(options.student === undefined
-        ? { all: true }
-        : { user_ids: await getIds(api, 'person', options.student) }),
+      ...(options.student === undefined ? { all: true } : { user_ids: await getIds(api, 'person', options.student) }),
     },
   });
   await runOperation(cli, api, made, options);

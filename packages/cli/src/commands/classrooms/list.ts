@@ -20,10 +20,7 @@ export function listClassroomsCommand(classrooms: Command, cli: Cli): void {
 
 async function list(cli: Cli, options: ListOptions): Promise<void> {
   const api = connect(cli, options);
-  const { items } = await api.get(classroomPage, '/api/classrooms', {
-    limit: options.limit,
-    q: options.search,
-  });
+  const { items } = await api.get(classroomPage, '/api/classrooms', { limit: options.limit, q: options.search });
   const lines = items.length === 0 ? 'No classrooms.' : table(items.map(lineOf));
   show(cli, options, { classrooms: items }, lines);
 }

@@ -39,22 +39,13 @@ function peopleCommand(command: Command, cli: Cli, list: List): void {
   const named = 'e-mails, user names, external ids or ids';
   const chosen = command
     .argument('<classroom>', 'its name or id')
-    .addOption(
-      new Option('--add <person...>', `these as well: ${named}`).conflicts(['remove', 'set']),
-    ) // prettier-ignore
+    .addOption(new Option('--add <person...>', `these as well: ${named}`).conflicts(['remove', 'set']))
     .addOption(new Option('--remove <person...>', 'without these').conflicts(['add', 'set']))
     .addOption(new Option('--set <person...>', 'exactly these').conflicts(['add', 'remove']));
-  confirmed(chosen).action((called: string, options: PeopleOptions) =>
-    change(cli, list, called, options),
-  );
+  confirmed(chosen).action((called: string, options: PeopleOptions) => change(cli, list, called, options));
 }
 
-async function change(
-  cli: Cli,
-  { kind, field, words }: List,
-  called: string,
-  options: PeopleOptions,
-): Promise<void> {
+async function change(cli: Cli, { kind, field, words }: List, called: string, options: PeopleOptions): Promise<void> {
   const mode = MODES.find((one) => options[one] !== undefined);
   if (mode === undefined) throw usage('Say who: --add, --remove or --set.');
   assertAnswerable(cli, options);

@@ -16,9 +16,7 @@ export function showClassroomCommand(classrooms: Command, cli: Cli): void {
     .command('show')
     .description('one classroom: its courses and its batches')
     .argument('<classroom>', 'its name or id');
-  overHttp(command).action((called: string, options: HttpOptions) =>
-    showClassroom(cli, called, options),
-  );
+  overHttp(command).action((called: string, options: HttpOptions) => showClassroom(cli, called, options));
 }
 
 async function showClassroom(cli: Cli, called: string, options: HttpOptions): Promise<void> {
@@ -26,10 +24,7 @@ async function showClassroom(cli: Cli, called: string, options: HttpOptions): Pr
   const path = `/api/classrooms/${await getId(api, 'class', called)}`;
   const room = await api.get(classroom, path);
   const { data: courses } = await api.get(coursesOfClassroom, `${path}/courses`);
-  const { data: batches, in_several_sections: several } = await api.get(
-    batchesOfClassroom,
-    `${path}/batches`,
-  );
+  const { data: batches, in_several_sections: several } = await api.get(batchesOfClassroom, `${path}/batches`);
   const titles = courses.map(({ title }) => title).join(', ');
   const lines = [
     roomText(room, titles),

@@ -20,16 +20,9 @@ export function assignMentorCommand(mentors: Command, cli: Cli): void {
   const command = mentors
     .command('assign')
     .description('give students an instructor of their own, after a preview')
-    .requiredOption(
-      '--student <person...>',
-      'to these: e-mails, user names, external ids, names or ids',
-    )
+    .requiredOption('--student <person...>', 'to these: e-mails, user names, external ids, names or ids')
     .requiredOption('--instructor <person...>', 'these; several take turns')
-    .addOption(
-      new Option('--type <type>', 'what the instructor is (default: mentor)').choices(
-        ASSIGNMENT_TYPES,
-      ),
-    )
+    .addOption(new Option('--type <type>', 'what the instructor is (default: mentor)').choices(ASSIGNMENT_TYPES))
     .option('--notes <text>', 'for the instructor')
     .option('--replace', "end another instructor's assignment instead of leaving the student out")
     .option('--no-notify', 'tell nobody');

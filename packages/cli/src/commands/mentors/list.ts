@@ -1,4 +1,4 @@
-import { ASSIGNMENT_TYPES, studentsWithInstructors, type StudentWithInstructor } from '@muster/contract'; // prettier-ignore
+import { ASSIGNMENT_TYPES, studentsWithInstructors, type StudentWithInstructor } from '@muster/contract';
 import { Option, type Command } from 'commander';
 import { show, type Cli } from '../../cli.ts';
 import { grouped, moment, table } from '../../show/words.ts';
@@ -30,7 +30,13 @@ async function list(cli: Cli, options: ListOptions): Promise<void> {
   const { type: assignment_type, search, page, limit } = options;
   const isAsked = options.assigned === true || options.unassigned === true;
   const path = '/api/v1/auth/get-all-students-with-instructors';
-  const query = { assigned: isAsked ? String(options.assigned === true) : undefined, assignment_type, search, page, limit }; // prettier-ignore
+  const query = {
+    assigned: isAsked ? String(options.assigned === true) : undefined,
+    assignment_type,
+    search,
+    page,
+    limit,
+  };
   const { data } = await connect(cli, options).get(studentsWithInstructors, path, query);
   const counts = `${grouped(data.total_students)} students: ${grouped(data.assigned_count)} with an instructor, ${grouped(data.unassigned_count)} without.`;
   const lines = data.students.length === 0 ? [] : [table(data.students.map(lineOf)), ''];

@@ -16,10 +16,7 @@ export function unassignMentorCommand(mentors: Command, cli: Cli): void {
   const command = mentors
     .command('unassign')
     .description("end students' instructor assignments, after a preview")
-    .requiredOption(
-      '--student <person...>',
-      'of these: e-mails, user names, external ids, names or ids',
-    )
+    .requiredOption('--student <person...>', 'of these: e-mails, user names, external ids, names or ids')
     .option('--reason <text>', 'why; kept with the assignment')
     .option('--no-notify', 'tell nobody');
   confirmed(command).action((options: UnassignOptions) => unassign(cli, options));

@@ -10,9 +10,7 @@ export function workloadCommand(mentors: Command, cli: Cli): void {
     .command('workload')
     .description('how much an instructor has to do')
     .argument('<person>', 'e-mail, user name, external id, name or id');
-  overHttp(command).action((person: string, options: HttpOptions) =>
-    workload(cli, person, options),
-  );
+  overHttp(command).action((person: string, options: HttpOptions) => workload(cli, person, options));
 }
 
 async function workload(cli: Cli, person: string, options: HttpOptions): Promise<void> {

@@ -10,9 +10,7 @@ import { undoCommand } from './undo.ts';
 import { watchCommand } from './watch.ts';
 
 export function operationsCommand(program: Command, cli: Cli): void {
-  const operations = program
-    .command('operations')
-    .description('look at operations, steer them, take them back');
+  const operations = program.command('operations').description('look at operations, steer them, take them back');
   listCommand(operations, cli);
   showCommand(operations, cli);
   startCommand(operations, cli);

@@ -15,15 +15,15 @@ interface ReportOptions extends HttpOptions {
 export function reportCommand(operations: Command, cli: Cli): void {
   const command = operations
     .command('report')
-    .description(
-      'the items as CSV: of an import the original columns, with what is wrong and how to correct it',
-    )
+    .description('the items as CSV: of an import the original columns, with what is wrong and how to correct it')
     .argument('<id>', 'of the operation')
     .addOption(
-      new Option(
-        '--status <status>',
-        'only these (default: of an import failed, otherwise all)',
-      ).choices(['failed', 'success', 'skipped', 'not_processed']),
+      new Option('--status <status>', 'only these (default: of an import failed, otherwise all)').choices([
+        'failed',
+        'success',
+        'skipped',
+        'not_processed',
+      ]),
     )
     .option('-o, --output <file>', 'write it there instead of to standard output');
   overHttp(command).action((id: string, options: ReportOptions) => report(cli, id, options));
@@ -47,6 +47,5 @@ async function report(cli: Cli, id: string, options: ReportOptions): Promise<voi
 /** As it arrives: a report may be larger than the memory. */
 async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
-  for (let read = await reader?.read(); read?.done === false; read = await reader?.read())
-    yield read.value;
+  for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) yield read.value;
 }

@@ -16,10 +16,7 @@ export function retryCommand(operations: Command, cli: Cli): void {
     .description('run the failed items again, as an operation of their own')
     .argument('<id>', 'of the operation')
     .option('--items <numbers>', 'only these items, with commas between')
-    .option(
-      '--corrections <file>',
-      'JSON: corrected input by item, for a file {"17": {"Mail": "ana@school.example"}}',
-    );
+    .option('--corrections <file>', 'JSON: corrected input by item, for a file {"17": {"Mail": "ana@school.example"}}');
   confirmed(command).action((id: string, options: RetryOptions) => retry(cli, id, options));
 }
 

@@ -23,12 +23,7 @@ async function showOperation(cli: Cli, id: string, options: HttpOptions): Promis
       return;
     }
     const preview = await getPreview(api, operation.id);
-    show(
-      cli,
-      options,
-      { operation, preview },
-      `${words}\n\n${previewText(preview, await findExamples(api, preview))}`,
-    );
+    show(cli, options, { operation, preview }, `${words}\n\n${previewText(preview, await findExamples(api, preview))}`);
     return;
   }
   const results = await getResults(api, operation.id);

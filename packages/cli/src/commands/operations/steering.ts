@@ -31,9 +31,7 @@ const STEERINGS: readonly Steering[] = [
 
 export function steeringCommands(operations: Command, cli: Cli): void {
   for (const { action, description, reason } of STEERINGS) {
-    const command = overHttp(operations.command(action))
-      .description(description)
-      .argument('<id>', 'of the operation');
+    const command = overHttp(operations.command(action)).description(description).argument('<id>', 'of the operation');
     if (reason !== undefined) command.requiredOption('--reason <text>', reason);
     command.action(async (id: string, options: HttpOptions & { reason?: string }) => {
       const body = options.reason === undefined ? undefined : { reason: options.reason };

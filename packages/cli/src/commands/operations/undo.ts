@@ -19,15 +19,13 @@ interface UndoOptions extends RunOptions {
 export function undoCommand(operations: Command, cli: Cli): void {
   const command = operations
     .command('undo')
-    .description(
-      'take back what an operation did, after a preview of what comes back and what stays',
-    )
+    .description('take back what an operation did, after a preview of what comes back and what stays')
     .argument('<id>', 'of the operation')
     .addOption(
-      new Option(
-        '--mode <mode>',
-        'whether to take back what was worked with since (default: all)',
-      ).choices(['all', 'untouched_only']),
+      new Option('--mode <mode>', 'whether to take back what was worked with since (default: all)').choices([
+        'all',
+        'untouched_only',
+      ]),
     )
     .option('--items <numbers>', 'only these items, with commas between')
     .option('--reason <text>', 'why; kept with the undo');
@@ -41,12 +39,7 @@ async function undo(cli: Cli, id: string, options: UndoOptions): Promise<void> {
   const preview = await previewUndo(api, id, { mode, item_ids: items });
   if (options.json !== true) cli.terminal.print(undoPreviewText(preview));
   if (options.dryRun === true) {
-    show(
-      cli,
-      options,
-      { preview },
-      `\nNothing was changed. To do it: muster operations undo ${id}`,
-    );
+    show(cli, options, { preview }, `\nNothing was changed. To do it: muster operations undo ${id}`);
     return;
   }
   await assertAgreed(cli, preview, options);
@@ -71,11 +64,7 @@ async function follow(
   else await followOperation(cli, api, undoing, options, { preview });
 }
 
-async function assertAgreed(
-  { terminal }: Cli,
-  preview: RollbackPreview,
-  options: UndoOptions,
-): Promise<void> {
+async function assertAgreed({ terminal }: Cli, preview: RollbackPreview, options: UndoOptions): Promise<void> {
   if (options.yes === true || options.confirmCount !== undefined) return;
   const answer = await terminal.ask('\nTake it back? [y/N] ');
   if (['y', 'yes'].includes(answer.toLowerCase())) return;

@@ -5,9 +5,19 @@ export interface DemoSequence {
 }
 
 export const GAMES = [
-  'Breathing bubbles', 'Memory lanes', 'Echo choir', 'Feelings dice', 'Rhythm relay', 'Word bridge', 'Quiet island',
-  'Interval leap', 'Trust walk', 'Note hunt', 'Mirror pairs', 'Question ladder',
-] as const; // prettier-ignore
+  'Breathing bubbles',
+  'Memory lanes',
+  'Echo choir',
+  'Feelings dice',
+  'Rhythm relay',
+  'Word bridge',
+  'Quiet island',
+  'Interval leap',
+  'Trust walk',
+  'Note hunt',
+  'Mirror pairs',
+  'Question ladder',
+] as const;
 
 export const SEQUENCES: readonly DemoSequence[] = [
   { title: 'Friendship and conflict', library: 'LIFE' },

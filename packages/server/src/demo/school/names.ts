@@ -4,8 +4,12 @@ export interface NameStock {
   readonly family: readonly string[];
 }
 
-const words = (text: string): string[] => text.trim().split(/\s+/).map((word) => word.replaceAll('_', ' ')); // prettier-ignore
-const stock = (given: string, family: string): NameStock => ({ given: words(given), family: words(family) }); // prettier-ignore
+const words = (text: string): string[] =>
+  text
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replaceAll('_', ' '));
+const stock = (given: string, family: string): NameStock => ({ given: words(given), family: words(family) });
 
 export const GERMAN = stock(
   'Jürgen Käthe Lena Jonas Grete Sören Änne Björn Mia Felix Frieda Ömer Lukas Hannah Anton Zoë',
@@ -47,17 +51,14 @@ export const ENGLISH = stock(
   "Chloe Oliver Renée Harry Siân Jack Aoife D'Arcy Isla George Niamh Noah Beyoncé Mary-Jane Ewan Thomas",
   "O'Brien Smith-Jones Ní_Dhomhnaill MacLeod Brontë Ó_Súilleabháin Taylor Llewellyn Evans St._John Walker Fitzgerald Ashworth Penhaligon Reid Hughes",
 );
-export const CHINESE = stock(
-  '小明 美玲 建国 思涵 Wěi Xiù_Yīng 子轩 Lì',
-  '王 李 張 陈 Zhào Wú 黃 Lǚ',
-);
+export const CHINESE = stock('小明 美玲 建国 思涵 Wěi Xiù_Yīng 子轩 Lì', '王 李 張 陈 Zhào Wú 黃 Lǚ');
 export const YORUBA = stock(
   'Adébáyọ̀ Fúnmiláyọ̀ Ọlá Títílayọ̀ Olúwaṣeun Bọ́lá Àníkẹ́ Káyọ̀dé',
   'Adéyẹmí Ọlátúnjí Ògúnbándé Àjàyí Ṣóyínká Akínwándé Fálọlá Bámgbóṣé',
 );
-export const HINDI = stock('Aarav आरव प्रिया Dīpā Rohan Anaṇyā कविता Vikram', 'Sharma शर्मा Patel Iyer Śrīvāstava Kaur मेहता Rao'); // prettier-ignore
-export const GREEK = stock(
-  'Ελένη Γιώργος Δέσποινα Νίκος',
-  'Παπαδοπούλου Οικονόμου Βασιλείου Αθανασίου',
+export const HINDI = stock(
+  'Aarav आरव प्रिया Dīpā Rohan Anaṇyā कविता Vikram',
+  'Sharma शर्मा Patel Iyer Śrīvāstava Kaur मेहता Rao',
 );
+export const GREEK = stock('Ελένη Γιώργος Δέσποινα Νίκος', 'Παπαδοπούλου Οικονόμου Βασιλείου Αθανασίου');
 export const UKRAINIAN = stock('Олена Тарас Юлія Дмитро', 'Шевченко Коваленко Бойко Ткаченко');

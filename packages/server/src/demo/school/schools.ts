@@ -5,9 +5,23 @@
  * one is suspended: what a school's files are like.
  */
 import {
-  ARABIC, CATALAN, CHINESE, ENGLISH, GERMAN, GREEK, HINDI, POLISH, PORTUGUESE, QUECHUA, SPANISH, TURKISH, UKRAINIAN,
-  VIETNAMESE, YORUBA, type NameStock,
-} from './names.ts'; // prettier-ignore
+  ARABIC,
+  CATALAN,
+  CHINESE,
+  ENGLISH,
+  GERMAN,
+  GREEK,
+  HINDI,
+  POLISH,
+  PORTUGUESE,
+  QUECHUA,
+  SPANISH,
+  TURKISH,
+  UKRAINIAN,
+  VIETNAMESE,
+  YORUBA,
+  type NameStock,
+} from './names.ts';
 import { seededRandom, type Random } from './random.ts';
 
 export interface DemoPerson {
@@ -52,28 +66,45 @@ const NO_EMAIL_PERCENT = 8;
 const TWINS_EVERY = 97;
 
 export const LINDENHOF: Wanted = {
-  code: 'LINDENHOF', name: 'Lindenhof School', names: [GERMAN, GERMAN, TURKISH, POLISH, ARABIC, VIETNAMESE, UKRAINIAN],
+  code: 'LINDENHOF',
+  name: 'Lindenhof School',
+  names: [GERMAN, GERMAN, TURKISH, POLISH, ARABIC, VIETNAMESE, UKRAINIAN],
   classNames: GRADES.flatMap((grade) => ['a', 'b', 'c'].map((parallel) => `${grade}${parallel}`)),
-  gradeOf: (className) => className.slice(0, 2), students: 476, teachers: 30,
-}; // prettier-ignore
+  gradeOf: (className) => className.slice(0, 2),
+  students: 476,
+  teachers: 30,
+};
 export const MIRAMAR: Wanted = {
-  code: 'MIRAMAR', name: 'Colegio Miramar', names: [SPANISH, SPANISH, CATALAN, PORTUGUESE, QUECHUA],
+  code: 'MIRAMAR',
+  name: 'Colegio Miramar',
+  names: [SPANISH, SPANISH, CATALAN, PORTUGUESE, QUECHUA],
   classNames: GRADES.flatMap((grade) => [`${grade}A`, `${grade}B`]),
-  gradeOf: (className) => className.slice(0, 2), students: 372, teachers: 24,
-}; // prettier-ignore
+  gradeOf: (className) => className.slice(0, 2),
+  students: 372,
+  teachers: 24,
+};
 export const HARBOUR: Wanted = {
-  code: 'HARBOUR', name: 'Harbour College', names: [ENGLISH, ENGLISH, CHINESE, YORUBA, HINDI, GREEK],
+  code: 'HARBOUR',
+  name: 'Harbour College',
+  names: [ENGLISH, ENGLISH, CHINESE, YORUBA, HINDI, GREEK],
   classNames: Array.from({ length: 10 }, (_, n) => `Tutor group ${String(n + 1)}`),
-  gradeOf: () => '', students: 276, teachers: 22,
-}; // prettier-ignore
+  gradeOf: () => '',
+  students: 276,
+  teachers: 22,
+};
 
 export function makeSchool(wanted: Wanted, seed: number): DemoSchool {
   const random = seededRandom(seed);
   const newPerson = personMaker(wanted, random);
   const teachers = Array.from({ length: wanted.teachers }, () => newPerson('T', '', ''));
-  const classes = wanted.classNames.map((name, at): { name: string; grade: string; teacher: DemoPerson; students: DemoPerson[] } => ({
-    name, grade: wanted.gradeOf(name), teacher: random.oneOf(teachers.slice(at, at + 1)), students: [],
-  })); // prettier-ignore
+  const classes = wanted.classNames.map(
+    (name, at): { name: string; grade: string; teacher: DemoPerson; students: DemoPerson[] } => ({
+      name,
+      grade: wanted.gradeOf(name),
+      teacher: random.oneOf(teachers.slice(at, at + 1)),
+      students: [],
+    }),
+  );
   for (let n = 0; n < wanted.students; n++) {
     const own = random.oneOf(classes.slice(n % classes.length, (n % classes.length) + 1));
     const twin = n % TWINS_EVERY === TWINS_EVERY - 1 ? own.students.at(-1) : undefined;
@@ -82,12 +113,7 @@ export function makeSchool(wanted: Wanted, seed: number): DemoSchool {
   return { code: wanted.code, name: wanted.name, teachers, classes };
 }
 
-type NewPerson = (
-  letter: 'S' | 'T',
-  grade: string,
-  homeroom: string,
-  twin?: DemoPerson,
-) => DemoPerson;
+type NewPerson = (letter: 'S' | 'T', grade: string, homeroom: string, twin?: DemoPerson) => DemoPerson;
 
 function personMaker(wanted: Wanted, random: Random): NewPerson {
   const usernames = new Set<string>();

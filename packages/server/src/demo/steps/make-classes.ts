@@ -21,14 +21,14 @@ export async function makeClasses({ api, school, say }: Stage): Promise<void> {
         ]),
       ),
     ),
-  ); // prettier-ignore
+  );
   let placed = 0;
   const activeIds = (externalIds: readonly string[]): string[] =>
     externalIds.flatMap((externalId) => {
       const found = people.get(externalId);
       return found?.isActive === true ? [found.id] : [];
     });
-  const classes = school.schools.flatMap((one) => one.classes.map((own) => ({ ...own, name: nameOf(one, own.name) }))); // prettier-ignore
+  const classes = school.schools.flatMap((one) => one.classes.map((own) => ({ ...own, name: nameOf(one, own.name) })));
   await inParallel(classes, async ({ name, teacher, students }) => {
     const path = `/api/classrooms/${ids.get(name) ?? ''}`;
     const student_ids = activeIds(students.map(({ externalId }) => externalId));
@@ -37,7 +37,12 @@ export async function makeClasses({ api, school, say }: Stage): Promise<void> {
     const teacher_ids = activeIds([teacher.externalId]);
     await api.post(outcome, `${path}/teachers`, { teacher_ids, mode: 'add' });
   });
-  say(labelled('Classes', `${counted(ids.size, 'class', 'classes')}, ${made} of them new; ${counted(placed, 'student')} placed now`)); // prettier-ignore
+  say(
+    labelled(
+      'Classes',
+      `${counted(ids.size, 'class', 'classes')}, ${made} of them new; ${counted(placed, 'student')} placed now`,
+    ),
+  );
 }
 
 function nameOf(school: DemoSchool, name: string): string {

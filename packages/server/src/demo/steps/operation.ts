@@ -1,8 +1,13 @@
 /** Looking at an operation: its preview, its end, its page. */
 import {
-  bulkOperation, operationPreview, operationResults, type BulkOperation, type OperationPreview, type OperationResults,
+  bulkOperation,
+  operationPreview,
+  operationResults,
+  type BulkOperation,
+  type OperationPreview,
+  type OperationResults,
   type PlannedItem,
-} from '@muster/contract'; // prettier-ignore
+} from '@muster/contract';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../api.ts';
 import { labelled, type Stage } from './step.ts';
@@ -14,11 +19,7 @@ export function pathOf(id: string): string {
 }
 
 /** @throws when it ends in another way than by being worked. */
-export async function untilPhase(
-  api: Api,
-  id: string,
-  phase: 'planned' | 'done',
-): Promise<BulkOperation> {
+export async function untilPhase(api: Api, id: string, phase: 'planned' | 'done'): Promise<BulkOperation> {
   for (;;) {
     const operation = await api.get(bulkOperation, pathOf(id));
     const isOver = operation.phase === 'done' || operation.status === 'paused';
@@ -37,12 +38,8 @@ export async function sayPreview({ api, say }: Stage, id: string): Promise<Opera
   const nothing = changes === 0 ? ' 0 changes: everything is as the file has it.' : '';
   say(labelled('Preview', `${preview.summary}${nothing}`));
   for (const [code, count] of Object.entries(codes)) {
-    const { items } = await api.get(
-      operationPreview,
-      `${pathOf(id)}/preview?limit=1&code=${encodeURIComponent(code)}`,
-    );
-    const example =
-      code === 'unchanged' ? '' : items.map((item) => exampleText(item, code)).join('');
+    const { items } = await api.get(operationPreview, `${pathOf(id)}/preview?limit=1&code=${encodeURIComponent(code)}`);
+    const example = code === 'unchanged' ? '' : items.map((item) => exampleText(item, code)).join('');
     say(labelled('', `${String(count).padStart(4)} ${code.padEnd(19)} ${example}`.trimEnd()));
   }
   return preview;

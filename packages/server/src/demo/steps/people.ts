@@ -5,9 +5,7 @@ const person = z.object({ id: z.string(), external_id: z.string().nullable(), st
 const page = z.object({ items: z.array(person), next_cursor: z.string().nullable() });
 
 /** @returns the ids of the people of the files, by external id. */
-export async function peopleByExternalId(
-  api: Api,
-): Promise<Map<string, { id: string; isActive: boolean }>> {
+export async function peopleByExternalId(api: Api): Promise<Map<string, { id: string; isActive: boolean }>> {
   const people = new Map<string, { id: string; isActive: boolean }>();
   for (let cursor: string | null = ''; cursor !== null;) {
     const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;

@@ -2,11 +2,7 @@
 import { z } from 'zod';
 import type { Api } from '../api.ts';
 
-const record = z.object({
-  id: z.string(),
-  name: z.string().optional(),
-  title: z.string().optional(),
-});
+const record = z.object({ id: z.string(), name: z.string().optional(), title: z.string().optional() });
 const page = z.object({ items: z.array(record), next_cursor: z.string().nullable() });
 
 /** The ids of all records, by name or title. */
@@ -28,11 +24,7 @@ export interface Made {
 }
 
 /** @param wanted - Body of each record, by its name or title. */
-export async function ensureRecords(
-  api: Api,
-  path: string,
-  wanted: ReadonlyMap<string, unknown>,
-): Promise<Made> {
+export async function ensureRecords(api: Api, path: string, wanted: ReadonlyMap<string, unknown>): Promise<Made> {
   const ids = await idsByName(api, path);
   const missing = [...wanted].filter(([name]) => !ids.has(name));
   await inParallel(missing, async ([name, body]) => {
@@ -44,10 +36,7 @@ export async function ensureRecords(
 const LANES = 3;
 
 /** A few at a time: single records wait for the disk, each for its own commit. */
-export async function inParallel<T>(
-  all: readonly T[],
-  work: (one: T) => Promise<void>,
-): Promise<void> {
+export async function inParallel<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
   const left = all.values();
   const lanes = Array.from({ length: LANES }, async () => {
     for (const one of left) await work(one);

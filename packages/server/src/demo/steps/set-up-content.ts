@@ -9,21 +9,12 @@ export async function setUpContent({ api, school, say }: Stage): Promise<void> {
     '/api/units',
     new Map(school.schools.map(({ code, name }) => [name, { code, name }])),
   );
-  const games = await ensureRecords(
-    api,
-    '/api/games',
-    new Map(GAMES.map((title) => [title, { title }])),
-  );
-  const steps = GAMES.map((game, at) => ({
-    title: `Step ${String(at + 1)}: ${game}`,
-    game_id: games.ids.get(game),
-  }));
+  const games = await ensureRecords(api, '/api/games', new Map(GAMES.map((title) => [title, { title }])));
+  const steps = GAMES.map((game, at) => ({ title: `Step ${String(at + 1)}: ${game}`, game_id: games.ids.get(game) }));
   const sequences = await ensureRecords(
     api,
     '/api/sequences',
-    new Map(
-      SEQUENCES.map((sequence) => [sequence.title, { ...sequence, steps, status: 'published' }]),
-    ),
+    new Map(SEQUENCES.map((sequence) => [sequence.title, { ...sequence, steps, status: 'published' }])),
   );
   const made = units.made + games.made + sequences.made;
   say(labelled('Schools', school.schools.map(({ name, code }) => `${name} (${code})`).join(', ')));

@@ -6,9 +6,7 @@ import { openCsv } from './read-csv.ts';
 import type { CsvFile, CsvOptions, CsvRow } from './read-csv.ts';
 
 /** Samples of other projects, beside the repository; tests of them are skipped where it is missing. */
-export const sampleFolder = fileURLToPath(
-  new URL('../../../../../../shared/data/', import.meta.url),
-);
+export const sampleFolder = fileURLToPath(new URL('../../../../../../shared/data/', import.meta.url));
 export const hasSamples = existsSync(sampleFolder);
 
 export async function readCsv(
@@ -22,10 +20,7 @@ export async function readCsv(
   return { ...file, rows };
 }
 
-export async function cellsOf(
-  content: string | Buffer,
-  options: CsvOptions = {},
-): Promise<string[][]> {
+export async function cellsOf(content: string | Buffer, options: CsvOptions = {}): Promise<string[][]> {
   const { header, rows } = await readCsv(content, options);
   return [header, ...rows.map((row) => row.cells)];
 }

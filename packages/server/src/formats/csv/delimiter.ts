@@ -25,10 +25,7 @@ function firstRecords(sample: string, delimiter: string): CsvRecord[] {
   const tokenizer = new CsvTokenizer(delimiter);
   try {
     const records = tokenizer.push(sample);
-    return (records.length > 1 ? records : records.concat(tokenizer.end())).slice(
-      0,
-      GUESS_RECORDS_MAX,
-    );
+    return (records.length > 1 ? records : records.concat(tokenizer.end())).slice(0, GUESS_RECORDS_MAX);
   } catch (error) {
     if (error instanceof FileProblem) return [];
     throw error;

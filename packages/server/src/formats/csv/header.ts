@@ -11,10 +11,7 @@ export const COLUMNS_MAX = 1000;
  * @returns The names, and the columns (0-based) that have none in the file and are called `column_N`.
  * @throws FileProblem `header_duplicate`, `header_quote` or `columns_too_many`
  */
-export function nameColumns(
-  records: CsvRecord[],
-  hasHeader: boolean,
-): { header: string[]; unnamed: Set<number> } {
+export function nameColumns(records: CsvRecord[], hasHeader: boolean): { header: string[]; unnamed: Set<number> } {
   const [first] = records;
   if (first === undefined) throw new FileProblem('file_empty');
   const width = first.cells.length;
@@ -28,9 +25,7 @@ export function nameColumns(
   if (first.hasBadQuote) throw new FileProblem('header_quote', { line: first.line });
   const names = first.cells.map((cell) => restoreCell(cell.replaceAll('\0', '')).trim());
   const unnamed = new Set(names.flatMap((name, i) => (name === '' ? [i] : [])));
-  const header = names.map((name, i) =>
-    name === '' ? freeName(`column_${String(i + 1)}`, names) : name,
-  );
+  const header = names.map((name, i) => (name === '' ? freeName(`column_${String(i + 1)}`, names) : name));
   refuseDuplicates(header);
   return { header, unnamed };
 }

@@ -100,10 +100,7 @@ describe('rows', () => {
 
   it('non-Latin names come through unchanged [BO-181]', async () => {
     const names = ['Նարեկ', '山田太郎', 'محمد', 'Zoë', 'Иван', '👩🏽‍🎓'];
-    expect(await cellsOf(`name\n${names.join('\n')}\n`)).toEqual([
-      ['name'],
-      ...names.map((n) => [n]),
-    ]);
+    expect(await cellsOf(`name\n${names.join('\n')}\n`)).toEqual([['name'], ...names.map((n) => [n])]);
   });
 
   it('neutralised cells are restored [BO-198]', async () => {
@@ -188,19 +185,14 @@ describe('dialect', () => {
     expect(rows[0]?.line).toBe(3);
   });
 
-  it.each(['utf-8', 'utf-16le', 'utf-16be'])(
-    'a byte order mark of %s is taken off [BO-181]',
-    async (name) => {
-      const { dialect, header, rows } = await readCsv(
-        iconv.encode('id,ä\n1,€\n', name, { addBOM: true }),
-      );
-      expect(dialect).toMatchObject({ encoding: name, hasBom: true });
-      expect([header, rows[0]?.cells]).toEqual([
-        ['id', 'ä'],
-        ['1', '€'],
-      ]);
-    },
-  );
+  it.each(['utf-8', 'utf-16le', 'utf-16be'])('a byte order mark of %s is taken off [BO-181]', async (name) => {
+    const { dialect, header, rows } = await readCsv(iconv.encode('id,ä\n1,€\n', name, { addBOM: true }));
+    expect(dialect).toMatchObject({ encoding: name, hasBom: true });
+    expect([header, rows[0]?.cells]).toEqual([
+      ['id', 'ä'],
+      ['1', '€'],
+    ]);
+  });
 
   it('UTF-16 without a mark is recognised', async () => {
     expect(await cellsOf(iconv.encode('id,name\n1,Ana\n', 'utf-16le', { addBOM: false }))).toEqual([
@@ -210,9 +202,7 @@ describe('dialect', () => {
   });
 
   it('windows-1252 is read right, euro sign and all, and the guess is told', async () => {
-    const { rows, notices } = await readCsv(
-      iconv.encode('name,fee\nJosé Núñez,10 €\n', 'windows-1252'),
-    );
+    const { rows, notices } = await readCsv(iconv.encode('name,fee\nJosé Núñez,10 €\n', 'windows-1252'));
     expect(rows[0]?.cells).toEqual(['José Núñez', '10 €']);
     expect(notices).toEqual([{ code: 'encoding_guessed', encoding: 'windows-1252' }]);
     expect(notices.map(noticeText).join()).toContain('windows-1252');
@@ -221,9 +211,7 @@ describe('dialect', () => {
   it('a stated encoding is used', async () => {
     const bytes = iconv.encode('name\nŁukasz\n', 'windows-1250');
     expect(await cellsOf(bytes, { encoding: 'windows-1250' })).toEqual([['name'], ['Łukasz']]);
-    await expect(readCsv(bytes, { encoding: 'klingon' })).rejects.toMatchObject({
-      code: 'encoding_unknown',
-    });
+    await expect(readCsv(bytes, { encoding: 'klingon' })).rejects.toMatchObject({ code: 'encoding_unknown' });
   });
 
   it('text that stops being UTF-8 far into the file is refused with the byte', async () => {
@@ -237,12 +225,9 @@ describe('dialect', () => {
 });
 
 describe('files that cannot be read', () => {
-  it.each(['', '\n\n', '\uFEFF', ',,\n'])(
-    'an empty file %j is refused [BO-181]',
-    async (content) => {
-      expect((await problemOf(content)).code).toBe('file_empty');
-    },
-  );
+  it.each(['', '\n\n', '\uFEFF', ',,\n'])('an empty file %j is refused [BO-181]', async (content) => {
+    expect((await problemOf(content)).code).toBe('file_empty');
+  });
 
   it('a quote that is never closed is refused with the line it opened on', async () => {
     expect(await problemOf('a,b\n1,2\n"x\ny",3\n4,"never\nclosed\n')).toMatchObject({

@@ -38,8 +38,7 @@ const TEXTS = {
     suggestion: 'Type the cell again.',
   },
   cell_too_long: {
-    message: ({ column, max }) =>
-      `Column ${String(column)} is longer than ${String(max)} characters.`,
+    message: ({ column, max }) => `Column ${String(column)} is longer than ${String(max)} characters.`,
     suggestion: 'Shorten the cell.',
   },
   bad_quote: {

@@ -17,9 +17,7 @@ export async function* readPieces(source: Readable): AsyncGenerator<Buffer, unde
 }
 
 /** The first pieces, together at least SAMPLE_BYTES, or all of them. */
-export async function readSample(
-  pieces: AsyncIterator<Buffer>,
-): Promise<{ sample: Buffer; isWhole: boolean }> {
+export async function readSample(pieces: AsyncIterator<Buffer>): Promise<{ sample: Buffer; isWhole: boolean }> {
   const taken: Buffer[] = [];
   let length = 0;
   while (length < SAMPLE_BYTES) {

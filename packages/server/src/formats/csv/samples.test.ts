@@ -70,42 +70,32 @@ const jsonRows = z.array(z.union([z.array(z.string()), z.record(z.string(), z.st
 /** The rows of an expected JSON file as arrays, without the header line that some of them carry. */
 function expectedRows(path: string, header: readonly string[]): string[][] {
   const rows = jsonRows.parse(JSON.parse(readFileSync(path, 'utf8')));
-  const arrays = rows.map((row) =>
-    Array.isArray(row) ? row : header.map((name) => row[name] ?? ''),
-  );
+  const arrays = rows.map((row) => (Array.isArray(row) ? row : header.map((name) => row[name] ?? '')));
   return rows.length > 0 && Array.isArray(rows[0]) ? arrays.slice(1) : arrays;
 }
 
 describe.skipIf(!hasSamples)('files of other projects (skipped without ../shared/data)', () => {
-  it.each(hasSamples ? csvFiles('csv/csv-spectrum/csvs') : [])(
-    '%s equals its JSON [BO-165]',
-    async (path) => {
-      const { header, rows } = await readCsv(createReadStream(path));
-      const json = path.replace('/csvs/', '/json/').replace(/csv$/, 'json');
-      // The checkout of newlines_crlf.csv has lost its CR.
-      const expected = expectedRows(json, header);
-      expect(rows.map((row) => row.cells)).toEqual(
-        expected.map((row) => row.map((cell) => cell.replaceAll('\r\n', '\n'))),
-      );
-    },
-  );
+  it.each(hasSamples ? csvFiles('csv/csv-spectrum/csvs') : [])('%s equals its JSON [BO-165]', async (path) => {
+    const { header, rows } = await readCsv(createReadStream(path));
+    const json = path.replace('/csvs/', '/json/').replace(/csv$/, 'json');
+    // The checkout of newlines_crlf.csv has lost its CR.
+    const expected = expectedRows(json, header);
+    expect(rows.map((row) => row.cells)).toEqual(
+      expected.map((row) => row.map((cell) => cell.replaceAll('\r\n', '\n'))),
+    );
+  });
 
-  it.each(hasSamples ? csvFiles('csv/csv-test-data/csv') : [])(
-    '%s ends as listed',
-    async (path) => {
-      const name = basename(path);
-      const result = await outcome(path);
-      expect(result).toBe(CSV_TEST_DATA[name] ?? 'good');
-      // bad-header-wrong-header is a good file with another header: the mapping refuses it.
-      // empty-one-column has one blank line, which is skipped here.
-      if (result !== 'good' || /^bad-|^empty-one-column/.test(name)) return;
-      const { header, rows } = await readCsv(createReadStream(path));
-      const json = path.replace('/csv/csv-test-data/csv/', '/csv/csv-test-data/json/');
-      expect(rows.map((row) => row.cells)).toEqual(
-        expectedRows(json.replace(/csv$/, 'json'), header),
-      );
-    },
-  );
+  it.each(hasSamples ? csvFiles('csv/csv-test-data/csv') : [])('%s ends as listed', async (path) => {
+    const name = basename(path);
+    const result = await outcome(path);
+    expect(result).toBe(CSV_TEST_DATA[name] ?? 'good');
+    // bad-header-wrong-header is a good file with another header: the mapping refuses it.
+    // empty-one-column has one blank line, which is skipped here.
+    if (result !== 'good' || /^bad-|^empty-one-column/.test(name)) return;
+    const { header, rows } = await readCsv(createReadStream(path));
+    const json = path.replace('/csv/csv-test-data/csv/', '/csv/csv-test-data/json/');
+    expect(rows.map((row) => row.cells)).toEqual(expectedRows(json.replace(/csv$/, 'json'), header));
+  });
 
   it.each(hasSamples ? csvFiles('csv/frictionless') : [])('%s ends as listed', async (path) => {
     const result = await outcome(path);

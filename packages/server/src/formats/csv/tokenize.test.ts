@@ -13,20 +13,13 @@ function tokenize(pieces: readonly string[]): CsvRecord[] {
 /** What csv-parse makes of it, or undefined when it refuses the text. */
 function reference(text: string): string[][] | undefined {
   try {
-    return parse(text, {
-      relax_column_count: true,
-      skip_empty_lines: true,
-      record_delimiter: ['\r\n', '\n', '\r'],
-    });
+    return parse(text, { relax_column_count: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] });
   } catch {
     return undefined;
   }
 }
 
-const csvText = fc.string({
-  unit: fc.constantFrom('a', 'b', ',', '"', '\r', '\n', '\r\n', 'é'),
-  maxLength: 40,
-});
+const csvText = fc.string({ unit: fc.constantFrom('a', 'b', ',', '"', '\r', '\n', '\r\n', 'é'), maxLength: 40 });
 const isBlank = (cells: readonly string[]) => cells.every((cell) => cell.trim() === '');
 
 it('a text that csv-parse accepts gives the same cells', () => {

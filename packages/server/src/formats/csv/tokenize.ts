@@ -158,12 +158,7 @@ export class CsvTokenizer {
 
   #endsCell(at: number): boolean {
     const code = this.#text.charCodeAt(at);
-    return (
-      at === this.#text.length ||
-      code === LF ||
-      code === CR ||
-      this.#text[at] === this.#delimiter.char
-    );
+    return at === this.#text.length || code === LF || code === CR || this.#text[at] === this.#delimiter.char;
   }
 
   #seek(cursor: Cursor, from: number): number {

@@ -44,19 +44,16 @@ describe('writeCsv', () => {
   it('reading back what was written is the identity for every text', async () => {
     const cell = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.string({
-        unit: fc.constantFrom("'", '=', '+', '-', '"', ',', ';', '\r', '\n', '\t', ' ', '1', 'é'),
-      }),
+      fc.string({ unit: fc.constantFrom("'", '=', '+', '-', '"', ',', ';', '\r', '\n', '\t', ' ', '1', 'é') }),
     );
     const stored = cell.map((value) => value.replaceAll('\0', ''));
     await fc.assert(
       fc.asyncProperty(
-        fc.integer({ min: 1, max: 4 }).chain((width) =>
-          fc.array(fc.array(stored, { minLength: width, maxLength: width }), {
-            minLength: 1,
-            maxLength: 8,
-          }),
-        ),
+        fc
+          .integer({ min: 1, max: 4 })
+          .chain((width) =>
+            fc.array(fc.array(stored, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 8 }),
+          ),
         expectIdentity,
       ),
       { numRuns: 300 },

@@ -16,19 +16,11 @@ const PIECE_CHARS = 65_536;
  * @param rows - Cells: text, numbers, booleans, Date (ISO 8601), lists (joined by `;`); null and
  *   undefined give an empty cell.
  */
-export function writeCsv(
-  header: readonly string[],
-  rows: Rows,
-  { bom = false }: CsvWriteOptions = {},
-): Readable {
+export function writeCsv(header: readonly string[], rows: Rows, { bom = false }: CsvWriteOptions = {}): Readable {
   return Readable.from(pieces(header, rows, bom), { objectMode: false });
 }
 
-async function* pieces(
-  header: readonly string[],
-  rows: Rows,
-  bom: boolean,
-): AsyncGenerator<string> {
+async function* pieces(header: readonly string[], rows: Rows, bom: boolean): AsyncGenerator<string> {
   let text = (bom ? '\uFEFF' : '') + csvLine(header);
   for await (const row of rows) {
     text += csvLine(row);

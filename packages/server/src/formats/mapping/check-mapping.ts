@@ -29,10 +29,7 @@ function unknownHeaders(mapping: Mapping, header: readonly string[]): MappingErr
 }
 
 function unknownFields(mapping: Mapping, names: ReadonlySet<string>): MappingError[] {
-  const targets = [
-    ...Object.values(mapping.field_mappings),
-    ...Object.keys(mapping.default_values),
-  ];
+  const targets = [...Object.values(mapping.field_mappings), ...Object.keys(mapping.default_values)];
   return [...new Set(targets)]
     .filter((name) => !names.has(name))
     .map((name) => ({
@@ -55,10 +52,7 @@ function fieldsMappedTwice(mapping: Mapping): MappingError[] {
 }
 
 /** The error of a mapping that leaves every row without a field that says whom it means. */
-export function identifierErrors(
-  mapping: Mapping,
-  fields: readonly FieldDefinition[],
-): MappingError[] {
+export function identifierErrors(mapping: Mapping, fields: readonly FieldDefinition[]): MappingError[] {
   const filled = filledFields(mapping);
   const names = fields.filter((field) => field.identifies === true).map((field) => field.name);
   const [first] = names;
@@ -81,10 +75,7 @@ function filledFields(mapping: Mapping): ReadonlySet<string> {
   ]);
 }
 
-function unmappedRequiredFields(
-  mapping: Mapping,
-  fields: readonly FieldDefinition[],
-): MappingError[] {
+function unmappedRequiredFields(mapping: Mapping, fields: readonly FieldDefinition[]): MappingError[] {
   const filled = filledFields(mapping);
   return fields
     .filter((field) => field.required === true && !filled.has(field.name))

@@ -13,9 +13,7 @@ const BOOLEANS = new Map<string, boolean>([
   ...['false', '0', 'no', 'n', 'f'].map((word) => [word, false] as const),
 ]);
 
-export function conversionOf(
-  field: Pick<FieldDefinition, 'type' | 'values' | 'synonyms'>,
-): Conversion {
+export function conversionOf(field: Pick<FieldDefinition, 'type' | 'values' | 'synonyms'>): Conversion {
   if (field.type === 'list') return listConversion(field);
   if (field.type === 'enum') return oneOf(field);
   const convert = TEXT_CONVERSIONS[field.type];
@@ -30,9 +28,7 @@ export function conversionOf(
 const TEXT_CONVERSIONS: Record<Exclude<FieldType, 'list' | 'enum'>, (text: string) => unknown> = {
   text: (text) => text,
   email: (text) =>
-    EMAIL.test(text) && DOMAIN.test(text.slice(text.indexOf('@') + 1))
-      ? text
-      : new Rejected('bad_email'),
+    EMAIL.test(text) && DOMAIN.test(text.slice(text.indexOf('@') + 1)) ? text : new Rejected('bad_email'),
   integer: (text) => (INTEGER.test(text) ? Number(text) : new Rejected('bad_integer')),
   date: (text) => {
     const reading = readDate(text);
@@ -56,14 +52,8 @@ function listConversion(field: Pick<FieldDefinition, 'values' | 'synonyms'>): Co
   };
 }
 
-function oneOf({
-  values = [],
-  synonyms = {},
-}: Pick<FieldDefinition, 'values' | 'synonyms'>): Conversion {
-  const known = new Map(
-    Object.entries(synonyms).map(([word, value]) => [word.toLowerCase(), value]),
-  );
+function oneOf({ values = [], synonyms = {} }: Pick<FieldDefinition, 'values' | 'synonyms'>): Conversion {
+  const known = new Map(Object.entries(synonyms).map(([word, value]) => [word.toLowerCase(), value]));
   for (const value of values) known.set(value.toLowerCase(), value);
-  return (value) =>
-    known.get(String(value).toLowerCase()) ?? new Rejected('not_one_of', { allowed: values });
+  return (value) => known.get(String(value).toLowerCase()) ?? new Rejected('not_one_of', { allowed: values });
 }

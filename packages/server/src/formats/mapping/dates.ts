@@ -1,8 +1,6 @@
 /** A date as ISO text, or why there is none. */
 export type DateReading =
-  | { date: string }
-  | { fault: 'bad_date' }
-  | { fault: 'ambiguous_date'; readings: readonly string[] };
+  { date: string } | { fault: 'bad_date' } | { fault: 'ambiguous_date'; readings: readonly string[] };
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:T\d{2}:\d{2}.{0,20})?$/;
 const TWO_FIRST = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})$/;
@@ -45,18 +43,13 @@ export function dateReader(format: string): ((text: string) => DateReading) | un
   const [year, month, day] = [place('Y'), place('M'), place('D')];
   return (text) => {
     const match = compiled.exec(text);
-    return match === null
-      ? BAD
-      : reading(isoDate(fullYear(match[year] ?? ''), match[month], match[day]));
+    return match === null ? BAD : reading(isoDate(fullYear(match[year] ?? ''), match[month], match[day]));
   };
 }
 
 /** A point in time as ISO UTC; without a zone it is taken as UTC. Undefined when it is none. */
 export function readTimestamp(text: string): string | undefined {
-  const match =
-    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(
-      text,
-    );
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(text);
   if (match === null || 'fault' in readDate(match[1] ?? '')) return undefined;
   const zone = (match[3] ?? 'Z').replace(/^([+-]\d{2})(\d{2})$/, '$1:$2');
   const time = new Date(`${match[1] ?? ''}T${match[2] ?? '00:00'}${zone.toUpperCase()}`);
@@ -75,9 +68,6 @@ function fullYear(digits: string): string {
 /** ISO text when the day exists in that month. */
 function isoDate(year = '', month = '', day = ''): string | undefined {
   const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  const isReal =
-    Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= daysInMonth;
-  return isReal && Number(year) >= 1
-    ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-    : undefined;
+  const isReal = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= daysInMonth;
+  return isReal && Number(year) >= 1 ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : undefined;
 }

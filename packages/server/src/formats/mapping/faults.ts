@@ -27,18 +27,12 @@ const shown = ({ value }: Fault): string =>
   `"${typeof value === 'string' ? value.slice(0, 80) : JSON.stringify(value)}"`;
 
 const TEXTS = {
-  required: {
-    message: ({ field }) => `${field} is missing.`,
-    suggestion: 'Fill in the cell.',
-  },
+  required: { message: ({ field }) => `${field} is missing.`, suggestion: 'Fill in the cell.' },
   bad_email: {
     message: (fault) => `${shown(fault)} is not an e-mail address.`,
     suggestion: 'Write it like name@example.org.',
   },
-  bad_integer: {
-    message: (fault) => `${shown(fault)} is not a whole number.`,
-    suggestion: 'Use digits only.',
-  },
+  bad_integer: { message: (fault) => `${shown(fault)} is not a whole number.`, suggestion: 'Use digits only.' },
   bad_number: {
     message: (fault) => `${shown(fault)} is not a number in the stated format.`,
     suggestion: 'Check the decimal and thousands signs of the mapping.',
@@ -48,37 +42,28 @@ const TEXTS = {
     suggestion: 'Write dates as YYYY-MM-DD, or state the format of the column.',
   },
   ambiguous_date: {
-    message: (fault) =>
-      `${shown(fault)} can be read as ${(fault.params?.readings ?? []).join(' or ')}.`,
+    message: (fault) => `${shown(fault)} can be read as ${(fault.params?.readings ?? []).join(' or ')}.`,
     suggestion: 'State whether day or month comes first in this column.',
   },
   bad_timestamp: {
     message: (fault) => `${shown(fault)} is not a point in time.`,
     suggestion: 'Write it like 2026-01-31T08:00:00Z.',
   },
-  bad_boolean: {
-    message: (fault) => `${shown(fault)} is neither yes nor no.`,
-    suggestion: 'Use true or false.',
-  },
+  bad_boolean: { message: (fault) => `${shown(fault)} is neither yes nor no.`, suggestion: 'Use true or false.' },
   not_one_of: {
-    message: (fault) =>
-      `${shown(fault)} is not one of ${(fault.params?.allowed ?? []).slice(0, 12).join(', ')}.`,
+    message: (fault) => `${shown(fault)} is not one of ${(fault.params?.allowed ?? []).slice(0, 12).join(', ')}.`,
     suggestion: 'Use one of the listed values.',
   },
   role_not_supported: {
     message: (fault) => `People with the role ${shown(fault)} cannot be imported.`,
     suggestion: 'Leave this row out, or give the person another role.',
   },
-  too_short: {
-    message: ({ field, params }) => `${field} needs at least ${String(params?.min)} characters.`,
-  },
+  too_short: { message: ({ field, params }) => `${field} needs at least ${String(params?.min)} characters.` },
   too_long: {
     message: ({ field, params }) => `${field} may have at most ${String(params?.max)} characters.`,
     suggestion: 'Shorten the text.',
   },
-  pattern_mismatch: {
-    message: (fault) => `${shown(fault)} does not have the required form.`,
-  },
+  pattern_mismatch: { message: (fault) => `${shown(fault)} does not have the required form.` },
   date_order: {
     message: ({ field, params }) => `${field} is later than ${params?.other ?? ''}.`,
     suggestion: 'Check both dates.',

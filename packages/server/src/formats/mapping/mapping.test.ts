@@ -15,13 +15,7 @@ const fields: readonly FieldDefinition[] = [
   { name: 'end', title: 'End', type: 'date' },
   { name: 'yes', title: 'Yes', type: 'boolean' },
   { name: 'tags', title: 'Tags', type: 'list' },
-  {
-    name: 'size',
-    title: 'Size',
-    type: 'enum',
-    values: ['small', 'large'],
-    synonyms: { s: 'small' },
-  },
+  { name: 'size', title: 'Size', type: 'enum', values: ['small', 'large'], synonyms: { s: 'small' } },
 ];
 const header = fields.map((field) => field.name);
 
@@ -39,11 +33,7 @@ function mapCell(field: string, cell: string, rules: Rules = {}): MappedRow {
     transformation_rules: (rules.transform ?? []).map((rule) => ({ field, ...rule })),
     validation_rules: (rules.validate ?? []).map((rule) => ({ field, ...rule })),
   });
-  return compileMapping(
-    mapping,
-    header,
-    fields,
-  )(header.map((name) => (name === field ? cell : '')));
+  return compileMapping(mapping, header, fields)(header.map((name) => (name === field ? cell : '')));
 }
 
 const valueOf = (field: string, cell: string, rules?: Rules): unknown => {
@@ -130,12 +120,7 @@ describe('transformation rules', () => {
     ['size', 'Gross', rule('lookup', { table: { gross: 'large' } }), 'large'],
     ['text', 'x', rule('lookup', { table: { gross: 'large' } }), 'not_one_of'],
     ['text', 'x', rule('lookup', { table: {}, on_missing: 'keep' }), 'x'],
-    [
-      'text',
-      'x',
-      rule('lookup', { table: {}, refuse: { X: 'role_not_supported' } }),
-      'role_not_supported',
-    ],
+    ['text', 'x', rule('lookup', { table: {}, refuse: { X: 'role_not_supported' } }), 'role_not_supported'],
     ['text', ' ', rule('default_if_empty', { value: 'none' }), 'none'],
     ['text', 'id-0042', rule('replace', { pattern: '^id-', replacement: '' }), '0042'],
   ])('%s of %j by %j is %j [BO-175]', (field, cell, rules, expected) => {
@@ -172,9 +157,7 @@ describe('validation rules', () => {
 
   it('a rule of severity warning yields a warning with its own words [BO-362]', () => {
     const row = mapCell('text', 'ab', {
-      validate: [
-        { rule: 'min_length', params: { min: 3 }, severity: 'warning', message: 'Too few.' },
-      ],
+      validate: [{ rule: 'min_length', params: { min: 3 }, severity: 'warning', message: 'Too few.' }],
     });
     expect(row.faults).toEqual([]);
     expect(row.warnings).toMatchObject([{ code: 'too_short', message: 'Too few.' }]);
@@ -197,20 +180,14 @@ describe('validation rules', () => {
     ]);
   });
 
-  it.each([
-    '(a+)+',
-    '(a|b)*',
-    '(\\d+|x){2,}',
-    'a*b*c*d*',
-    '(?=a)b',
-    '(a)\\1',
-    '[a',
-    'x'.repeat(201),
-  ])('the pattern %s is refused before any row', (pattern) => {
-    expect(() =>
-      mapCell('text', 'a', { validate: [{ rule: 'pattern', params: { pattern } }] }),
-    ).toThrow(MappingProblem);
-  });
+  it.each(['(a+)+', '(a|b)*', '(\\d+|x){2,}', 'a*b*c*d*', '(?=a)b', '(a)\\1', '[a', 'x'.repeat(201)])(
+    'the pattern %s is refused before any row',
+    (pattern) => {
+      expect(() => mapCell('text', 'a', { validate: [{ rule: 'pattern', params: { pattern } }] })).toThrow(
+        MappingProblem,
+      );
+    },
+  );
 });
 
 describe('mappings that do not fit', () => {

@@ -110,9 +110,7 @@ function fieldReader(
  * Cleans and converts a value and writes it, or its fault, into the row.
  * Gives false when there is nothing to write.
  */
-function acceptance(
-  field: FieldDefinition,
-): (value: unknown, cell: string, row: MappedRow) => boolean {
+function acceptance(field: FieldDefinition): (value: unknown, cell: string, row: MappedRow) => boolean {
   const { name, type } = field;
   const convert = conversionOf(field);
   const max = field.maxLength ?? Infinity;
@@ -141,22 +139,14 @@ function acceptance(
   };
 }
 
-function fieldSteps(
-  field: FieldDefinition,
-  mapping: Mapping,
-  header: readonly string[],
-): Step | undefined {
+function fieldSteps(field: FieldDefinition, mapping: Mapping, header: readonly string[]): Step | undefined {
   const rules = mapping.transformation_rules.filter((rule) => rule.field === field.name);
   if (rules.length === 0) return undefined;
   const columns = new Map(header.map((name, i) => [name, i]));
   return compileSteps(rules, (name) => columns.get(name));
 }
 
-function compileChecks(
-  mapping: Mapping,
-  fields: readonly FieldDefinition[],
-  compileRule: CompileRule,
-): FieldReader[] {
+function compileChecks(mapping: Mapping, fields: readonly FieldDefinition[], compileRule: CompileRule): FieldReader[] {
   const hasField = (name: string): boolean => fields.some((field) => field.name === name);
   return mapping.validation_rules.flatMap((rule) => {
     const name = rule.rule;

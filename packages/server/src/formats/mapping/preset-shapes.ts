@@ -18,11 +18,7 @@ const ROLE_NOT_SUPPORTED = 'role_not_supported';
 export const SHAPES: Readonly<Record<string, PresetShape>> = {
   oneroster_1_2_users: {
     title: 'OneRoster 1.2 users.csv',
-    signature: [
-      ['sourcedid'],
-      ['enableduser'],
-      ['usermasteridentifier', 'primaryorgsourcedid', 'preferredgivenname'],
-    ],
+    signature: [['sourcedid'], ['enableduser'], ['usermasteridentifier', 'primaryorgsourcedid', 'preferredgivenname']],
     columns: {
       sourcedid: 'external_id',
       enableduser: 'status',
@@ -60,8 +56,7 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
       datelastmodified: 'updated_at',
       password: 'password',
     },
-    ignored:
-      /^(?:status|userids?|middlename|identifier|agentsourcedids|agents|metadata\..*|ext_.*)$/,
+    ignored: /^(?:status|userids?|middlename|identifier|agentsourcedids|agents|metadata\..*|ext_.*)$/,
     rules: (has) => [
       ...oneRosterStatus(has),
       { field: 'unit', rule: 'split', params: { separator: ',', index: 0 } },

@@ -12,19 +12,11 @@ import { userFields } from './user-fields-fixture.ts';
 function mapByPreset(
   header: readonly string[],
   rows: readonly (readonly string[])[],
-): {
-  preset: string;
-  unmapped: readonly string[];
-  mapped: MappedRow[];
-} {
+): { preset: string; unmapped: readonly string[]; mapped: MappedRow[] } {
   const preset = detectPreset(header);
   if (preset === null) throw new Error(`no preset for ${header.join()}`);
   const map = compileMapping(preset.mappingFor(header, userFields), header, userFields);
-  return {
-    preset: preset.name,
-    unmapped: map.unmappedColumns,
-    mapped: rows.map((row) => map(row)),
-  };
+  return { preset: preset.name, unmapped: map.unmappedColumns, mapped: rows.map((row) => map(row)) };
 }
 
 const valuesOf = (header: string, ...rows: string[]) => {
@@ -123,17 +115,9 @@ describe('presets', () => {
   });
 
   it('Canvas: deleted is archived', () => {
-    expect(
-      valuesOf('user_id,login_id,first_name,last_name,status', '01103,bs,Bob,Smith,deleted'),
-    ).toEqual([
+    expect(valuesOf('user_id,login_id,first_name,last_name,status', '01103,bs,Bob,Smith,deleted')).toEqual([
       'canvas_users',
-      {
-        external_id: '01103',
-        username: 'bs',
-        given_name: 'Bob',
-        family_name: 'Smith',
-        status: 'archived',
-      },
+      { external_id: '01103', username: 'bs', given_name: 'Bob', family_name: 'Smith', status: 'archived' },
     ]);
   });
 
@@ -145,12 +129,7 @@ describe('presets', () => {
         'b,B,Li,b@b.org,0,1,m',
         'c,C,Li,c@b.org,,,m',
       ),
-    ).toMatchObject([
-      'moodle_users',
-      { status: 'suspended' },
-      { status: 'archived' },
-      { username: 'c' },
-    ]);
+    ).toMatchObject(['moodle_users', { status: 'suspended' }, { status: 'archived' }, { username: 'c' }]);
     expect(valuesOf('username,firstname,lastname,suspended', 'a,A,Li,0')).toMatchObject([
       'moodle_users',
       { status: 'active' },
@@ -158,15 +137,14 @@ describe('presets', () => {
   });
 
   it('Clever: the file tells the role', () => {
-    expect(
-      valuesOf('School_id,Student_id,First_name,Last_name,Grade', '1,s1,Ana,Li,PK'),
-    ).toMatchObject([
+    expect(valuesOf('School_id,Student_id,First_name,Last_name,Grade', '1,s1,Ana,Li,PK')).toMatchObject([
       'clever_students',
       { external_id: 's1', unit: '1', roles: ['student'], grade_level: 'PK' },
     ]);
-    expect(
-      valuesOf('School_id,Teacher_id,Teacher_email,First_name,Last_name', '1,t1,t@b.org,Bo,Li'),
-    ).toMatchObject(['clever_teachers', { external_id: 't1', roles: ['instructor'] }]);
+    expect(valuesOf('School_id,Teacher_id,Teacher_email,First_name,Last_name', '1,t1,t@b.org,Bo,Li')).toMatchObject([
+      'clever_teachers',
+      { external_id: 't1', roles: ['instructor'] },
+    ]);
   });
 
   it('an unknown header has no preset', () => {
@@ -201,14 +179,7 @@ describe('presets', () => {
 
 describe('suggestMapping', () => {
   it('suggests by name, title and alias, each field once', () => {
-    const header = [
-      'First Name',
-      'surname',
-      'E-Mail',
-      'Student Number',
-      'Favourite colour',
-      'email2',
-    ];
+    const header = ['First Name', 'surname', 'E-Mail', 'Student Number', 'Favourite colour', 'email2'];
     expect(suggestMapping(header, userFields).map(({ field }) => field)).toEqual([
       'given_name',
       'family_name',

@@ -20,10 +20,7 @@ export const PRESETS: readonly Preset[] = Object.entries(SHAPES).map(([name, sha
 /** The preset whose columns a header has and that knows the largest share of them; null if none. */
 export function detectPreset(header: readonly string[]): Preset | null {
   const keys = header.slice(0, ownWidth(header)).map(columnKey);
-  const scored = PRESETS.map((preset) => ({
-    preset,
-    score: knownShare(SHAPES[preset.name], keys),
-  }));
+  const scored = PRESETS.map((preset) => ({ preset, score: knownShare(SHAPES[preset.name], keys) }));
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
   return best.score >= 0.5 ? best.preset : null;
 }
@@ -36,11 +33,7 @@ function knownShare(shape: PresetShape | undefined, keys: readonly string[]): nu
   return known.length / keys.length;
 }
 
-function mappingOf(
-  shape: PresetShape,
-  header: readonly string[],
-  fields: readonly FieldDefinition[],
-): Mapping {
+function mappingOf(shape: PresetShape, header: readonly string[], fields: readonly FieldDefinition[]): Mapping {
   const byKey = new Map(header.map((name) => [columnKey(name), name]));
   const wanted = new Set(fields.map((field) => field.name));
   const mappings = new Map<string, string>();
@@ -53,9 +46,7 @@ function mappingOf(
   const rules = shape.rules?.((key) => byKey.get(key)) ?? [];
   return {
     field_mappings: Object.fromEntries(mappings),
-    default_values: Object.fromEntries(
-      Object.entries(shape.defaults ?? {}).filter(([field]) => wanted.has(field)),
-    ),
+    default_values: Object.fromEntries(Object.entries(shape.defaults ?? {}).filter(([field]) => wanted.has(field))),
     validation_rules: [],
     transformation_rules: rules.filter((rule) => wanted.has(rule.field) && filled.has(rule.field)),
     ignore: header.filter((name) => {

@@ -26,22 +26,9 @@ it.each([
 });
 
 it('no pattern that passes takes long on a hostile text', () => {
-  const atom = fc.constantFrom(
-    'a',
-    'b',
-    '.',
-    '[ab]',
-    '\\w',
-    '(a|b)',
-    '(?:a)',
-    '|',
-    '(a?)',
-    '((a)b)',
-  );
+  const atom = fc.constantFrom('a', 'b', '.', '[ab]', '\\w', '(a|b)', '(?:a)', '|', '(a?)', '((a)b)');
   const times = fc.constantFrom('', '', '+', '*', '?', '{1,9}', '{0,64}', '+?');
-  const source = fc
-    .array(fc.tuple(atom, times), { minLength: 1, maxLength: 8 })
-    .map((parts) => parts.flat().join(''));
+  const source = fc.array(fc.tuple(atom, times), { minLength: 1, maxLength: 8 }).map((parts) => parts.flat().join(''));
   const texts = [`${'a'.repeat(255)}!`, `${'ab'.repeat(127)}!!`];
   fc.assert(
     fc.property(source, fc.constantFrom('whole' as const, 'anywhere' as const), (text, mode) => {

@@ -34,10 +34,7 @@ export function compilePattern(
   const startPlaces = mode === 'whole' ? 1 : PATTERN_TEXT_CHARS_MAX;
   if (waysToMatch(source) * startPlaces > WAYS_MAX) return 'too_slow';
   try {
-    return new RegExp(
-      mode === 'whole' ? `^(?:${source})$` : source,
-      mode === 'whole' ? `u${flags}` : `gu${flags}`,
-    );
+    return new RegExp(mode === 'whole' ? `^(?:${source})$` : source, mode === 'whole' ? `u${flags}` : `gu${flags}`);
   } catch {
     return 'invalid';
   }

@@ -28,16 +28,7 @@ const TRANSFORMATION_RULES = [
   'replace',
 ] as const;
 
-export const FIELD_TYPES = [
-  'text',
-  'email',
-  'integer',
-  'date',
-  'timestamp',
-  'boolean',
-  'list',
-  'enum',
-] as const;
+export const FIELD_TYPES = ['text', 'email', 'integer', 'date', 'timestamp', 'boolean', 'list', 'enum'] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
 
 const params = z.record(z.string(), z.unknown());

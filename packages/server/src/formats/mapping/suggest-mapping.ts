@@ -12,15 +12,10 @@ export interface Suggestion {
 const SCORE_MIN = 0.6;
 
 /** Suggests a field for each column by its name; no field is suggested twice, the best pair wins. */
-export function suggestMapping(
-  header: readonly string[],
-  fields: readonly FieldDefinition[],
-): Suggestion[] {
+export function suggestMapping(header: readonly string[], fields: readonly FieldDefinition[]): Suggestion[] {
   const columns = header.slice(0, ownWidth(header));
   const pairs = columns
-    .flatMap((name) =>
-      fields.map((field) => ({ name, field: field.name, score: closeness(name, field) })),
-    )
+    .flatMap((name) => fields.map((field) => ({ name, field: field.name, score: closeness(name, field) })))
     .filter(({ score }) => score >= SCORE_MIN)
     .sort((a, b) => b.score - a.score);
   const chosen = new Map<string, Suggestion>();

@@ -51,9 +51,7 @@ const BUILDERS: Record<TransformationRule['rule'], (params: Params, columnOf: Co
   replace: buildReplace,
 };
 
-const valueParams = z.object({
-  value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
-});
+const valueParams = z.object({ value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]) });
 
 const dateParams = z.object({ from: z.string(), to: z.string().default('YYYY-MM-DD') });
 
@@ -76,10 +74,7 @@ function buildDateFormat(params: Params): Step {
   });
 }
 
-const numberParams = z.object({
-  decimal: z.enum(['.', ',']),
-  thousands: z.enum(['', '.', ',', ' ', "'"]).default(''),
-});
+const numberParams = z.object({ decimal: z.enum(['.', ',']), thousands: z.enum(['', '.', ',', ' ', "'"]).default('') });
 
 function buildNumberFormat(params: Params): Step {
   const { decimal, thousands } = parse(numberParams, params);
@@ -175,9 +170,7 @@ function onText(change: (text: string) => unknown): Step {
   return (value) => {
     if (typeof value === 'string') return change(value);
     if (!Array.isArray(value)) return value;
-    const entries = value.map((entry: unknown) =>
-      typeof entry === 'string' ? change(entry) : entry,
-    );
+    const entries = value.map((entry: unknown) => (typeof entry === 'string' ? change(entry) : entry));
     return entries.find((entry) => entry instanceof Rejected) ?? entries.flat();
   };
 }

@@ -7,10 +7,7 @@ import type { ValidationRule } from './schema.ts';
 import { parse } from './transform.ts';
 
 /** Looks at the value of a field (undefined when absent) and the other values of its row. */
-export type Check = (
-  value: unknown,
-  values: Readonly<Record<string, unknown>>,
-) => Rejected | undefined;
+export type Check = (value: unknown, values: Readonly<Record<string, unknown>>) => Rejected | undefined;
 
 type Params = Record<string, unknown>;
 type RowRule = Exclude<ValidationRule['rule'], StoreRuleName>;
@@ -24,11 +21,7 @@ export function isStoreRule(rule: ValidationRule['rule']): rule is StoreRuleName
 }
 
 /** @throws RuleProblem when a parameter is missing or wrong. */
-export function compileCheck(
-  rule: RowRule,
-  params: Params,
-  hasField: (name: string) => boolean,
-): Check {
+export function compileCheck(rule: RowRule, params: Params, hasField: (name: string) => boolean): Check {
   return CHECKS[rule](params, hasField);
 }
 
@@ -53,16 +46,12 @@ const CHECKS: Record<RowRule, (params: Params, hasField: (name: string) => boole
     const { pattern } = parse(z.object({ pattern: z.string() }), params);
     const compiled = compilePattern(pattern, 'whole');
     if (typeof compiled === 'string') throw new RuleProblem(PATTERN_REFUSALS[compiled]);
-    return onTexts((text) =>
-      matchesWhole(compiled, text) ? undefined : new Rejected('pattern_mismatch'),
-    );
+    return onTexts((text) => (matchesWhole(compiled, text) ? undefined : new Rejected('pattern_mismatch')));
   },
   one_of: (params) => {
     const { values } = parse(z.object({ values: z.array(z.string()).min(1) }), params);
     const allowed = new Set(values);
-    return onTexts((text) =>
-      allowed.has(text) ? undefined : new Rejected('not_one_of', { allowed: values }),
-    );
+    return onTexts((text) => (allowed.has(text) ? undefined : new Rejected('not_one_of', { allowed: values })));
   },
   date_order: (params, hasField) => {
     const { before: other } = parse(z.object({ before: z.string() }), params);

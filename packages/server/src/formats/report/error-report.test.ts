@@ -23,9 +23,7 @@ it('a report read back gives the cells of the row and the four columns at the en
 it('a report of a report has the four columns once', async () => {
   const { header } = await readCsv(writeErrorReport(['id', 'note', 'x'], [row]));
   const again = await text(writeErrorReport(header, [row]));
-  expect(again.split('\r\n')[0]).toBe(
-    '\uFEFFid,note,x,row_number,code,message,suggestion'.slice(1),
-  );
+  expect(again.split('\r\n')[0]).toBe('\uFEFFid,note,x,row_number,code,message,suggestion'.slice(1));
 });
 
 it('a file with a column called code keeps it', async () => {

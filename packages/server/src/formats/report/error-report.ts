@@ -24,11 +24,9 @@ export function writeErrorReport(
   const width = ownWidth(header);
   const own = header.slice(0, width);
   const isTaken = REPORT_COLUMNS.some((name) => own.includes(name));
-  return writeCsv(
-    [...own, ...(isTaken ? REPORT_COLUMNS_PREFIXED : REPORT_COLUMNS)],
-    reportLines(width, rows),
-    { bom: true },
-  );
+  return writeCsv([...own, ...(isTaken ? REPORT_COLUMNS_PREFIXED : REPORT_COLUMNS)], reportLines(width, rows), {
+    bom: true,
+  });
 }
 
 async function* reportLines(

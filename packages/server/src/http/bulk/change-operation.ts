@@ -32,23 +32,16 @@ export async function changeOperation(
   await writeAudit(tx, { action: 'change', operationId: id, actor, detail: { ...changes } });
   const changed = await update(tx, operation, columnsOf(engine, operation, changes));
   const needsMapping = changes.mapping_config !== undefined && (await remap(tx, engine, changed));
-  const needsPlan =
-    changes.parameters !== undefined || changes.requires_approval !== undefined || needsMapping;
+  const needsPlan = changes.parameters !== undefined || changes.requires_approval !== undefined || needsMapping;
   return needsPlan && changed.plan_hash !== null ? planDraft(tx, engine, changed, actor) : changed;
 }
 
-function columnsOf(
-  engine: Engine,
-  operation: Operation,
-  changes: BulkOperationChanges,
-): Updateable<OperationsTable> {
+function columnsOf(engine: Engine, operation: Operation, changes: BulkOperationChanges): Updateable<OperationsTable> {
   const kind = getKind(engine, operation.kind);
   return {
     ...(changes.operation_name === undefined ? {} : { name: changes.operation_name }),
     ...(changes.description === undefined ? {} : { description: changes.description }),
-    ...(changes.parameters === undefined
-      ? {}
-      : { params: JSON.stringify(checkParams(kind, changes.parameters)) }),
+    ...(changes.parameters === undefined ? {} : { params: JSON.stringify(checkParams(kind, changes.parameters)) }),
     ...(changes.mapping_config === undefined
       ? {}
       : { mapping: JSON.stringify(mappingOf(engine, operation, changes.mapping_config)) }),
@@ -63,9 +56,7 @@ function columnsOf(
 function mappingOf(engine: Engine, operation: Operation, given: Record<string, unknown>): unknown {
   const reading = getKind(engine, operation.kind).rows;
   const { header } = fileInput(operation);
-  return reading === undefined || header.length === 0
-    ? given
-    : givenMapping(given, header, reading.fields);
+  return reading === undefined || header.length === 0 ? given : givenMapping(given, header, reading.fields);
 }
 
 /** @returns whether there were rows to be mapped. */

@@ -46,17 +46,22 @@ function draftOf(wanted: Wanted) {
   const at = wanted.scheduled_at === null ? null : new Date(wanted.scheduled_at);
   const { batch_size: size, ...params } = wanted.parameters;
   return {
-    kind: wanted.operation_type, name: wanted.operation_name, description: wanted.description, params,
-    requiresApproval: wanted.requires_approval, priority: wanted.priority, scheduledAt: at,
-    overrideReason: wanted.override_reason, chunkItems: wanted.chunk_items ?? chunkItems(size),
-  }; // prettier-ignore
+    kind: wanted.operation_type,
+    name: wanted.operation_name,
+    description: wanted.description,
+    params,
+    requiresApproval: wanted.requires_approval,
+    priority: wanted.priority,
+    scheduledAt: at,
+    overrideReason: wanted.override_reason,
+    chunkItems: wanted.chunk_items ?? chunkItems(size),
+  };
 }
 
 /** The source's word for the items of a chunk. */
 function chunkItems(size: unknown): number | undefined {
   if (size === undefined) return undefined;
-  if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 10_000)
-    return size;
+  if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 10_000) return size;
   throw invalidField('parameters.batch_size', 'it must be a whole number from 1 to 10,000');
 }
 
@@ -69,8 +74,7 @@ async function stageRows(
 ): Promise<Operation> {
   if (!Array.isArray(rows)) throw invalidField('input_data.rows', 'it must be a list of objects');
   const file = rowsAsFile(rows, 'input_data.rows');
-  if (file.header.length === 0)
-    throw invalid([problemError('required', { field: 'input_data.rows' })]);
+  if (file.header.length === 0) throw invalid([problemError('required', { field: 'input_data.rows' })]);
   const staged = await stageImport(tx, engine, actor, {
     ...draftOf(wanted),
     file,

@@ -22,19 +22,14 @@ const AUTOMATIC = 'auto';
  *   their other names; an empty mapping means `auto`.
  * @throws Problem `validation_failed` with every fault of the mapping.
  */
-export function givenMapping(
-  given: unknown,
-  header: readonly string[],
-  fields: readonly FieldDefinition[],
-): Mapping {
+export function givenMapping(given: unknown, header: readonly string[], fields: readonly FieldDefinition[]): Mapping {
   const said = asObject(given);
   const mapping = withFieldNames(mappingOf(said, header, fields), fields);
   const faults = [
     ...compileErrors(mapping, header, fields),
     ...(isFoundOut(said) ? [] : identifierErrors(mapping, fields)),
   ];
-  if (faults.length > 0)
-    throw invalid(faults.map((fault) => ({ ...fault, field: `mapping.${fault.field}` })));
+  if (faults.length > 0) throw invalid(faults.map((fault) => ({ ...fault, field: `mapping.${fault.field}` })));
   return mapping;
 }
 
@@ -70,18 +65,12 @@ function mappingOf(
   throw invalid(faultsOf(checked.error, 'mapping'));
 }
 
-function presetMapping(
-  name: string,
-  header: readonly string[],
-  fields: readonly FieldDefinition[],
-): Mapping {
+function presetMapping(name: string, header: readonly string[], fields: readonly FieldDefinition[]): Mapping {
   if (name === AUTOMATIC) return automatic(header, fields);
   const preset = PRESETS.find((known) => known.name === name);
   if (preset !== undefined) return preset.mappingFor(header, fields);
   const known = [AUTOMATIC, ...PRESETS.map((one) => one.name)].join(', ');
-  throw invalid([
-    problemError('invalid_value', { field: 'mapping.preset', reason: `use one of ${known}` }),
-  ]);
+  throw invalid([problemError('invalid_value', { field: 'mapping.preset', reason: `use one of ${known}` })]);
 }
 
 function automatic(header: readonly string[], fields: readonly FieldDefinition[]): Mapping {
@@ -90,17 +79,13 @@ function automatic(header: readonly string[], fields: readonly FieldDefinition[]
   const pairs = suggestMapping(header, fields).flatMap(({ header: column, field }) =>
     field === null ? [] : [[column, field]],
   );
-  return mappingSchema.parse({
-    field_mappings: z.record(z.string(), z.string()).parse(Object.fromEntries(pairs)),
-  });
+  return mappingSchema.parse({ field_mappings: z.record(z.string(), z.string()).parse(Object.fromEntries(pairs)) });
 }
 
 /** Other names of fields (`role`, `unit_code`) become the names that the kind knows. */
 function withFieldNames(mapping: Mapping, fields: readonly FieldDefinition[]): Mapping {
   const names = new Set(fields.map((field) => field.name));
-  const byAlias = new Map(
-    fields.flatMap((field) => (field.aliases ?? []).map((alias) => [alias, field.name])),
-  );
+  const byAlias = new Map(fields.flatMap((field) => (field.aliases ?? []).map((alias) => [alias, field.name])));
   const nameOf = (name: string): string => (names.has(name) ? name : (byAlias.get(name) ?? name));
   const renamed = <T extends { field: string }>(rules: readonly T[]): T[] =>
     rules.map((rule) => ({ ...rule, field: nameOf(rule.field) }));

@@ -5,15 +5,10 @@ import { asObject } from './stored.ts';
 
 /** Rows of a request (`[{column: value}]`) as if they came from a file; the columns are those that any row has. */
 export function rowsAsFile(rows: readonly unknown[], field: string): CsvFile {
-  const broken = rows.findIndex(
-    (row) => typeof row !== 'object' || row === null || Array.isArray(row),
-  );
+  const broken = rows.findIndex((row) => typeof row !== 'object' || row === null || Array.isArray(row));
   if (broken >= 0) {
     throw invalid([
-      problemError('invalid_value', {
-        field: `${field}.${String(broken)}`,
-        reason: 'a row must be an object',
-      }),
+      problemError('invalid_value', { field: `${field}.${String(broken)}`, reason: 'a row must be an object' }),
     ]);
   }
   const objects = rows.map(asObject);

@@ -5,10 +5,7 @@ import type { Kind } from '../../engine/kind.ts';
 import { invalidField } from '../errors.ts';
 
 /** Fields of a form are texts. */
-const formBoolean = z.union([
-  z.boolean(),
-  z.enum(['true', 'false']).transform((text) => text === 'true'),
-]);
+const formBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
 const jsonText = z.record(z.string(), z.unknown());
 
@@ -17,9 +14,7 @@ export const mappingChoice = z.strictObject({
   mapping_id: z.string().min(1).optional(),
   mapping: jsonText
     .optional()
-    .describe(
-      'JSON: `{"preset": "auto"}`, the name of another preset, a whole mapping, or `{"column": "field"}`.',
-    ),
+    .describe('JSON: `{"preset": "auto"}`, the name of another preset, a whole mapping, or `{"column": "field"}`.'),
 });
 
 /** How the file is written, where that is not to be found out. */
@@ -28,16 +23,16 @@ export const fileDialect = z.strictObject({
   delimiter: z.string().length(1).optional(),
 });
 
-export const importForm = mappingChoice.extend(fileDialect.shape).extend({
-  target_model: z.string().min(1).max(100),
-  conflict_rule: z.enum(CONFLICT_RULES).default('fail_item'),
-  dry_run: formBoolean
-    .default(false)
-    .describe('Say what would happen, row by row, and keep nothing.'),
-  parameters: jsonText.default({}).describe('JSON: further parameters of the kind.'),
-  operation_name: z.string().trim().min(1).max(200).optional(),
-  description: z.string().max(10_000).optional(),
-});
+export const importForm = mappingChoice
+  .extend(fileDialect.shape)
+  .extend({
+    target_model: z.string().min(1).max(100),
+    conflict_rule: z.enum(CONFLICT_RULES).default('fail_item'),
+    dry_run: formBoolean.default(false).describe('Say what would happen, row by row, and keep nothing.'),
+    parameters: jsonText.default({}).describe('JSON: further parameters of the kind.'),
+    operation_name: z.string().trim().min(1).max(200).optional(),
+    description: z.string().max(10_000).optional(),
+  });
 export type ImportFields = z.output<typeof importForm>;
 
 /** The kind that reads files of a target. @throws Problem `validation_failed` naming the targets there are. */

@@ -1,7 +1,5 @@
 /** Files of records on their way in: staged while they arrive, then planned like any other operation. */
-import {
-  bulkOperation, importPreview, type BulkOperation, type ImportPreview,
-} from '@muster/contract'; // prettier-ignore
+import { bulkOperation, importPreview, type BulkOperation, type ImportPreview } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
@@ -22,17 +20,17 @@ import { viewImportPreview } from './validation.ts';
 
 export function importRoutes(app: App, context: HttpContext): void {
   const schemaOf = (summary: string, form: z.ZodObject) => ({
-    tags: ['Import'], summary, consumes: ['multipart/form-data'], body: form.extend({ file: z.file() }),
+    tags: ['Import'],
+    summary,
+    consumes: ['multipart/form-data'],
+    body: form.extend({ file: z.file() }),
     response: { 200: importPreview, 201: bulkOperation, ...refusals },
-  }); // prettier-ignore
+  });
   const asItArrives = { validatorCompiler: () => (value: unknown) => ({ value }) };
 
   app.post(
     '/api/bulk/import',
-    {
-      ...asItArrives,
-      schema: schemaOf('Import a file; the fields come before the file', importForm),
-    },
+    { ...asItArrives, schema: schemaOf('Import a file; the fields come before the file', importForm) },
     async (request, reply) => {
       const answer = await importFile(request, context, importForm);
       return 'operation_id' in answer ? reply.code(201).send(answer) : reply.code(200).send(answer);
@@ -42,10 +40,7 @@ export function importRoutes(app: App, context: HttpContext): void {
   const userForm = importForm.extend({ target_model: z.literal('User').default('User') });
   app.post(
     '/api/bulk/users/import',
-    {
-      ...asItArrives,
-      schema: schemaOf('Import people; the fields come before the file', userForm),
-    },
+    { ...asItArrives, schema: schemaOf('Import people; the fields come before the file', userForm) },
     async (request, reply) => {
       const answer = await importFile(request, context, userForm);
       return 'operation_id' in answer ? reply.code(201).send(answer) : reply.code(200).send(answer);
@@ -65,12 +60,7 @@ async function importFile(
     if (upload.fields.dry_run) {
       return withoutTrace(database, actor.orgId, async (tx) => {
         const staged = await stageUpload(tx, engine, actor, upload, file);
-        return viewImportPreview(
-          tx,
-          staged,
-          await planIn(tx, engine, staged.operation, actor),
-          file,
-        );
+        return viewImportPreview(tx, staged, await planIn(tx, engine, staged.operation, actor), file);
       });
     }
     return inOrg(database, actor.orgId, async (tx) => {
@@ -80,14 +70,8 @@ async function importFile(
   });
 }
 
-function csvOptions({ encoding, delimiter }: ImportFields): {
-  encoding?: string;
-  delimiter?: string;
-} {
-  return {
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(delimiter === undefined ? {} : { delimiter }),
-  };
+function csvOptions({ encoding, delimiter }: ImportFields): { encoding?: string; delimiter?: string } {
+  return { ...(encoding === undefined ? {} : { encoding }), ...(delimiter === undefined ? {} : { delimiter }) };
 }
 
 async function stageUpload(

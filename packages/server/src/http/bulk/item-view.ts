@@ -1,10 +1,5 @@
 /** Items and their changes as this API shows them: codes in words, rows field by field. */
-import {
-  ITEM_STATUSES,
-  type ItemChange,
-  type OperationItem,
-  type PlannedItem,
-} from '@muster/contract';
+import { ITEM_STATUSES, type ItemChange, type OperationItem, type PlannedItem } from '@muster/contract';
 import type { OrgTransaction } from '../../db/database.ts';
 import type { Operation } from '../../engine/lifecycle.ts';
 import { listChanges, type ChangeView, type ItemView } from '../../engine/report.ts';
@@ -33,10 +28,7 @@ export async function viewPlannedItems(
   items: readonly ItemView[],
 ): Promise<PlannedItem[]> {
   const changes = await changesByItem(tx, operation.id, items);
-  return items.map((item) => ({
-    ...viewItem(operation, item),
-    changes: changes.get(item.item_no) ?? [],
-  }));
+  return items.map((item) => ({ ...viewItem(operation, item), changes: changes.get(item.item_no) ?? [] }));
 }
 
 function viewItem(operation: Operation, item: ItemView): Omit<OperationItem, 'result_data'> {
@@ -62,9 +54,7 @@ function viewItem(operation: Operation, item: ItemView): Omit<OperationItem, 're
 function inputOf(operation: Operation, input: unknown): Record<string, unknown> {
   if (!Array.isArray(input)) return asObject(input);
   const { header } = fileInput(operation);
-  return Object.fromEntries(
-    input.map((cell: unknown, at) => [header[at] ?? `column_${String(at + 1)}`, cell]),
-  );
+  return Object.fromEntries(input.map((cell: unknown, at) => [header[at] ?? `column_${String(at + 1)}`, cell]));
 }
 
 async function changesByItem(
@@ -88,11 +78,7 @@ async function changesByItem(
 
 function viewChange({ entity, entity_id, action, before, after }: ChangeView): ItemChange {
   const names = Object.keys({ ...before, ...after });
-  const fields = names.map((field) => ({
-    field,
-    before: before?.[field] ?? null,
-    after: after?.[field] ?? null,
-  }));
+  const fields = names.map((field) => ({ field, before: before?.[field] ?? null, after: after?.[field] ?? null }));
   const isSaid = ({ before: was, after: now }: { before: unknown; after: unknown }): boolean =>
     was !== null || now !== null;
   return { entity, entity_id, action, fields: fields.filter(isSaid) };

@@ -7,10 +7,7 @@ import { asObject } from './stored.ts';
 export type ItemWords = Omit<ProblemError, 'field'>;
 
 /** What is wrong with an item, or why it is skipped. Of a row with several faults, all of them, with their fields. */
-export function itemWords(
-  code: string,
-  detail: Readonly<Record<string, unknown>> | null,
-): ItemWords {
+export function itemWords(code: string, detail: Readonly<Record<string, unknown>> | null): ItemWords {
   const notes = faultNotes(detail?.['faults']);
   if (notes.length === 0) {
     const { message, correction } = problemError(code, detail ?? {});
@@ -19,17 +16,13 @@ export function itemWords(
   const corrections = [...new Set(notes.map((note) => note.suggestion ?? ''))];
   return {
     code,
-    message: notes
-      .map(({ field, message }) => (field === '' ? message : `${field}: ${message}`))
-      .join(' '),
+    message: notes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join(' '),
     correction: corrections.filter((text) => text !== '').join(' '),
   };
 }
 
 /** Warnings are stored as faults of a cell or as `{code, …detail}` of the catalog. */
-export function warningWords(
-  warnings: readonly Readonly<Record<string, unknown>>[] | null,
-): ItemWords[] {
+export function warningWords(warnings: readonly Readonly<Record<string, unknown>>[] | null): ItemWords[] {
   return (warnings ?? []).map((warning) => {
     const { code, message, suggestion } = noteOf(warning);
     return { code, message, correction: suggestion ?? '' };
@@ -60,9 +53,7 @@ function wordsOf(
   const own = typeof fault['message'] === 'string' ? fault['message'] : undefined;
   if (ofCell !== undefined && isKey(FAULT_TEXTS, code)) {
     const message = own ?? ofCell.message({ code, field, value, params });
-    return ofCell.suggestion === undefined
-      ? { message }
-      : { message, suggestion: ofCell.suggestion };
+    return ofCell.suggestion === undefined ? { message } : { message, suggestion: ofCell.suggestion };
   }
   if (ofRow !== undefined) return { message: ofRow.message(params), suggestion: ofRow.suggestion };
   const { message, correction } = problemError(code, fault);

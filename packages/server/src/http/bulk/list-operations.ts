@@ -45,13 +45,9 @@ function matching(engine: Engine, filters: Filters): RawBuilder<unknown> {
     sql`true`,
     status === undefined ? null : sql`o.status = any(${storedStatuses(status)}::text[])`,
     kind === undefined ? null : sql`o.kind = ${kindName(engine, kind)}`,
-    without === undefined
-      ? null
-      : sql`o.kind <> all(${without.map((name) => kindName(engine, name))}::text[])`,
+    without === undefined ? null : sql`o.kind <> all(${without.map((name) => kindName(engine, name))}::text[])`,
     by === undefined ? null : isPerson(sql`coalesce(o.created_by_user, o.created_by_account)`, by),
-    approver === undefined
-      ? null
-      : isPerson(sql`coalesce(o.approved_by_user, o.approved_by_account)`, approver),
+    approver === undefined ? null : isPerson(sql`coalesce(o.approved_by_user, o.approved_by_account)`, approver),
     after === undefined ? null : sql`o.created_at > ${after}::timestamptz`,
     before === undefined ? null : sql`o.created_at < ${before}::timestamptz`,
     search === undefined ? null : containing(search),
@@ -60,9 +56,7 @@ function matching(engine: Engine, filters: Filters): RawBuilder<unknown> {
 }
 
 function storedStatuses(statuses: readonly string[]): string[] {
-  return statuses.flatMap((status) =>
-    status === 'pending' ? ['pending', 'validating'] : [status],
-  );
+  return statuses.flatMap((status) => (status === 'pending' ? ['pending', 'validating'] : [status]));
 }
 
 /** A name that no kind has finds nothing. */

@@ -9,13 +9,7 @@ import { transformationRuleSchema, validationRuleSchema } from '../../formats/ma
 import { actorOf, type App, type HttpContext } from '../context.ts';
 import { invalidField, refusals } from '../errors.ts';
 import { targetsOf } from './import-form.ts';
-import {
-  getMapping,
-  getOwnMapping,
-  viewMapping,
-  visibleMappings,
-  type StoredMapping,
-} from './mapping-store.ts';
+import { getMapping, getOwnMapping, viewMapping, visibleMappings, type StoredMapping } from './mapping-store.ts';
 
 const tags = ['Mappings'];
 const params = z.object({ id: z.string() });
@@ -47,18 +41,8 @@ const SCHEMAS = {
     querystring: mappingQuery,
     response: { 200: z.array(importMapping), ...refusals },
   },
-  create: {
-    tags,
-    summary: 'Save a mapping',
-    body: newMapping,
-    response: { 201: importMapping, ...refusals },
-  },
-  read: {
-    tags,
-    summary: 'Read a mapping',
-    params,
-    response: { 200: importMapping, ...refusals },
-  },
+  create: { tags, summary: 'Save a mapping', body: newMapping, response: { 201: importMapping, ...refusals } },
+  read: { tags, summary: 'Read a mapping', params, response: { 200: importMapping, ...refusals } },
   change: {
     tags,
     summary: 'Change a mapping',
@@ -66,12 +50,7 @@ const SCHEMAS = {
     body: mappingChanges,
     response: { 200: importMapping, ...refusals },
   },
-  remove: {
-    tags,
-    summary: 'Remove a mapping',
-    params,
-    response: { 204: z.null(), ...refusals },
-  },
+  remove: { tags, summary: 'Remove a mapping', params, response: { 204: z.null(), ...refusals } },
 };
 
 export function mappingRoutes(app: App, context: HttpContext): void {
@@ -80,9 +59,14 @@ export function mappingRoutes(app: App, context: HttpContext): void {
     const actor = await actorOf(request);
     const { is_template: wanted } = request.query;
     const flagged = wanted === undefined ? sql`true` : sql`m.is_template = ${wanted === 'true'}`;
-    const found = await inOrg(database, actor.orgId, (tx) => rows(tx, sql<StoredMapping>`
+    const found = await inOrg(database, actor.orgId, (tx) =>
+      rows(
+        tx,
+        sql<StoredMapping>`
         select m.* from import_mappings m where m.org_id = ${tx.orgId} and ${visibleMappings(actor)} and ${flagged}
-        order by m.name, m.id limit 1000`)); // prettier-ignore
+        order by m.name, m.id limit 1000`,
+      ),
+    );
     return found.map(viewMapping);
   });
 
@@ -92,12 +76,7 @@ export function mappingRoutes(app: App, context: HttpContext): void {
     const saved = await inOrg(database, actor.orgId, (tx) =>
       tx.db
         .insertInto('import_mappings')
-        .values({
-          ...columnsOf(request.body),
-          org_id: tx.orgId,
-          id: newId(),
-          created_by_account: actor.accountId,
-        })
+        .values({ ...columnsOf(request.body), org_id: tx.orgId, id: newId(), created_by_account: actor.accountId })
         .returningAll()
         .executeTakeFirstOrThrow(),
     );
@@ -106,9 +85,7 @@ export function mappingRoutes(app: App, context: HttpContext): void {
 
   app.get('/api/bulk/mappings/:id', { schema: SCHEMAS.read }, async (request) => {
     const actor = await actorOf(request);
-    return inOrg(database, actor.orgId, async (tx) =>
-      viewMapping(await getMapping(tx, actor, request.params.id)),
-    );
+    return inOrg(database, actor.orgId, async (tx) => viewMapping(await getMapping(tx, actor, request.params.id)));
   });
 
   changingRoutes(app, context);
@@ -123,11 +100,7 @@ function changingRoutes(app: App, { engine, database }: HttpContext): void {
       const whole = z.object(newMapping.shape).parse({ ...viewMapping(stored), ...request.body });
       const changed = await tx.db
         .updateTable('import_mappings')
-        .set({
-          ...columnsOf(whole),
-          updated_at: sql`now()`,
-          version: sql`version + 1`,
-        })
+        .set({ ...columnsOf(whole), updated_at: sql`now()`, version: sql`version + 1` })
         .where('org_id', '=', tx.orgId)
         .where('id', '=', stored.id)
         .returningAll()
@@ -140,10 +113,7 @@ function changingRoutes(app: App, { engine, database }: HttpContext): void {
     const actor = await actorOf(request);
     await inOrg(database, actor.orgId, async (tx) => {
       const { id } = await getOwnMapping(tx, actor, request.params.id);
-      await one(
-        tx,
-        sql`delete from import_mappings where org_id = ${tx.orgId} and id = ${id} returning id`,
-      );
+      await one(tx, sql`delete from import_mappings where org_id = ${tx.orgId} and id = ${id} returning id`);
     });
     return reply.code(204).send(null);
   });

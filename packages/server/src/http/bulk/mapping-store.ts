@@ -12,17 +12,11 @@ export type StoredMapping = Selectable<ImportMappingsTable>;
 
 /** Condition on mappings `m`: one's own and templates; admins of the whole organization see all. */
 export function visibleMappings(actor: Actor): RawBuilder<unknown> {
-  return isWholeOrgAdmin(actor)
-    ? sql`true`
-    : sql`(m.is_template or m.created_by_account = ${actor.accountId})`;
+  return isWholeOrgAdmin(actor) ? sql`true` : sql`(m.is_template or m.created_by_account = ${actor.accountId})`;
 }
 
 /** @throws Problem `not_found` */
-export async function getMapping(
-  tx: OrgTransaction,
-  actor: Actor,
-  id: string,
-): Promise<StoredMapping> {
+export async function getMapping(tx: OrgTransaction, actor: Actor, id: string): Promise<StoredMapping> {
   if (!isUuid(id.toLowerCase())) throw new Problem('not_found');
   const [found] = await rows(
     tx,
@@ -34,23 +28,24 @@ export async function getMapping(
 }
 
 /** @throws Problem `forbidden` where the mapping is somebody else's. */
-export async function getOwnMapping(
-  tx: OrgTransaction,
-  actor: Actor,
-  id: string,
-): Promise<StoredMapping> {
+export async function getOwnMapping(tx: OrgTransaction, actor: Actor, id: string): Promise<StoredMapping> {
   const found = await getMapping(tx, actor, id);
-  if (!isWholeOrgAdmin(actor) && found.created_by_account !== actor.accountId)
-    throw new Problem('forbidden');
+  if (!isWholeOrgAdmin(actor) && found.created_by_account !== actor.accountId) throw new Problem('forbidden');
   return found;
 }
 
 export function viewMapping(mapping: StoredMapping): ImportMapping {
   return {
-    id: mapping.id, name: mapping.name, description: mapping.description,
-    source_format: mapping.source_format, target_model: mapping.target_model, ...rulesOf(mapping),
-    is_template: mapping.is_template, created_by: mapping.created_by_account, created_at: mapping.created_at.toISOString(),
-  }; // prettier-ignore
+    id: mapping.id,
+    name: mapping.name,
+    description: mapping.description,
+    source_format: mapping.source_format,
+    target_model: mapping.target_model,
+    ...rulesOf(mapping),
+    is_template: mapping.is_template,
+    created_by: mapping.created_by_account,
+    created_at: mapping.created_at.toISOString(),
+  };
 }
 
 function rulesOf(mapping: StoredMapping) {
@@ -90,18 +85,12 @@ export async function chosenMapping(
 ): Promise<Record<string, unknown>> {
   if (id === undefined && mapping === undefined) {
     throw invalid([
-      {
-        ...problemError('required', { field: 'mapping' }),
-        correction: 'Give mapping_id or mapping, before the file.',
-      },
+      { ...problemError('required', { field: 'mapping' }), correction: 'Give mapping_id or mapping, before the file.' },
     ]);
   }
   if (id !== undefined && mapping !== undefined) {
     throw invalid([
-      problemError('invalid_value', {
-        field: 'mapping',
-        reason: 'give mapping_id or mapping, not both',
-      }),
+      problemError('invalid_value', { field: 'mapping', reason: 'give mapping_id or mapping, not both' }),
     ]);
   }
   return id === undefined ? { ...mapping } : rulesOf(await getMapping(tx, actor, id));

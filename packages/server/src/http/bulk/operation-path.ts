@@ -18,12 +18,7 @@ export function idOf(params: z.infer<typeof operationParams>): string {
 }
 
 /** @throws Problem `forbidden` where the operation is only visible. */
-export async function getSteerable(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
+export async function getSteerable(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
   const operation = await getVisible(tx, engine, actor, id);
   if (!maySteer(actor, operation)) throw new Problem('forbidden');
   return operation;

@@ -1,7 +1,11 @@
 /** Listing, making, reading and changing operations. */
 import {
-  bulkOperation, bulkOperationChanges, bulkOperationData, operationFilters, type BulkOperation,
-} from '@muster/contract'; // prettier-ignore
+  bulkOperation,
+  bulkOperationChanges,
+  bulkOperationData,
+  operationFilters,
+  type BulkOperation,
+} from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
 import { getVisible } from '../../engine/access.ts';
@@ -28,12 +32,7 @@ const SCHEMAS = {
     body: bulkOperationData,
     response: { 201: bulkOperation, ...refusals },
   },
-  read: {
-    tags,
-    summary: 'Read an operation',
-    params: operationParams,
-    response: { 200: bulkOperation, ...refusals },
-  },
+  read: { tags, summary: 'Read an operation', params: operationParams, response: { 200: bulkOperation, ...refusals } },
   change: {
     tags,
     summary: 'Change an operation that is not confirmed yet',

@@ -33,10 +33,7 @@ export async function viewOperation(
 }
 
 /** Of those who made or approved operations and still are in the organization. */
-async function namesOf(
-  tx: OrgTransaction,
-  operations: readonly Operation[],
-): Promise<Map<string, string>> {
+async function namesOf(tx: OrgTransaction, operations: readonly Operation[]): Promise<Map<string, string>> {
   const ids = operations.flatMap((one) => [one.created_by_user, one.approved_by_user]);
   const found = await rows(
     tx,
@@ -46,35 +43,51 @@ async function namesOf(
   return new Map(found.map((row) => [row.id, row.name]));
 }
 
-function view(
-  engine: Engine,
-  actor: Actor,
-  operation: Operation,
-  names: ReadonlyMap<string, string>,
-): BulkOperation {
+function view(engine: Engine, actor: Actor, operation: Operation, names: ReadonlyMap<string, string>): BulkOperation {
   const { id } = operation;
   const estimate = estimatedCompletion(operation, engine.now());
   return {
-    id, operation_id: id, operation_type: operation.called ?? operation.kind, operation_name: operation.name, description: operation.description,
-    parameters: asObject(operation.params), input_data: asObject(operation.input), mapping_config: asObject(operation.mapping),
-    status: bulkStatus(operation), phase: operation.phase, rollback_status: operation.rollback_status, lane: operation.lane,
-    total_items: operation.total_items, processed_items: operation.processed_items,
-    successful_items: operation.successful_items, failed_items: operation.failed_items,
-    skipped_items: operation.skipped_items, warnings_count: operation.warnings_count,
-    progress_percentage: percentage(operation), priority: operation.priority, scheduled_at: iso(operation.scheduled_at),
-    created_by: makerOf(operation), created_by_name: makerName(operation, names),
-    created_at: operation.created_at.toISOString(), updated_at: operation.updated_at.toISOString(),
+    id,
+    operation_id: id,
+    operation_type: operation.called ?? operation.kind,
+    operation_name: operation.name,
+    description: operation.description,
+    parameters: asObject(operation.params),
+    input_data: asObject(operation.input),
+    mapping_config: asObject(operation.mapping),
+    status: bulkStatus(operation),
+    phase: operation.phase,
+    rollback_status: operation.rollback_status,
+    lane: operation.lane,
+    total_items: operation.total_items,
+    processed_items: operation.processed_items,
+    successful_items: operation.successful_items,
+    failed_items: operation.failed_items,
+    skipped_items: operation.skipped_items,
+    warnings_count: operation.warnings_count,
+    progress_percentage: percentage(operation),
+    priority: operation.priority,
+    scheduled_at: iso(operation.scheduled_at),
+    created_by: makerOf(operation),
+    created_by_name: makerName(operation, names),
+    created_at: operation.created_at.toISOString(),
+    updated_at: operation.updated_at.toISOString(),
     ...(operation.started_at === null ? {} : { started_at: operation.started_at.toISOString() }),
     ...(operation.completed_at === null ? {} : { completed_at: operation.completed_at.toISOString() }),
     ...(estimate === null ? {} : { estimated_completion: estimate.toISOString() }),
     requires_approval: operation.requires_approval,
-    approved_by: approverOf(operation, names), approved_at: iso(operation.approved_at),
-    cancel_reason: operation.cancel_reason, undo_of: operation.undo_of, retry_of: operation.retry_of,
-    plan_hash: operation.plan_hash, plan_expires_at: iso(operation.plan_expires_at),
+    approved_by: approverOf(operation, names),
+    approved_at: iso(operation.approved_at),
+    cancel_reason: operation.cancel_reason,
+    undo_of: operation.undo_of,
+    retry_of: operation.retry_of,
+    plan_hash: operation.plan_hash,
+    plan_expires_at: iso(operation.plan_expires_at),
     results_summary: operation.phase === 'done' ? endResults(engine, operation) : {},
-    error_log: operation.error_log, output_file: operation.output_file,
+    error_log: operation.error_log,
+    output_file: operation.output_file,
     can_undo_until: iso(canUndoUntil(engine, actor, operation)),
-  }; // prettier-ignore
+  };
 }
 
 function makerName({ created_by_user: id }: Operation, names: ReadonlyMap<string, string>): string {
@@ -112,11 +125,7 @@ export function viewResults(
 
 function endResults(engine: Engine, operation: Operation): OperationResults {
   const counts = Object.entries(asObject(asObject(operation.results_summary)['errors_by_code']));
-  return viewResults(
-    engine,
-    operation,
-    Object.fromEntries(counts.map(([code, count]) => [code, Number(count)])),
-  );
+  return viewResults(engine, operation, Object.fromEntries(counts.map(([code, count]) => [code, Number(count)])));
 }
 
 function durationSeconds(operation: Operation, now: Date): number {
@@ -127,8 +136,11 @@ function durationSeconds(operation: Operation, now: Date): number {
 
 function canUndoUntil(engine: Engine, actor: Actor, operation: Operation): Date | null {
   const isUndoable =
-    operation.phase === 'done' && operation.successful_items > 0 && operation.rollback_status !== 'rolled_back' &&
-    maySteer(actor, operation) && isReversible(engine, operation); // prettier-ignore
+    operation.phase === 'done' &&
+    operation.successful_items > 0 &&
+    operation.rollback_status !== 'rolled_back' &&
+    maySteer(actor, operation) &&
+    isReversible(engine, operation);
   return isUndoable ? undoUntil(actor, operation) : null;
 }
 

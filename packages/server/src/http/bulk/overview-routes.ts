@@ -29,13 +29,7 @@ export function overviewRoutes(app: App, { engine, database }: HttpContext): voi
 
   app.get(
     '/api/bulk/queue',
-    {
-      schema: {
-        tags,
-        summary: 'What works and what waits',
-        response: { 200: queueStatus, ...refusals },
-      },
-    },
+    { schema: { tags, summary: 'What works and what waits', response: { 200: queueStatus, ...refusals } } },
     async (request) => {
       const actor = await actorOf(request);
       const status = await inOrg(database, actor.orgId, readQueue);
@@ -56,9 +50,12 @@ function viewKind(kind: Kind, actor: Actor): OperationKind {
     ...(kind.irreversible === undefined ? {} : { irreversible_reason: kind.irreversible }),
     target_model: kind.rows?.target ?? null,
     fields: (kind.rows?.fields ?? []).map((field) => ({
-      name: field.name, title: field.title, type: field.type, required: field.required === true,
+      name: field.name,
+      title: field.title,
+      type: field.type,
+      required: field.required === true,
       identifies: field.identifies === true,
       ...(field.values === undefined ? {} : { values: [...field.values] }),
     })),
-  }; // prettier-ignore
+  };
 }

@@ -3,8 +3,7 @@ import { invalidField } from '../errors.ts';
 /** The number of the last item on the page before. @throws Problem `validation_failed` for what is no cursor of ours. */
 export function afterCursor(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(cursor))
-    throw invalidField('cursor', 'take next_cursor of the page before');
+  if (!/^\d{1,9}$/.test(cursor)) throw invalidField('cursor', 'take next_cursor of the page before');
   return Number(cursor);
 }
 

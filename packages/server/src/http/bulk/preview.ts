@@ -1,9 +1,4 @@
-import {
-  Problem,
-  type OperationPreview,
-  type PlanGuard,
-  type previewQuery,
-} from '@muster/contract';
+import { Problem, type OperationPreview, type PlanGuard, type previewQuery } from '@muster/contract';
 import type { z } from 'zod';
 import type { OrgTransaction } from '../../db/database.ts';
 import { guardsOf } from '../../engine/confirm.ts';
@@ -28,12 +23,7 @@ export async function viewPreview(
   if (operation.plan_hash === null) throw new Problem('not_validated');
   const irreversible = whyIrreversible(getKind(engine, operation.kind), operation.params);
   const { action, code, cursor, limit } = query;
-  const items = await listItems(tx, operation.id, {
-    action,
-    code,
-    after: afterCursor(cursor),
-    limit,
-  });
+  const items = await listItems(tx, operation.id, { action, code, after: afterCursor(cursor), limit });
   const counts = planCounts(operation);
   return {
     operation_id: operation.id,
@@ -42,8 +32,7 @@ export async function viewPreview(
     summary: planSentence(counts.actions),
     plan_hash: operation.plan_hash,
     planned_at: operation.planned_at?.toISOString() ?? null,
-    expires_at:
-      operation.scheduled_at === null ? (operation.plan_expires_at?.toISOString() ?? null) : null,
+    expires_at: operation.scheduled_at === null ? (operation.plan_expires_at?.toISOString() ?? null) : null,
     reversible: irreversible === null,
     ...(irreversible === null ? {} : { irreversible_reason: irreversible }),
     requires_approval: operation.requires_approval,
@@ -54,10 +43,7 @@ export async function viewPreview(
   };
 }
 
-const GUARD_VERBS: Readonly<Record<Guard['code'], string>> = {
-  removes_many: 'takes away',
-  updates_many: 'changes',
-};
+const GUARD_VERBS: Readonly<Record<Guard['code'], string>> = { removes_many: 'takes away', updates_many: 'changes' };
 const GUARD_NEEDS: Readonly<Record<Guard['needs'], (count: number) => string>> = {
   typed: (count) => `Type ${String(count)} to confirm.`,
   approval: () => 'A second person has to approve it.',

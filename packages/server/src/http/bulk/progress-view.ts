@@ -33,9 +33,7 @@ export function viewProgress(operation: Operation, now: Date): OperationProgress
 }
 
 /** 0 to 100, with two decimals; an operation that ended without items is at 100. */
-export function percentage(
-  operation: Pick<Operation, 'phase' | 'processed_items' | 'total_items'>,
-): number {
+export function percentage(operation: Pick<Operation, 'phase' | 'processed_items' | 'total_items'>): number {
   const { phase, processed_items: done, total_items: total } = operation;
   if (total === 0) return phase === 'done' ? 100 : 0;
   return Math.floor((done / total) * 10_000) / 100;
@@ -50,8 +48,7 @@ export function estimatedCompletion(operation: Operation, now: Date): Date | nul
 function itemsPerMinute(operation: Operation, now: Date): number {
   const worked = operation.processed_items - operation.skipped_items;
   if (operation.started_at === null || worked === 0) return 0;
-  const until =
-    operation.completed_at ?? (operation.status === 'paused' ? operation.updated_at : now);
+  const until = operation.completed_at ?? (operation.status === 'paused' ? operation.updated_at : now);
   const elapsed = Math.max(1, until.getTime() - operation.started_at.getTime());
   return (worked / elapsed) * MINUTE_MS;
 }

@@ -1,7 +1,13 @@
 /** What an operation would do, how far it is, and what became of it. */
 import {
-  itemFilters, itemPage, operationPreview, operationProgress, operationResults, previewQuery, type ItemPage,
-} from '@muster/contract'; // prettier-ignore
+  itemFilters,
+  itemPage,
+  operationPreview,
+  operationProgress,
+  operationResults,
+  previewQuery,
+  type ItemPage,
+} from '@muster/contract';
 import type { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
 import { getVisible } from '../../engine/access.ts';
@@ -54,8 +60,7 @@ export function readingRoutes(app: App, context: HttpContext): void {
     actor: Actor,
     id: string,
     work: (tx: OrgTransaction, operation: Operation) => Promise<T>,
-  ): Promise<T> =>
-    inOrg(database, actor.orgId, async (tx) => work(tx, await getVisible(tx, engine, actor, id)));
+  ): Promise<T> => inOrg(database, actor.orgId, async (tx) => work(tx, await getVisible(tx, engine, actor, id)));
 
   app.get(`${OPERATION_PATH}/preview`, { schema: SCHEMAS.preview }, async (request) =>
     reading(await actorOf(request), idOf(request.params), (tx, operation) =>
@@ -98,12 +103,6 @@ async function pageOfItems(
     limit,
   });
   const isFiltered = status !== undefined || code !== undefined;
-  const total = isFiltered
-    ? await countItems(tx, operation.id, { status, code })
-    : operation.total_items;
-  return {
-    items: await viewItems(tx, operation, found),
-    next_cursor: nextCursor(found, limit),
-    total,
-  };
+  const total = isFiltered ? await countItems(tx, operation.id, { status, code }) : operation.total_items;
+  return { items: await viewItems(tx, operation, found), next_cursor: nextCursor(found, limit), total };
 }

@@ -19,10 +19,7 @@ const STATUSES = ['failed', 'success', 'skipped', 'not_processed'] as const;
 type ReportStatus = (typeof STATUSES)[number];
 
 const reportQuery = z.strictObject({
-  status: z
-    .enum(STATUSES)
-    .optional()
-    .describe('Of an import `failed` when left out, otherwise all items.'),
+  status: z.enum(STATUSES).optional().describe('Of an import `failed` when left out, otherwise all items.'),
 });
 
 export function reportRoutes(app: App, context: HttpContext): void {
@@ -31,9 +28,15 @@ export function reportRoutes(app: App, context: HttpContext): void {
     `${OPERATION_PATH}/report.csv`,
     {
       schema: {
-        tags: ['Operations'], summary: 'Its items as a CSV file', params: operationParams, querystring: reportQuery,
-        response: { 200: { description: 'UTF-8', content: { 'text/csv': { schema: z.any().meta({ type: 'string' }) } } }, ...refusals },
-      }, // prettier-ignore
+        tags: ['Operations'],
+        summary: 'Its items as a CSV file',
+        params: operationParams,
+        querystring: reportQuery,
+        response: {
+          200: { description: 'UTF-8', content: { 'text/csv': { schema: z.any().meta({ type: 'string' }) } } },
+          ...refusals,
+        },
+      },
     },
     async (request, reply) => {
       const actor = await actorOf(request);
@@ -49,10 +52,7 @@ export function reportRoutes(app: App, context: HttpContext): void {
         return found;
       });
       reply.header('content-type', 'text/csv; charset=utf-8');
-      reply.header(
-        'content-disposition',
-        `attachment; filename="${fileName(operation, request.query.status)}"`,
-      );
+      reply.header('content-disposition', `attachment; filename="${fileName(operation, request.query.status)}"`);
       return reply.send(reportOf(context, operation, request.query.status));
     },
   );
@@ -62,20 +62,11 @@ function fileName(operation: Operation, status: ReportStatus | undefined): strin
   return `${operation.kind}-${operation.id}${status === undefined ? '' : `-${status}`}.csv`;
 }
 
-function reportOf(
-  context: HttpContext,
-  operation: Operation,
-  status: ReportStatus | undefined,
-): Readable {
+function reportOf(context: HttpContext, operation: Operation, status: ReportStatus | undefined): Readable {
   const { header } = fileInput(operation);
   return header.length > 0
-    ? writeErrorReport(
-        header,
-        fileRows(streamItems(context, operation, queryOf(operation, status ?? 'failed'))),
-      )
-    : writeCsv(COLUMNS, itemRows(streamItems(context, operation, queryOf(operation, status))), {
-        bom: true,
-      });
+    ? writeErrorReport(header, fileRows(streamItems(context, operation, queryOf(operation, status ?? 'failed'))))
+    : writeCsv(COLUMNS, itemRows(streamItems(context, operation, queryOf(operation, status))), { bom: true });
 }
 
 /** Before an operation was started, what cannot be done counts as failed. */
@@ -148,10 +139,6 @@ async function* itemRows(items: AsyncIterable<ItemView>): AsyncGenerator<readonl
   }
 }
 
-function wordsOf({ code, detail }: ItemView): {
-  code: string;
-  message: string;
-  correction: string;
-} {
+function wordsOf({ code, detail }: ItemView): { code: string; message: string; correction: string } {
   return code === null ? { code: '', message: '', correction: '' } : itemWords(code, detail);
 }

@@ -18,21 +18,17 @@ export function retryRoutes(app: App, context: HttpContext): void {
     `${OPERATION_PATH}/retry`,
     {
       schema: {
-        tags: ['Operations'], summary: 'Run its failed items again, as an operation of their own',
-        params: operationParams, body: retryRequest.nullish(), response: { 202: bulkOperation, ...refusals },
-      }, // prettier-ignore
+        tags: ['Operations'],
+        summary: 'Run its failed items again, as an operation of their own',
+        params: operationParams,
+        body: retryRequest.nullish(),
+        response: { 202: bulkOperation, ...refusals },
+      },
     },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const again = await retryItems(
-        context,
-        actor,
-        idOf(request.params),
-        request.body ?? { plan_only: false },
-      );
-      const body = await inOrg(database, actor.orgId, (tx) =>
-        viewOperation(tx, engine, actor, again),
-      );
+      const again = await retryItems(context, actor, idOf(request.params), request.body ?? { plan_only: false });
+      const body = await inOrg(database, actor.orgId, (tx) => viewOperation(tx, engine, actor, again));
       return reply.code(202).send(body);
     },
   );
@@ -45,10 +41,7 @@ async function retryItems(
   id: string,
   request: z.output<typeof retryRequest>,
 ): Promise<Operation> {
-  const draft = await retry(engine, actor, id, {
-    itemNos: request.item_ids,
-    corrections: request.corrections,
-  });
+  const draft = await retry(engine, actor, id, { itemNos: request.item_ids, corrections: request.corrections });
   const planned = await inOrg(database, actor.orgId, async (tx) =>
     planDraft(tx, engine, await lockOperation(tx, draft.id), actor),
   );

@@ -1,7 +1,11 @@
 /** Undoing an operation: first looked at, then done. */
 import {
-  bulkOperation, rollbackPreview, rollbackPreviewQuery, rollbackRequest, type RollbackPreview,
-} from '@muster/contract'; // prettier-ignore
+  bulkOperation,
+  rollbackPreview,
+  rollbackPreviewQuery,
+  rollbackRequest,
+  type RollbackPreview,
+} from '@muster/contract';
 import type { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
 import { planUndo, undo } from '../../engine/control.ts';
@@ -49,9 +53,7 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
     await inOrg(database, actor.orgId, (tx) => getSteerable(tx, engine, actor, id));
     const { plan_hash: planHash, item_ids: itemNos, reason, mode } = request.body ?? {};
     const undoing = await undo(engine, actor, id, { planHash, itemNos, reason, mode });
-    const body = await inOrg(database, actor.orgId, (tx) =>
-      viewOperation(tx, engine, actor, undoing),
-    );
+    const body = await inOrg(database, actor.orgId, (tx) => viewOperation(tx, engine, actor, undoing));
     return reply.code(202).send(body);
   });
 }
@@ -64,10 +66,7 @@ async function previewUndo(
   query: z.output<typeof rollbackPreviewQuery>,
 ): Promise<RollbackPreview> {
   return withoutTrace(database, actor.orgId, async (tx) => {
-    const plan = await planUndo(tx, engine, actor, id, {
-      itemNos: query.item_ids,
-      mode: query.mode,
-    });
+    const plan = await planUndo(tx, engine, actor, id, { itemNos: query.item_ids, mode: query.mode });
     return viewUndo(tx, id, plan, query.limit);
   });
 }
@@ -91,11 +90,13 @@ async function viewUndo(
     counts: all,
     will_reverse: await reversedItems(tx, plan, limit),
     kept: keptItems.map((item, at) => ({
-      item, who: textOf(kept[at]?.detail?.['who']),
-      when: textOf(kept[at]?.detail?.['when']), what: item.error_message,
+      item,
+      who: textOf(kept[at]?.detail?.['who']),
+      when: textOf(kept[at]?.detail?.['when']),
+      what: item.error_message,
     })),
     cannot: (await viewItems(tx, plan, cannot)).map((item) => ({ item, why: item.error_message })),
-  }; // prettier-ignore
+  };
 }
 
 async function reversedItems(

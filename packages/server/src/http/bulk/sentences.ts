@@ -20,24 +20,15 @@ export function planSentence(actions: Readonly<Record<string, number>>): string 
   });
   const errors = actions['error'] ?? 0;
   const cannot = `${grouped(errors)} cannot be done`;
-  if (parts.length === 0)
-    return errors === 0 ? 'This has no items.' : `Nothing will be done: ${cannot}.`;
+  if (parts.length === 0) return errors === 0 ? 'This has no items.' : `Nothing will be done: ${cannot}.`;
   return `This will ${joined(parts)}${errors === 0 ? '' : `; ${cannot}`}.`;
 }
 
 /** `300 of 314 are done, 12 were skipped and 2 failed.` */
 export function resultSentence(
-  operation: Pick<
-    Operation,
-    'total_items' | 'processed_items' | 'successful_items' | 'skipped_items' | 'failed_items'
-  >,
+  operation: Pick<Operation, 'total_items' | 'processed_items' | 'successful_items' | 'skipped_items' | 'failed_items'>,
 ): string {
-  const {
-    total_items: total,
-    successful_items: done,
-    skipped_items: skipped,
-    failed_items: failed,
-  } = operation;
+  const { total_items: total, successful_items: done, skipped_items: skipped, failed_items: failed } = operation;
   if (total === 0) return 'There were no items.';
   const left = total - operation.processed_items;
   return `${joined([
@@ -49,11 +40,7 @@ export function resultSentence(
 }
 
 /** `This will take back 5, keep 2 that changed since; 1 cannot be taken back.` */
-export function rollbackSentence(counts: {
-  will_reverse: number;
-  kept: number;
-  cannot: number;
-}): string {
+export function rollbackSentence(counts: { will_reverse: number; kept: number; cannot: number }): string {
   const parts = [
     `take back ${grouped(counts.will_reverse)}`,
     ...(counts.kept === 0 ? [] : [`keep ${grouped(counts.kept)} that changed since`]),
@@ -66,7 +53,5 @@ export function grouped(count: number): string {
 }
 
 function joined(parts: readonly string[]): string {
-  return parts.length < 2
-    ? parts.join('')
-    : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
 }

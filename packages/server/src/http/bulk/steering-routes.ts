@@ -1,10 +1,5 @@
 /** From plan to end: planning, starting, pausing, cancelling, approving, and the place in the queue. */
-import {
-  bulkOperation,
-  startRequest,
-  type BulkOperation,
-  type StartRequest,
-} from '@muster/contract';
+import { bulkOperation, startRequest, type BulkOperation, type StartRequest } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
 import { lockSteerable } from '../../engine/access.ts';
@@ -31,17 +26,11 @@ export function steeringRoutes(app: App, context: HttpContext): void {
 function runningRoutes(app: App, context: HttpContext): void {
   const { engine } = context;
 
-  app.post(
-    `${OPERATION_PATH}/plan`,
-    schemaOf('Make the plan, or make it anew', noBody),
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const planned = await planAgain(context, actor, idOf(request.params));
-      return reply
-        .code(planned.phase === 'planning' ? 202 : 200)
-        .send(await view(context, actor, planned));
-    },
-  );
+  app.post(`${OPERATION_PATH}/plan`, schemaOf('Make the plan, or make it anew', noBody), async (request, reply) => {
+    const actor = await actorOf(request);
+    const planned = await planAgain(context, actor, idOf(request.params));
+    return reply.code(planned.phase === 'planning' ? 202 : 200).send(await view(context, actor, planned));
+  });
 
   app.post(
     `${OPERATION_PATH}/start`,
@@ -49,21 +38,15 @@ function runningRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const started = await start(context, actor, idOf(request.params), request.body ?? {});
-      return reply
-        .code(started.phase === 'done' ? 200 : 202)
-        .send(await view(context, actor, started));
+      return reply.code(started.phase === 'done' ? 200 : 202).send(await view(context, actor, started));
     },
   );
 
-  app.post(
-    `${OPERATION_PATH}/pause`,
-    schemaOf('Pause after the chunk in hand', noBody),
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const paused = await pause(engine, actor, idOf(request.params));
-      return reply.code(202).send(await view(context, actor, paused));
-    },
-  );
+  app.post(`${OPERATION_PATH}/pause`, schemaOf('Pause after the chunk in hand', noBody), async (request, reply) => {
+    const actor = await actorOf(request);
+    const paused = await pause(engine, actor, idOf(request.params));
+    return reply.code(202).send(await view(context, actor, paused));
+  });
 
   app.post(
     `${OPERATION_PATH}/resume`,
@@ -75,54 +58,30 @@ function runningRoutes(app: App, context: HttpContext): void {
     },
   );
 
-  app.post(
-    `${OPERATION_PATH}/cancel`,
-    schemaOf('End it; what is done stays', reasonBody),
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const cancelled = await cancel(engine, actor, idOf(request.params), request.body.reason);
-      return reply.code(202).send(await view(context, actor, cancelled));
-    },
-  );
+  app.post(`${OPERATION_PATH}/cancel`, schemaOf('End it; what is done stays', reasonBody), async (request, reply) => {
+    const actor = await actorOf(request);
+    const cancelled = await cancel(engine, actor, idOf(request.params), request.body.reason);
+    return reply.code(202).send(await view(context, actor, cancelled));
+  });
 }
 
 function decidingRoutes(app: App, context: HttpContext): void {
   const { engine } = context;
 
-  app.post(
-    `${OPERATION_PATH}/approve`,
-    schemaOf('Approve the plan of somebody else', noBody),
-    async (request) => {
-      const actor = await actorOf(request);
-      return view(context, actor, await approve(engine, actor, idOf(request.params)));
-    },
-  );
+  app.post(`${OPERATION_PATH}/approve`, schemaOf('Approve the plan of somebody else', noBody), async (request) => {
+    const actor = await actorOf(request);
+    return view(context, actor, await approve(engine, actor, idOf(request.params)));
+  });
 
-  app.post(
-    `${OPERATION_PATH}/reject`,
-    schemaOf('Refuse the plan of somebody else', reasonBody),
-    async (request) => {
-      const actor = await actorOf(request);
-      return view(
-        context,
-        actor,
-        await reject(engine, actor, idOf(request.params), request.body.reason),
-      );
-    },
-  );
+  app.post(`${OPERATION_PATH}/reject`, schemaOf('Refuse the plan of somebody else', reasonBody), async (request) => {
+    const actor = await actorOf(request);
+    return view(context, actor, await reject(engine, actor, idOf(request.params), request.body.reason));
+  });
 
-  app.post(
-    `${OPERATION_PATH}/prioritize`,
-    schemaOf('Change its place in the queue', priorityBody),
-    async (request) => {
-      const actor = await actorOf(request);
-      return view(
-        context,
-        actor,
-        await prioritize(engine, actor, idOf(request.params), request.body.priority),
-      );
-    },
-  );
+  app.post(`${OPERATION_PATH}/prioritize`, schemaOf('Change its place in the queue', priorityBody), async (request) => {
+    const actor = await actorOf(request);
+    return view(context, actor, await prioritize(engine, actor, idOf(request.params), request.body.priority));
+  });
 }
 
 function schemaOf<Body extends z.ZodType>(summary: string, body: Body) {
@@ -130,23 +89,14 @@ function schemaOf<Body extends z.ZodType>(summary: string, body: Body) {
   return { schema: { tags: ['Operations'], summary, params: operationParams, body, response } };
 }
 
-function view(
-  { engine, database }: HttpContext,
-  actor: Actor,
-  operation: Operation,
-): Promise<BulkOperation> {
+function view({ engine, database }: HttpContext, actor: Actor, operation: Operation): Promise<BulkOperation> {
   return inOrg(database, actor.orgId, (tx) => viewOperation(tx, engine, actor, operation));
 }
 
-async function planAgain(
-  { engine, database }: HttpContext,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
+async function planAgain({ engine, database }: HttpContext, actor: Actor, id: string): Promise<Operation> {
   return inOrg(database, actor.orgId, async (tx) => {
     const operation = await lockSteerable(tx, engine, actor, id);
-    if (operation.status !== 'pending' || operation.queued_at !== null)
-      throw invalidState(operation, 'planning');
+    if (operation.status !== 'pending' || operation.queued_at !== null) throw invalidState(operation, 'planning');
     return planDraft(tx, engine, operation, actor);
   });
 }

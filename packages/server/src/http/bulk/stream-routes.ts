@@ -28,7 +28,9 @@ export function streamRoutes(app: App, context: HttpContext): void {
     `${OPERATION_PATH}/stream`,
     {
       schema: {
-        tags: ['Operations'], summary: 'Progress as server-sent events', params: operationParams,
+        tags: ['Operations'],
+        summary: 'Progress as server-sent events',
+        params: operationParams,
         response: {
           200: {
             description: 'Events `progress` and, last, `end`; the data of each is an OperationProgress.',
@@ -36,7 +38,7 @@ export function streamRoutes(app: App, context: HttpContext): void {
           },
           ...refusals,
         },
-      }, // prettier-ignore
+      },
     },
     async (request, reply) => {
       const actor = await actorOf(request);
@@ -53,11 +55,7 @@ export function streamRoutes(app: App, context: HttpContext): void {
   );
 }
 
-async function readOperation(
-  { engine, database }: HttpContext,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
+async function readOperation({ engine, database }: HttpContext, actor: Actor, id: string): Promise<Operation> {
   return inOrg(database, actor.orgId, (tx) => getVisible(tx, engine, actor, id));
 }
 

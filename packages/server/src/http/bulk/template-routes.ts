@@ -7,13 +7,7 @@ import { newId } from '../../db/ids.ts';
 import { assertMayStart, getKind } from '../../engine/engine.ts';
 import { actorOf, type App, type HttpContext } from '../context.ts';
 import { refusals } from '../errors.ts';
-import {
-  getOwnTemplate,
-  getTemplate,
-  offeredTemplates,
-  viewTemplate,
-  type StoredTemplate,
-} from './template-store.ts';
+import { getOwnTemplate, getTemplate, offeredTemplates, viewTemplate, type StoredTemplate } from './template-store.ts';
 
 const tags = ['Templates'];
 const params = z.object({ id: z.string() });
@@ -30,12 +24,7 @@ const SCHEMAS = {
     body: templateData,
     response: { 201: operationTemplate, ...refusals },
   },
-  read: {
-    tags,
-    summary: 'Read a template',
-    params,
-    response: { 200: operationTemplate, ...refusals },
-  },
+  read: { tags, summary: 'Read a template', params, response: { 200: operationTemplate, ...refusals } },
   remove: {
     tags,
     summary: 'Remove a template; operations made from it stay',
@@ -47,9 +36,14 @@ const SCHEMAS = {
 export function templateRoutes(app: App, { engine, database }: HttpContext): void {
   app.get('/api/bulk/templates', { schema: SCHEMAS.list }, async (request) => {
     const actor = await actorOf(request);
-    const found = await inOrg(database, actor.orgId, (tx) => rows(tx, sql<StoredTemplate>`
+    const found = await inOrg(database, actor.orgId, (tx) =>
+      rows(
+        tx,
+        sql<StoredTemplate>`
         select t.* from operation_templates t where t.org_id = ${tx.orgId} and ${offeredTemplates(actor)}
-        order by t.name, t.id limit 1000`)); // prettier-ignore
+        order by t.name, t.id limit 1000`,
+      ),
+    );
     return found.map(viewTemplate);
   });
 
@@ -75,19 +69,14 @@ export function templateRoutes(app: App, { engine, database }: HttpContext): voi
 
   app.get('/api/bulk/templates/:id', { schema: SCHEMAS.read }, async (request) => {
     const actor = await actorOf(request);
-    return inOrg(database, actor.orgId, async (tx) =>
-      viewTemplate(await getTemplate(tx, actor, request.params.id)),
-    );
+    return inOrg(database, actor.orgId, async (tx) => viewTemplate(await getTemplate(tx, actor, request.params.id)));
   });
 
   app.delete('/api/bulk/templates/:id', { schema: SCHEMAS.remove }, async (request, reply) => {
     const actor = await actorOf(request);
     await inOrg(database, actor.orgId, async (tx) => {
       const { id } = await getOwnTemplate(tx, actor, request.params.id);
-      await rows(
-        tx,
-        sql`delete from operation_templates where org_id = ${tx.orgId} and id = ${id}`,
-      );
+      await rows(tx, sql`delete from operation_templates where org_id = ${tx.orgId} and id = ${id}`);
     });
     return reply.code(204).send(null);
   });

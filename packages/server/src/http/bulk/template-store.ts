@@ -17,11 +17,7 @@ export function offeredTemplates(actor: Actor): RawBuilder<unknown> {
 }
 
 /** @throws Problem `not_found`, also for private templates of others. */
-export async function getTemplate(
-  tx: OrgTransaction,
-  actor: Actor,
-  id: string,
-): Promise<StoredTemplate> {
+export async function getTemplate(tx: OrgTransaction, actor: Actor, id: string): Promise<StoredTemplate> {
   const [found] = isUuid(id.toLowerCase())
     ? await rows(
         tx,
@@ -34,14 +30,9 @@ export async function getTemplate(
 }
 
 /** @throws Problem `not_found`; `forbidden` where it is somebody else's. */
-export async function getOwnTemplate(
-  tx: OrgTransaction,
-  actor: Actor,
-  id: string,
-): Promise<StoredTemplate> {
+export async function getOwnTemplate(tx: OrgTransaction, actor: Actor, id: string): Promise<StoredTemplate> {
   const found = await getTemplate(tx, actor, id);
-  if (!isWholeOrgAdmin(actor) && found.created_by_account !== actor.accountId)
-    throw new Problem('forbidden');
+  if (!isWholeOrgAdmin(actor) && found.created_by_account !== actor.accountId) throw new Problem('forbidden');
   return found;
 }
 
@@ -71,9 +62,15 @@ export async function useTemplate(
 
 export function viewTemplate(template: StoredTemplate): OperationTemplate {
   return {
-    id: template.id, name: template.name, description: template.description, operation_type: template.operation_type,
-    template_config: asObject(template.template_config), usage_count: template.usage_count,
-    last_used: template.last_used?.toISOString() ?? null, is_public: template.is_public,
-    created_by: template.created_by_account, created_at: template.created_at.toISOString(),
-  }; // prettier-ignore
+    id: template.id,
+    name: template.name,
+    description: template.description,
+    operation_type: template.operation_type,
+    template_config: asObject(template.template_config),
+    usage_count: template.usage_count,
+    last_used: template.last_used?.toISOString() ?? null,
+    is_public: template.is_public,
+    created_by: template.created_by_account,
+    created_at: template.created_at.toISOString(),
+  };
 }

@@ -1,11 +1,5 @@
 /** Changing many people at once, at the address and with the body of the source. */
-import {
-  bulkOperation,
-  CONFLICT_RULES,
-  problemError,
-  USER_STATUSES,
-  type ProblemError,
-} from '@muster/contract';
+import { bulkOperation, CONFLICT_RULES, problemError, USER_STATUSES, type ProblemError } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
 import { createIn } from '../../engine/create.ts';
@@ -17,10 +11,7 @@ import { planDraft } from './plan-draft.ts';
 
 const body = z.strictObject({
   user_ids: z.array(z.uuid()).max(100_000).optional().describe('Or filter, not both.'),
-  filter: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .describe('Criteria as in the `selection` of a target.'),
+  filter: z.record(z.string(), z.unknown()).optional().describe('Criteria as in the `selection` of a target.'),
   changes: z
     .strictObject({
       roles: rolesSchema.describe('All roles of each.'),
@@ -35,10 +26,7 @@ const body = z.strictObject({
     .record(z.uuid(), z.int().min(1))
     .optional()
     .describe('The version of each record that was looked at, by id.'),
-  conflict_rule: z
-    .enum(CONFLICT_RULES)
-    .default('fail_item')
-    .describe('For records that have another version by now.'),
+  conflict_rule: z.enum(CONFLICT_RULES).default('fail_item').describe('For records that have another version by now.'),
   reason: z.string().max(1_000).default(''),
   operation_name: z.string().trim().min(1).max(200).default('Update people'),
 });
@@ -88,13 +76,10 @@ function faultsIn({ user_ids: listed, filter, changes }: Wanted): ProblemError[]
   const fault = (field: string, reason: string): void => {
     faults.push(problemError('invalid_value', { field, reason }));
   };
-  if (listed === undefined && filter === undefined)
-    faults.push(problemError('required', { field: 'user_ids' }));
-  if (listed !== undefined && filter !== undefined)
-    fault('filter', 'give user_ids or filter, not both');
+  if (listed === undefined && filter === undefined) faults.push(problemError('required', { field: 'user_ids' }));
+  if (listed !== undefined && filter !== undefined) fault('filter', 'give user_ids or filter, not both');
   if (listed?.length === 0) fault('user_ids', 'an empty list never means everybody');
-  if (changes.permissions !== undefined)
-    fault('changes.permissions', 'permissions come with roles; change the roles');
+  if (changes.permissions !== undefined) fault('changes.permissions', 'permissions come with roles; change the roles');
   const wanted = Object.values(changes).filter((value) => value !== undefined);
   if (wanted.length === 0) faults.push(problemError('required', { field: 'changes' }));
   return faults;

@@ -39,21 +39,14 @@ export async function withUpload<Schema extends z.ZodType, Result>(
       found: request.headers['content-type'] ?? 'nothing',
       expected: 'multipart/form-data',
     });
-  const parts = request.parts({
-    limits: { fileSize: bytesMax, fieldSize: FIELD_BYTES_MAX, files: 1 },
-  });
+  const parts = request.parts({ limits: { fileSize: bytesMax, fieldSize: FIELD_BYTES_MAX, files: 1 } });
   try {
     const { fields, file } = await readFields(parts);
     const checked = schema.safeParse(fields, { reportInput: true });
     const faults = checked.success ? [] : faultsOf(checked.error);
     if (file === null) faults.push(problemError('required', { field: 'file' }));
-    if (!checked.success || file === null)
-      throw invalid(faults.map(file === null ? (fault) => fault : beforeFile));
-    return await work({
-      fields: checked.data,
-      file,
-      assertWhole: () => assertWhole(file, parts, bytesMax),
-    });
+    if (!checked.success || file === null) throw invalid(faults.map(file === null ? (fault) => fault : beforeFile));
+    return await work({ fields: checked.data, file, assertWhole: () => assertWhole(file, parts, bytesMax) });
   } catch (error) {
     throw isCutOff(error) ? new Problem('upload_incomplete', { field: 'file' }) : error;
   } finally {
@@ -71,15 +64,11 @@ async function readFields(
     if (next.done === true) return { fields, file: null };
     const part = next.value;
     if (part.type === 'file') {
-      if (part.fieldname !== 'file')
-        throw invalidField(part.fieldname, 'the file belongs in the field `file`');
+      if (part.fieldname !== 'file') throw invalidField(part.fieldname, 'the file belongs in the field `file`');
       return { fields, file: part };
     }
-    if (part.valueTruncated)
-      throw invalidField(part.fieldname, `it is longer than ${String(FIELD_BYTES_MAX)} bytes`);
-    fields[part.fieldname] = JSON_FIELDS.has(part.fieldname)
-      ? parsed(part.fieldname, part.value)
-      : part.value;
+    if (part.valueTruncated) throw invalidField(part.fieldname, `it is longer than ${String(FIELD_BYTES_MAX)} bytes`);
+    fields[part.fieldname] = JSON_FIELDS.has(part.fieldname) ? parsed(part.fieldname, part.value) : part.value;
   }
 }
 
@@ -98,19 +87,12 @@ function beforeFile<Fault extends { code: string; correction: string }>(fault: F
     : fault;
 }
 
-async function assertWhole(
-  { file }: MultipartFile,
-  parts: AsyncIterator<Multipart>,
-  bytesMax: number,
-): Promise<void> {
+async function assertWhole({ file }: MultipartFile, parts: AsyncIterator<Multipart>, bytesMax: number): Promise<void> {
   if (file.truncated) throw new Problem('too_large', { field: 'file', limit_bytes: bytesMax });
   for (;;) {
     const next = await parts.next();
     if (next.done === true) return;
-    throw invalidField(
-      next.value.fieldname,
-      'fields must come before the file, and there is one file',
-    );
+    throw invalidField(next.value.fieldname, 'fields must come before the file, and there is one file');
   }
 }
 

@@ -18,12 +18,7 @@ import { viewValidation } from './validation.ts';
 import { withoutTrace } from './without-trace.ts';
 
 const choice = mappingChoice.extend({
-  target_model: z
-    .string()
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('That of the mapping, or User, when left out.'),
+  target_model: z.string().min(1).max(100).optional().describe('That of the mapping, or User, when left out.'),
 });
 const form = choice.extend(fileDialect.shape);
 const rowsBody = choice.extend({ rows: z.array(z.record(z.string(), z.unknown())).min(1) });
@@ -36,26 +31,21 @@ export function validationRoutes(app: App, context: HttpContext): void {
       // A form is read while it arrives; rows are checked below.
       validatorCompiler: () => (value: unknown) => ({ value }),
       schema: {
-        tags: ['Import'], summary: 'Check a file or rows; nothing is written',
+        tags: ['Import'],
+        summary: 'Check a file or rows; nothing is written',
         consumes: ['multipart/form-data', 'application/json'],
         body: form.extend({ file: z.file().optional(), rows: rowsBody.shape.rows.optional() }),
         response: { 200: validationResult, ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
-      return request.isMultipart()
-        ? validateFile(request, context, actor)
-        : validateRows(request.body, context, actor);
+      return request.isMultipart() ? validateFile(request, context, actor) : validateRows(request.body, context, actor);
     },
   );
 }
 
-async function validateFile(
-  request: FastifyRequest,
-  context: HttpContext,
-  actor: Actor,
-): Promise<ValidationResult> {
+async function validateFile(request: FastifyRequest, context: HttpContext, actor: Actor): Promise<ValidationResult> {
   const rules = { schema: form, bytesMax: context.settings.uploadBytesMax };
   return withUpload(request, rules, async ({ fields, file, assertWhole }) => {
     const { encoding, delimiter } = fields;
@@ -67,11 +57,7 @@ async function validateFile(
   });
 }
 
-async function validateRows(
-  body: unknown,
-  context: HttpContext,
-  actor: Actor,
-): Promise<ValidationResult> {
+async function validateRows(body: unknown, context: HttpContext, actor: Actor): Promise<ValidationResult> {
   const checked = rowsBody.safeParse(body ?? {}, { reportInput: true });
   if (!checked.success) throw invalid(faultsOf(checked.error));
   const file = rowsAsFile(checked.data.rows, 'rows');
@@ -90,8 +76,13 @@ async function validate(
     const kind = kindOfTarget(engine, await targetOf(tx, actor, fields));
     const mapping = await chosenMapping(tx, actor, fields);
     const staged = await stageImport(tx, engine, actor, {
-      kind: kind.name, name: 'Validation', params: {}, mapping, file, fileName: '',
-    }); // prettier-ignore
+      kind: kind.name,
+      name: 'Validation',
+      params: {},
+      mapping,
+      file,
+      fileName: '',
+    });
     await assertWhole();
     return viewValidation(tx, staged, await planIn(tx, engine, staged.operation, actor), file);
   });
@@ -99,7 +90,5 @@ async function validate(
 
 async function targetOf(tx: OrgTransaction, actor: Actor, fields: Choice): Promise<string> {
   if (fields.target_model !== undefined) return fields.target_model;
-  return fields.mapping_id === undefined
-    ? 'User'
-    : (await getMapping(tx, actor, fields.mapping_id)).target_model;
+  return fields.mapping_id === undefined ? 'User' : (await getMapping(tx, actor, fields.mapping_id)).target_model;
 }

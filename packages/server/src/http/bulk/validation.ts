@@ -50,8 +50,12 @@ export async function viewImportPreview(
     summary: planSentence(actions),
     counts: { ...actions },
     rows: inRowOrder(items).map(({ item_no, row_no, label, action, code, detail }) => ({
-      row: row_no ?? item_no, label, action, code, message: code === null ? '' : itemWords(code, detail).message,
-    })), // prettier-ignore
+      row: row_no ?? item_no,
+      label,
+      action,
+      code,
+      message: code === null ? '' : itemWords(code, detail).message,
+    })),
   };
 }
 
@@ -81,23 +85,18 @@ function warningNotes(item: ItemView): ValidationError[] {
 function fileNotes({ mapping, reading }: StagedImport, file: CsvFile): ValidationError[] {
   const { unmappedColumns } = compileMapping(mapping, file.header, reading.fields);
   return [
-    ...file.notices.map((notice) => ({
-      row: 0,
-      field: '',
-      value: '',
-      code: notice.code,
-      message: noticeText(notice),
-    })),
+    ...file.notices.map((notice) => ({ row: 0, field: '', value: '', code: notice.code, message: noticeText(notice) })),
     ...unmappedColumns.map((name) => ({
-      row: 0, field: name, value: '', code: 'column_unmapped', message: `The column "${name}" is not mapped and is left out.`,
-    })), // prettier-ignore
+      row: 0,
+      field: name,
+      value: '',
+      code: 'column_unmapped',
+      message: `The column "${name}" is not mapped and is left out.`,
+    })),
   ];
 }
 
-async function firstRows(
-  tx: OrgTransaction,
-  operationId: string,
-): Promise<Record<string, unknown>[]> {
+async function firstRows(tx: OrgTransaction, operationId: string): Promise<Record<string, unknown>[]> {
   const found = await rows(
     tx,
     sql<{ clean: Record<string, unknown> }>`

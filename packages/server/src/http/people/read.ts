@@ -38,34 +38,20 @@ export async function listPeople(context: HttpContext, actor: Actor, query: Peop
     const page = pageOf(found, query.limit, (row) => [row.family_name, row.given_name, row.id]);
     const items = page.items.map(viewPerson);
     if (!query.count) return { ...page, items };
-    return {
-      ...page,
-      items,
-      ...(await one(tx, sql<{ total: number }>`select count(*) as total ${matching}`)),
-    };
+    return { ...page, items, ...(await one(tx, sql<{ total: number }>`select count(*) as total ${matching}`)) };
   });
 }
 
 function conditionsOf(actor: Actor, query: PeopleQuery): RawBuilder<unknown>[] {
   const { orgId } = actor;
-  const {
-    role,
-    status,
-    unit_id: unitId,
-    grade_level: gradeLevel,
-    teacher_id: teacherId,
-    class_id: classId,
-    q,
-  } = query;
+  const { role, status, unit_id: unitId, grade_level: gradeLevel, teacher_id: teacherId, class_id: classId, q } = query;
   return [
     visiblePeople(actor),
     ...(role === undefined ? [] : [sql`${role} = any(u.roles)`]),
     status === undefined ? sql`u.status <> 'archived'` : sql`u.status = ${status}`,
     ...(gradeLevel === undefined ? [] : [sql`u.grade_level = ${gradeLevel}`]),
     ...(unitId === undefined ? [] : [sql`u.unit_id in (${unitsBelow(orgId, unitId)})`]),
-    ...(teacherId === undefined
-      ? []
-      : [sql`u.id in (${ownStudents(orgId, sql`${teacherId}::uuid`)})`]),
+    ...(teacherId === undefined ? [] : [sql`u.id in (${ownStudents(orgId, sql`${teacherId}::uuid`)})`]),
     ...(classId === undefined ? [] : [sql`u.id in (${classMembers(orgId, classId)})`]),
     ...(q === undefined ? [] : [searchCondition(q)]),
   ];
@@ -80,10 +66,25 @@ function visiblePeople(actor: Actor): RawBuilder<unknown> {
 
 export function viewPerson(row: Person) {
   return {
-    id: row.id, _id: row.id, email: row.email, username: row.username, external_id: row.external_id,
-    given_name: row.given_name, family_name: row.family_name, full_name: row.display_name,
-    roles: row.roles, role: row.roles, status: row.status, unit_id: row.unit_id, grade_level: row.grade_level,
-    teacher_id: row.primary_teacher_id, phone: row.phone, gender: row.gender, has_account: row.account_id !== null, version: row.version,
-    created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString(),
-  }; // prettier-ignore
+    id: row.id,
+    _id: row.id,
+    email: row.email,
+    username: row.username,
+    external_id: row.external_id,
+    given_name: row.given_name,
+    family_name: row.family_name,
+    full_name: row.display_name,
+    roles: row.roles,
+    role: row.roles,
+    status: row.status,
+    unit_id: row.unit_id,
+    grade_level: row.grade_level,
+    teacher_id: row.primary_teacher_id,
+    phone: row.phone,
+    gender: row.gender,
+    has_account: row.account_id !== null,
+    version: row.version,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
 }

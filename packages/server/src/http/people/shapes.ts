@@ -4,7 +4,14 @@ import { z } from 'zod';
 import { passwordSchema } from '../claim.ts';
 import { pageQuery } from '../paging.ts';
 
-const text = (max: number) => z.string().trim().max(max).transform((value) => (value === '' ? null : value)).nullable().optional(); // prettier-ignore
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .transform((value) => (value === '' ? null : value))
+    .nullable()
+    .optional();
 const roleName = z.enum([...USER_ROLES, 'coorporate-student']);
 const roleNames = z.array(roleName).min(1);
 const toRoles = (given: z.infer<typeof roleName | typeof roleNames>) => [
@@ -23,40 +30,48 @@ export const personFields = z.strictObject({
   role: z.union([roleName, roleNames]).transform(toRoles).optional().describe('The same as roles'),
   status: z.enum(USER_STATUSES).optional(),
   unit_id: reference.nullable().optional(),
-  grade_level: z.union([z.string().trim().max(20), z.int(), z.null()])
-    .transform((given) => (given === null || given === '' ? null : String(given))).optional(),
+  grade_level: z
+    .union([z.string().trim().max(20), z.int(), z.null()])
+    .transform((given) => (given === null || given === '' ? null : String(given)))
+    .optional(),
   teacher_id: reference.nullable().optional(),
   phone: text(50),
   gender: text(50),
   password: passwordSchema.optional().describe('Lets the person sign in at once'),
-}); // prettier-ignore
+});
 export type PersonFields = z.infer<typeof personFields>;
 
 export const personShape = z
   .object({
-    id: z.string(), _id: z.string(), email: z.string().nullable(), username: z.string().nullable(),
-    external_id: z.string().nullable(), given_name: z.string(), family_name: z.string(), full_name: z.string(),
-    roles: z.array(z.string()), role: z.array(z.string()), status: z.enum(USER_STATUSES), unit_id: z.string().nullable(),
-    grade_level: z.string().nullable(), teacher_id: z.string().nullable(), phone: z.string().nullable(),
+    id: z.string(),
+    _id: z.string(),
+    email: z.string().nullable(),
+    username: z.string().nullable(),
+    external_id: z.string().nullable(),
+    given_name: z.string(),
+    family_name: z.string(),
+    full_name: z.string(),
+    roles: z.array(z.string()),
+    role: z.array(z.string()),
+    status: z.enum(USER_STATUSES),
+    unit_id: z.string().nullable(),
+    grade_level: z.string().nullable(),
+    teacher_id: z.string().nullable(),
+    phone: z.string().nullable(),
     gender: z.string().nullable(),
-    has_account: z.boolean(), version: z.int(), created_at: z.iso.datetime(), updated_at: z.iso.datetime(),
+    has_account: z.boolean(),
+    version: z.int(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
   })
-  .meta({ id: 'User' }); // prettier-ignore
+  .meta({ id: 'User' });
 export const createdShape = personShape.extend({
-  claim_url: z
-    .string()
-    .optional()
-    .describe('One-time link by which the person sets a password; shown this once'),
+  claim_url: z.string().optional().describe('One-time link by which the person sets a password; shown this once'),
 });
 
 export const peopleQuery = z.object({
   ...pageQuery,
-  q: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .describe('Part of the name, user name or e-mail, or the external id or id'),
+  q: z.string().min(1).max(200).optional().describe('Part of the name, user name or e-mail, or the external id or id'),
   role: roleName.transform((name) => toRoles(name)[0]).optional(),
   status: z.enum(USER_STATUSES).optional().describe('All but archived people when it is left out'),
   unit_id: z.uuid().optional().describe('With the units below it'),

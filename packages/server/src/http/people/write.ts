@@ -32,14 +32,11 @@ export async function valuesOf(
   };
   if (present !== null) assertMayWrite(actor, present);
   assertMayGive(actor, roles ?? []);
-  if (present !== null && present.id === actor.userId)
-    assertKeepsAccess(present, roles, fields.status);
+  if (present !== null && present.id === actor.userId) assertKeepsAccess(present, roles, fields.status);
   const after: Row = { ...present, ...values };
   const faults = [
     ...identityFaults(after),
-    ...(await inOrg(context.database, actor.orgId, (tx) =>
-      referenceFaults(tx, actor, values, present),
-    )),
+    ...(await inOrg(context.database, actor.orgId, (tx) => referenceFaults(tx, actor, values, present))),
   ];
   if (faults.length > 0) throw invalid(faults);
   return values;
@@ -55,18 +52,12 @@ export function assertMayWrite(actor: Actor, person: Person): void {
 function assertMayGive(actor: Actor, roles: readonly string[]): void {
   if (actor.role !== 'teacher_admin') return;
   const refused = roles.find((role) => ADMIN_ROLES.includes(role));
-  if (refused !== undefined)
-    throw new Problem('role_not_allowed', { field: 'roles', value: refused });
+  if (refused !== undefined) throw new Problem('role_not_allowed', { field: 'roles', value: refused });
 }
 
-function assertKeepsAccess(
-  present: Person,
-  roles: readonly string[] | undefined,
-  status: string | undefined,
-): void {
+function assertKeepsAccess(present: Person, roles: readonly string[] | undefined, status: string | undefined): void {
   const losesRole =
-    roles !== undefined &&
-    present.roles.some((one) => ADMIN_ROLES.includes(one) && !roles.includes(one));
+    roles !== undefined && present.roles.some((one) => ADMIN_ROLES.includes(one) && !roles.includes(one));
   if (losesRole || (status !== undefined && status !== 'active')) throw new Problem('acting_user');
 }
 
@@ -81,11 +72,7 @@ function nameOf(fields: Omit<PersonFields, 'password'>, present: Person | null):
         family_name: family === undefined ? present?.family_name : family,
       }
     : {};
-  const {
-    given_name: first,
-    family_name: last,
-    display_name: whole,
-  } = completeName({ ...parts, full_name: full });
+  const { given_name: first, family_name: last, display_name: whole } = completeName({ ...parts, full_name: full });
   return { given_name: first ?? '', family_name: last ?? '', display_name: whole ?? '' };
 }
 
@@ -109,12 +96,8 @@ async function referenceFaults(
   const faults: ProblemError[] = [];
   const { unit_id: unitId, primary_teacher_id: teacherId } = values;
   if (unitId != null) {
-    const known = await rows(
-      tx,
-      sql`select from units where org_id = ${tx.orgId} and id = ${unitId}`,
-    );
-    if (known.length === 0)
-      faults.push({ ...problemError('unit_not_found', { value: unitId }), field: 'unit_id' });
+    const known = await rows(tx, sql`select from units where org_id = ${tx.orgId} and id = ${unitId}`);
+    if (known.length === 0) faults.push({ ...problemError('unit_not_found', { value: unitId }), field: 'unit_id' });
   }
   if (teacherId != null) {
     const known = await rows(
@@ -123,10 +106,7 @@ async function referenceFaults(
       select from users where org_id = ${tx.orgId} and id = ${teacherId} and roles && array['teacher', 'teacher_admin']`,
     );
     if (known.length === 0)
-      faults.push({
-        ...problemError('teacher_not_found', { value: teacherId }),
-        field: 'teacher_id',
-      });
+      faults.push({ ...problemError('teacher_not_found', { value: teacherId }), field: 'teacher_id' });
   }
   if (present !== null && values['roles'] !== undefined) {
     const teaches = await rows(
@@ -135,21 +115,11 @@ async function referenceFaults(
     );
     if (teaches.length > 0) throw new Problem('still_teaches', { label: present.display_name });
   }
-  if (faults.length === 0 && (present === null || unitId !== undefined))
-    await assertOwnUnit(tx, actor, unitId);
+  if (faults.length === 0 && (present === null || unitId !== undefined)) await assertOwnUnit(tx, actor, unitId);
   return faults;
 }
 
-const SAME = [
-  'email',
-  'username',
-  'external_id',
-  'status',
-  'unit_id',
-  'grade_level',
-  'phone',
-  'gender',
-] as const;
+const SAME = ['email', 'username', 'external_id', 'status', 'unit_id', 'grade_level', 'phone', 'gender'] as const;
 
 /** Fields that are called as their columns are, as far as they are given. */
 function sameColumns(fields: Omit<PersonFields, 'password'>): Row {

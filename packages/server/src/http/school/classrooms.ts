@@ -21,8 +21,16 @@ export const classrooms: Subject = {
   fields: {
     name: z.string().trim().min(1).max(200),
     room: z.string().trim().min(1).max(100).nullable().optional(),
-    unit_id: z.uuid().transform((id) => id.toLowerCase()).nullable().optional(),
-    grade_level: z.union([z.string().trim().min(1).max(20), z.int()]).transform(String).nullable().optional(),
+    unit_id: z
+      .uuid()
+      .transform((id) => id.toLowerCase())
+      .nullable()
+      .optional(),
+    grade_level: z
+      .union([z.string().trim().min(1).max(20), z.int()])
+      .transform(String)
+      .nullable()
+      .optional(),
     status: z.enum(['active', 'archived']).optional(),
   },
   extra: counts,
@@ -53,4 +61,4 @@ export const classrooms: Subject = {
     );
     return found.map((row) => ({ ...row, ...counted.find((one) => one.id === row['id']) }));
   },
-}; // prettier-ignore
+};

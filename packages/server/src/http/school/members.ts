@@ -17,28 +17,53 @@ const idParams = z.object({ id: z.string() });
 const ids = z.array(z.uuid().transform((id) => id.toLowerCase())).max(IDS_MAX);
 const mode = z.enum(['set', 'add']).default('add');
 const member = z.object({
-  id: z.string(), _id: z.string(), full_name: z.string(), email: z.string().nullable(), username: z.string().nullable(),
-  roles: z.array(z.string()), status: z.string(), grade_level: z.string().nullable(), unit_id: z.string().nullable(),
-}); // prettier-ignore
+  id: z.string(),
+  _id: z.string(),
+  full_name: z.string(),
+  email: z.string().nullable(),
+  username: z.string().nullable(),
+  roles: z.array(z.string()),
+  status: z.string(),
+  grade_level: z.string().nullable(),
+  unit_id: z.string().nullable(),
+});
 const memberList = z.object({ success: z.literal(true), count: z.int(), data: z.array(member) });
 const outcome = z.object({
-  ids: z.array(z.string()), count: z.int(), added: z.int(), removed: z.int(), unchanged: z.int(),
+  ids: z.array(z.string()),
+  count: z.int(),
+  added: z.int(),
+  removed: z.int(),
+  unchanged: z.int(),
   ignored: z.array(z.string()).describe('Ids to be removed that were not members'),
-}); // prettier-ignore
+});
 
 export function memberRoutes(app: App, context: HttpContext): void {
   const tags = ['groups'];
   const write = { roles: ADMINS };
   app.get(
     PATH,
-    { config: { roles: STAFF }, schema: { tags, summary: 'List the members of a group', params: idParams, response: { 200: memberList, ...refusals } } },
+    {
+      config: { roles: STAFF },
+      schema: {
+        tags,
+        summary: 'List the members of a group',
+        params: idParams,
+        response: { 200: memberList, ...refusals },
+      },
+    },
     async (request) => listMembers(context, await actorOf(request), request.params.id),
   );
   app.post(
     PATH,
     {
       config: write,
-      schema: { tags, summary: 'Set or add members of a group', params: idParams, body: z.strictObject({ user_ids: ids, mode }), response: { 200: outcome, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Set or add members of a group',
+        params: idParams,
+        body: z.strictObject({ user_ids: ids, mode }),
+        response: { 200: outcome, ...refusals },
+      },
     },
     async (request) => {
       const { user_ids: wanted, mode: how } = request.body;
@@ -50,7 +75,10 @@ export function memberRoutes(app: App, context: HttpContext): void {
     {
       config: write,
       schema: {
-        tags, summary: 'Remove members of a group', params: idParams, body: z.strictObject({ user_ids: ids }).optional(),
+        tags,
+        summary: 'Remove members of a group',
+        params: idParams,
+        body: z.strictObject({ user_ids: ids }).optional(),
         querystring: z.object({ user_ids: z.string().optional().describe('The same, separated by commas') }),
         response: { 200: outcome, ...refusals },
       },
@@ -62,7 +90,7 @@ export function memberRoutes(app: App, context: HttpContext): void {
       return changeMembers(context, await actorOf(request), request.params.id, { wanted: wanted.data, mode: 'remove' });
     },
   );
-} // prettier-ignore
+}
 
 async function listMembers(context: HttpContext, actor: Actor, id: string) {
   return inOrg(context.database, actor.orgId, async (tx) => {
@@ -76,11 +104,7 @@ async function listMembers(context: HttpContext, actor: Actor, id: string) {
       where m.org_id = ${actor.orgId} and m.group_id = ${id}
       order by u.family_name, u.given_name, u.id`,
     );
-    return {
-      success: true as const,
-      count: found.length,
-      data: found.map((row) => ({ ...row, _id: row.id })),
-    };
+    return { success: true as const, count: found.length, data: found.map((row) => ({ ...row, _id: row.id })) };
   });
 }
 
@@ -89,12 +113,7 @@ interface Wanted {
   readonly mode: 'set' | 'add' | 'remove';
 }
 
-async function changeMembers(
-  context: HttpContext,
-  actor: Actor,
-  id: string,
-  { wanted, mode: how }: Wanted,
-) {
+async function changeMembers(context: HttpContext, actor: Actor, id: string, { wanted, mode: how }: Wanted) {
   const present = await inOrg(context.database, actor.orgId, async (tx) => {
     await getRow(tx, getEntity(context.engine.entities, 'group'), id, sql`true`);
     if (how !== 'remove') await assertFit(tx, wanted);
@@ -108,25 +127,24 @@ async function changeMembers(
   const before = new Set(present.map((row) => row.member));
   const added = how === 'remove' ? [] : [...meant].filter((one) => !before.has(one));
   const gone = present.filter(
-    (row) =>
-      (how === 'set' && !meant.has(row.member)) || (how === 'remove' && meant.has(row.member)),
+    (row) => (how === 'set' && !meant.has(row.member)) || (how === 'remove' && meant.has(row.member)),
   );
   const left = [...before].filter((one) => !gone.some((row) => row.member === one));
-  if (left.length + added.length > MEMBERS_MAX)
-    throw invalidField('user_ids', `at most ${String(MEMBERS_MAX)} fit`);
+  if (left.length + added.length > MEMBERS_MAX) throw invalidField('user_ids', `at most ${String(MEMBERS_MAX)} fit`);
   const removals = gone.map((row) => ({ action: 'delete' as const, id: row.id }));
   await edit(context, actor, 'group_member', removals);
   const groupId = id.toLowerCase();
-  const newcomers = added.map((one) => ({
-    action: 'create' as const,
-    values: { group_id: groupId, user_id: one },
-  }));
+  const newcomers = added.map((one) => ({ action: 'create' as const, values: { group_id: groupId, user_id: one } }));
   await edit(context, actor, 'group_member', newcomers);
   const all = [...left, ...added];
   return {
-    ids: all, count: all.length, added: added.length, removed: gone.length, unchanged: left.length,
+    ids: all,
+    count: all.length,
+    added: added.length,
+    removed: gone.length,
+    unchanged: left.length,
     ignored: how === 'remove' ? wanted.filter((one) => !before.has(one)) : [],
-  }; // prettier-ignore
+  };
 }
 
 /** All must be active people of the organization; each that is not is named by its place. */

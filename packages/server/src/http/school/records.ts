@@ -52,20 +52,11 @@ function calledIn(values: Row = {}): string {
 
 function failureOf(item: ItemResult): Problem {
   const error = problemError(item.code ?? 'apply_failed', item.detail ?? {});
-  return new Problem(
-    'conflict',
-    { ...item.detail, message: error.message, correction: error.correction },
-    [error],
-  );
+  return new Problem('conflict', { ...item.detail, message: error.message, correction: error.correction }, [error]);
 }
 
 /** @returns the id of the record. */
-export async function createRecord(
-  context: HttpContext,
-  actor: Actor,
-  entity: string,
-  values: Row,
-): Promise<string> {
+export async function createRecord(context: HttpContext, actor: Actor, entity: string, values: Row): Promise<string> {
   const [item] = await edit(context, actor, entity, [{ action: 'create', values }]);
   const [id] = item?.entity_ids ?? [];
   if (id === undefined) throw new Error(`Creating a ${entity} gave no id.`);
@@ -101,10 +92,7 @@ export async function findBrokenReferences(
     const id = values[column];
     if (id == null) continue;
     const { table } = getEntity(context.engine.entities, target);
-    const known = await rows(
-      tx,
-      sql`select from ${sql.table(table)} where org_id = ${tx.orgId} and id = ${id}::uuid`,
-    );
+    const known = await rows(tx, sql`select from ${sql.table(table)} where org_id = ${tx.orgId} and id = ${id}::uuid`);
     if (known.length > 0) continue;
     faults.push(
       problemError('invalid_value', {
@@ -130,9 +118,7 @@ export async function assertUnused(
   const used = await inOrg(context.database, orgId, async (tx) => {
     const found: { entity: string; count: number }[] = [];
     for (const other of context.engine.entities.filter(({ name }) => !parts.includes(name))) {
-      const columns = Object.entries(other.references ?? {}).filter(
-        ([, target]) => target === entity.name,
-      );
+      const columns = Object.entries(other.references ?? {}).filter(([, target]) => target === entity.name);
       if (columns.length === 0) continue;
       const refers = sql.join(
         columns.map(([column]) => sql`${sql.ref(column)} = ${id}`),
@@ -143,44 +129,38 @@ export async function assertUnused(
         sql<{ count: number }>`
         select count(*) as count from ${sql.table(other.table)} where org_id = ${orgId} and (${refers})`,
       );
-      if (counted !== undefined && counted.count > 0)
-        found.push({ entity: other.name, count: counted.count });
+      if (counted !== undefined && counted.count > 0) found.push({ entity: other.name, count: counted.count });
     }
     return found;
   });
   if (used.length === 0) return;
   const words = used.map(
-    ({ entity: name, count }) =>
-      `${String(count)} ${name.replaceAll('_', ' ')}${count === 1 ? '' : 's'}`,
+    ({ entity: name, count }) => `${String(count)} ${name.replaceAll('_', ' ')}${count === 1 ? '' : 's'}`,
   );
   throw new Problem('still_in_use', { used_by: words.join(', '), used });
 }
 
 const OF_COLUMN: Readonly<Record<ColumnType, z.ZodType>> = {
-  uuid: z.string().nullable(), text: z.string().nullable(), 'text[]': z.array(z.string()).nullable(),
-  integer: z.int().nullable(), numeric: z.number().nullable(), boolean: z.boolean().nullable(), date: z.iso.date().nullable(),
-  timestamptz: z.iso.datetime().nullable(), jsonb: z.unknown(),
-}; // prettier-ignore
+  uuid: z.string().nullable(),
+  text: z.string().nullable(),
+  'text[]': z.array(z.string()).nullable(),
+  integer: z.int().nullable(),
+  numeric: z.number().nullable(),
+  boolean: z.boolean().nullable(),
+  date: z.iso.date().nullable(),
+  timestamptz: z.iso.datetime().nullable(),
+  jsonb: z.unknown(),
+};
 
 /** What a record looks like in answers. @param id - Its name in the API's description. */
 export function rowSchema(entity: Entity, id: string, extra: z.ZodRawShape = {}): z.ZodObject {
-  const columns = Object.fromEntries(
-    Object.entries(entity.columns).map(([name, type]) => [name, OF_COLUMN[type]]),
-  );
-  const always = {
-    id: z.string(),
-    version: z.int(),
-    created_at: z.iso.datetime(),
-    updated_at: z.iso.datetime(),
-  };
+  const columns = Object.fromEntries(Object.entries(entity.columns).map(([name, type]) => [name, OF_COLUMN[type]]));
+  const always = { id: z.string(), version: z.int(), created_at: z.iso.datetime(), updated_at: z.iso.datetime() };
   return z.object({ ...always, ...columns, ...extra }).meta({ id });
 }
 
 export function viewRow(row: Row): Row {
   return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      value instanceof Date ? value.toISOString() : value,
-    ]),
+    Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]),
   );
 }

@@ -25,25 +25,24 @@ export const sequences: Subject = {
   },
   extra: { steps: z.array(step) },
   parts: ['sequence_step'],
-  toValues: (fields) =>
-    Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'steps')),
+  toValues: (fields) => Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'steps')),
   check: async (tx, _actor, after) => gameFaults(tx, after['steps']),
   async writeParts(context, actor, id, fields, present) {
     if (fields['steps'] === undefined) return {};
     const version = await inOrg(context.database, actor.orgId, (tx) =>
-      one(tx, sql<{ next: number }>`
+      one(
+        tx,
+        sql<{ next: number }>`
         select coalesce(max(sequence_version), 0) + 1 as next from sequence_steps
-        where org_id = ${actor.orgId} and sequence_id = ${id}`),
-    ); // prettier-ignore
-    const steps = stepsSchema.parse(fields['steps']).map((values, at) => ({
-      action: 'create' as const,
-      values: {
-        ...values,
-        sequence_id: id.toLowerCase(),
-        sequence_version: version.next,
-        step_no: at + 1,
-      },
-    }));
+        where org_id = ${actor.orgId} and sequence_id = ${id}`,
+      ),
+    );
+    const steps = stepsSchema
+      .parse(fields['steps'])
+      .map((values, at) => ({
+        action: 'create' as const,
+        values: { ...values, sequence_id: id.toLowerCase(), sequence_version: version.next, step_no: at + 1 },
+      }));
     await edit(context, actor, 'sequence_step', steps);
     return present === null ? {} : { published_version: version.next };
   },
@@ -57,9 +56,7 @@ export const sequences: Subject = {
     );
     return found.map((row) => ({
       ...row,
-      steps: steps.filter(
-        (one) => one.sequence_id === row['id'] && one.sequence_version === row['published_version'],
-      ),
+      steps: steps.filter((one) => one.sequence_id === row['id'] && one.sequence_version === row['published_version']),
     }));
   },
 };

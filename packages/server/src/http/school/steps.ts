@@ -5,8 +5,12 @@ import { rows, type OrgTransaction } from '../../db/database.ts';
 
 const stepSchema = z.strictObject({
   title: z.string().trim().min(1).max(200),
-  game_id: z.uuid().transform((id) => id.toLowerCase()).nullable().optional(),
-}); // prettier-ignore
+  game_id: z
+    .uuid()
+    .transform((id) => id.toLowerCase())
+    .nullable()
+    .optional(),
+});
 
 export const stepsSchema = z.array(stepSchema).min(1).max(200);
 

@@ -9,8 +9,15 @@ import { actorOf, type App, type HttpContext } from '../context.ts';
 import { invalid, refusals } from '../errors.ts';
 import { nextCursor, pageOf, pageQuery, readCursor } from '../paging.ts';
 import {
-  assertUnused, createRecord, edit, findBrokenReferences, getRow, rowSchema, viewRow, type Row,
-} from './records.ts'; // prettier-ignore
+  assertUnused,
+  createRecord,
+  edit,
+  findBrokenReferences,
+  getRow,
+  rowSchema,
+  viewRow,
+  type Row,
+} from './records.ts';
 
 export interface Subject {
   readonly path: string;
@@ -35,22 +42,11 @@ export interface Subject {
   toValues?(fields: Row, actor: Actor, present: Row | null): Row;
   toView?(row: Row): Row;
   /** What is wrong with the record as it would be. @throws Problem where the actor may not write such a record. */
-  check?(
-    tx: OrgTransaction,
-    actor: Actor,
-    after: Row,
-    present: Row | null,
-  ): Promise<ProblemError[]>;
+  check?(tx: OrgTransaction, actor: Actor, after: Row, present: Row | null): Promise<ProblemError[]>;
   /** Entities whose rows are parts of it: they are removed with it. */
   readonly parts?: readonly string[];
   /** Writes the parts that the fields bring: of a new record after it, otherwise before it. @returns columns that follow. */
-  writeParts?(
-    context: HttpContext,
-    actor: Actor,
-    id: string,
-    fields: Row,
-    present: Row | null,
-  ): Promise<Row>;
+  writeParts?(context: HttpContext, actor: Actor, id: string, fields: Row, present: Row | null): Promise<Row>;
   readParts?(tx: OrgTransaction, found: readonly Row[]): Promise<readonly Row[]>;
 }
 
@@ -72,36 +68,71 @@ export function subjectRoutes(app: App, context: HttpContext, subject: Subject):
   const list = z.object({ items: z.array(shape), next_cursor: nextCursor, total: z.int().optional() });
   app.get(
     place,
-    { config: read, schema: { tags, summary: `List ${words}s`, params, querystring: listQuery, response: { 200: list, ...refusals } } },
-    async (request) => listRecords(context, subject, await actorOf(request), { ...request.query, parent: parentOf(request.params) }),
+    {
+      config: read,
+      schema: { tags, summary: `List ${words}s`, params, querystring: listQuery, response: { 200: list, ...refusals } },
+    },
+    async (request) =>
+      listRecords(context, subject, await actorOf(request), { ...request.query, parent: parentOf(request.params) }),
   );
   app.post(
     place,
-    { config: write, schema: { tags, summary: `Create a ${words}`, params, body: z.strictObject(subject.fields), response: { 201: shape, ...refusals } } },
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: `Create a ${words}`,
+        params,
+        body: z.strictObject(subject.fields),
+        response: { 201: shape, ...refusals },
+      },
+    },
     async (request, reply) => {
       const created = await create(context, subject, await actorOf(request), request.body, parentOf(request.params));
       return reply.code(201).send(created);
     },
   );
-  if (subject.elsewhere?.includes('read') !== true) app.get(
-    `${subject.path}/:id`,
-    { config: read, schema: { tags, summary: `One ${words}`, params: idParams, response: { 200: shape, ...refusals } } },
-    async (request) => readRecord(context, subject, await actorOf(request), request.params.id),
-  );
+  if (subject.elsewhere?.includes('read') !== true)
+    app.get(
+      `${subject.path}/:id`,
+      {
+        config: read,
+        schema: { tags, summary: `One ${words}`, params: idParams, response: { 200: shape, ...refusals } },
+      },
+      async (request) => readRecord(context, subject, await actorOf(request), request.params.id),
+    );
   app.patch(
     `${subject.path}/:id`,
-    { config: write, schema: { tags, summary: `Change a ${words}`, params: idParams, body: z.strictObject(subject.fields).partial(), response: { 200: shape, ...refusals } } },
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: `Change a ${words}`,
+        params: idParams,
+        body: z.strictObject(subject.fields).partial(),
+        response: { 200: shape, ...refusals },
+      },
+    },
     async (request) => change(context, subject, await actorOf(request), request.params.id, request.body),
   );
-  if (subject.elsewhere?.includes('remove') !== true) app.delete(
-    `${subject.path}/:id`,
-    { config: write, schema: { tags, summary: `Remove a ${words} that nothing depends on`, params: idParams, response: { 204: z.undefined(), ...refusals } } },
-    async (request, reply) => {
-      await remove(context, subject, await actorOf(request), request.params.id);
-      return reply.code(204).send();
-    },
-  );
-} // prettier-ignore
+  if (subject.elsewhere?.includes('remove') !== true)
+    app.delete(
+      `${subject.path}/:id`,
+      {
+        config: write,
+        schema: {
+          tags,
+          summary: `Remove a ${words} that nothing depends on`,
+          params: idParams,
+          response: { 204: z.undefined(), ...refusals },
+        },
+      },
+      async (request, reply) => {
+        await remove(context, subject, await actorOf(request), request.params.id);
+        return reply.code(204).send();
+      },
+    );
+}
 
 function parentOf(params: Row): string | undefined {
   return typeof params['id'] === 'string' ? params['id'] : undefined;
@@ -111,11 +142,7 @@ function visibleRows(subject: Subject, actor: Actor): RawBuilder<unknown> {
   return subject.visible?.(actor) ?? sql`true`;
 }
 
-async function viewRows(
-  tx: OrgTransaction,
-  subject: Subject,
-  found: readonly Row[],
-): Promise<Row[]> {
+async function viewRows(tx: OrgTransaction, subject: Subject, found: readonly Row[]): Promise<Row[]> {
   const whole = (await subject.readParts?.(tx, found)) ?? found;
   return whole.map((row) => viewRow(subject.toView?.(row) ?? row));
 }
@@ -133,8 +160,7 @@ async function listRecords(context: HttpContext, subject: Subject, actor: Actor,
       where t.org_id = ${actor.orgId} and ${visibleRows(subject, actor)}
         and ${under === null ? sql`true` : sql`${sql.ref(`t.${under.column}`)} = ${under.id}`}
         and ${query.q === undefined ? sql`true` : sql`lower(${subject.order}) like ${pattern}`}`;
-    const beyond =
-      after === null ? sql`true` : sql`(${subject.order}, t.id) > (${after[0]}, ${after[1]}::uuid)`;
+    const beyond = after === null ? sql`true` : sql`(${subject.order}, t.id) > (${after[0]}, ${after[1]}::uuid)`;
     const found = await rows(
       tx,
       sql<Row & { id: string; order_key: string }>`
@@ -160,17 +186,10 @@ async function findParent(
   return { column: subject.under.column, id: id.toLowerCase() };
 }
 
-async function readRecord(
-  context: HttpContext,
-  subject: Subject,
-  actor: Actor,
-  id: string,
-): Promise<Row> {
+async function readRecord(context: HttpContext, subject: Subject, actor: Actor, id: string): Promise<Row> {
   const entity = getEntity(context.engine.entities, subject.entity);
   return inOrg(context.database, actor.orgId, async (tx) => {
-    const [row] = await viewRows(tx, subject, [
-      await getRow(tx, entity, id, visibleRows(subject, actor)),
-    ]);
+    const [row] = await viewRows(tx, subject, [await getRow(tx, entity, id, visibleRows(subject, actor))]);
     if (row === undefined) throw new Problem('not_found');
     return row;
   });
@@ -193,26 +212,15 @@ async function create(
   return readRecord(context, subject, actor, id);
 }
 
-async function change(
-  context: HttpContext,
-  subject: Subject,
-  actor: Actor,
-  id: string,
-  fields: Row,
-): Promise<Row> {
+async function change(context: HttpContext, subject: Subject, actor: Actor, id: string, fields: Row): Promise<Row> {
   const entity = getEntity(context.engine.entities, subject.entity);
   const { present, checked } = await inOrg(context.database, actor.orgId, async (tx) => {
     const row = await getRow(tx, entity, id, visibleRows(subject, actor));
     return { present: row, checked: await checkedValues(tx, context, subject, actor, fields, row) };
   });
-  const values = {
-    ...checked,
-    ...(await subject.writeParts?.(context, actor, id, fields, present)),
-  };
+  const values = { ...checked, ...(await subject.writeParts?.(context, actor, id, fields, present)) };
   if (Object.keys(values).length > 0) {
-    await edit(context, actor, subject.entity, [
-      { action: 'update', id: id.toLowerCase(), values },
-    ]);
+    await edit(context, actor, subject.entity, [{ action: 'update', id: id.toLowerCase(), values }]);
   }
   return readRecord(context, subject, actor, id);
 }
@@ -229,18 +237,12 @@ async function checkedValues(
   const values = subject.toValues?.(fields, actor, present) ?? fields;
   const faults = await findBrokenReferences(tx, context, entity, values);
   const after = { ...present, ...fields, ...values };
-  if (faults.length === 0)
-    faults.push(...((await subject.check?.(tx, actor, after, present)) ?? []));
+  if (faults.length === 0) faults.push(...((await subject.check?.(tx, actor, after, present)) ?? []));
   if (faults.length > 0) throw invalid(faults);
   return values;
 }
 
-async function remove(
-  context: HttpContext,
-  subject: Subject,
-  actor: Actor,
-  id: string,
-): Promise<void> {
+async function remove(context: HttpContext, subject: Subject, actor: Actor, id: string): Promise<void> {
   const entity = getEntity(context.engine.entities, subject.entity);
   const parts = await inOrg(context.database, actor.orgId, async (tx) => {
     const present = await getRow(tx, entity, id, visibleRows(subject, actor));

@@ -23,32 +23,61 @@ const capacity = z.int().min(0).max(100_000).nullable().optional();
 
 export const SUBJECTS: readonly Subject[] = [
   {
-    path: '/api/units', entity: 'unit', shape: 'Unit', order: sql`t.name`, readers: STAFF, writers: ORG_ADMINS,
+    path: '/api/units',
+    entity: 'unit',
+    shape: 'Unit',
+    order: sql`t.name`,
+    readers: STAFF,
+    writers: ORG_ADMINS,
     fields: { name, code, parent_id: optionalReference },
     check: async (tx, _actor, after) => loopFaults(tx, after),
   },
   {
-    path: '/api/terms', entity: 'term', shape: 'Term', order: sql`t.key`, readers: STAFF, writers: ORG_ADMINS,
+    path: '/api/terms',
+    entity: 'term',
+    shape: 'Term',
+    order: sql`t.key`,
+    readers: STAFF,
+    writers: ORG_ADMINS,
     fields: { key: name, name: name.optional(), start_date: date, end_date: date },
     toValues: (fields, _actor, present) => (present === null ? { name: fields['key'], ...fields } : fields),
     check: async (_tx, _actor, after) => dateFaults(after),
   },
   {
-    path: '/api/courses', entity: 'course', shape: 'Course', order: sql`t.title`, readers: STAFF, writers: ADMINS,
+    path: '/api/courses',
+    entity: 'course',
+    shape: 'Course',
+    order: sql`t.title`,
+    readers: STAFF,
+    writers: ADMINS,
     fields: {
-      title: name, code, syllabus: z.string().max(100_000).optional(),
+      title: name,
+      code,
+      syllabus: z.string().max(100_000).optional(),
       objectives: z.array(z.string().max(2_000)).max(500).optional(),
       status: z.enum(['active', 'completed', 'archived']).optional(),
       assigned_instructor: optionalReference,
     },
     extra: { _id: z.string(), course_title: z.string(), assigned_instructor: z.string().nullable() },
-    toValues: ({ assigned_instructor: teacher, ...fields }) => ({ ...fields, ...(teacher === undefined ? {} : { assigned_instructor_id: teacher }) }),
-    toView: (row) => ({ ...row, _id: row['id'], course_title: row['title'], assigned_instructor: row['assigned_instructor_id'] }),
+    toValues: ({ assigned_instructor: teacher, ...fields }) => ({
+      ...fields,
+      ...(teacher === undefined ? {} : { assigned_instructor_id: teacher }),
+    }),
+    toView: (row) => ({
+      ...row,
+      _id: row['id'],
+      course_title: row['title'],
+      assigned_instructor: row['assigned_instructor_id'],
+    }),
     check: async (tx, _actor, after) => instructorFaults(tx, after),
   },
   {
-    path: '/api/sections', under: { path: '/api/courses/:id/sections', column: 'course_id', entity: 'course' },
-    entity: 'section', shape: 'Section', readers: STAFF, writers: ADMINS,
+    path: '/api/sections',
+    under: { path: '/api/courses/:id/sections', column: 'course_id', entity: 'course' },
+    entity: 'section',
+    shape: 'Section',
+    readers: STAFF,
+    writers: ADMINS,
     // By number, those without one last, then by name.
     order: sql`lpad(coalesce(t.sequence, 2147483647)::text, 10, '0') || ' ' || t.name`,
     fields: { name, capacity, sequence: z.int().min(0).nullable().optional(), branch: code },
@@ -60,25 +89,46 @@ export const SUBJECTS: readonly Subject[] = [
   classrooms,
   batches,
   {
-    path: '/api/groups', entity: 'group', shape: 'Group', order: sql`t.name`, readers: STAFF, writers: ADMINS,
+    path: '/api/groups',
+    entity: 'group',
+    shape: 'Group',
+    order: sql`t.name`,
+    readers: STAFF,
+    writers: ADMINS,
     fields: { name },
   },
   {
-    path: '/api/custom-fields', entity: 'custom_field', shape: 'CustomField', order: sql`t.name`, readers: STAFF, writers: ORG_ADMINS,
+    path: '/api/custom-fields',
+    entity: 'custom_field',
+    shape: 'CustomField',
+    order: sql`t.name`,
+    readers: STAFF,
+    writers: ORG_ADMINS,
     fields: {
-      name, type: z.enum(['text', 'number', 'date', 'choice']).optional(),
+      name,
+      type: z.enum(['text', 'number', 'date', 'choice']).optional(),
       options: z.array(z.string().trim().min(1).max(200)).max(200).optional().describe('What a choice is between'),
-      is_required: z.boolean().optional(), position: z.int().min(0).max(10_000).optional(),
+      is_required: z.boolean().optional(),
+      position: z.int().min(0).max(10_000).optional(),
     },
     check: async (_tx, _actor, after) => choiceFaults(after),
   },
   {
-    path: '/api/games', entity: 'game', shape: 'Game', order: sql`t.title`, readers: STAFF, writers: ORG_ADMINS,
+    path: '/api/games',
+    entity: 'game',
+    shape: 'Game',
+    order: sql`t.title`,
+    readers: STAFF,
+    writers: ORG_ADMINS,
     fields: { title: name, status: z.enum(['available', 'withdrawn']).optional(), is_licensed: z.boolean().optional() },
   },
   {
-    path: '/api/custom-assignments', entity: 'custom_assignment', shape: 'CustomAssignment', order: sql`t.title`,
-    readers: STAFF, writers: STAFF,
+    path: '/api/custom-assignments',
+    entity: 'custom_assignment',
+    shape: 'CustomAssignment',
+    order: sql`t.title`,
+    readers: STAFF,
+    writers: STAFF,
     fields: { title: name, steps: stepsSchema, shared: z.boolean().optional() },
     extra: { shared: z.boolean() },
     toValues: ({ shared, ...fields }, actor, present) => ({
@@ -94,7 +144,7 @@ export const SUBJECTS: readonly Subject[] = [
     },
   },
   sequences,
-]; // prettier-ignore
+];
 
 /** A unit below itself would make a tree without root. */
 async function loopFaults(tx: OrgTransaction, after: Row): Promise<ProblemError[]> {
@@ -109,12 +159,7 @@ async function loopFaults(tx: OrgTransaction, after: Row): Promise<ProblemError[
   );
   return loop === undefined
     ? []
-    : [
-        problemError('invalid_value', {
-          field: 'parent_id',
-          reason: 'a unit cannot stand below itself',
-        }),
-      ];
+    : [problemError('invalid_value', { field: 'parent_id', reason: 'a unit cannot stand below itself' })];
 }
 
 async function instructorFaults(tx: OrgTransaction, after: Row): Promise<ProblemError[]> {
@@ -126,12 +171,7 @@ async function instructorFaults(tx: OrgTransaction, after: Row): Promise<Problem
   );
   return able.length > 0
     ? []
-    : [
-        problemError('instructor_role_missing', {
-          field: 'assigned_instructor',
-          label: 'this person',
-        }),
-      ];
+    : [problemError('instructor_role_missing', { field: 'assigned_instructor', label: 'this person' })];
 }
 
 function choiceFaults({ type, options }: Row): ProblemError[] {

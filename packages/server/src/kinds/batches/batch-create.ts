@@ -50,12 +50,7 @@ export const batchCreate = defineKind<Params>({
 });
 
 /** The batches of the request as {@link judgedBatches} reads them. */
-function wantedBatches({
-  orgId,
-  actor,
-  newId,
-  params: given,
-}: PlanContext<Params>): RawBuilder<unknown> {
+function wantedBatches({ orgId, actor, newId, params: given }: PlanContext<Params>): RawBuilder<unknown> {
   const codeMissing = given.generate_codes ? sql`false` : sql`n.code is null`;
   return sql`
     with named as materialized (
@@ -75,4 +70,4 @@ function wantedBatches({
            when ${codeMissing} then ${code('batch_code_required')} end as fault,
       null::jsonb as fault_detail
     from named n left join coded k on k.item_no = n.item_no`;
-} // prettier-ignore
+}

@@ -11,10 +11,13 @@ const params = z.strictObject({
     .array(batchUpdateSchema)
     .min(1)
     .max(1_000)
-    .refine((batches) => new Set(batches.map((one) => one.batch_id.toLowerCase())).size === batches.length, 'name each batch once'),
+    .refine(
+      (batches) => new Set(batches.map((one) => one.batch_id.toLowerCase())).size === batches.length,
+      'name each batch once',
+    ),
   /** Whether teachers who are given a batch, and students of one that begins, are told. */
   notify: z.boolean().default(true),
-}); // prettier-ignore
+});
 
 /** Changes batches: name, code, dates, seats, teacher, status, notes, classes of the week. A batch is an item. */
 export const batchUpdate = defineKind<z.infer<typeof params>>({
@@ -25,8 +28,6 @@ export const batchUpdate = defineKind<z.infer<typeof params>>({
   chunk: { items: 100, itemsMax: 1_000 },
   contended: ({ batches }) => ({ batch: onlyIds(batches.map((one) => one.batch_id)) }),
   notices: (context) =>
-    context.params.notify
-      ? sql`${instructorNotices(context)} union all ${startNotices(context)}`
-      : null,
+    context.params.notify ? sql`${instructorNotices(context)} union all ${startNotices(context)}` : null,
   plan: (plan, context) => planBatchUpdates(plan, context, context.params.batches),
 });

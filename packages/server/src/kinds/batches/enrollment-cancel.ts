@@ -46,4 +46,4 @@ export const enrollmentCancel = defineKind<z.infer<typeof params>>({
       from decided`);
     await planRemovals(plan, context, 'SOFT');
   },
-}); // prettier-ignore
+});

@@ -41,10 +41,7 @@ export const enrollmentCreate = defineKind<Params>({
     await plan.items(plannedItems(context));
     const { payment } = context.params;
     const kept = sql`(select item_no, action, (input ->> 'id')::uuid as id, input -> 'values' as after from ${plan.planned} i) p`;
-    await plan.insert(
-      'enrollment',
-      sql`select item_no, id, after from ${kept} where action = 'create'`,
-    );
+    await plan.insert('enrollment', sql`select item_no, id, after from ${kept} where action = 'create'`);
     await plan.update(
       'enrollment',
       sql`select item_no, id, after || '{"ended_at": null, "status_reason": ""}' as after from ${kept} where action = 're_enroll'`,
@@ -60,7 +57,7 @@ export const enrollmentCreate = defineKind<Params>({
 });
 
 const FAULT_DETAIL = sql`case when final_fault not in (${code('course_not_found')}, ${code('batch_not_found')}) then
-  jsonb_build_object('subject', given, 'label', coalesce(display_name, given), 'person_status', person_status, 'batch_status', initcap(batch_status)) end`; // prettier-ignore
+  jsonb_build_object('subject', given, 'label', coalesce(display_name, given), 'person_status', person_status, 'batch_status', initcap(batch_status)) end`;
 
 function plannedItems(context: PlanContext<Params>): RawBuilder<unknown> {
   const { now, newId, params: given } = context;
@@ -77,7 +74,7 @@ function plannedItems(context: PlanContext<Params>): RawBuilder<unknown> {
       ${FAULT_DETAIL} as detail,
       case when final_fault is null then ${listOf([seatHint(sql`capacity`, sql`(enrolled_students + place_no)`, numbers)])} end as warnings
     from seated`;
-} // prettier-ignore
+}
 
 /** CTEs up to `seated`: each student with the enrollment that is there already, and why it cannot be. */
 function judgedStudents(context: PlanContext<Params>): RawBuilder<unknown> {
@@ -115,4 +112,4 @@ function judgedStudents(context: PlanContext<Params>): RawBuilder<unknown> {
     ), seated as (
       select p.*, coalesce(first_fault, case when place_no > capacity - enrolled_students then ${code('batch_full')} end) as final_fault
       from placed p)`;
-} // prettier-ignore
+}

@@ -11,8 +11,11 @@ const params = z.strictObject({
     .array(change)
     .min(1)
     .max(5_000)
-    .refine((list) => new Set(list.map((one) => one.enrollment_id.toLowerCase())).size === list.length, 'name each enrollment once'),
-}); // prettier-ignore
+    .refine(
+      (list) => new Set(list.map((one) => one.enrollment_id.toLowerCase())).size === list.length,
+      'name each enrollment once',
+    ),
+});
 
 /** Changes enrollments: status, batch, end of access, type, payment. An enrollment is an item. */
 export const enrollmentUpdate = defineKind<z.infer<typeof params>>({

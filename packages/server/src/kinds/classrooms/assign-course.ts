@@ -48,9 +48,12 @@ export const assignCourse = defineKind<Params>({
       assertWithin(words, new Set(listed.ids).size, membersMax, listed.field);
     }
     const cascade: Cascade = {
-      classroomIds: given.classroom_ids, slice, teacherIds: given.teacher_ids ?? null, respectsOverrides: given.respect_overrides,
+      classroomIds: given.classroom_ids,
+      slice,
+      teacherIds: given.teacher_ids ?? null,
+      respectsOverrides: given.respect_overrides,
       termId: slice.term === null ? sql`null` : slice.term.id === null ? newId(sql`'term'`) : sql`${slice.term.id}`,
-    }; // prettier-ignore
+    };
     await lockBatches(context, cascade);
     await plan.items(cascadeItems(context, cascade));
     await planTerm(plan, slice, cascade.termId);

@@ -5,14 +5,7 @@ import { rows } from '../../db/database.ts';
 import { defineKind, type PlanContext } from '../../engine/kind.ts';
 import { planBatchStudents } from '../../school/classrooms/batch-students.ts';
 import { getOpenBatch, type Batch } from '../../school/classrooms/homeroom.ts';
-import {
-  BATCH_TEACHERS,
-  FACULTY,
-  findMoves,
-  idSchema,
-  planMoves,
-  ROSTER,
-} from '../../school/classrooms/members.ts';
+import { BATCH_TEACHERS, FACULTY, findMoves, idSchema, planMoves, ROSTER } from '../../school/classrooms/members.ts';
 import { teacherNotices } from '../../school/classrooms/teacher-notices.ts';
 
 const params = z.strictObject({ batch_id: idSchema, what: z.enum(['students', 'teachers']) });
@@ -44,8 +37,7 @@ async function homeroomOf(
   { tx, orgId, params: { what } }: PlanContext<z.infer<typeof params>>,
   batch: Batch,
 ): Promise<string[]> {
-  if (batch.classroom_id === null)
-    throw new Problem('batch_without_classroom', { label: batch.name });
+  if (batch.classroom_id === null) throw new Problem('batch_without_classroom', { label: batch.name });
   const { table, member } = what === 'students' ? ROSTER : FACULTY;
   const found = await rows(
     tx,

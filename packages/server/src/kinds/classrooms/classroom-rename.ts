@@ -25,10 +25,7 @@ export const classroomRename = defineKind<z.infer<typeof params>>({
       input: { name: given.name },
     });
     const after = sql`jsonb_build_object('name', ${given.name}::text)`;
-    await plan.update(
-      'classroom',
-      sql`select 1 as item_no, ${classroom.id}::uuid as id, ${after} as after`,
-    );
+    await plan.update('classroom', sql`select 1 as item_no, ${classroom.id}::uuid as id, ${after} as after`);
     const prefix = `${classroom.name} — `;
     await plan.update(
       'batch',

@@ -32,9 +32,11 @@ export const detachCourse = defineKind<z.infer<typeof params>>({
     );
     if (course === undefined) throw new Problem('not_found', { field: 'course_id' });
     await planOneItem(plan, {
-      key: classroom.id, label: `${classroom.name}: ${course.title}`, isChanged: course.link_id !== null,
+      key: classroom.id,
+      label: `${classroom.name}: ${course.title}`,
+      isChanged: course.link_id !== null,
       input: { course_id: given.course_id, batches_kept: course.batches },
-    }); // prettier-ignore
+    });
     if (course.link_id === null) return;
     await plan.remove('classroom_course', sql`select 1 as item_no, ${course.link_id}::uuid as id`);
   },

@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
-import {
-  idListSchema,
-  idSchema,
-  modeSchema,
-  planHomeroom,
-  ROSTER,
-} from '../../school/classrooms/members.ts';
+import { idListSchema, idSchema, modeSchema, planHomeroom, ROSTER } from '../../school/classrooms/members.ts';
 
 const params = z.strictObject({
   classroom_id: idSchema,

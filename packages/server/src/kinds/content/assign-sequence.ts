@@ -1,24 +1,11 @@
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
-import {
-  assignmentParams,
-  effectiveParameters,
-  type AssignmentParams,
-} from '../../school/assignments/parameters.ts';
+import { assignmentParams, effectiveParameters, type AssignmentParams } from '../../school/assignments/parameters.ts';
 import { loadWarnings, withLoad } from '../../school/assignments/load.ts';
 import { assignmentNotices, withdrawalNotices } from '../../school/assignments/notices.ts';
-import {
-  judgedStudents,
-  overrideWarning,
-  unfitStudent,
-} from '../../school/assignments/students.ts';
-import {
-  assertOptionalSteps,
-  contentFault,
-  sequencePayload,
-  sequencesOf,
-} from '../../school/content/sequences.ts';
+import { judgedStudents, overrideWarning, unfitStudent } from '../../school/assignments/students.ts';
+import { assertOptionalSteps, contentFault, sequencePayload, sequencesOf } from '../../school/content/sequences.ts';
 import { countListed } from '../../school/people/targets.ts';
 
 const params = z.strictObject({ ...assignmentParams.shape, content_payload: sequencePayload });
@@ -43,10 +30,7 @@ export const assignSequence = defineKind<Params>({
   unfit: unfitStudent,
   notices: (context) => (context.params.notify ? assignmentNotices(context) : null),
   undoNotices: withdrawalNotices,
-  correct: (given, corrections) => ({
-    ...given,
-    overrides: { ...given.overrides, ...byStudent(corrections) },
-  }),
+  correct: (given, corrections) => ({ ...given, overrides: { ...given.overrides, ...byStudent(corrections) } }),
   async plan(plan, context) {
     const { newId } = context;
     await plan.items(await plannedItems(context));
@@ -108,9 +92,7 @@ async function plannedItems(context: PlanContext<Params>): Promise<RawBuilder<un
   await assertOptionalSteps(
     context.tx,
     sequenceIds,
-    [parameters.base, ...Object.values(parameters.byStudent)].map(
-      (one) => one.optional_steps ?? [],
-    ),
+    [parameters.base, ...Object.values(parameters.byStudent)].map((one) => one.optional_steps ?? []),
   );
   const state = sql`jsonb_build_object('state', case when (p -> 'values' ->> 'start_at')::timestamptz > ${now} then 'scheduled' else 'open' end)`;
   return sql`

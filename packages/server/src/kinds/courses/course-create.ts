@@ -35,11 +35,7 @@ export const courseCreate = defineKind<Params>({
   },
 });
 
-function plannedCourses({
-  orgId,
-  newId,
-  params: wanted,
-}: PlanContext<Params>): RawBuilder<unknown> {
+function plannedCourses({ orgId, newId, params: wanted }: PlanContext<Params>): RawBuilder<unknown> {
   return sql`
     with given as (
       select n::int as item_no, value, row_number() over (partition by lower(value ->> 'code') order by n) as nth
@@ -62,17 +58,11 @@ function templateValues(orgId: string, id: string | null): RawBuilder<unknown> {
     from courses t where t.org_id = ${orgId} and t.id = ${id}::uuid)`;
 }
 
-async function assertTemplate({
-  tx,
-  params: { template_id: id },
-}: PlanContext<Params>): Promise<void> {
+async function assertTemplate({ tx, params: { template_id: id } }: PlanContext<Params>): Promise<void> {
   if (id === null) return;
   const found = await rows(tx, sql`select from courses where org_id = ${tx.orgId} and id = ${id}`);
   if (found.length > 0) return;
   throw new Problem('validation_failed', { count: 1 }, [
-    problemError('invalid_value', {
-      field: 'parameters.template_id',
-      reason: 'there is no course with this id',
-    }),
+    problemError('invalid_value', { field: 'parameters.template_id', reason: 'there is no course with this id' }),
   ]);
 }

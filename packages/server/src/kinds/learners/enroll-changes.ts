@@ -49,28 +49,17 @@ export async function planChanges(
       'enrollment',
       sql`with ${given} select item_no, (i ->> 'enrollment_id')::uuid as id, ${values} as after from given where action = 're_enroll'`,
     );
-  if (offers.some((offer) => offer.transaction_id !== null))
-    await plan.insert('payment', payments(given, context));
-  if (offers.some((offer) => offer.custom_field_values.length > 0))
-    await planFieldValues(plan, given, context);
+  if (offers.some((offer) => offer.transaction_id !== null)) await plan.insert('payment', payments(given, context));
+  if (offers.some((offer) => offer.custom_field_values.length > 0)) await planFieldValues(plan, given, context);
 }
 
 /** @param accessDays - Of those who enter by them; null is without end. */
-async function planDefaultInvites(
-  plan: Plan,
-  given: RawBuilder<unknown>,
-  accessDays: number | null,
-): Promise<void> {
+async function planDefaultInvites(plan: Plan, given: RawBuilder<unknown>, accessDays: number | null): Promise<void> {
   const missing = sql`(
     select distinct shared_no, batch_id, batch_name, enroll_invite_id, payment_option_id, payment_plan_id from given where makes_invite) missing`;
-  await plan.items(
-    sql`with ${given} select ${sharedItem(sql`'Free default invite: ' || batch_name`)} from ${missing}`,
-  );
+  await plan.items(sql`with ${given} select ${sharedItem(sql`'Free default invite: ' || batch_name`)} from ${missing}`);
   const made = (entity: string, id: RawBuilder<unknown>, after: RawBuilder<unknown>) =>
-    plan.insert(
-      entity,
-      sql`with ${given} select shared_no as item_no, ${id} as id, ${after} as after from ${missing}`,
-    );
+    plan.insert(entity, sql`with ${given} select shared_no as item_no, ${id} as id, ${after} as after from ${missing}`);
   await made(
     'payment_option',
     sql`payment_option_id`,
@@ -102,14 +91,12 @@ async function planNewPeople(
   newcomers: readonly Newcomer[],
   firstNo: number,
 ): Promise<void> {
-  const people = newcomers.map(({ n, label, values }, at) => ({ n, shared_no: firstNo + at, label, values })); // prettier-ignore
+  const people = newcomers.map(({ n, label, values }, at) => ({ n, shared_no: firstNo + at, label, values }));
   const made = sql`(
     select distinct c.shared_no, c.label, (i ->> 'user_id')::uuid as user_id, c.values
     from given
     join jsonb_to_recordset(${JSON.stringify(people)}::jsonb) as c(n int, shared_no int, label text, values jsonb) on c.n = (i ->> 'newcomer')::int) made`;
-  await plan.items(
-    sql`with ${given} select ${sharedItem(sql`'New person: ' || label`)} from ${made}`,
-  );
+  await plan.items(sql`with ${given} select ${sharedItem(sql`'New person: ' || label`)} from ${made}`);
   await plan.insert(
     'user',
     sql`with ${given} select shared_no as item_no, user_id as id, values as after from ${made}`,
@@ -123,10 +110,7 @@ function sharedItem(label: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /** A plan that serves several batches lasts as long as the longest of them. */
-function userPlans(
-  given: RawBuilder<unknown>,
-  { now }: Pick<PlanContext, 'now'>,
-): RawBuilder<unknown> {
+function userPlans(given: RawBuilder<unknown>, { now }: Pick<PlanContext, 'now'>): RawBuilder<unknown> {
   return sql`
     with ${given}
     select item_no, (i ->> 'user_plan_id')::uuid as id, jsonb_build_object('user_id', i ->> 'user_id', 'enroll_invite_id', enroll_invite_id,
@@ -147,10 +131,7 @@ function enrollmentValues({ now }: Pick<PlanContext, 'now'>): RawBuilder<unknown
 }
 
 /** The reference of a payment made elsewhere; one a plan, however many batches it serves. */
-function payments(
-  given: RawBuilder<unknown>,
-  { newId }: Pick<PlanContext, 'newId'>,
-): RawBuilder<unknown> {
+function payments(given: RawBuilder<unknown>, { newId }: Pick<PlanContext, 'newId'>): RawBuilder<unknown> {
   return sql`
     with ${given}
     select distinct on (i ->> 'user_plan_id', transaction_id) item_no,

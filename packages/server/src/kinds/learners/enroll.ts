@@ -27,11 +27,8 @@ export const enroll = defineKind<AssignParams>({
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
   choosesPeople: true,
-  peopleListed: ({ user_ids: ids, new_users: newUsers }) =>
-    new Set(ids).size + (newUsers ?? []).length,
-  contended: ({ assignments }) => ({
-    batch: batchesOf(assignments),
-  }),
+  peopleListed: ({ user_ids: ids, new_users: newUsers }) => new Set(ids).size + (newUsers ?? []).length,
+  contended: ({ assignments }) => ({ batch: batchesOf(assignments) }),
   async plan(plan, context) {
     const { tx, actor, params } = context;
     await assertOwn(tx, params);

@@ -31,13 +31,16 @@ export const inviteSave = defineKind<z.infer<typeof params>>({
     const rows = items.flatMap((item) => item.rows.map((row) => ({ item_no: item.item_no, ...row })));
     for (const entity of INVITE_ENTITIES) {
       const of = (action: InviteRow['action']): RawBuilder<unknown> =>
-        written(rows.filter((row) => row.entity === entity && row.action === action), newId);
+        written(
+          rows.filter((row) => row.entity === entity && row.action === action),
+          newId,
+        );
       await plan.insert(entity, of('insert'));
       await plan.update(entity, of('update'));
       await plan.remove(entity, of('remove'));
     }
   },
-}); // prettier-ignore
+});
 
 interface PlannedInvite {
   readonly item_no: number;
@@ -48,16 +51,12 @@ interface PlannedInvite {
   readonly rows: readonly InviteRow[];
 }
 
-function plannedItems(
-  { operationId }: PlanContext,
-  forms: readonly InviteForm[],
-  known: Known,
-): PlannedInvite[] {
+function plannedItems({ operationId }: PlanContext, forms: readonly InviteForm[], known: Known): PlannedInvite[] {
   const taken = nothingTaken();
   return forms.map((form, at) => {
     const itemNo = at + 1;
     const fault = faultOf(form, known, taken);
-    const { label, isNew, rows } = rowsOf(form, known, String(itemNo), inviteCode(operationId, itemNo)); // prettier-ignore
+    const { label, isNew, rows } = rowsOf(form, known, String(itemNo), inviteCode(operationId, itemNo));
     if (fault !== null) return { item_no: itemNo, label, action: 'error', ...fault, rows: [] };
     const action = isNew ? 'create' : 'update';
     return { item_no: itemNo, label, action, code: null, detail: null, rows };
@@ -73,10 +72,7 @@ function inviteCode(operationId: string, itemNo: number): string {
 }
 
 /** Rows as a plan takes them, with the ids of those that are made by it. */
-function written(
-  rows: readonly (InviteRow & { item_no: number })[],
-  newId: PlanContext['newId'],
-): RawBuilder<unknown> {
+function written(rows: readonly (InviteRow & { item_no: number })[], newId: PlanContext['newId']): RawBuilder<unknown> {
   return sql`
     select r.item_no, coalesce(r.id, ${newId(sql`r.key`)}) as id, r.after || coalesce((
         select jsonb_object_agg(f.key, coalesce((f.value ->> 'id')::uuid, ${newId(sql`(f.value ->> 'key')`)}))

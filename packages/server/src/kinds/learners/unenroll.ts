@@ -38,9 +38,8 @@ export const unenroll = defineKind<DeassignParams>({
     await plan.items(pairs(context));
     await planRemovals(plan, context, params.options.mode);
   },
-  notices: (context) =>
-    context.params.options.notify_learners ? coursesNotice(context, 'enrollment.ended') : null,
-}); // prettier-ignore
+  notices: (context) => (context.params.options.notify_learners ? coursesNotice(context, 'enrollment.ended') : null),
+});
 
 /** One item for each learner and batch, batch by batch; its `input` says what of, and until when access lasts. */
 function pairs(context: PlanContext<DeassignParams>): RawBuilder<unknown> {

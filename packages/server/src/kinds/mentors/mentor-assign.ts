@@ -2,12 +2,7 @@ import { assignmentType } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
-import {
-  assignmentNotes,
-  distinct,
-  personId,
-  studentIds,
-} from '../../school/mentors/assignment.ts';
+import { assignmentNotes, distinct, personId, studentIds } from '../../school/mentors/assignment.ts';
 import { isInstructor, isPresent, isStudent } from '../../school/mentors/fitness.ts';
 import { mentorshipNotices } from '../../school/mentors/notices.ts';
 import { scopeOf } from '../../school/people/scope.ts';

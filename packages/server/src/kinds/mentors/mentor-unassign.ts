@@ -27,8 +27,7 @@ export const mentorUnassign = defineKind<z.infer<typeof params>>({
   guards: {
     removes: ['remove'],
     updates: [],
-    scope: ({ orgId }) =>
-      sql`select count(*) as count from mentorships where org_id = ${orgId} and ended_at is null`,
+    scope: ({ orgId }) => sql`select count(*) as count from mentorships where org_id = ${orgId} and ended_at is null`,
   },
   notices: (context) => (context.params.notify ? mentorshipNotices(context) : null),
   async plan(plan, { orgId, actor, now, params: given }) {

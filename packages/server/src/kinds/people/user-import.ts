@@ -91,11 +91,7 @@ function meantRows(orgId: string, which = sql`true`): RawBuilder<unknown> {
 }
 
 /** Such rows with the unit and the teacher they name, and what is wrong with them by themselves. @param staged - Of `s`. */
-function judgedRows(
-  context: PlanContext<Params>,
-  meant: RawBuilder<unknown>,
-  staged = sql`true`,
-): RawBuilder<unknown> {
+function judgedRows(context: PlanContext<Params>, meant: RawBuilder<unknown>, staged = sql`true`): RawBuilder<unknown> {
   const { orgId, operationId } = context;
   return sql`
     select f.*, s.clean, s.warnings, unit.id as unit_id, teacher.id as teacher_id, teacher.of_row as teacher_row,
@@ -133,8 +129,11 @@ function unclear(): RawBuilder<unknown> {
   const other = (alias: string, field: string) => {
     const externalId = sql.ref(`${alias}.external_id`);
     return sql`when x.id is null and ${externalId} <> f.external_id then ${because('identifier_conflict', {
-      field: sql.lit(field), label: sql.ref(`${alias}.display_name`), other_field: sql`'external_id'`, other_value: externalId,
-    })}`; // prettier-ignore
+      field: sql.lit(field),
+      label: sql.ref(`${alias}.display_name`),
+      other_field: sql`'external_id'`,
+      other_value: externalId,
+    })}`;
   };
   return sql`case
     when coalesce(f.external_id, f.email, f.username) is null then ${because('identifier_missing')}

@@ -22,14 +22,14 @@ const params = z.strictObject({
   reason: z.string().max(1000).default(''),
 });
 const changing = params
-  .refine((given) => Object.keys(given.set).length > 0 || given.add_roles !== undefined || given.remove_roles !== undefined, {
-    message: 'say what is to change',
-    path: ['set'],
-  })
+  .refine(
+    (given) => Object.keys(given.set).length > 0 || given.add_roles !== undefined || given.remove_roles !== undefined,
+    { message: 'say what is to change', path: ['set'] },
+  )
   .refine((given) => given.set.roles === undefined || (given.add_roles ?? given.remove_roles) === undefined, {
     message: 'give all roles, or those to add and remove, not both',
     path: ['set', 'roles'],
-  }); // prettier-ignore
+  });
 type Params = z.infer<typeof params>;
 
 /** Gives many people the same role, unit, grade level, teacher or contact. Each person is an item. */

@@ -41,14 +41,8 @@ export const editRecord = defineKind<z.infer<typeof params>>({
           when x.action <> 'create' and e.id is null then ${code('not_found')} ${losesKey(orgId, entity)} end as fault
         from ${edited} x left join ${table(entity)} e on e.org_id = ${orgId} and e.id = x.id) y`);
     const kept = sql`${edited} x join ${plan.planned} p using (item_no) where p.action <> 'error'`;
-    await plan.insert(
-      name,
-      sql`select item_no, x.id, x.after from ${kept} and x.action = 'create'`,
-    );
-    await plan.update(
-      name,
-      sql`select item_no, x.id, x.after from ${kept} and x.action = 'update'`,
-    );
+    await plan.insert(name, sql`select item_no, x.id, x.after from ${kept} and x.action = 'create'`);
+    await plan.update(name, sql`select item_no, x.id, x.after from ${kept} and x.action = 'update'`);
     await plan.remove(name, sql`select item_no, x.id from ${kept} and x.action = 'delete'`);
   },
 });
@@ -57,22 +51,14 @@ function findEntity(name: string): Entity {
   const known = ENTITIES.filter(({ isKept }) => isKept !== true).map((entity) => entity.name);
   if (known.includes(name)) return getEntity(ENTITIES, name);
   throw new Problem('validation_failed', { count: 1 }, [
-    problemError('invalid_value', {
-      field: 'parameters.entity',
-      reason: `use one of ${known.join(', ')}`,
-    }),
+    problemError('invalid_value', { field: 'parameters.entity', reason: `use one of ${known.join(', ')}` }),
   ]);
 }
 
-function assertKnownColumns(
-  entity: Entity,
-  edits: readonly { values: Record<string, unknown> }[],
-): void {
+function assertKnownColumns(entity: Entity, edits: readonly { values: Record<string, unknown> }[]): void {
   // Who signs in as a person is settled by the person's own password or link, never by an edit.
   const known = new Set(columnNames(entity).filter((name) => name !== 'account_id'));
-  const unknown = new Set(
-    edits.flatMap((one) => Object.keys(one.values)).filter((key) => !known.has(key)),
-  );
+  const unknown = new Set(edits.flatMap((one) => Object.keys(one.values)).filter((key) => !known.has(key)));
   if (unknown.size === 0) return;
   const errors = [...unknown].map((field) => problemError('unknown_field', { field }));
   throw new Problem('validation_failed', { count: errors.length }, errors);

@@ -10,7 +10,7 @@ export const loadSchema = z
     hard: z.int().min(1).max(200).describe('More open assignments of a student are refused; 50'),
     due_in_week: z.int().min(1).max(20).describe('More assignments due within seven days are warned of; 3'),
   })
-  .partial(); // prettier-ignore
+  .partial();
 
 const DEFAULTS = { recommended: 10, hard: 50, due_in_week: 3 };
 
@@ -42,8 +42,7 @@ export function loadWarnings(context: PlanContext): RawBuilder<unknown> {
   const { load } = context.settings;
   const limits = { ...DEFAULTS, ...(typeof load === 'object' ? load : {}) };
   const due = sql`(p -> 'values' ->> 'due_at')::timestamptz`;
-  const day = (moment: RawBuilder<unknown>) =>
-    sql`(${moment} at time zone ${context.timezone})::date`;
+  const day = (moment: RawBuilder<unknown>) => sql`(${moment} at time zone ${context.timezone})::date`;
   const sameDay = sql`exists (select from unnest(due_dates) other where ${day(sql`other`)} = ${day(due)})`;
   const inWeek = sql`(select count(*) from unnest(due_dates) other where abs(extract(epoch from other - ${due})) < 7 * 86400)`;
   const warning = (when: RawBuilder<unknown>, object: RawBuilder<unknown>) =>

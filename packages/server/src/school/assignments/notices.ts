@@ -30,11 +30,7 @@ export function toStudent(isNew: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /** Whoever had heard of an assignment hears that it was taken back; others never knew of it. */
-export function withdrawalNotices({
-  orgId,
-  operationId,
-  undoneId,
-}: UndoNoticeContext): RawBuilder<unknown> {
+export function withdrawalNotices({ orgId, operationId, undoneId }: UndoNoticeContext): RawBuilder<unknown> {
   return sql`
     select 'assignment.withdrawn' as topic, student_id as recipient_id, jsonb_build_object('titles', jsonb_agg(title order by title)) as payload
     from (

@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/fixtures/database.ts';
-import {
-  aSchool, aSequence, query, run, students, work, type School,
-} from '../../../../../test/fixtures/school.ts'; // prettier-ignore
+import { aSchool, aSequence, query, run, students, work, type School } from '../../../../../test/fixtures/school.ts';
 import { undo } from '../../engine/control.ts';
 import { create } from '../../engine/create.ts';
 import { openDueAssignments } from './open-due.ts';
@@ -21,13 +19,14 @@ afterAll(() => database.drop());
 async function assigned(): Promise<{ school: School; operationId: string }> {
   const school = await aSchool(database, { now: () => NOW });
   const { id } = await create(school.engine, school.admin, {
-    kind: 'assign_sequence', name: 'Assign',
+    kind: 'assign_sequence',
+    name: 'Assign',
     params: {
       target: { student_ids: await students(database, school.orgId, 3) },
       content_payload: { sequence_ids: [await aSequence(database, school.orgId)] },
       scheduling: { start_date: START.toISOString() },
     },
-  }); // prettier-ignore
+  });
   await run(school, id);
   return { school, operationId: id };
 }
@@ -42,13 +41,15 @@ it('assignments open when their start has come, not before, in every organizatio
   await openDueAssignments(database, new Date(START.getTime() - 1));
   expect(await states(one.school)).toEqual(Array(3).fill('scheduled'));
   await openDueAssignments(database, START);
-  for (const { school } of [one, other])
-    expect(await states(school)).toEqual(Array(3).fill('open'));
+  for (const { school } of [one, other]) expect(await states(school)).toEqual(Array(3).fill('open'));
 });
 
 it('one that was withdrawn meanwhile stays withdrawn', async () => {
   const { school } = await assigned();
-  await query(school, sql`update assignments set state = 'withdrawn' where student_id in (select student_id from assignments limit 1)`); // prettier-ignore
+  await query(
+    school,
+    sql`update assignments set state = 'withdrawn' where student_id in (select student_id from assignments limit 1)`,
+  );
   await openDueAssignments(database, START);
   expect((await states(school)).sort()).toEqual(['open', 'open', 'withdrawn']);
 });

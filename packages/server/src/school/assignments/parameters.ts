@@ -8,13 +8,10 @@ import { targetSchema } from '../people/targets.ts';
 /** A day, or a moment with its offset from UTC. */
 const moment = z
   .string()
-  .refine(
-    (text) => z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(text).success,
-    {
-      message: 'give a date (2026-12-20) or a time with its offset (2026-12-20T08:00:00Z)',
-      params: { code: 'invalid_dates' },
-    },
-  )
+  .refine((text) => z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(text).success, {
+    message: 'give a date (2026-12-20) or a time with its offset (2026-12-20T08:00:00Z)',
+    params: { code: 'invalid_dates' },
+  })
   .meta({ format: 'date-time', examples: ['2026-12-20', '2026-12-20T08:00:00Z'] });
 
 const parametersSchema = z.strictObject({
@@ -66,11 +63,7 @@ export const assignmentFields = {
   differentiation: z.strictObject({
     groups: z
       .array(
-        z.strictObject({
-          name: z.string().min(1).max(100),
-          student_ids: z.array(z.uuid()),
-          parameters: ownParameters,
-        }),
+        z.strictObject({ name: z.string().min(1).max(100), student_ids: z.array(z.uuid()), parameters: ownParameters }),
       )
       .max(10),
   }),
@@ -119,9 +112,11 @@ export async function effectiveParameters(
   assertOneGroupEach(groups);
   const { start_date, due_date } = params.scheduling;
   const own: Own = {
-    ...params.parameters, conflict_policy: params.conflict_policy,
-    ...(start_date == null ? {} : { start_date }), ...(due_date == null ? {} : { due_date }),
-  }; // prettier-ignore
+    ...params.parameters,
+    conflict_policy: params.conflict_policy,
+    ...(start_date == null ? {} : { start_date }),
+    ...(due_date == null ? {} : { due_date }),
+  };
   const times = await resolveTimes(
     tx,
     [own, ...groups.map((g) => g.parameters), ...Object.values(params.overrides)],
@@ -129,24 +124,16 @@ export async function effectiveParameters(
   );
   const base = { ...effective(own, times), optional_steps: own.optional_steps ?? [] };
   const byStudent: Record<string, Effective> = {};
-  for (const group of groups)
-    for (const id of group.student_ids) byStudent[id] = effective(group.parameters, times);
+  for (const group of groups) for (const id of group.student_ids) byStudent[id] = effective(group.parameters, times);
   for (const [id, values] of Object.entries(params.overrides)) {
     const before = byStudent[id];
     const now = effective(values, times);
-    byStudent[id] =
-      before === undefined
-        ? now
-        : { ...before, ...now, values: { ...before.values, ...now.values } };
+    byStudent[id] = before === undefined ? now : { ...before, ...now, values: { ...before.values, ...now.values } };
   }
   const faults = [base, ...Object.values(byStudent)].flatMap(({ values }) =>
     dateFaults({ ...base.values, ...values }, context.now),
   );
-  return {
-    base,
-    byStudent,
-    faults: [...new Map(faults.map((fault) => [fault.reason, fault])).values()],
-  };
+  return { base, byStudent, faults: [...new Map(faults.map((fault) => [fault.reason, fault])).values()] };
 }
 
 function effective(own: Own, times: ReadonlyMap<string, string>): Effective {
@@ -172,26 +159,16 @@ function assertOneGroupEach(groups: readonly { student_ids: readonly string[] }[
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
   if (twice === undefined) return;
   throw new Problem('validation_failed', { count: 1 }, [
-    {
-      ...problemError('student_in_two_groups', { subject: twice }),
-      field: 'differentiation.groups',
-    },
+    { ...problemError('student_in_two_groups', { subject: twice }), field: 'differentiation.groups' },
   ]);
 }
 
 /** A date without a time begins at 00:00 and is due at 23:59:59 in the organization's time zone. */
-async function resolveTimes(
-  tx: OrgTransaction,
-  all: readonly Own[],
-  timezone: string,
-): Promise<Map<string, string>> {
+async function resolveTimes(tx: OrgTransaction, all: readonly Own[], timezone: string): Promise<Map<string, string>> {
   const starts = new Set(all.flatMap((own) => own.start_date ?? []));
   const dues = new Set(all.flatMap((own) => own.due_date ?? []));
   if (starts.size + dues.size === 0) return new Map();
-  const named = [
-    ...[...starts].map((text) => ['start', text]),
-    ...[...dues].map((text) => ['due', text]),
-  ];
+  const named = [...[...starts].map((text) => ['start', text]), ...[...dues].map((text) => ['due', text])];
   const resolved = await rows(
     tx,
     sql<{ name: string; at: string }>`
@@ -208,13 +185,10 @@ function dateFaults(values: Readonly<Record<string, unknown>>, now: Date): DateF
   const { start_at: start, due_at: due } = values;
   const starts = typeof start === 'string' ? Date.parse(start) : now.getTime();
   const faults: DateFault[] = [];
-  const fault = (field: string, reason: string): number =>
-    faults.push({ field: `scheduling.${field}`, reason });
-  if (starts < now.getTime() - DAY_MS)
-    fault('start_date', 'the start lies more than a day in the past');
+  const fault = (field: string, reason: string): number => faults.push({ field: `scheduling.${field}`, reason });
+  if (starts < now.getTime() - DAY_MS) fault('start_date', 'the start lies more than a day in the past');
   if (typeof due !== 'string') return faults;
   if (Date.parse(due) <= starts) fault('due_date', 'it is due before it starts');
-  if (Date.parse(due) > now.getTime() + 2 * 365.25 * DAY_MS)
-    fault('due_date', 'it is due more than two years ahead');
+  if (Date.parse(due) > now.getTime() + 2 * 365.25 * DAY_MS) fault('due_date', 'it is due more than two years ahead');
   return faults;
 }

@@ -30,7 +30,7 @@ export const rateLimitsSchema = z
     confirms_per_hour: z.int().min(USUAL.confirms_per_hour).max(RATE_MAX),
     confirms_per_minute: z.int().min(USUAL.confirms_per_minute).max(RATE_MAX).describe('Of one person'),
   })
-  .partial(); // prettier-ignore
+  .partial();
 
 /** @throws Problem `too_many_requests` with the seconds until one more is possible. */
 export async function assertRate(

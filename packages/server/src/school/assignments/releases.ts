@@ -35,11 +35,7 @@ export async function listReleases(tx: OrgTransaction, operationId: string): Pro
 }
 
 /** Numbers of the items of one release. */
-export async function itemsOfRelease(
-  tx: OrgTransaction,
-  operationId: string,
-  release: number,
-): Promise<number[]> {
+export async function itemsOfRelease(tx: OrgTransaction, operationId: string, release: number): Promise<number[]> {
   const found = await rows(
     tx,
     sql<{ item_no: number }>`
@@ -64,14 +60,22 @@ export async function steerRelease(
   const group = sql`a.id in (
     select id from (${given(tx.orgId, operationId)}) g where release = ${steering.release})`;
   if (steering.action === 'hold') return setTimes(tx, group, sql`null::timestamptz`, sql`null::timestamptz`);
-  const day = steering.action === 'move' ? await dayOf(tx, steering, by) : sql`(${by.now}::timestamptz at time zone ${by.timezone})::date`;
+  const day =
+    steering.action === 'move'
+      ? await dayOf(tx, steering, by)
+      : sql`(${by.now}::timestamptz at time zone ${by.timezone})::date`;
   const later = (planned: string) => laterDay(planned, day, by.timezone);
   const due = later('due_at');
   if (steering.action === 'move') return setTimes(tx, group, later('start_at'), due);
   const sameTime = sql`${by.now}::timestamptz + ((i.input -> 'values' ->> 'due_at')::timestamptz - (i.input -> 'values' ->> 'start_at')::timestamptz)`;
-  await setTimes(tx, group, sql`${by.now}::timestamptz`, sql`case when ${due} > ${by.now} then ${due} else ${sameTime} end`);
+  await setTimes(
+    tx,
+    group,
+    sql`${by.now}::timestamptz`,
+    sql`case when ${due} > ${by.now} then ${due} else ${sameTime} end`,
+  );
   await beginAssignments(tx, group, by.actorId);
-} // prettier-ignore
+}
 
 /** What the operation inserted, as planned. */
 function given(orgId: string, operationId: string): RawBuilder<unknown> {
@@ -83,11 +87,7 @@ function given(orgId: string, operationId: string): RawBuilder<unknown> {
     where i.org_id = ${orgId} and i.operation_id = ${operationId} and i.status = 'success' and i.input ->> 'release' is not null`;
 }
 
-async function assertWaiting(
-  tx: OrgTransaction,
-  operationId: string,
-  release: number,
-): Promise<void> {
+async function assertWaiting(tx: OrgTransaction, operationId: string, release: number): Promise<void> {
   const found = (await listReleases(tx, operationId)).find((one) => one.release === release);
   if (found === undefined) throw new Problem('not_found');
   if (found.state === 'scheduled' || found.state === 'held') return;
@@ -119,8 +119,7 @@ async function dayOf(
 
 /** A planned time of item `i`, as many days later or earlier as the day of its start is. */
 function laterDay(planned: string, day: RawBuilder<unknown>, zone: string): RawBuilder<unknown> {
-  const local = (name: string) =>
-    sql`((i.input -> 'values' ->> ${sql.lit(name)})::timestamptz at time zone ${zone})`;
+  const local = (name: string) => sql`((i.input -> 'values' ->> ${sql.lit(name)})::timestamptz at time zone ${zone})`;
   return sql`((${local(planned)} + make_interval(days => ${day} - ${local('start_at')}::date)) at time zone ${zone})`;
 }
 

@@ -17,12 +17,8 @@ export function judgedStudents(
   const students = withParameters(context, parameters);
   const { staggered_release, stagger_interval, groups, release_order } = context.params.scheduling;
   if (!staggered_release) return sql`select s.*, null::int as release from (${students}) s`;
-  const lot =
-    release_order === 'random' ? sql`md5(${context.operationId}::text || s.id)` : sql`null::text`;
-  const byHand =
-    release_order === 'custom'
-      ? sql`least((s.p ->> 'release')::int, ${groups}::int)`
-      : sql`null::int`;
+  const lot = release_order === 'random' ? sql`md5(${context.operationId}::text || s.id)` : sql`null::text`;
+  const byHand = release_order === 'custom' ? sql`least((s.p ->> 'release')::int, ${groups}::int)` : sql`null::int`;
   return sql`
     select r.id, r.family_name, r.given_name, r.primary_teacher_id, r.label, r.fault, r.passed, r.own_start, r.release,
       case when r.own_start then r.p else r.p || jsonb_build_object('values', r.p -> 'values' || ${laterDates(context, sql`(r.release - 1) * ${stagger_interval}::int`)}) end as p
@@ -33,10 +29,7 @@ export function judgedStudents(
 }
 
 /** Start and due date of `r.p`, so many days later by the calendar of the organization. */
-function laterDates(
-  { now, timezone }: PlanContext,
-  days: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+function laterDates({ now, timezone }: PlanContext, days: RawBuilder<unknown>): RawBuilder<unknown> {
   const later = (moment: RawBuilder<unknown>) =>
     sql`(((${moment}) at time zone ${timezone}) + make_interval(days => ${days})) at time zone ${timezone}`;
   const start = sql`(r.p -> 'values' ->> 'start_at')::timestamptz`;
@@ -60,8 +53,7 @@ const STATE_FAULT = sql`
 function mayPass({ actor, overrideReason }: Omit<FitnessContext, 'orgId'>): RawBuilder<unknown> {
   const isReasoned = (overrideReason ?? '').trim().length >= LIMITS.overrideReasonCharsMin;
   if (isReasoned && actor.role === 'system_admin') return sql`true`;
-  if (isReasoned && actor.role === 'subscriber_admin')
-    return sql`(u.status = 'active' and u.is_restricted)`;
+  if (isReasoned && actor.role === 'subscriber_admin') return sql`(u.status = 'active' and u.is_restricted)`;
   return sql`false`;
 }
 
@@ -78,10 +70,7 @@ export function overrideWarning(): RawBuilder<unknown> {
     then jsonb_build_array(jsonb_build_object('code', ${code('rule_set_aside')}, 'label', label, 'rule', passed)) else '[]' end`;
 }
 
-function withParameters(
-  context: PlanContext<AssignmentParams>,
-  parameters: EffectiveParameters,
-): RawBuilder<unknown> {
+function withParameters(context: PlanContext<AssignmentParams>, parameters: EffectiveParameters): RawBuilder<unknown> {
   const { actor, orgId, params } = context;
   const scope = scopeOf(actor);
   const isOutside = scope === null ? sql`false` : sql`u.id not in (${scope})`;

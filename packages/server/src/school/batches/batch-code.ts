@@ -6,10 +6,7 @@ const NAME_CHARS_MAX = 40;
 
 /** Two that make codes at the same time wait for each other, so that the second sees what the first took. */
 export async function lockCodes(tx: OrgTransaction): Promise<void> {
-  await rows(
-    tx,
-    sql`select pg_advisory_xact_lock(hashtextextended('batch codes ' || ${tx.orgId}, 0))`,
-  );
+  await rows(tx, sql`select pg_advisory_xact_lock(hashtextextended('batch codes ' || ${tx.orgId}, 0))`);
 }
 
 /**

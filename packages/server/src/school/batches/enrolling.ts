@@ -11,8 +11,7 @@ export function accessEnd(endDate: RawBuilder<unknown>): RawBuilder<unknown> {
 
 /** Admins enroll the people in their scope, a student nobody but themself. @param id - Of the student. */
 export function rightsFault({ actor }: PlanContext, id: RawBuilder<unknown>): RawBuilder<unknown> {
-  if (!isAdmin(actor))
-    return sql`case when ${id} is distinct from ${actor.userId}::uuid then ${code('forbidden')} end`;
+  if (!isAdmin(actor)) return sql`case when ${id} is distinct from ${actor.userId}::uuid then ${code('forbidden')} end`;
   const scope = scopeOf(actor);
   if (scope === null) return sql`null::text`;
   return sql`case when ${id} not in (${scope}) then ${code('user_out_of_scope')} end`;

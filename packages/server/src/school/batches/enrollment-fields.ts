@@ -1,12 +1,8 @@
 /** What may be said of an enrollment. */
 import { z } from 'zod';
 
-export const ENROLLMENT_TYPES = [
-  'individual', 'batch', 'corporate', 'group', 'scholarship', 'trial',
-] as const; // prettier-ignore
-const ENROLLMENT_STATUSES = [
-  'active', 'completed', 'cancelled', 'on_hold', 'expired',
-] as const; // prettier-ignore
+export const ENROLLMENT_TYPES = ['individual', 'batch', 'corporate', 'group', 'scholarship', 'trial'] as const;
+const ENROLLMENT_STATUSES = ['active', 'completed', 'cancelled', 'on_hold', 'expired'] as const;
 
 const text = z.string().trim().max(200);
 export const paymentSchema = z.strictObject({

@@ -2,14 +2,10 @@
 import type { ProblemCode } from '@muster/contract';
 import { z } from 'zod';
 
-export const DAYS = [
-  'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday',
-] as const; // prettier-ignore
+export const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 const BATCH_STATUSES = ['Active', 'Upcoming', 'Completed', 'Cancelled'] as const;
 
-const time = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):([0-5]\d)$/, 'give a time of 24 hours, such as 08:00');
+const time = z.string().regex(/^([01]\d|2[0-3]):([0-5]\d)$/, 'give a time of 24 hours, such as 08:00');
 
 export const slotSchema = z
   .strictObject({ day: z.enum(DAYS), start_time: time, end_time: time })
@@ -25,12 +21,10 @@ export const scheduleSchema = z
   .max(100)
   .refine((slots) => slots.every((slot, at) => !slots.slice(0, at).some((one) => overlap(one, slot))), {
     message: 'slots_overlap' satisfies ProblemCode,
-  }); // prettier-ignore
+  });
 
 function overlap(one: Slot, other: Slot): boolean {
-  return (
-    one.day === other.day && one.start_time < other.end_time && other.start_time < one.end_time
-  );
+  return one.day === other.day && one.start_time < other.end_time && other.start_time < one.end_time;
 }
 
 /** What a field says when it is left out or null. */
@@ -46,7 +40,7 @@ const ENROLLED_NEGATIVE: ProblemCode = 'enrolled_students_negative';
 const day = (code: ProblemCode) =>
   z
     .union([z.iso.date(), z.iso.datetime({ offset: true })], orElse(code, 'give a date such as 2026-03-02'))
-    .transform((text) => new Date(text).toISOString().slice(0, 10)); // prettier-ignore
+    .transform((text) => new Date(text).toISOString().slice(0, 10));
 
 const force = {
   force: z.boolean().optional().describe('Saves in spite of a schedule conflict'),
@@ -65,23 +59,17 @@ const batchShape = {
   batch_notes: z.string().max(10_000).nullish(),
   schedule: scheduleSchema.optional(),
   ...force,
-}; // prettier-ignore
+};
 
 const withReason = (given: { force?: boolean | undefined; force_reason?: string | undefined }) =>
   given.force !== true || (given.force_reason ?? '') !== '';
-const reasonMissing = {
-  message: 'force_reason_required' satisfies ProblemCode,
-  path: ['force_reason'],
-};
+const reasonMissing = { message: 'force_reason_required' satisfies ProblemCode, path: ['force_reason'] };
 
 export const forceSchema = z.strictObject(force).refine(withReason, reasonMissing);
 
 /** The body that makes a batch of the course in the path; the number of students is counted, whatever is sent. */
 export const newBatchSchema = z
-  .strictObject({
-    ...batchShape,
-    enrolled_students: z.number().min(0, ENROLLED_NEGATIVE).optional(),
-  })
+  .strictObject({ ...batchShape, enrolled_students: z.number().min(0, ENROLLED_NEGATIVE).optional() })
   .refine(withReason, reasonMissing);
 
 export const plannedBatchSchema = z

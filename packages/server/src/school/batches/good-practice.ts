@@ -18,8 +18,8 @@ const numbersSchema = z.strictObject({
   instructor_batches_max: count.describe('More active batches of a teacher are warned of; 4'),
   classes_per_week: count.describe('3'),
   class_minutes: count.describe('120'),
-  class_times: z.array(z.strictObject({ start_time, end_time })).max(20).describe('08:00 to 10:00, 18:00 to 20:00'), // prettier-ignore
-  days_between_classes: z.boolean().describe('Whether classes on days that follow each other are hinted at; true'), // prettier-ignore
+  class_times: z.array(z.strictObject({ start_time, end_time })).max(20).describe('08:00 to 10:00, 18:00 to 20:00'),
+  days_between_classes: z.boolean().describe('Whether classes on days that follow each other are hinted at; true'),
 });
 export type GoodPractice = z.infer<typeof numbersSchema>;
 
@@ -52,11 +52,7 @@ export function goodPractice(settings: Readonly<Record<string, unknown>>): GoodP
  * @param b - Alias of a row with `capacity`, `enrolled_students`, `timetable`, `status` and `lead_id`.
  * @param activeBatches - Number of active batches of the lead teacher, this one included.
  */
-export function batchHints(
-  b: string,
-  numbers: GoodPractice,
-  activeBatches: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+export function batchHints(b: string, numbers: GoodPractice, activeBatches: RawBuilder<unknown>): RawBuilder<unknown> {
   const of = (column: string) => sql.ref(`${b}.${column}`);
   return listOf([
     sql`case when ${of('lead_id')} is null then ${hint('batch_without_instructor')} end`,
@@ -76,11 +72,7 @@ export function seatHint(
   { reserve_percent: usual, reserve_percent_low: low }: GoodPractice,
 ): RawBuilder<unknown> {
   const free = sql`(${capacity} - ${enrolled})`;
-  const said = (percent: number) => ({
-    percent: sql`${percent}::numeric`,
-    free,
-    capacity,
-  });
+  const said = (percent: number) => ({ percent: sql`${percent}::numeric`, free, capacity });
   return sql`case
     when ${free} * 100 < ${capacity} * ${low}::numeric then ${hint('seats_reserve_gone', said(low))}
     when ${free} * 100 < ${capacity} * ${usual}::numeric then ${hint('seats_reserve_low', said(usual))} end`;

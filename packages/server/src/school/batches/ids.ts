@@ -10,5 +10,5 @@ export function idOf(text: RawBuilder<unknown>): RawBuilder<string | null> {
 }
 
 export function onlyIds(texts: readonly (string | null | undefined)[]): string[] {
-  return texts.flatMap((text) => (text != null && isUuid(text.toLowerCase()) ? [text.toLowerCase()] : [])); // prettier-ignore
+  return texts.flatMap((text) => (text != null && isUuid(text.toLowerCase()) ? [text.toLowerCase()] : []));
 }

@@ -12,10 +12,7 @@ import { clashes, suggestions } from './timetable.ts';
  *   whose times matter · `changes`: what becomes another (`lead`, `dates`, `schedule`, `status`, `capacity`, `code`, …) ·
  *   `force_reason` or null · `fault`, `fault_detail`: what is wrong with it already.
  */
-export function judgedBatches(
-  context: PlanContext,
-  wanted: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+export function judgedBatches(context: PlanContext, wanted: RawBuilder<unknown>): RawBuilder<unknown> {
   const { orgId } = context;
   const numbers = goodPractice(context.settings);
   return sql`
@@ -27,8 +24,7 @@ export function judgedBatches(
       left join users u on u.org_id = ${orgId} and u.id = g.lead_id
     ), wanted as materialized (
       select *, first_fault is null as is_good, changes && '{lead,dates,schedule,status}'::text[] as is_compared from checked
-    ), ${clashes(orgId)
-    }, judged as (
+    ), ${clashes(orgId)}, judged as (
       select w.*, coalesce(w.first_fault, case when c.item_no is not null and w.force_reason is null then ${code('schedule_conflict')} end) as final_fault,
         c.conflicts, c.item_no as clash_no, c.n as clash_n
       from wanted w left join clash c on c.item_no = w.item_no
@@ -38,7 +34,7 @@ export function judgedBatches(
     select w.*, w.final_fault as code, ${detail(orgId)} as detail,
       case when w.final_fault is null then nullif(coalesce(${batchHints('w', numbers, sql`w.active_batches`)}, '[]') || coalesce(${forcedHint()}, '[]'), '[]') end as warnings
     from weighed w`;
-} // prettier-ignore
+}
 
 /** Of a batch that is there and may be changed: the first rule that it would break. */
 function stateFault({ orgId, actor }: PlanContext): RawBuilder<unknown> {

@@ -6,11 +6,7 @@ import type { Plan, PlanContext } from '../../engine/kind.ts';
  * Plans that somebody leads a batch from now on. Who led it before leaves it; a co-teacher who becomes the lead is moved up.
  * @param given - A select of `item_no`, `batch_id`, `lead_id`; one row a batch.
  */
-export async function planLead(
-  plan: Plan,
-  { orgId, newId }: PlanContext,
-  given: RawBuilder<unknown>,
-): Promise<void> {
+export async function planLead(plan: Plan, { orgId, newId }: PlanContext, given: RawBuilder<unknown>): Promise<void> {
   const found = sql`(
     select g.item_no, g.batch_id, g.lead_id, same.id as same_id, former.id as former_id from (${given}) g
     left join batch_teachers same on same.org_id = ${orgId} and same.batch_id = g.batch_id and same.teacher_id = g.lead_id

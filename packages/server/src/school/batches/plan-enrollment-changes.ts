@@ -55,7 +55,7 @@ function itemsOf(context: PlanContext, given: RawBuilder<unknown>): RawBuilder<u
         jsonb_build_object('subject', key, 'label', label, 'batch_status', initcap(target_status), 'field', case final_fault when ${code('access_ends_early')} then 'access_expiry_date' end) end as detail,
       null::jsonb as warnings
     from seated`;
-} // prettier-ignore
+}
 
 /** CTEs up to `seated`: each enrollment as it would be, with the first rule that it would break. */
 function judgedChanges(context: PlanContext, given: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -89,7 +89,7 @@ function judgedChanges(context: PlanContext, given: RawBuilder<unknown>): RawBui
       select j.*, coalesce(first_fault, case when takes_seat and capacity - enrolled_students
         < count(*) filter (where takes_seat and first_fault is null) over (partition by batch_id order by item_no) then ${code('batch_full')} end) as final_fault
       from judged j)`;
-} // prettier-ignore
+}
 
 function changeFault(context: PlanContext): RawBuilder<unknown> {
   const { orgId } = context;

@@ -24,10 +24,7 @@ export async function planBatchUpdates(
     from (${judgedBatches(context, wantedUpdates(context, updates))}) judged`,
   );
   const kept = sql`(select item_no, input as i from ${plan.planned} p where p.action = 'update') kept`;
-  await plan.update(
-    'batch',
-    sql`select item_no, (i ->> 'batch_id')::uuid as id, i -> 'values' as after from ${kept}`,
-  );
+  await plan.update('batch', sql`select item_no, (i ->> 'batch_id')::uuid as id, i -> 'values' as after from ${kept}`);
   await planLead(
     plan,
     context,
@@ -36,10 +33,7 @@ export async function planBatchUpdates(
 }
 
 /** The batches as they would be, for {@link judgedBatches}. */
-function wantedUpdates(
-  { orgId, actor }: PlanContext,
-  updates: readonly BatchUpdate[],
-): RawBuilder<unknown> {
+function wantedUpdates({ orgId, actor }: PlanContext, updates: readonly BatchUpdate[]): RawBuilder<unknown> {
   return sql`
     with found as materialized (
       select e.n::int as item_no, e.value as g, e.value ->> 'batch_id' as key, b.*, lead.teacher_id as present_lead,
@@ -74,7 +68,7 @@ function wantedUpdates(
       case when a.present_id is null then ${code('batch_not_found')} when not a.is_own then ${code('batch_out_of_scope')} end as fault,
       case when a.present_id is not null then jsonb_build_object('label', a.name) end as fault_detail
     from after a`;
-} // prettier-ignore
+}
 
 /** Everybody who will teach batch `a`: who leads it then, and its co-teachers. */
 function teachersOf(orgId: string): RawBuilder<unknown> {

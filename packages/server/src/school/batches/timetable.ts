@@ -65,8 +65,7 @@ export function suggestions(orgId: string, clash: string): RawBuilder<unknown> {
   const itemNo = sql.ref(`${clash}.item_no`);
   const overlaps = (other: string) =>
     sql`${sql.ref(`${other}.day`)} = c.day and ${sql.ref(`${other}.begins`)} < c.begins + c.length and c.begins < ${sql.ref(`${other}.ends`)}`;
-  const written = (at: RawBuilder<unknown>) =>
-    sql`to_char(time '00:00' + make_interval(mins => ${at}), 'HH24:MI')`;
+  const written = (at: RawBuilder<unknown>) => sql`to_char(time '00:00' + make_interval(mins => ${at}), 'HH24:MI')`;
   return sql`(
     with moved as (
       select distinct on (h.item_no) h.*, h.ends - h.begins as length from held h

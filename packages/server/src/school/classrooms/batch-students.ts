@@ -54,11 +54,19 @@ export async function planBatchStudents(
   const added = moves.entering.length + moves.reopened.length;
   const warnings = added === 0 ? [] : overCapacity(context, batch, count);
   await planOneItem(plan, {
-    key: batch.id, label: `${batch.name}: students`, isChanged: added + moves.leaving.length > 0, warnings,
+    key: batch.id,
+    label: `${batch.name}: students`,
+    isChanged: added + moves.leaving.length > 0,
+    warnings,
     input: {
-      what: 'students', count, added, removed: moves.leaving.length, unchanged: count - added, ignored: moves.ignored,
+      what: 'students',
+      count,
+      added,
+      removed: moves.leaving.length,
+      unchanged: count - added,
+      ignored: moves.ignored,
     },
-  }); // prettier-ignore
+  });
   await plan.insert(
     'enrollment',
     sql`
@@ -127,11 +135,7 @@ async function findStudentMoves(
  * A section's capacity may be exceeded with a warning, unless the organization enforces it; a batch's own never.
  * @throws Problem `batch_full`, `over_capacity`.
  */
-function overCapacity(
-  { settings }: PlanContext,
-  batch: Batch,
-  count: number,
-): Record<string, unknown>[] {
+function overCapacity({ settings }: PlanContext, batch: Batch, count: number): Record<string, unknown>[] {
   if (batch.capacity !== null && count > batch.capacity) {
     throw new Problem('batch_full', { label: batch.name, capacity: batch.capacity });
   }

@@ -46,8 +46,7 @@ export async function getClassroom({ tx, actor }: Asking, id: string): Promise<C
     from classrooms t where t.org_id = ${tx.orgId} and t.id = ${id}`,
   );
   if (found === undefined) throw new Problem('not_found', { field: 'classroom_id' });
-  if (!found.is_own)
-    throw new Problem('unit_out_of_scope', { field: 'classroom_id', value: found.name });
+  if (!found.is_own) throw new Problem('unit_out_of_scope', { field: 'classroom_id', value: found.name });
   return found;
 }
 
@@ -67,12 +66,10 @@ export async function getOpenBatch({ tx, actor }: Asking, id: string): Promise<B
     where t.org_id = ${tx.orgId} and t.id = ${id}`,
   );
   if (found === undefined) throw new Problem('not_found', { field: 'batch_id' });
-  if (!found.is_own)
-    throw new Problem('unit_out_of_scope', { field: 'batch_id', value: found.name });
+  if (!found.is_own) throw new Problem('unit_out_of_scope', { field: 'batch_id', value: found.name });
   if (CLOSED_BATCH.some((status) => status === found.status))
     throw new Problem('batch_ended', { label: found.name, status: found.status });
-  if (found.classroom_status === 'archived')
-    throw new Problem('classroom_archived', { label: found.classroom });
+  if (found.classroom_status === 'archived') throw new Problem('classroom_archived', { label: found.classroom });
   return found;
 }
 
@@ -99,10 +96,7 @@ function isClassroomInReach(actor: Actor): RawBuilder<boolean> {
  * A course belongs to no unit: a teacher_admin changes it while nobody studies it, or somebody of own units does.
  * @throws Problem `not_found`, `unit_out_of_scope`.
  */
-export async function getOwnCourse(
-  { tx, actor }: Asking,
-  id: string,
-): Promise<{ id: string; title: string }> {
+export async function getOwnCourse({ tx, actor }: Asking, id: string): Promise<{ id: string; title: string }> {
   const isOwn =
     actor.role === 'teacher_admin'
       ? sql`(select count(*) = 0 or bool_or(c.unit_id in (${unitsOf(actor)})) from classroom_courses cc
@@ -115,7 +109,6 @@ export async function getOwnCourse(
     select t.id, t.title, ${isOwn} as is_own from courses t where t.org_id = ${tx.orgId} and t.id = ${id}`,
   );
   if (found === undefined) throw new Problem('not_found', { field: 'course_id' });
-  if (found.is_own !== true)
-    throw new Problem('unit_out_of_scope', { field: 'course_id', value: found.title });
+  if (found.is_own !== true) throw new Problem('unit_out_of_scope', { field: 'course_id', value: found.title });
   return found;
 }

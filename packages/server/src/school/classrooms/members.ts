@@ -28,17 +28,32 @@ export interface Membership {
 }
 
 export const ROSTER: Membership = {
-  entity: 'classroom_student', table: 'classroom_students', owner: 'classroom_id', member: 'student_id', role: 'student',
-  membersMax: 500, words: 'students of a classroom',
-}; // prettier-ignore
+  entity: 'classroom_student',
+  table: 'classroom_students',
+  owner: 'classroom_id',
+  member: 'student_id',
+  role: 'student',
+  membersMax: 500,
+  words: 'students of a classroom',
+};
 export const FACULTY: Membership = {
-  entity: 'classroom_teacher', table: 'classroom_teachers', owner: 'classroom_id', member: 'teacher_id', role: 'teacher',
-  membersMax: 50, words: 'teachers of a classroom',
-}; // prettier-ignore
+  entity: 'classroom_teacher',
+  table: 'classroom_teachers',
+  owner: 'classroom_id',
+  member: 'teacher_id',
+  role: 'teacher',
+  membersMax: 50,
+  words: 'teachers of a classroom',
+};
 export const BATCH_TEACHERS: Membership = {
-  entity: 'batch_teacher', table: 'batch_teachers', owner: 'batch_id', member: 'teacher_id', role: 'teacher',
-  membersMax: 50, words: 'teachers of a batch',
-}; // prettier-ignore
+  entity: 'batch_teacher',
+  table: 'batch_teachers',
+  owner: 'batch_id',
+  member: 'teacher_id',
+  role: 'teacher',
+  membersMax: 50,
+  words: 'teachers of a batch',
+};
 
 export interface Wanted {
   readonly ids: readonly string[];
@@ -118,11 +133,18 @@ export async function planMoves(
 ): Promise<void> {
   const count = present.length + added.length - removed.length;
   await planOneItem(plan, {
-    key: of.id, label: `${of.name}: ${role}s`, isChanged: added.length + removed.length > 0,
+    key: of.id,
+    label: `${of.name}: ${role}s`,
+    isChanged: added.length + removed.length > 0,
     input: {
-      what: `${role}s`, count, added: added.length, removed: removed.length, unchanged: count - added.length, ignored,
+      what: `${role}s`,
+      count,
+      added: added.length,
+      removed: removed.length,
+      unchanged: count - added.length,
+      ignored,
     },
-  }); // prettier-ignore
+  });
   await plan.insert(
     entity,
     sql`
@@ -155,10 +177,12 @@ async function assertNewest(
     order by family_name, given_name, id`,
   );
   throw new Problem('outdated_version', {
-    label: classroom.name, version: classroom.version, field: 'version',
+    label: classroom.name,
+    version: classroom.version,
+    field: 'version',
     difference: {
       only_stored: people.filter(({ id }) => onlyNow.includes(id)),
       only_sent: people.filter(({ id }) => added.includes(id)),
     },
-  }); // prettier-ignore
+  });
 }

@@ -26,11 +26,7 @@ export interface Term {
 /** @throws Problem `not_found`, `section_course_mismatch`, `validation_failed` for a key that is no term's. */
 export async function getSlice(
   { tx, orgId }: PlanContext,
-  wanted: {
-    course_id: string;
-    section_id?: string | null | undefined;
-    term_key?: string | null | undefined;
-  },
+  wanted: { course_id: string; section_id?: string | null | undefined; term_key?: string | null | undefined },
 ): Promise<Slice> {
   const [course] = await rows(
     tx,
@@ -38,8 +34,7 @@ export async function getSlice(
     select id, title from courses where org_id = ${orgId} and id = ${wanted.course_id}`,
   );
   if (course === undefined) throw new Problem('not_found', { field: 'course_id' });
-  const section =
-    wanted.section_id == null ? null : await getSection(tx, course.id, wanted.section_id);
+  const section = wanted.section_id == null ? null : await getSection(tx, course.id, wanted.section_id);
   return { course, section, term: await findTerm(tx, wanted.term_key ?? '') };
 }
 
@@ -62,10 +57,7 @@ async function findTerm(tx: OrgTransaction, given: string): Promise<Term | null>
   const key = given.trim().toUpperCase();
   if (key === '') return null;
   // Of two first uses at once the second waits here, and then finds the term.
-  await one(
-    tx,
-    sql`select pg_advisory_xact_lock(hashtextextended(${`${tx.orgId} term ${key}`}, 0)) is null as locked`,
-  );
+  await one(tx, sql`select pg_advisory_xact_lock(hashtextextended(${`${tx.orgId} term ${key}`}, 0)) is null as locked`);
   const [found] = await rows(
     tx,
     sql<{ id: string; key: string }>`

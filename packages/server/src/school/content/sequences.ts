@@ -6,10 +6,7 @@ import { code } from '../../engine/kind.ts';
 
 /** The sequences that are given: one as `sequence_id`, several as `sequence_ids`. */
 export const sequencePayload = z
-  .strictObject({
-    sequence_ids: z.array(z.uuid()).min(1).max(20).optional(),
-    sequence_id: z.uuid().optional(),
-  })
+  .strictObject({ sequence_ids: z.array(z.uuid()).min(1).max(20).optional(), sequence_id: z.uuid().optional() })
   .refine((content) => content.sequence_ids !== undefined || content.sequence_id !== undefined, {
     message: 'name at least one sequence',
     path: ['sequence_ids'],
@@ -17,9 +14,7 @@ export const sequencePayload = z
 
 export function sequencesOf(content: z.infer<typeof sequencePayload>): string[] {
   const listed = content.sequence_ids ?? [];
-  return [
-    ...new Set(content.sequence_id === undefined ? listed : [content.sequence_id, ...listed]),
-  ];
+  return [...new Set(content.sequence_id === undefined ? listed : [content.sequence_id, ...listed])];
 }
 
 /** @throws Problem `validation_failed` when optional steps name a step that a sequence has not, or all that it has. */
@@ -41,9 +36,7 @@ export async function assertOptionalSteps(
     named.flatMap((list) => {
       const unknown = list.find((step) => !steps.includes(step));
       if (unknown !== undefined) return [`${title} has no step ${unknown}`];
-      return steps.every((step) => list.includes(step))
-        ? [`at least one step of ${title} has to be mandatory`]
-        : [];
+      return steps.every((step) => list.includes(step)) ? [`at least one step of ${title} has to be mandatory`] : [];
     }),
   );
   if (reasons.length === 0) return;

@@ -44,16 +44,11 @@ function missingFault(form: InviteForm): Fault | null {
   if (options.some((option) => option.id === undefined && option.name === undefined))
     return required('payment_option.name');
   const plans = options.flatMap((option) => option.payment_plans ?? []);
-  return plans.some((plan) => plan.id === undefined && plan.name === undefined)
-    ? required('payment_plans.name')
-    : null;
+  return plans.some((plan) => plan.id === undefined && plan.name === undefined) ? required('payment_plans.name') : null;
 }
 
 function outsideFault(form: InviteForm, known: Known): Fault | null {
-  const touched = [
-    form.id,
-    ...(form.links ?? []).flatMap((link) => [link.batch_id, link.payment_option.id]),
-  ];
+  const touched = [form.id, ...(form.links ?? []).flatMap((link) => [link.batch_id, link.payment_option.id])];
   const batch = touched.map((id) => known.outside.get(id ?? '')).find((name) => name !== undefined);
   return batch === undefined ? null : { code: 'batch_out_of_scope', detail: { label: batch } };
 }
@@ -61,9 +56,7 @@ function outsideFault(form: InviteForm, known: Known): Fault | null {
 function dateFault(form: InviteForm, present: KnownInvite | undefined): Fault | null {
   const start = form.start_date === undefined ? present?.start_date : form.start_date;
   const end = form.end_date === undefined ? present?.end_date : form.end_date;
-  return start != null && end != null && end < start
-    ? invalid('end_date', 'it is before start_date')
-    : null;
+  return start != null && end != null && end < start ? invalid('end_date', 'it is before start_date') : null;
 }
 
 function codeFault(form: InviteForm, known: Known, taken: Taken): Fault | null {
@@ -80,33 +73,28 @@ function linkFault(form: InviteForm, known: Known): Fault | null {
   for (const { batch_id: batchId, payment_option: option } of form.links ?? []) {
     if (!known.batches.has(batchId)) return { code: 'batch_not_found', detail: { subject: batchId } };
     const key = `${batchId} ${optionKey(option)}`;
-    if (seen.has(key))
-      return invalid('payment_option', 'a batch has it twice');
+    if (seen.has(key)) return invalid('payment_option', 'a batch has it twice');
     seen.add(key);
     const fault = optionFault(option, known);
     if (fault !== null) return fault;
   }
   return null;
-} // prettier-ignore
+}
 
 function optionFault({ id, payment_plans: plans }: OptionForm, known: Known): Fault | null {
   const present = id === undefined ? undefined : known.options.get(id);
   if (id !== undefined && present === undefined)
     return invalid('payment_option.id', 'there is no payment option with this id');
-  const isUnknown = (plan: PlanForm): boolean =>
-    plan.id !== undefined && present?.plan_ids.includes(plan.id) !== true;
+  const isUnknown = (plan: PlanForm): boolean => plan.id !== undefined && present?.plan_ids.includes(plan.id) !== true;
   const ids = (plans ?? []).flatMap((plan) => plan.id ?? []);
   if (plans?.some(isUnknown) === true)
     return invalid('payment_plans.id', 'the payment option has no plan with this id');
-  return new Set(ids).size === ids.length
-    ? null
-    : invalid('payment_plans.id', 'a plan is given twice');
+  return new Set(ids).size === ids.length ? null : invalid('payment_plans.id', 'a plan is given twice');
 }
 
 /** One row is changed once: by one invite of an operation, and to one end. */
 function doubledFault(form: InviteForm, taken: Taken): Fault | null {
-  if (form.id !== undefined && taken.changed.has(form.id))
-    return invalid('id', 'the invite is changed twice');
+  if (form.id !== undefined && taken.changed.has(form.id)) return invalid('id', 'the invite is changed twice');
   const said = new Map<string, string>();
   for (const { payment_option: option } of form.links ?? []) {
     if (option.id === undefined) continue;
@@ -121,12 +109,7 @@ function doubledFault(form: InviteForm, taken: Taken): Fault | null {
 }
 
 /** A batch has one default invite at most. */
-function defaultFault(
-  form: InviteForm,
-  present: KnownInvite | undefined,
-  known: Known,
-  taken: Taken,
-): Fault | null {
+function defaultFault(form: InviteForm, present: KnownInvite | undefined, known: Known, taken: Taken): Fault | null {
   for (const batchId of defaultBatches(form, present)) {
     const batch = known.batches.get(batchId);
     const now = batch?.default_invite;

@@ -45,11 +45,7 @@ export interface Known {
 }
 
 /** Four reads, however many invites there are. */
-export async function readKnown(
-  tx: OrgTransaction,
-  actor: Actor,
-  forms: readonly InviteForm[],
-): Promise<Known> {
+export async function readKnown(tx: OrgTransaction, actor: Actor, forms: readonly InviteForm[]): Promise<Known> {
   const inviteIds = forms.flatMap((form) => form.id ?? []);
   const links = forms.flatMap((form) => form.links ?? []);
   const optionIds = links.flatMap((link) => link.payment_option.id ?? []);
@@ -113,7 +109,9 @@ async function readOutside(
   { inviteIds, optionIds, batchIds }: Readonly<Record<'inviteIds' | 'optionIds' | 'batchIds', readonly string[]>>,
 ): Promise<ReadonlyMap<string, string>> {
   if (actor.role !== 'teacher_admin') return new Map();
-  const found = await rows(tx, sql<{ of: string; batch: string }>`
+  const found = await rows(
+    tx,
+    sql<{ of: string; batch: string }>`
     select touched.of, b.name as batch
     from (
       select id as of, id as batch_id from unnest(${[...batchIds]}::uuid[]) id
@@ -122,6 +120,7 @@ async function readOutside(
     ) touched
     join batches b on b.org_id = ${tx.orgId} and b.id = touched.batch_id
     left join classrooms c on c.org_id = ${tx.orgId} and c.id = b.classroom_id
-    where c.unit_id is null or c.unit_id not in (${unitsOf(actor)})`);
+    where c.unit_id is null or c.unit_id not in (${unitsOf(actor)})`,
+  );
   return new Map(found.map((row) => [row.of, row.batch]));
-} // prettier-ignore
+}

@@ -8,12 +8,7 @@
 import { DEFAULT_TAG, type InviteForm, type OptionForm, type PlanForm } from './form.ts';
 import type { Known, KnownInvite, KnownLink } from './known.ts';
 
-export const INVITE_ENTITIES = [
-  'payment_option',
-  'payment_plan',
-  'enroll_invite',
-  'invite_option',
-] as const;
+export const INVITE_ENTITIES = ['payment_option', 'payment_plan', 'enroll_invite', 'invite_option'] as const;
 export type InviteEntity = (typeof INVITE_ENTITIES)[number];
 
 /** A row that is there has an id; one to be made has a key from which its id follows. */
@@ -45,13 +40,14 @@ export function rowsOf(form: InviteForm, known: Known, prefix: string, code: str
   const isDefault = isDefaultInvite(form, present);
   const options = optionsOf(form, prefix);
   const inviteRow: InviteRow = {
-    ...invite, entity: 'enroll_invite', action: present === undefined ? 'insert' : 'update', refs: {},
+    ...invite,
+    entity: 'enroll_invite',
+    action: present === undefined ? 'insert' : 'update',
+    refs: {},
     after: present === undefined ? { ...values, invite_code: values.invite_code ?? code } : values,
-  }; // prettier-ignore
+  };
   const linked =
-    links === undefined
-      ? keptLinks(present, isDefault)
-      : linkRows(form, present, invite, options, isDefault);
+    links === undefined ? keptLinks(present, isDefault) : linkRows(form, present, invite, options, isDefault);
   return {
     label: form.name ?? present?.name ?? code,
     isNew: present === undefined,
@@ -74,8 +70,7 @@ function optionsOf(form: InviteForm, prefix: string): Map<string, WantedOption> 
   for (const { payment_option: option } of form.links ?? []) {
     const key = optionKey(option);
     if (wanted.has(key)) continue;
-    const ref =
-      option.id === undefined ? made(`${prefix} option ${String(wanted.size)}`) : found(option.id);
+    const ref = option.id === undefined ? made(`${prefix} option ${String(wanted.size)}`) : found(option.id);
     wanted.set(key, { ...ref, form: option });
   }
   return wanted;
@@ -88,9 +83,13 @@ export function optionKey(option: OptionForm): string {
 function optionRows(option: WantedOption, known: Known): InviteRow[] {
   const { id, payment_plans: plans, ...values } = option.form;
   const row: InviteRow = {
-    id: option.id, key: option.key, entity: 'payment_option', action: id === undefined ? 'insert' : 'update', refs: {},
+    id: option.id,
+    key: option.key,
+    entity: 'payment_option',
+    action: id === undefined ? 'insert' : 'update',
+    refs: {},
     after: values,
-  }; // prettier-ignore
+  };
   const listed = new Set((plans ?? []).flatMap((plan) => plan.id ?? []));
   const left =
     plans === undefined || id === undefined
@@ -100,9 +99,13 @@ function optionRows(option: WantedOption, known: Known): InviteRow[] {
     row,
     ...(plans ?? []).map((plan, position) => planRow(plan, position, option)),
     ...left.map((planId): InviteRow => ({
-      ...found(planId), entity: 'payment_plan', action: 'update', after: { status: 'INACTIVE' }, refs: {},
+      ...found(planId),
+      entity: 'payment_plan',
+      action: 'update',
+      after: { status: 'INACTIVE' },
+      refs: {},
     })),
-  ]; // prettier-ignore
+  ];
 }
 
 function planRow({ id, ...values }: PlanForm, position: number, option: WantedOption): InviteRow {
@@ -123,11 +126,13 @@ function planRow({ id, ...values }: PlanForm, position: number, option: WantedOp
 /** The links of a form without any: they stay, but for what the invite's tag says of them. */
 function keptLinks(present: KnownInvite | undefined, isDefault: boolean): InviteRow[] {
   const kept = (present?.links ?? []).map((link) => ({ batchId: link.batch_id, link }));
-  return defaultMarks(kept, isDefault).map(
-    ({ link, isMarked }): InviteRow => ({
-      ...found(link.id), entity: 'invite_option', action: 'update', after: { is_default: isMarked }, refs: {},
-    }),
-  ); // prettier-ignore
+  return defaultMarks(kept, isDefault).map(({ link, isMarked }): InviteRow => ({
+    ...found(link.id),
+    entity: 'invite_option',
+    action: 'update',
+    after: { is_default: isMarked },
+    refs: {},
+  }));
 }
 
 function linkRows(
@@ -140,31 +145,35 @@ function linkRows(
   const before = present?.links ?? [];
   const wanted = (form.links ?? []).map((given) => {
     const option = options.get(optionKey(given.payment_option)) ?? made('');
-    const same = (link: KnownLink): boolean =>
-      link.batch_id === given.batch_id && link.payment_option_id === option.id;
+    const same = (link: KnownLink): boolean => link.batch_id === given.batch_id && link.payment_option_id === option.id;
     return { given, option, batchId: given.batch_id, link: before.find(same) };
   });
   const kept = new Set(wanted.map(({ link }) => link?.id));
-  const rows = defaultMarks(wanted, isDefault).map(
-    ({ given, option, link, isMarked }, position): InviteRow => {
-      const { status, cpo_id: cpoId } = given;
-      const values = { status, cpo_id: cpoId, is_default: isMarked, position };
-      if (link !== undefined)
-        return { ...found(link.id), entity: 'invite_option', action: 'update', after: values, refs: {} };
-      const ref = made(`${invite.id ?? invite.key ?? ''} link ${given.batch_id} ${option.id ?? option.key ?? ''}`);
-      return {
-        ...ref, entity: 'invite_option', action: 'insert', after: { ...values, batch_id: given.batch_id },
-        refs: { enroll_invite_id: invite, payment_option_id: { id: option.id, key: option.key } },
-      };
-    },
-  ); // prettier-ignore
+  const rows = defaultMarks(wanted, isDefault).map(({ given, option, link, isMarked }, position): InviteRow => {
+    const { status, cpo_id: cpoId } = given;
+    const values = { status, cpo_id: cpoId, is_default: isMarked, position };
+    if (link !== undefined)
+      return { ...found(link.id), entity: 'invite_option', action: 'update', after: values, refs: {} };
+    const ref = made(`${invite.id ?? invite.key ?? ''} link ${given.batch_id} ${option.id ?? option.key ?? ''}`);
+    return {
+      ...ref,
+      entity: 'invite_option',
+      action: 'insert',
+      after: { ...values, batch_id: given.batch_id },
+      refs: { enroll_invite_id: invite, payment_option_id: { id: option.id, key: option.key } },
+    };
+  });
   const gone = before.filter((link) => !kept.has(link.id));
   return [
     ...rows,
     ...gone.map((link): InviteRow => ({
-      ...found(link.id), entity: 'invite_option', action: 'remove', after: {}, refs: {},
+      ...found(link.id),
+      entity: 'invite_option',
+      action: 'remove',
+      after: {},
+      refs: {},
     })),
-  ]; // prettier-ignore
+  ];
 }
 
 /** Of each batch's links the one that is the default already, else the first. */
@@ -178,10 +187,7 @@ function defaultMarks<Link extends { batchId: string; link: KnownLink | undefine
     if (other === undefined || (link.link?.is_default === true && other.link?.is_default !== true))
       marked.set(link.batchId, link);
   }
-  return links.map((link) => ({
-    ...link,
-    isMarked: isDefault && marked.get(link.batchId) === link,
-  }));
+  return links.map((link) => ({ ...link, isMarked: isDefault && marked.get(link.batchId) === link }));
 }
 
 function found(id: string): Ref {

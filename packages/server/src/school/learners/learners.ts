@@ -67,12 +67,7 @@ export async function countLearners(
   const listedIds = distinctIds(selection.user_ids ?? []);
   if (selection.user_filter == null && newcomers.length === 0) return listedIds.length;
   const { count } = await inOrg(database, actor.orgId, (tx) =>
-    one(
-      tx,
-      sql<{
-        count: number;
-      }>`select count(*) as count from (${learnersOf(actor, selection, newcomers)}) learner`,
-    ),
+    one(tx, sql<{ count: number }>`select count(*) as count from (${learnersOf(actor, selection, newcomers)}) learner`),
   );
   return count;
 }
@@ -97,7 +92,14 @@ function filtered(actor: Actor, { user_filter: filter }: Selection): RawBuilder<
 }
 
 function judgedNewcomers(orgId: string, newcomers: readonly Newcomer[]): RawBuilder<unknown> {
-  const given = newcomers.map(({ n, email, username, label, reason, repeats }) => ({ n, email, username, label, reason, repeats })); // prettier-ignore
+  const given = newcomers.map(({ n, email, username, label, reason, repeats }) => ({
+    n,
+    email,
+    username,
+    label,
+    reason,
+    repeats,
+  }));
   return sql`
     select c.n, c.email, c.label, c.repeats, known.id as known_id,
       known.id is not null and known.id in (select id from listed union all select id from filtered) as is_selected,

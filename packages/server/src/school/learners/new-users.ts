@@ -64,20 +64,23 @@ function faultOf(actor: Actor, user: Given): string | null {
   if (refused !== undefined) return `Role ${refused} may not be given by you`;
   const isStudent = rolesOf(user).some((role) => asRole(role) === 'student');
   if (!isStudent) return 'Only a student can be enrolled';
-  return actor.role === 'teacher_admin' && actor.unitId === null
-    ? 'You have no unit to create people in'
-    : null;
+  return actor.role === 'teacher_admin' && actor.unitId === null ? 'You have no unit to create people in' : null;
 }
 
 function valuesOf(actor: Actor, user: Given): Record<string, unknown> {
   const { given_name, family_name, display_name } = completeName({ full_name: trimmed(user.full_name) ?? '' });
   return {
-    email: trimmed(user.email), username: trimmed(user.username) ?? trimmed(user.email),
-    given_name, family_name, display_name, roles: [...new Set(rolesOf(user).map(asRole))],
-    phone: trimmed(user.mobile_number) ?? null, gender: trimmed(user.gender) ?? null,
+    email: trimmed(user.email),
+    username: trimmed(user.username) ?? trimmed(user.email),
+    given_name,
+    family_name,
+    display_name,
+    roles: [...new Set(rolesOf(user).map(asRole))],
+    phone: trimmed(user.mobile_number) ?? null,
+    gender: trimmed(user.gender) ?? null,
     unit_id: actor.role === 'teacher_admin' ? actor.unitId : null,
   };
-} // prettier-ignore
+}
 
 function rolesOf(user: Given): readonly string[] {
   return user.roles == null || user.roles.length === 0 ? ['STUDENT'] : user.roles;

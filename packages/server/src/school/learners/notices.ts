@@ -20,10 +20,7 @@ export function coursesNotice(
 }
 
 /** One row for each person made by the operation: they get a link to set a password, whoever else is told of what. */
-export function claimNotice({
-  orgId,
-  operationId,
-}: Pick<NoticeContext, 'orgId' | 'operationId'>): RawBuilder<unknown> {
+export function claimNotice({ orgId, operationId }: Pick<NoticeContext, 'orgId' | 'operationId'>): RawBuilder<unknown> {
   return sql`
     select 'account.claim'::text as topic, c.entity_id as recipient_id, '{}'::jsonb as payload
     from ${doneChanges(orgId, operationId)} where c.entity = 'user' and c.action = 'insert'`;

@@ -99,13 +99,19 @@ export async function findOffers(context: PlanContext<AssignParams>): Promise<Of
 
 function wantedEntries({ assignments, options }: AssignParams): RawBuilder<unknown> {
   const entries = assignments.map((entry, at) => ({
-    position: at + 1, named_batch: batchOf(entry), batch_uuid: asUuid(batchOf(entry)),
-    names_invite: entry.enroll_invite_id != null, invite_uuid: asUuid(entry.enroll_invite_id),
-    names_option: entry.payment_option_id != null, option_uuid: asUuid(entry.payment_option_id),
-    names_plan: entry.plan_id != null, plan_uuid: asUuid(entry.plan_id),
-    access_days: entry.access_days ?? null, transaction_id: entry.transaction_id ?? options.transaction_id ?? null,
+    position: at + 1,
+    named_batch: batchOf(entry),
+    batch_uuid: asUuid(batchOf(entry)),
+    names_invite: entry.enroll_invite_id != null,
+    invite_uuid: asUuid(entry.enroll_invite_id),
+    names_option: entry.payment_option_id != null,
+    option_uuid: asUuid(entry.payment_option_id),
+    names_plan: entry.plan_id != null,
+    plan_uuid: asUuid(entry.plan_id),
+    access_days: entry.access_days ?? null,
+    transaction_id: entry.transaction_id ?? options.transaction_id ?? null,
     custom_field_values: entry.custom_field_values ?? [],
-  })); // prettier-ignore
+  }));
   return sql`
     select * from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as w(position int, named_batch text, batch_uuid uuid,
       names_invite boolean, invite_uuid uuid, names_option boolean, option_uuid uuid, names_plan boolean, plan_uuid uuid,

@@ -46,10 +46,10 @@ const assignment = z
     transaction_id: text.describe('Wins over the one in options.'),
     custom_field_values: z.array(customFieldValue).max(200).nullish(),
   })
-  .refine(
-    ({ custom_field_values: values }) => isDistinct(values?.map((one) => one.custom_field_id) ?? []),
-    { message: 'it names a custom field twice', path: ['custom_field_values'] },
-  ); // prettier-ignore
+  .refine(({ custom_field_values: values }) => isDistinct(values?.map((one) => one.custom_field_id) ?? []), {
+    message: 'it names a custom field twice',
+    path: ['custom_field_values'],
+  });
 
 const selection = {
   institute_id: id.optional().describe('The organization acted in.'),
@@ -87,11 +87,7 @@ export const deassignParams = z.strictObject({
   ...selection,
   package_session_ids: z.array(id).min(1).max(BATCHES_MAX),
   options: z
-    .strictObject({
-      mode: z.enum(['SOFT', 'HARD']).default('SOFT'),
-      notify_learners: notify,
-      dry_run: dryRun,
-    })
+    .strictObject({ mode: z.enum(['SOFT', 'HARD']).default('SOFT'), notify_learners: notify, dry_run: dryRun })
     .prefault({}),
 });
 export type DeassignParams = z.output<typeof deassignParams>;
@@ -126,8 +122,7 @@ export type Selection = Pick<AssignParams, 'institute_id' | 'user_ids' | 'user_f
 /** @param ways - How somebody can be selected, in words. */
 export function assertSomebody(given: Selection, ways: string): void {
   const listed = (given.user_ids ?? []).length + (given.new_users ?? []).length;
-  if (listed === 0 && given.user_filter == null)
-    throw new Problem('no_users_given', { ways, field: 'user_ids' });
+  if (listed === 0 && given.user_filter == null) throw new Problem('no_users_given', { ways, field: 'user_ids' });
 }
 
 /**
@@ -139,10 +134,7 @@ export async function assertOwn(tx: OrgTransaction, given: Selection): Promise<v
     throw new Problem('forbidden', { field: 'institute_id' });
   if (given.user_filter == null) return;
   const source = given.user_filter.source_package_session_id;
-  const known = await rows(
-    tx,
-    sql`select from batches where org_id = ${tx.orgId} and id = ${asUuid(source)}::uuid`,
-  );
+  const known = await rows(tx, sql`select from batches where org_id = ${tx.orgId} and id = ${asUuid(source)}::uuid`);
   if (known.length > 0) return;
   const field = 'user_filter.source_package_session_id';
   throw new Problem('unknown_batch', { field });

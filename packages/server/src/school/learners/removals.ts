@@ -18,11 +18,7 @@ export function accessUntil({ now, timezone }: PlanContext): RawBuilder<unknown>
  * Changes for the items with action `remove`, whose input has `enrollment_id`, `user_plan_id` and `access_until`. A plan,
  * and what else it served, ends with the first item that removes something under it.
  */
-export async function planRemovals(
-  plan: Plan,
-  context: PlanContext,
-  mode: RemovalMode,
-): Promise<void> {
+export async function planRemovals(plan: Plan, context: PlanContext, mode: RemovalMode): Promise<void> {
   const { orgId, now } = context;
   const states = endableStates(mode);
   const removed = sql`
@@ -59,13 +55,8 @@ function endedPlan(now: Date, mode: RemovalMode): RawBuilder<unknown> {
     : sql`jsonb_build_object('status', 'cancelled', 'ends_at', coalesce(p.ends_at, h.access_until))`;
 }
 
-function endedEnrollment(
-  now: Date,
-  mode: RemovalMode,
-  until: RawBuilder<unknown>,
-): RawBuilder<unknown> {
-  const [status, end] =
-    mode === 'HARD' ? ['terminated', sql`${now}::timestamptz`] : ['cancelled', until];
+function endedEnrollment(now: Date, mode: RemovalMode, until: RawBuilder<unknown>): RawBuilder<unknown> {
+  const [status, end] = mode === 'HARD' ? ['terminated', sql`${now}::timestamptz`] : ['cancelled', until];
   return sql`jsonb_build_object('status', ${status}::text, 'ended_at', ${now}::timestamptz,
     'access_ends_at', greatest(${end}, e.access_starts_at))`;
 }

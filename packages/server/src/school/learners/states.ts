@@ -2,9 +2,13 @@
 import { sql, type RawBuilder } from 'kysely';
 
 const STORED = {
-  ACTIVE: 'active', CANCELED: 'cancelled', TERMINATED: 'terminated',
-  COMPLETED: 'completed', ON_HOLD: 'on_hold', EXPIRED: 'expired',
-} as const; // prettier-ignore
+  ACTIVE: 'active',
+  CANCELED: 'cancelled',
+  TERMINATED: 'terminated',
+  COMPLETED: 'completed',
+  ON_HOLD: 'on_hold',
+  EXPIRED: 'expired',
+} as const;
 
 export const LEARNER_STATES = [
   'ACTIVE',

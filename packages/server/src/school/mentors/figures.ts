@@ -6,7 +6,13 @@ import { weeklyHours, type WeeklyHours } from './workload.ts';
 export async function batchFigures(tx: OrgTransaction, batchId: string) {
   const { lead_id: leadId, ...counts } = await one(
     tx,
-    sql<{ enrolled_students: number; capacity: number | null; completed: number; enrollments: number; lead_id: string | null }>`
+    sql<{
+      enrolled_students: number;
+      capacity: number | null;
+      completed: number;
+      enrollments: number;
+      lead_id: string | null;
+    }>`
     select b.enrolled_students, b.capacity, lead.teacher_id as lead_id,
       (select count(*) filter (where e.status = 'completed') from enrollments e where e.org_id = ${tx.orgId} and e.batch_id = b.id) as completed,
       (select count(*) from enrollments e where e.org_id = ${tx.orgId} and e.batch_id = b.id) as enrollments
@@ -20,7 +26,7 @@ export async function batchFigures(tx: OrgTransaction, batchId: string) {
     completion_rate: percentOf(counts.completed, counts.enrollments),
     instructor: leadId === null ? null : { _id: leadId, ...(await teachingOf(tx, leadId)) },
   };
-} // prettier-ignore
+}
 
 /** Goals are those of all their individual assignments, dropped ones left out. */
 export async function instructorFigures(tx: OrgTransaction, instructorId: string) {
@@ -55,11 +61,7 @@ interface MentorshipFigures {
 }
 
 /** A select of one row. Contacts are meetings that have begun; a first week counts as a whole one. */
-export function mentorshipFigures(
-  orgId: string,
-  mentorshipId: string,
-  now: Date,
-): RawBuilder<MentorshipFigures> {
+export function mentorshipFigures(orgId: string, mentorshipId: string, now: Date): RawBuilder<MentorshipFigures> {
   return sql<MentorshipFigures>`
     select run.days as length_days, met.contacts, round(met.contacts * 7.0 / greatest(7, run.days), 2)::float8 as contacts_per_week,
       met.progress_at_start, met.progress_now, met.progress_now - met.progress_at_start as progress_gained, goal.goals, goal.goals_reached

@@ -15,11 +15,7 @@ export interface Instructor {
  * Teachers see what is theirs alone, admins what is of any teacher.
  * @throws Problem `forbidden`, `not_found`, `instructor_role_missing`.
  */
-export async function getInstructor(
-  tx: OrgTransaction,
-  actor: Actor,
-  id: string,
-): Promise<Instructor> {
+export async function getInstructor(tx: OrgTransaction, actor: Actor, id: string): Promise<Instructor> {
   const wanted = id.toLowerCase();
   if (actor.role === 'teacher' && actor.userId !== wanted) throw new Problem('forbidden');
   const [found] = isUuid(wanted)

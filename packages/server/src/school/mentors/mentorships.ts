@@ -60,12 +60,7 @@ export function visibleMentorships(actor: Actor): RawBuilder<unknown> {
 }
 
 /** @throws Problem `not_found` for an unknown one, `forbidden` for one that is not the actor's to see. */
-export async function getMentorship(
-  tx: OrgTransaction,
-  actor: Actor,
-  id: string,
-  now: Date,
-): Promise<Mentorship> {
+export async function getMentorship(tx: OrgTransaction, actor: Actor, id: string, now: Date): Promise<Mentorship> {
   const [found] = isUuid(id.toLowerCase())
     ? await rows(
         tx,

@@ -4,27 +4,78 @@ import type { RowReading } from '../../engine/kind.ts';
 import type { FieldDefinition } from '../../formats/mapping/schema.ts';
 
 export const USER_FIELDS: readonly FieldDefinition[] = [
-  { name: 'external_id', title: 'External id', type: 'text', identifies: true, maxLength: 255, aliases: ['sourced_id', 'user_id', 'student_id', 'id_number', 'idnumber', 'sis_id'] },
-  { name: 'email', title: 'E-mail', type: 'email', identifies: true, maxLength: 254, aliases: ['mail', 'e_mail', 'email_address'] },
-  { name: 'username', title: 'User name', type: 'text', identifies: true, maxLength: 255, aliases: ['login', 'login_id', 'user_name'] },
-  { name: 'full_name', title: 'Full name', type: 'text', maxLength: 400, aliases: ['name'] },
-  { name: 'given_name', title: 'Given name', type: 'text', maxLength: 200, aliases: ['first_name', 'firstname', 'givenname'] },
-  { name: 'family_name', title: 'Family name', type: 'text', maxLength: 200, aliases: ['last_name', 'lastname', 'familyname', 'surname'] },
-  { name: 'display_name', title: 'Display name', type: 'text', maxLength: 400 },
   {
-    name: 'roles', title: 'Roles', type: 'list', values: USER_ROLES, aliases: ['role'],
-    synonyms: { 'coorporate-student': 'student', 'corporate-student': 'student', instructor: 'teacher', administrator: 'teacher_admin' },
+    name: 'external_id',
+    title: 'External id',
+    type: 'text',
+    identifies: true,
+    maxLength: 255,
+    aliases: ['sourced_id', 'user_id', 'student_id', 'id_number', 'idnumber', 'sis_id'],
   },
   {
-    name: 'status', title: 'Status', type: 'enum', values: USER_STATUSES,
+    name: 'email',
+    title: 'E-mail',
+    type: 'email',
+    identifies: true,
+    maxLength: 254,
+    aliases: ['mail', 'e_mail', 'email_address'],
+  },
+  {
+    name: 'username',
+    title: 'User name',
+    type: 'text',
+    identifies: true,
+    maxLength: 255,
+    aliases: ['login', 'login_id', 'user_name'],
+  },
+  { name: 'full_name', title: 'Full name', type: 'text', maxLength: 400, aliases: ['name'] },
+  {
+    name: 'given_name',
+    title: 'Given name',
+    type: 'text',
+    maxLength: 200,
+    aliases: ['first_name', 'firstname', 'givenname'],
+  },
+  {
+    name: 'family_name',
+    title: 'Family name',
+    type: 'text',
+    maxLength: 200,
+    aliases: ['last_name', 'lastname', 'familyname', 'surname'],
+  },
+  { name: 'display_name', title: 'Display name', type: 'text', maxLength: 400 },
+  {
+    name: 'roles',
+    title: 'Roles',
+    type: 'list',
+    values: USER_ROLES,
+    aliases: ['role'],
+    synonyms: {
+      'coorporate-student': 'student',
+      'corporate-student': 'student',
+      instructor: 'teacher',
+      administrator: 'teacher_admin',
+    },
+  },
+  {
+    name: 'status',
+    title: 'Status',
+    type: 'enum',
+    values: USER_STATUSES,
     synonyms: { enabled: 'active', disabled: 'inactive', deleted: 'archived' },
   },
   { name: 'unit', title: 'Unit', type: 'text', maxLength: 200, aliases: ['unit_code', 'school', 'org', 'department'] },
   { name: 'grade_level', title: 'Grade level', type: 'text', maxLength: 20, aliases: ['grade', 'grades', 'year'] },
-  { name: 'teacher', title: 'Primary teacher', type: 'text', maxLength: 255, aliases: ['primary_teacher', 'homeroom_teacher', 'teacher_id'] },
+  {
+    name: 'teacher',
+    title: 'Primary teacher',
+    type: 'text',
+    maxLength: 255,
+    aliases: ['primary_teacher', 'homeroom_teacher', 'teacher_id'],
+  },
   { name: 'phone', title: 'Phone', type: 'text', maxLength: 50, aliases: ['mobile', 'mobile_number', 'phone1'] },
   { name: 'version', title: 'Version', type: 'integer' },
-]; // prettier-ignore
+];
 
 /** Fields that say where to look or how to decide, and are no columns of a user. */
 export const LOOKED_UP_FIELDS = ['unit', 'teacher', 'version', 'full_name', 'updated_at'] as const;
@@ -33,11 +84,7 @@ export const USER_ROWS: RowReading = {
   target: 'User',
   fields: USER_FIELDS,
   complete: completeName,
-  keys: (values) => [
-    text(values['external_id']),
-    lower(values['email']),
-    lower(values['username']),
-  ],
+  keys: (values) => [text(values['external_id']), lower(values['email']), lower(values['username'])],
 };
 
 /** Fills in what follows: a display name from its parts, or the parts from a full name ("Ruiz, Ana" or "Ana Ruiz"). */
@@ -54,8 +101,7 @@ export function completeName(values: Record<string, unknown>): Record<string, un
     values['family_name'] = last;
     values['display_name'] = comma > 0 ? `${first} ${last}` : full;
   } else {
-    values['display_name'] =
-      full ?? (given === null || family === null ? (given ?? family) : `${given} ${family}`);
+    values['display_name'] = full ?? (given === null || family === null ? (given ?? family) : `${given} ${family}`);
   }
   return values;
 }

@@ -5,6 +5,5 @@ import type { Guards } from '../../engine/kind.ts';
 export const PEOPLE_GUARDS: Guards = {
   removes: ['remove'],
   updates: ['update'],
-  scope: ({ orgId }) =>
-    sql`select count(*) as count from users where org_id = ${orgId} and status = 'active'`,
+  scope: ({ orgId }) => sql`select count(*) as count from users where org_id = ${orgId} and status = 'active'`,
 };

@@ -11,16 +11,9 @@ const FULL_PLAN = 'ensemble';
  * Without the ensemble plan a teacher_admin is what a teacher is.
  * @throws Problem `plan_required` when others than own students are meant, or more than a teacher may change at once.
  */
-export async function assertPlanAllows(
-  tx: OrgTransaction,
-  actor: Actor,
-  target: Target,
-): Promise<void> {
+export async function assertPlanAllows(tx: OrgTransaction, actor: Actor, target: Target): Promise<void> {
   if (actor.role !== 'teacher_admin') return;
-  const { plan } = await one(
-    tx,
-    sql<{ plan: string }>`select plan from orgs where id = ${tx.orgId}`,
-  );
+  const { plan } = await one(tx, sql<{ plan: string }>`select plan from orgs where id = ${tx.orgId}`);
   if (plan === FULL_PLAN) return;
   const limit = PEOPLE_MAX.teacher ?? 0;
   const { people, others } = await one(

@@ -10,9 +10,7 @@ export const rolesSchema = z.array(z.enum(USER_ROLES)).min(1);
 export const profileSchema = z
   .strictObject({
     unit_id: z.uuid().nullable(),
-    grade_level: z
-      .union([text(20), z.int()])
-      .transform((given) => (given === null ? null : String(given))),
+    grade_level: z.union([text(20), z.int()]).transform((given) => (given === null ? null : String(given))),
     teacher_id: z.uuid().nullable(),
     phone: text(50),
     gender: text(50),

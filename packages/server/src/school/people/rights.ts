@@ -7,9 +7,7 @@ import { unitsOf } from './scope.ts';
 
 /** The roles that the actor may give. */
 export function rolesToGive(actor: Actor): readonly string[] {
-  return actor.role === 'teacher_admin'
-    ? USER_ROLES.filter((role) => !ADMIN_ROLES.includes(role))
-    : USER_ROLES;
+  return actor.role === 'teacher_admin' ? USER_ROLES.filter((role) => !ADMIN_ROLES.includes(role)) : USER_ROLES;
 }
 
 /** Condition on users `u`: somebody beside or above the actor, whom only an admin of the whole organization may change. */

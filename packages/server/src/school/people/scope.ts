@@ -38,10 +38,7 @@ export function unitsBelow(orgId: string, unitId: string | null): RawBuilder<{ i
  * Students with an open relationship to the teacher, whose primary teacher or individual instructor it is, in the
  * teacher's classrooms, or in batches the teacher teaches.
  */
-export function ownStudents(
-  orgId: string,
-  teacherId: RawBuilder<unknown>,
-): RawBuilder<{ id: string }> {
+export function ownStudents(orgId: string, teacherId: RawBuilder<unknown>): RawBuilder<{ id: string }> {
   return sql`
     select r.student_id as id from teacher_relationships r
     where r.org_id = ${orgId} and r.teacher_id = ${teacherId} and (r.ends_on is null or r.ends_on >= current_date)

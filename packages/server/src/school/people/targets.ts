@@ -42,10 +42,7 @@ export function countListed(target: Target): number {
  * A select of `id` and `listed`: people whom the target names. Listed ids stand there whether they exist or not, so that
  * each gets its own answer; criteria find only people in the actor's scope.
  */
-export function targetIds(
-  actor: Actor,
-  target: Target,
-): RawBuilder<{ id: string; listed: boolean }> {
+export function targetIds(actor: Actor, target: Target): RawBuilder<{ id: string; listed: boolean }> {
   const listed = target.student_ids ?? [];
   const selected =
     target.selection === undefined
@@ -73,15 +70,11 @@ export function selectionCondition(
     selection.status === undefined ? sql`u.status = 'active'` : sql`u.status = ${selection.status}`,
     sql`${selection.role ?? 'student'} = any(u.roles)`,
     selection.grade_level === undefined ? null : sql`u.grade_level = ${selection.grade_level}`,
-    selection.class_id === undefined
-      ? null
-      : sql`u.id in (${classMembers(orgId, selection.class_id)})`,
+    selection.class_id === undefined ? null : sql`u.id in (${classMembers(orgId, selection.class_id)})`,
     selection.teacher_id === undefined
       ? null
       : sql`u.id in (${ownStudents(orgId, sql`${selection.teacher_id}::uuid`)})`,
-    selection.unit_id === undefined
-      ? null
-      : sql`u.unit_id in (${unitsBelow(orgId, selection.unit_id)})`,
+    selection.unit_id === undefined ? null : sql`u.unit_id in (${unitsBelow(orgId, selection.unit_id)})`,
     selection.q === undefined ? null : searchCondition(selection.q),
   ];
   return sql.join(

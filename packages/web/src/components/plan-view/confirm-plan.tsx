@@ -34,9 +34,7 @@ export function ConfirmPlan({ operation, preview }: ConfirmPlanProps) {
       <ApprovalNotice operation={operation} />
       {label === null ? null : <PlanChecks preview={preview} checks={checks} onCheck={setChecks} />}
       <Refusal error={start.error ?? plan.error} />
-      {label === null ? (
-        <Text>There is nothing to confirm: no line would change anything.</Text>
-      ) : null}
+      {label === null ? <Text>There is nothing to confirm: no line would change anything.</Text> : null}
       <Group>
         {label !== null && canConfirm ? (
           <Button
@@ -59,11 +57,7 @@ export function ConfirmPlan({ operation, preview }: ConfirmPlanProps) {
 
 function Refusal({ error }: { readonly error: Error | null }) {
   if (error === null) return null;
-  return isProblem(error, 'plan_stale') ? (
-    <StalePlan problem={error} />
-  ) : (
-    <ErrorDisplay error={error} />
-  );
+  return isProblem(error, 'plan_stale') ? <StalePlan problem={error} /> : <ErrorDisplay error={error} />;
 }
 
 function isSettled(preview: OperationPreview, { typed, hasSeenWarnings }: Checks): boolean {

@@ -34,9 +34,7 @@ export function PlanChecks({ preview, checks, onCheck }: PlanChecksProps) {
         <Checkbox
           label={`I have looked at the ${counted(warnings, 'warning')} and go on`}
           checked={checks.hasSeenWarnings}
-          onChange={({ currentTarget }) =>
-            onCheck({ ...checks, hasSeenWarnings: currentTarget.checked })
-          }
+          onChange={({ currentTarget }) => onCheck({ ...checks, hasSeenWarnings: currentTarget.checked })}
         />
       )}
     </>

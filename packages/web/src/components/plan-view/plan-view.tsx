@@ -71,11 +71,7 @@ function actionChoices(actions: Counted, items: number): ChipChoice[] {
 }
 
 function codeChoices(codes: Counted): ChipChoice[] {
-  return Object.entries(codes).map(([code, count]) => ({
-    value: code,
-    text: sentenceCase(code),
-    count,
-  }));
+  return Object.entries(codes).map(([code, count]) => ({ value: code, text: sentenceCase(code), count }));
 }
 
 /** How many lines the filter lets through. */

@@ -14,21 +14,12 @@ export function PlannedItems({ items }: { readonly items: readonly PlannedItem[]
   const [shown, setShown] = useState<PlannedItem | null>(null);
   return (
     <>
-      <ScrollTable
-        name="Planned items"
-        columns={['Row', 'Who or what', 'Action', 'Changes and reasons']}
-      >
+      <ScrollTable name="Planned items" columns={['Row', 'Who or what', 'Action', 'Changes and reasons']}>
         {items.map((item) => (
           <Table.Tr key={item.id}>
             <Table.Td className="row-number">{item.item_index}</Table.Td>
             <Table.Td>
-              <Anchor
-                component="button"
-                type="button"
-                inherit
-                ta="start"
-                onClick={() => setShown(item)}
-              >
+              <Anchor component="button" type="button" inherit ta="start" onClick={() => setShown(item)}>
                 {item.label}
               </Anchor>
             </Table.Td>

@@ -10,10 +10,7 @@ export function StalePlan({ problem }: { readonly problem: ApiProblem }) {
   return (
     <Notice tone="bad" title={problem.message} role="alert">
       <Text size="sm">Nothing was run. Preview again to see what would happen now.</Text>
-      <ScrollTable
-        name="What changed after the preview"
-        columns={['Row', 'Who or what', 'Previewed', 'Now']}
-      >
+      <ScrollTable name="What changed after the preview" columns={['Row', 'Who or what', 'Previewed', 'Now']}>
         {differences.map(({ item_no: itemNo, label, was, now }) => (
           <Table.Tr key={`${itemNo} ${label}`}>
             <Table.Td>{itemNo === 0 ? '' : itemNo}</Table.Td>

@@ -32,8 +32,7 @@ export function FailedRows({ operation, failed }: FailedRowsProps) {
     (made) => void navigate({ to: '/operations/$id', params: { id: made.id } }),
   );
   const corrected = items.filter((item) => corrections[String(item.item_index)] !== undefined);
-  const retryCorrected = (): void =>
-    retry.once({ itemIds: corrected.map((item) => item.id), corrections });
+  const retryCorrected = (): void => retry.once({ itemIds: corrected.map((item) => item.id), corrections });
   return (
     <Stack gap="sm">
       {isFile && items.length > 0 ? (
@@ -59,11 +58,7 @@ export function FailedRows({ operation, failed }: FailedRowsProps) {
             {`Retry ${counted(corrected.length, 'corrected row')}`}
           </Button>
         )}
-        <Button
-          variant="default"
-          loading={retry.isPending}
-          onClick={() => retry.once({ corrections })}
-        >
+        <Button variant="default" loading={retry.isPending} onClick={() => retry.once({ corrections })}>
           {`Retry all ${counted(failed, 'failed line')}`}
         </Button>
         <Text size="sm" c="dimmed">

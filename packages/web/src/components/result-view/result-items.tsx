@@ -37,9 +37,7 @@ export function ResultItems({ operation, filter, onFilter }: ResultItemsProps) {
         chosen={filter.status}
         onChoose={(value) => onFilter({ status: statusOf(value) })}
       />
-      {list.error === null ? null : (
-        <ErrorDisplay error={list.error} onRetry={() => void list.refetch()} />
-      )}
+      {list.error === null ? null : <ErrorDisplay error={list.error} onRetry={() => void list.refetch()} />}
       {items === undefined && list.error === null ? <Loading what="the items" /> : null}
       {items?.length === 0 ? <Text>No line is like this.</Text> : null}
       {items !== undefined && items.length > 0 ? <Items items={items} /> : null}
@@ -58,21 +56,12 @@ function Items({ items }: { readonly items: readonly OperationItem[] }) {
   const [shown, setShown] = useState<OperationItem | null>(null);
   return (
     <>
-      <ScrollTable
-        name="Items and their results"
-        columns={['Row', 'Who or what', 'Action', 'Result', 'Reason']}
-      >
+      <ScrollTable name="Items and their results" columns={['Row', 'Who or what', 'Action', 'Result', 'Reason']}>
         {items.map((item) => (
           <Table.Tr key={item.id}>
             <Table.Td className="row-number">{item.item_index}</Table.Td>
             <Table.Td>
-              <Anchor
-                component="button"
-                type="button"
-                inherit
-                ta="start"
-                onClick={() => setShown(item)}
-              >
+              <Anchor component="button" type="button" inherit ta="start" onClick={() => setShown(item)}>
                 {item.label}
               </Anchor>
             </Table.Td>
@@ -96,9 +85,7 @@ function Items({ items }: { readonly items: readonly OperationItem[] }) {
 
 function choicesOf(operation: BulkOperation) {
   const of = (value: ResultFilter['status'], count: number) =>
-    value === undefined || count === 0
-      ? []
-      : [{ value, text: ITEM_STATUS_WORDS[value].text, count }];
+    value === undefined || count === 0 ? [] : [{ value, text: ITEM_STATUS_WORDS[value].text, count }];
   return [
     { value: undefined, text: 'All', count: operation.total_items },
     ...of('success', operation.successful_items),

@@ -21,13 +21,7 @@ interface ResultViewProps {
 }
 
 /** What became of an operation, what failed and how to put it right, and the way back. */
-export function ResultView({
-  operation,
-  filter,
-  onFilter,
-  isUndoShown,
-  onShowUndo,
-}: ResultViewProps) {
+export function ResultView({ operation, filter, onFilter, isUndoShown, onShowUndo }: ResultViewProps) {
   const { data, error, refetch } = useResults(operation.id);
   if (error !== null && data === undefined) {
     return <ErrorDisplay error={error} onRetry={() => void refetch()} />;

@@ -5,8 +5,7 @@ const WORDS = {
   none: null,
   in_progress: 'This operation is being undone.',
   rolled_back: 'This operation was undone.',
-  partly_rolled_back:
-    'This operation was undone in part; what somebody changed afterwards was kept.',
+  partly_rolled_back: 'This operation was undone in part; what somebody changed afterwards was kept.',
 } as const;
 
 export function RollbackState({ operation }: { readonly operation: BulkOperation }) {

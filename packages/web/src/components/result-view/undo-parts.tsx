@@ -13,22 +13,12 @@ export function UndoParts({ preview }: { readonly preview: RollbackPreview }) {
   const { counts } = preview;
   return (
     <Stack>
-      <Part
-        title="Will be taken back"
-        count={counts.will_reverse}
-        listed={preview.will_reverse.length}
-      >
+      <Part title="Will be taken back" count={counts.will_reverse} listed={preview.will_reverse.length}>
         <ScrollTable name="Will be taken back" columns={['Who or what', 'Action']}>
           {preview.will_reverse.map((entry) => (
             <Table.Tr key={entry.item.id}>
               <Table.Td>
-                <Anchor
-                  component="button"
-                  type="button"
-                  inherit
-                  ta="start"
-                  onClick={() => setShown(entry)}
-                >
+                <Anchor component="button" type="button" inherit ta="start" onClick={() => setShown(entry)}>
                   {entry.item.label}
                 </Anchor>
               </Table.Td>
@@ -40,16 +30,10 @@ export function UndoParts({ preview }: { readonly preview: RollbackPreview }) {
         </ScrollTable>
       </Part>
       <Part title="Will be kept" count={counts.kept} listed={preview.kept.length}>
-        <Reasons
-          name="Will be kept"
-          rows={preview.kept.map(({ item, what }) => [item.id, item.label, what])}
-        />
+        <Reasons name="Will be kept" rows={preview.kept.map(({ item, what }) => [item.id, item.label, what])} />
       </Part>
       <Part title="Cannot be taken back" count={counts.cannot} listed={preview.cannot.length}>
-        <Reasons
-          name="Cannot be taken back"
-          rows={preview.cannot.map(({ item, why }) => [item.id, item.label, why])}
-        />
+        <Reasons name="Cannot be taken back" rows={preview.cannot.map(({ item, why }) => [item.id, item.label, why])} />
       </Part>
       <ChangesDrawer shown={shown} onClose={() => setShown(null)} />
     </Stack>
@@ -68,9 +52,7 @@ function Part({ title, count, listed, children }: PartProps) {
     <section>
       <Title order={3} size="h5">{`${title}: ${grouped(count)}`}</Title>
       {count === 0 ? null : children}
-      {count > listed ? (
-        <Text size="sm" c="dimmed">{`The first ${grouped(listed)} are shown.`}</Text>
-      ) : null}
+      {count > listed ? <Text size="sm" c="dimmed">{`The first ${grouped(listed)} are shown.`}</Text> : null}
     </section>
   );
 }

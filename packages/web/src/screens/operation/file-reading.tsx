@@ -19,8 +19,7 @@ interface FileReadingProps {
 /** Of an import (a retry takes only some of its rows): which file it was and which column is read as what. */
 export function FileReading({ operation, columns }: FileReadingProps) {
   const mapping = mappingOf(operation);
-  if (columnsOf(operation).length === 0 || mapping === null || operation.retry_of !== null)
-    return null;
+  if (columnsOf(operation).length === 0 || mapping === null || operation.retry_of !== null) return null;
   return columns === null ? (
     <WasRead operation={operation} mapping={mapping} />
   ) : (

@@ -24,11 +24,7 @@ export function OperationScreen() {
   const retry = isProblem(error, 'not_found') ? {} : { onRetry: () => void refetch() };
   return (
     <Page title="Operation">
-      {error === null ? (
-        <Loading what="the operation" />
-      ) : (
-        <ErrorDisplay error={error} {...retry} />
-      )}
+      {error === null ? <Loading what="the operation" /> : <ErrorDisplay error={error} {...retry} />}
     </Page>
   );
 }
@@ -50,9 +46,7 @@ function OperationPage({ operation }: { readonly operation: BulkOperation }) {
         <Origin operation={operation} />
         <FileReading operation={operation} columns={columns} />
       </Stack>
-      {columns !== null && (columns.isChanged || !columns.isEnough) ? null : (
-        <Stage operation={operation} />
-      )}
+      {columns !== null && (columns.isChanged || !columns.isEnough) ? null : <Stage operation={operation} />}
     </Page>
   );
 }
@@ -98,9 +92,7 @@ function Stage({ operation }: { readonly operation: BulkOperation }) {
         <ResultView
           operation={operation}
           filter={{ status }}
-          onFilter={(search) =>
-            void navigate({ search: { ...search, undo }, replace: true, resetScroll: false })
-          }
+          onFilter={(search) => void navigate({ search: { ...search, undo }, replace: true, resetScroll: false })}
           isUndoShown={undo === true}
           onShowUndo={(isShown) =>
             void navigate({ search: { status, undo: isShown || undefined }, resetScroll: false })

@@ -41,8 +41,7 @@ function ImportForm({ onClose }: { readonly onClose: () => void }) {
   const start = useImport(({ id }) => void navigate({ to: '/operations/$id', params: { id } }));
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (file !== null && !start.isPending)
-      start.mutate({ file, mode, mappingId: mappingId === '' ? null : mappingId });
+    if (file !== null && !start.isPending) start.mutate({ file, mode, mappingId: mappingId === '' ? null : mappingId });
   };
   const choose = (chosen: File): void => {
     start.reset();
@@ -62,14 +61,10 @@ function ImportForm({ onClose }: { readonly onClose: () => void }) {
           data={MODES}
           onChange={(event) => setMode(event.currentTarget.value)}
         />
-        <MappingChoice
-          chosen={mappingId}
-          onChoose={chooseMapping}
-          hasOtherColumns={hasOtherColumns(start.error)}
-        />
+        <MappingChoice chosen={mappingId} onChoose={chooseMapping} hasOtherColumns={hasOtherColumns(start.error)} />
         <Text size="sm" c="dimmed">
-          Nothing is changed yet: the next page shows how each column was read, where that can be
-          changed, and what would happen to each row.
+          Nothing is changed yet: the next page shows how each column was read, where that can be changed, and what
+          would happen to each row.
         </Text>
         {start.error === null ? null : <ErrorDisplay error={start.error} />}
         <Group justify="flex-end">

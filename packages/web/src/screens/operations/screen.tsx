@@ -33,11 +33,7 @@ export function OperationsScreen() {
           ) : (
             <OperationRows operations={data.operations} />
           )}
-          <Pages
-            page={filter.page ?? 1}
-            total={data.total}
-            onPage={(page) => show({ ...filter, page })}
-          />
+          <Pages page={filter.page ?? 1} total={data.total} onPage={(page) => show({ ...filter, page })} />
         </Stack>
       )}
     </Page>
@@ -53,8 +49,8 @@ function Empty({ isFiltered: hasFilter }: { readonly isFiltered: boolean }) {
     <Text>No operation is like this. Take a filter away to see more.</Text>
   ) : (
     <Text>
-      Nothing has been done yet. Begin with <strong>Import people</strong>: a file of your students
-      and teachers. You will see what would happen before anything does.
+      Nothing has been done yet. Begin with <strong>Import people</strong>: a file of your students and teachers. You
+      will see what would happen before anything does.
     </Text>
   );
 }
@@ -78,12 +74,7 @@ function Pages({ page, total, onPage }: PagesProps) {
             Newer
           </Button>
           <Text size="sm">{`Page ${page} of ${last}`}</Text>
-          <Button
-            variant="default"
-            size="xs"
-            disabled={page >= last}
-            onClick={() => onPage(page + 1)}
-          >
+          <Button variant="default" size="xs" disabled={page >= last} onClick={() => onPage(page + 1)}>
             Older
           </Button>
         </>

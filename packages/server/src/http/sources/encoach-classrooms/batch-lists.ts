@@ -21,21 +21,24 @@ interface BatchList {
 const LISTS: readonly BatchList[] = [
   { what: 'students', field: 'student_ids', kind: 'batch_students', listIds: listStudentIds },
   {
-    what: 'teachers', field: 'teacher_ids', kind: 'batch_teachers',
+    what: 'teachers',
+    field: 'teacher_ids',
+    kind: 'batch_teachers',
     listIds: (tx, batchId) => listMemberIds(tx, BATCH_TEACHERS, batchId),
   },
-]; // prettier-ignore
+];
 
 const enrolled = z.object({
-  _id: z.string(), id: z.string(), full_name: z.string(), email: z.string().nullable(), enrollment_id: z.string(),
-  enrollment_date: z.iso.datetime(), status: z.string(),
+  _id: z.string(),
+  id: z.string(),
+  full_name: z.string(),
+  email: z.string().nullable(),
+  enrollment_id: z.string(),
+  enrollment_date: z.iso.datetime(),
+  status: z.string(),
   on_roster: z.boolean().describe('Whether the student is on the roster of the classroom'),
-}); // prettier-ignore
-const enrolledList = z.object({
-  success: z.literal(true),
-  count: z.int(),
-  data: z.array(enrolled),
 });
+const enrolledList = z.object({ success: z.literal(true), count: z.int(), data: z.array(enrolled) });
 const tags = ['batches'];
 const write = { roles: ADMINS };
 const answers = { 200: outcome, ...refusals };
@@ -49,7 +52,15 @@ function readingRoutes(app: App, context: HttpContext): void {
   const read = { roles: STAFF };
   app.get(
     '/api/batches/:id/students',
-    { config: { ...read, envelope: 'medh' }, schema: { tags, summary: 'The students of a batch', params: idParams, response: { 200: enrolledList, ...refusals } } },
+    {
+      config: { ...read, envelope: 'medh' },
+      schema: {
+        tags,
+        summary: 'The students of a batch',
+        params: idParams,
+        response: { 200: enrolledList, ...refusals },
+      },
+    },
     async (request) => {
       const { orgId } = await actorOf(request);
       const data = await inOrg(context.database, orgId, (tx) => listStudents(tx, request.params.id));
@@ -58,14 +69,22 @@ function readingRoutes(app: App, context: HttpContext): void {
   );
   app.get(
     '/api/batches/:id/teachers',
-    { config: read, schema: { tags, summary: 'The teachers of a batch', params: idParams, response: { 200: memberList, ...refusals } } },
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'The teachers of a batch',
+        params: idParams,
+        response: { 200: memberList, ...refusals },
+      },
+    },
     async (request) => {
       const { orgId } = await actorOf(request);
       const data = await inOrg(context.database, orgId, (tx) => listMembers(tx, BATCH_TEACHERS, request.params.id));
       return { success: true as const, count: data.length, data };
     },
   );
-} // prettier-ignore
+}
 
 function changingRoutes(app: App, context: HttpContext, list: BatchList): void {
   const { what, field, kind } = list;
@@ -77,24 +96,40 @@ function changingRoutes(app: App, context: HttpContext, list: BatchList): void {
     path,
     {
       config: write,
-      schema: { tags, summary: `Set or add ${what} of a batch`, params: idParams, body: z.strictObject({ [field]: idListSchema, mode }), response: answers },
+      schema: {
+        tags,
+        summary: `Set or add ${what} of a batch`,
+        params: idParams,
+        body: z.strictObject({ [field]: idListSchema, mode }),
+        response: answers,
+      },
     },
     async (request) => run(await actorOf(request), request.params.id, { kind, params: request.body }),
   );
   app.post(
     `${path}/remove`,
-    { config: write, schema: { tags, summary: `Remove ${what} of a batch`, params: idParams, body: removed, response: answers } },
-    async (request) => run(await actorOf(request), request.params.id, { kind, params: { ...request.body, mode: 'remove' } }),
+    {
+      config: write,
+      schema: { tags, summary: `Remove ${what} of a batch`, params: idParams, body: removed, response: answers },
+    },
+    async (request) =>
+      run(await actorOf(request), request.params.id, { kind, params: { ...request.body, mode: 'remove' } }),
   );
   app.post(
     `${path}/reset`,
     {
       config: write,
-      schema: { tags, summary: `Bring the ${what} of a batch back to those of its classroom`, params: idParams, body: z.strictObject({}).optional(), response: answers },
+      schema: {
+        tags,
+        summary: `Bring the ${what} of a batch back to those of its classroom`,
+        params: idParams,
+        body: z.strictObject({}).optional(),
+        response: answers,
+      },
     },
     async (request) => run(await actorOf(request), request.params.id, { kind: 'batch_reset', params: { what } }),
   );
-} // prettier-ignore
+}
 
 async function change(
   context: HttpContext,
@@ -105,15 +140,15 @@ async function change(
 ): Promise<z.infer<typeof outcome>> {
   const wanted = { kind, name: `Change ${what} of a batch`, params: { ...params, batch_id: batchId } };
   return runOne(context, actor, wanted, async (tx, item, operation) => ({
-    success: true as const, ids: await listIds(tx, batchId), ...changed.parse(item.input),
-    warnings: wordsOf(item.warnings), operation_id: operation.id,
+    success: true as const,
+    ids: await listIds(tx, batchId),
+    ...changed.parse(item.input),
+    warnings: wordsOf(item.warnings),
+    operation_id: operation.id,
   }));
-} // prettier-ignore
+}
 
-async function listStudents(
-  tx: OrgTransaction,
-  batchId: string,
-): Promise<z.infer<typeof enrolled>[]> {
+async function listStudents(tx: OrgTransaction, batchId: string): Promise<z.infer<typeof enrolled>[]> {
   const found = await rows(
     tx,
     sql<Omit<z.infer<typeof enrolled>, 'enrollment_date'> & { enrolled_at: Date }>`
@@ -126,10 +161,7 @@ async function listStudents(
     where e.org_id = ${tx.orgId} and e.batch_id = ${batchId} and e.status = 'active'
     order by u.family_name, u.given_name, u.id`,
   );
-  return found.map(({ enrolled_at: at, ...row }) => ({
-    ...row,
-    enrollment_date: at.toISOString(),
-  }));
+  return found.map(({ enrolled_at: at, ...row }) => ({ ...row, enrollment_date: at.toISOString() }));
 }
 
 async function listStudentIds(tx: OrgTransaction, batchId: string): Promise<string[]> {

@@ -2,23 +2,11 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, type OrgTransaction } from '../../../db/database.ts';
-import {
-  FACULTY,
-  idListSchema,
-  ROSTER,
-  type Membership,
-} from '../../../school/classrooms/members.ts';
+import { FACULTY, idListSchema, ROSTER, type Membership } from '../../../school/classrooms/members.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../../context.ts';
 import { invalidField, refusals } from '../../errors.ts';
-import {
-  changed,
-  idParams,
-  idsToRemove,
-  mode,
-  versionedList,
-  versionedOutcome,
-} from './member-shapes.ts';
+import { changed, idParams, idsToRemove, mode, versionedList, versionedOutcome } from './member-shapes.ts';
 import { listMemberIds, listMembers } from './people-in.ts';
 import { runOne } from './run-one.ts';
 import { wordsOf } from './warning-words.ts';
@@ -32,15 +20,23 @@ interface ClassroomList {
 }
 
 const LISTS: readonly ClassroomList[] = [
-  { path: '/api/classrooms/:id/students', field: 'student_ids', kind: 'roster_set', membership: ROSTER, words: 'roster' },
-  { path: '/api/classrooms/:id/teachers', field: 'teacher_ids', kind: 'faculty_set', membership: FACULTY, words: 'homeroom teachers' },
-]; // prettier-ignore
+  {
+    path: '/api/classrooms/:id/students',
+    field: 'student_ids',
+    kind: 'roster_set',
+    membership: ROSTER,
+    words: 'roster',
+  },
+  {
+    path: '/api/classrooms/:id/teachers',
+    field: 'teacher_ids',
+    kind: 'faculty_set',
+    membership: FACULTY,
+    words: 'homeroom teachers',
+  },
+];
 
-const version = z
-  .int()
-  .min(1)
-  .optional()
-  .describe('Of the classroom this was decided on; also as If-Match');
+const version = z.int().min(1).optional().describe('Of the classroom this was decided on; also as If-Match');
 const tags = ['classrooms'];
 const write = { roles: ADMINS };
 
@@ -57,7 +53,12 @@ function readingRoute(app: App, context: HttpContext, { path, membership, words 
     path,
     {
       config: { roles: STAFF },
-      schema: { tags, summary: `The ${words} of a classroom`, params: idParams, response: { 200: versionedList, ...refusals } },
+      schema: {
+        tags,
+        summary: `The ${words} of a classroom`,
+        params: idParams,
+        response: { 200: versionedList, ...refusals },
+      },
     },
     async (request, reply) => {
       const { orgId } = await actorOf(request);
@@ -69,7 +70,7 @@ function readingRoute(app: App, context: HttpContext, { path, membership, words 
       });
     },
   );
-} // prettier-ignore
+}
 
 function changingRoute(app: App, context: HttpContext, list: ClassroomList): void {
   const { path, field, words } = list;
@@ -78,7 +79,13 @@ function changingRoute(app: App, context: HttpContext, list: ClassroomList): voi
     path,
     {
       config: write,
-      schema: { tags, summary: `Set or add ${words}`, params: idParams, body, response: { 200: versionedOutcome, ...refusals } },
+      schema: {
+        tags,
+        summary: `Set or add ${words}`,
+        params: idParams,
+        body,
+        response: { 200: versionedOutcome, ...refusals },
+      },
     },
     async (request) => {
       const given = { ids: idListSchema.parse(request.body[field]), mode: mode.parse(request.body['mode']) };
@@ -86,7 +93,7 @@ function changingRoute(app: App, context: HttpContext, list: ClassroomList): voi
       return change(context, await actorOf(request), list, request.params.id, { ...given, version: known });
     },
   );
-} // prettier-ignore
+}
 
 function removingRoute(app: App, context: HttpContext, list: ClassroomList): void {
   const { path, field, words } = list;
@@ -95,7 +102,13 @@ function removingRoute(app: App, context: HttpContext, list: ClassroomList): voi
     {
       config: write,
       schema: {
-        tags, summary: `Remove from the ${words}`, params: idParams, body: z.strictObject({ [field]: idListSchema, version }).partial().optional(),
+        tags,
+        summary: `Remove from the ${words}`,
+        params: idParams,
+        body: z
+          .strictObject({ [field]: idListSchema, version })
+          .partial()
+          .optional(),
         querystring: z.object({ [field]: z.string().optional().describe('The same, separated by commas') }),
         response: { 200: versionedOutcome, ...refusals },
       },
@@ -106,7 +119,7 @@ function removingRoute(app: App, context: HttpContext, list: ClassroomList): voi
       return change(context, await actorOf(request), list, request.params.id, { ids, mode: 'remove', version: known });
     },
   );
-} // prettier-ignore
+}
 
 interface Given {
   readonly ids: readonly string[];
@@ -124,17 +137,19 @@ async function change(
   const id = classroomId.toLowerCase();
   const params = { classroom_id: id, [field]: ids, ...rest };
   return runOne(context, actor, { kind, name: `Change ${words}`, params }, async (tx, item, { id: operationId }) => ({
-    success: true as const, ids: await listMemberIds(tx, membership, id), ...changed.parse(item.input),
-    warnings: wordsOf(item.warnings), operation_id: operationId, version: await versionOf(tx, id),
+    success: true as const,
+    ids: await listMemberIds(tx, membership, id),
+    ...changed.parse(item.input),
+    warnings: wordsOf(item.warnings),
+    operation_id: operationId,
+    version: await versionOf(tx, id),
   }));
-} // prettier-ignore
+}
 
 async function versionOf(tx: OrgTransaction, classroomId: string): Promise<number> {
   const found = await one(
     tx,
-    sql<{
-      version: number;
-    }>`select version from classrooms where org_id = ${tx.orgId} and id = ${classroomId}`,
+    sql<{ version: number }>`select version from classrooms where org_id = ${tx.orgId} and id = ${classroomId}`,
   );
   return found.version;
 }

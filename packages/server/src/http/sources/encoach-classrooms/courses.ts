@@ -20,8 +20,13 @@ const batch = z.object({
   term_key: z.string().nullable(),
 });
 const cascade = z.object({
-  batch, created: z.boolean(), added_ids: ids, already_ids: ids, reenrolled_ids: ids, skipped_overridden_ids: ids,
-}); // prettier-ignore
+  batch,
+  created: z.boolean(),
+  added_ids: ids,
+  already_ids: ids,
+  reenrolled_ids: ids,
+  skipped_overridden_ids: ids,
+});
 const assigned = z.object({
   success: z.literal(true),
   batch,
@@ -63,21 +68,38 @@ export function courseRoutes(app: App, context: HttpContext): void {
     {
       config,
       schema: {
-        tags, summary: 'Bind a course, make its batch and carry roster and teachers into it', params: idParams, body: wanted,
+        tags,
+        summary: 'Bind a course, make its batch and carry roster and teachers into it',
+        params: idParams,
+        body: wanted,
         response: { 200: assigned, 201: assigned, ...refusals },
       },
     },
     async (request, reply) => {
       const params = { ...request.body, classroom_ids: [request.params.id.toLowerCase()] };
-      const answer = await runOne(context, await actorOf(request), { kind: 'assign_course', name: 'Assign a course', params }, async (tx, item, operation) => {
-        const { batch: made, created, ...students } = cascade.parse(item.input);
-        const { count } = await one(tx, sql<{ count: number }>`select enrolled_students as count from batches where org_id = ${tx.orgId} and id = ${made.id}`);
-        return {
-          success: true as const, batch: made, created, students: { count, ...students },
-          teachers: { ids: await listMemberIds(tx, BATCH_TEACHERS, made.id) },
-          warnings: wordsOf(item.warnings), operation_id: operation.id,
-        };
-      });
+      const answer = await runOne(
+        context,
+        await actorOf(request),
+        { kind: 'assign_course', name: 'Assign a course', params },
+        async (tx, item, operation) => {
+          const { batch: made, created, ...students } = cascade.parse(item.input);
+          const { count } = await one(
+            tx,
+            sql<{
+              count: number;
+            }>`select enrolled_students as count from batches where org_id = ${tx.orgId} and id = ${made.id}`,
+          );
+          return {
+            success: true as const,
+            batch: made,
+            created,
+            students: { count, ...students },
+            teachers: { ids: await listMemberIds(tx, BATCH_TEACHERS, made.id) },
+            warnings: wordsOf(item.warnings),
+            operation_id: operation.id,
+          };
+        },
+      );
       return reply.code(answer.created ? 201 : 200).send(answer);
     },
   );
@@ -86,17 +108,26 @@ export function courseRoutes(app: App, context: HttpContext): void {
     {
       config,
       schema: {
-        tags, summary: 'Detach a course; its batches stay', params: z.object({ id: z.string(), course_id: z.string() }),
+        tags,
+        summary: 'Detach a course; its batches stay',
+        params: z.object({ id: z.string(), course_id: z.string() }),
         response: { 200: detached, ...refusals },
       },
     },
     async (request) => {
       const { id, course_id: courseId } = request.params;
       const params = { classroom_id: id.toLowerCase(), course_id: courseId.toLowerCase() };
-      return runOne(context, await actorOf(request), { kind: 'detach_course', name: 'Detach a course', params }, async (_tx, item, operation) => ({
-        success: true as const, detached: item.status === 'success', operation_id: operation.id,
-        ...z.object({ batches_kept: z.int() }).parse(item.input),
-      }));
+      return runOne(
+        context,
+        await actorOf(request),
+        { kind: 'detach_course', name: 'Detach a course', params },
+        async (_tx, item, operation) => ({
+          success: true as const,
+          detached: item.status === 'success',
+          operation_id: operation.id,
+          ...z.object({ batches_kept: z.int() }).parse(item.input),
+        }),
+      );
     },
   );
-} // prettier-ignore
+}

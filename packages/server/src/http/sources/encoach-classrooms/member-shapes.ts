@@ -10,20 +10,21 @@ export const mode = z
   .describe('`set` replaces all, `add` (also when left out) unites');
 
 const member = z.object({
-  id: z.string(), _id: z.string(), full_name: z.string(), email: z.string().nullable(), username: z.string().nullable(),
-  roles: z.array(z.string()), status: z.string(), grade_level: z.string().nullable(), unit_id: z.string().nullable(),
-}); // prettier-ignore
+  id: z.string(),
+  _id: z.string(),
+  full_name: z.string(),
+  email: z.string().nullable(),
+  username: z.string().nullable(),
+  roles: z.array(z.string()),
+  status: z.string(),
+  grade_level: z.string().nullable(),
+  unit_id: z.string().nullable(),
+});
 export type Member = z.infer<typeof member>;
 
-export const memberList = z.object({
-  success: z.literal(true),
-  count: z.int(),
-  data: z.array(member),
-});
+export const memberList = z.object({ success: z.literal(true), count: z.int(), data: z.array(member) });
 export const versionedList = memberList.extend({
-  version: z
-    .int()
-    .describe('Of the classroom; sent back with a change, it is refused when outdated'),
+  version: z.int().describe('Of the classroom; sent back with a change, it is refused when outdated'),
 });
 
 export const outcome = z.object({

@@ -17,7 +17,15 @@ export function overviewRoutes(app: App, context: HttpContext): void {
   const tags = ['classrooms'];
   app.get(
     '/api/classrooms/:id/courses',
-    { config, schema: { tags, summary: 'The courses of a classroom', params: idParams, response: { 200: coursesOfClassroom, ...refusals } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'The courses of a classroom',
+        params: idParams,
+        response: { 200: coursesOfClassroom, ...refusals },
+      },
+    },
     async (request) => {
       const { orgId } = await actorOf(request);
       const data = await inOrg(context.database, orgId, (tx) => listCourses(tx, request.params.id));
@@ -26,7 +34,15 @@ export function overviewRoutes(app: App, context: HttpContext): void {
   );
   app.get(
     '/api/classrooms/:id/batches',
-    { config, schema: { tags, summary: 'The batches of a classroom', params: idParams, response: { 200: batchesOfClassroom, ...refusals } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'The batches of a classroom',
+        params: idParams,
+        response: { 200: batchesOfClassroom, ...refusals },
+      },
+    },
     async (request) => {
       const { orgId } = await actorOf(request);
       return inOrg(context.database, orgId, async (tx) => {
@@ -36,7 +52,7 @@ export function overviewRoutes(app: App, context: HttpContext): void {
       });
     },
   );
-} // prettier-ignore
+}
 
 async function listCourses(tx: OrgTransaction, classroomId: string): Promise<CourseOfClassroom[]> {
   const found = await rows(
@@ -67,10 +83,7 @@ async function listBatches(tx: OrgTransaction, classroomId: string): Promise<Bat
   );
 }
 
-async function countInSeveral(
-  tx: OrgTransaction,
-  classroomId: string,
-): Promise<{ in_several_sections: number }> {
+async function countInSeveral(tx: OrgTransaction, classroomId: string): Promise<{ in_several_sections: number }> {
   return one(
     tx,
     sql<{ in_several_sections: number }>`

@@ -29,20 +29,26 @@ export function sectionRoutes(app: App, context: HttpContext): void {
     {
       config: { roles: ADMINS },
       schema: {
-        tags: ['courses'], summary: 'Make those of the sections A, B and C that are missing', params: idParams,
-        body: z.strictObject({}).optional(), response: { 200: made, ...refusals },
+        tags: ['courses'],
+        summary: 'Make those of the sections A, B and C that are missing',
+        params: idParams,
+        body: z.strictObject({}).optional(),
+        response: { 200: made, ...refusals },
       },
     },
     async (request) => {
       const id = request.params.id.toLowerCase();
       const wanted = { kind: 'section_defaults', name: 'Make default sections', params: { course_id: id } };
       return runOne(context, await actorOf(request), wanted, async (tx, item, operation) => {
-        const items = await rows(tx, sql<z.infer<typeof section>>`
+        const items = await rows(
+          tx,
+          sql<z.infer<typeof section>>`
           select id, course_id, name, capacity, sequence, branch from sections where org_id = ${tx.orgId} and course_id = ${id}
-          order by sequence nulls last, name`);
+          order by sequence nulls last, name`,
+        );
         const { created } = made.pick({ created: true }).parse(item.input);
         return { success: true as const, count: items.length, items, created, operation_id: operation.id };
       });
     },
   );
-} // prettier-ignore
+}

@@ -14,20 +14,8 @@ import type { Actor } from '../../../tenancy/actor.ts';
 import { asObject } from '../../bulk/stored.ts';
 import { actorOf, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
-import {
-  massAssignmentChanges,
-  massAssignmentGiven,
-  massParams,
-  paramsOf,
-} from './given-assignment.ts';
-import {
-  lockMassOperation,
-  MASS_PATH,
-  ofOperation,
-  OPERATION_PATH,
-  OPERATION_TYPES,
-  tags,
-} from './mass-operation.ts';
+import { massAssignmentChanges, massAssignmentGiven, massParams, paramsOf } from './given-assignment.ts';
+import { lockMassOperation, MASS_PATH, ofOperation, OPERATION_PATH, OPERATION_TYPES, tags } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
 
 export function draftRoutes(app: App, { engine, database }: HttpContext): void {
@@ -70,9 +58,7 @@ export function draftRoutes(app: App, { engine, database }: HttpContext): void {
 
   app.delete(
     OPERATION_PATH,
-    {
-      schema: ofOperation('Discard a draft', { response: { 204: z.null(), ...refusals } }),
-    },
+    { schema: ofOperation('Discard a draft', { response: { 204: z.null(), ...refusals } }) },
     async (request, reply) => {
       const actor = await actorOf(request);
       await inOrg(database, actor.orgId, async (tx) => {
@@ -117,9 +103,14 @@ async function changeDraft(
   assertPeopleLimit(kind, actor, kind.peopleListed?.(params) ?? 0, reason);
   await writeAudit(tx, { action: 'change', operationId: draft.id, actor, detail: { ...changes } });
   return update(tx, draft, {
-    params: JSON.stringify(params), phase: 'draft', plan_hash: null, plan_expires_at: null, plan_counts: '{}', override_reason: reason,
+    params: JSON.stringify(params),
+    phase: 'draft',
+    plan_hash: null,
+    plan_expires_at: null,
+    plan_counts: '{}',
+    override_reason: reason,
     ...(changes.name === undefined ? {} : { name: changes.name }),
-  }); // prettier-ignore
+  });
 }
 
 /** Takes the draft and its plan away; that it was there stays in the audit trail. */
@@ -137,7 +128,6 @@ export async function lockDraft(
   wanted: string,
 ): Promise<Operation> {
   const operation = await lockMassOperation(tx, engine, actor, id);
-  if (operation.status !== 'pending' || operation.queued_at !== null)
-    throw invalidState(operation, wanted);
+  if (operation.status !== 'pending' || operation.queued_at !== null) throw invalidState(operation, wanted);
   return operation;
 }

@@ -24,17 +24,13 @@ const conflict = finding.extend({
 });
 
 export const findings = z.object({
-  errors: z
-    .array(finding)
-    .describe('They block the operation until corrected, or their students are excluded.'),
+  errors: z.array(finding).describe('They block the operation until corrected, or their students are excluded.'),
   warnings: z.array(finding).describe('To be acknowledged when confirming.'),
   conflicts: z.array(conflict),
   information: z.array(finding),
   is_complete: z
     .boolean()
-    .describe(
-      `False when more than ${String(ITEMS_MAX)} items have something to say; preview.csv has all.`,
-    ),
+    .describe(`False when more than ${String(ITEMS_MAX)} items have something to say; preview.csv has all.`),
 });
 export type Findings = z.infer<typeof findings>;
 
@@ -50,13 +46,23 @@ export async function findFindings(tx: OrgTransaction, operationId: string): Pro
   );
   return {
     errors: distinct(errors),
-    warnings: distinct(noted.filter(({ code }) => code !== DUPLICATE).map(({ item, code, warning }) => found(item, 'warning', code, warning))),
-    conflicts: shown.filter(isConflict).map((item) => ({
-      ...found(item, 'warning', DUPLICATE, item.detail), assignment_id: item.existing_id, policy: item.policy,
-    })),
-    information: shown.flatMap((item) => (item.detail?.['had_before'] === true ? [found(item, 'info', 'assigned_before', item.detail)] : [])),
+    warnings: distinct(
+      noted
+        .filter(({ code }) => code !== DUPLICATE)
+        .map(({ item, code, warning }) => found(item, 'warning', code, warning)),
+    ),
+    conflicts: shown
+      .filter(isConflict)
+      .map((item) => ({
+        ...found(item, 'warning', DUPLICATE, item.detail),
+        assignment_id: item.existing_id,
+        policy: item.policy,
+      })),
+    information: shown.flatMap((item) =>
+      item.detail?.['had_before'] === true ? [found(item, 'info', 'assigned_before', item.detail)] : [],
+    ),
     is_complete: items.length <= ITEMS_MAX,
-  }; // prettier-ignore
+  };
 }
 
 const DUPLICATE = 'duplicate_assignment';
@@ -65,32 +71,16 @@ function isConflict(item: ItemRow): boolean {
   return item.existing_id !== null && item.action !== 'error';
 }
 
-function found(
-  item: ItemRow,
-  severity: Finding['severity'],
-  code: string,
-  detail: ItemRow['detail'],
-): Finding {
+function found(item: ItemRow, severity: Finding['severity'], code: string, detail: ItemRow['detail']): Finding {
   const { field, message, correction } = problemError(code, detail ?? {});
-  return {
-    code,
-    severity,
-    field,
-    student_id: item.student_id,
-    content_id: item.content_id,
-    message,
-    correction,
-  };
+  return { code, severity, field, student_id: item.student_id, content_id: item.content_id, message, correction };
 }
 
 /** A student who cannot be given anything is told once, not once for each content. */
 function distinct(all: readonly Finding[]): Finding[] {
   return [
     ...new Map(
-      all.map((one) => [
-        `${one.code} ${one.student_id ?? one.content_id ?? one.field} ${one.message}`,
-        one,
-      ]),
+      all.map((one) => [`${one.code} ${one.student_id ?? one.content_id ?? one.field} ${one.message}`, one]),
     ).values(),
   ];
 }

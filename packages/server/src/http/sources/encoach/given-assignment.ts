@@ -31,13 +31,7 @@ export const massAssignmentGiven = z
   .meta({ id: 'MassAssignmentGiven' });
 
 export const massAssignmentChanges = z
-  .strictObject({
-    name,
-    target,
-    content_payload: sequencePayload,
-    ...options,
-    override_reason: overrideReason,
-  })
+  .strictObject({ name, target, content_payload: sequencePayload, ...options, override_reason: overrideReason })
   .partial()
   .meta({ id: 'MassAssignmentChanges' });
 

@@ -40,12 +40,7 @@ const historyQuery = z.strictObject({
   page: pageNo,
 });
 type HistoryQuery = z.output<typeof historyQuery>;
-const history = z.object({
-  items: z.array(massAssignment),
-  total: z.int(),
-  page: z.int(),
-  pages: z.int(),
-});
+const history = z.object({ items: z.array(massAssignment), total: z.int(), page: z.int(), pages: z.int() });
 
 const auditEntry = z.object({
   id: z.string(),
@@ -59,12 +54,7 @@ const auditEntry = z.object({
   user_agent: z.string().nullable(),
   detail: z.record(z.string(), z.unknown()),
 });
-const auditPage = z.object({
-  items: z.array(auditEntry),
-  total: z.int(),
-  page: z.int(),
-  pages: z.int(),
-});
+const auditPage = z.object({ items: z.array(auditEntry), total: z.int(), page: z.int(), pages: z.int() });
 
 export function historyRoutes(app: App, { engine, database }: HttpContext): void {
   app.get(
@@ -85,19 +75,11 @@ export function historyRoutes(app: App, { engine, database }: HttpContext): void
 
   app.get(
     OPERATION_PATH,
-    {
-      schema: ofOperation('Status and progress', {
-        response: { 200: massAssignmentStatus, ...refusals },
-      }),
-    },
+    { schema: ofOperation('Status and progress', { response: { 200: massAssignmentStatus, ...refusals } }) },
     async (request) => {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) =>
-        viewStatus(
-          tx,
-          actor,
-          await getMassOperation(tx, engine, actor, request.params.operation_id),
-        ),
+        viewStatus(tx, actor, await getMassOperation(tx, engine, actor, request.params.operation_id)),
       );
     },
   );
@@ -145,8 +127,7 @@ async function listHistory(
 }
 
 function matching({ status, type, from, to, initiated_by: by }: HistoryQuery): RawBuilder<unknown> {
-  const until = (text: string) =>
-    text.includes('T') ? sql`${text}::timestamptz` : sql`${text}::date + 1`;
+  const until = (text: string) => (text.includes('T') ? sql`${text}::timestamptz` : sql`${text}::date + 1`);
   const conditions = [
     sql`o.kind = any(${type === undefined ? [...OPERATION_TYPES] : [type]}::text[])`,
     status === undefined ? null : sql`o.status = any(${storedStatuses(status)}::text[])`,
@@ -158,17 +139,10 @@ function matching({ status, type, from, to, initiated_by: by }: HistoryQuery): R
 }
 
 /** Entries of the operation, of its undo and of its retries, oldest first. */
-async function listAudit(
-  tx: OrgTransaction,
-  id: string,
-  page: number,
-): Promise<z.infer<typeof auditPage>> {
+async function listAudit(tx: OrgTransaction, id: string, page: number): Promise<z.infer<typeof auditPage>> {
   const related = sql`a.org_id = ${tx.orgId} and (a.operation_id = ${id} or a.operation_id in (
     select o.id from operations o where o.org_id = ${tx.orgId} and (o.undo_of = ${id} or o.retry_of = ${id})))`;
-  const { total } = await one(
-    tx,
-    sql<{ total: number }>`select count(*) as total from audit a where ${related}`,
-  );
+  const { total } = await one(tx, sql<{ total: number }>`select count(*) as total from audit a where ${related}`);
   const items = await rows(
     tx,
     sql<Omit<z.infer<typeof auditEntry>, 'at'> & { at: Date }>`
@@ -183,10 +157,6 @@ async function listAudit(
   };
 }
 
-function paging(
-  total: number,
-  page: number,
-  size: number,
-): { total: number; page: number; pages: number } {
+function paging(total: number, page: number, size: number): { total: number; page: number; pages: number } {
   return { total, page, pages: Math.max(1, Math.ceil(total / size)) };
 }

@@ -15,8 +15,18 @@ import { itemOutcome } from './item-view.ts';
 import { planOutcome } from './plan-view.ts';
 
 const COLUMNS = [
-  'student_id', 'name', 'class', 'grade', 'content', 'outcome', 'assignment_id', 'code', 'message', 'correction', 'time',
-]; // prettier-ignore
+  'student_id',
+  'name',
+  'class',
+  'grade',
+  'content',
+  'outcome',
+  'assignment_id',
+  'code',
+  'message',
+  'correction',
+  'time',
+];
 const PAGE_ITEMS = 1_000;
 
 export function planReport(
@@ -53,10 +63,7 @@ function sendReport(
   report: Report,
 ): FastifyReply {
   reply.header('content-type', 'text/csv; charset=utf-8');
-  reply.header(
-    'content-disposition',
-    `attachment; filename="mass-assignment-${operation.id}-${report.name}.csv"`,
-  );
+  reply.header('content-disposition', `attachment; filename="mass-assignment-${operation.id}-${report.name}.csv"`);
   const file = writeCsv(COLUMNS, reportRows(context, operation, report), { bom: true });
   return reply.send(file.pipe(recordDownload(context, actor, operation, report.name)));
 }
@@ -79,8 +86,7 @@ async function* reportRows(
 
 function cellsOf(item: ItemRow, outcome: string): readonly unknown[] {
   const said = item.code === null ? null : problemError(item.code, item.detail ?? {});
-  const { student_id, student_name, grade_level, content, assignment_id, code, processed_at } =
-    item;
+  const { student_id, student_name, grade_level, content, assignment_id, code, processed_at } = item;
   return [
     student_id,
     student_name,
@@ -97,12 +103,7 @@ function cellsOf(item: ItemRow, outcome: string): readonly unknown[] {
 }
 
 /** Writes down who took how many rows, with a checksum of the file, before its last bytes are sent. */
-function recordDownload(
-  { database }: HttpContext,
-  actor: Actor,
-  operation: Operation,
-  name: string,
-): Transform {
+function recordDownload({ database }: HttpContext, actor: Actor, operation: Operation, name: string): Transform {
   const checksum = createHash('sha256');
   return new Transform({
     transform(piece: Buffer, _encoding, done) {
@@ -111,8 +112,9 @@ function recordDownload(
     },
     flush(done) {
       const detail = { file: name, rows: operation.total_items, sha256: checksum.digest('hex') };
-      inOrg(database, actor.orgId, (tx) => writeAudit(tx, { action: 'download', operationId: operation.id, actor, detail }))
-        .then(() => done(), done); // prettier-ignore
+      inOrg(database, actor.orgId, (tx) =>
+        writeAudit(tx, { action: 'download', operationId: operation.id, actor, detail }),
+      ).then(() => done(), done);
     },
   });
 }

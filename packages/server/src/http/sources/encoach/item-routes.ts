@@ -28,12 +28,7 @@ const itemQuery = z.strictObject({
   status: z.enum(['successful', 'success', 'failed', 'skipped', 'pending']).optional(),
   page: pageNo,
 });
-const itemPage = z.object({
-  items: z.array(massItem),
-  total: z.int(),
-  page: z.int(),
-  pages: z.int(),
-});
+const itemPage = z.object({ items: z.array(massItem), total: z.int(), page: z.int(), pages: z.int() });
 
 export function itemRoutes(app: App, context: HttpContext): void {
   const { engine, database } = context;
@@ -61,10 +56,12 @@ export function itemRoutes(app: App, context: HttpContext): void {
     `${OPERATION_PATH}/items/:item_id`,
     {
       schema: {
-        tags, summary: 'Correct the parameters of a failed item; a retry then uses them',
-        params: operationParams.extend({ item_id: z.string() }), body: z.strictObject({ parameters: ownParameters }),
+        tags,
+        summary: 'Correct the parameters of a failed item; a retry then uses them',
+        params: operationParams.extend({ item_id: z.string() }),
+        body: z.strictObject({ parameters: ownParameters }),
         response: { 200: massItem, ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -86,9 +83,7 @@ export function itemRoutes(app: App, context: HttpContext): void {
 
   app.get(
     `${OPERATION_PATH}/report.csv`,
-    {
-      schema: ofOperation('All results as CSV', { response: { 200: csvFile, ...refusals } }),
-    },
+    { schema: ofOperation('All results as CSV', { response: { 200: csvFile, ...refusals } }) },
     async (request, reply) => {
       const actor = await actorOf(request);
       const operation = await inOrg(database, actor.orgId, (tx) =>
@@ -105,17 +100,9 @@ async function listPage(
   { status, page }: z.output<typeof itemQuery>,
 ): Promise<z.infer<typeof itemPage>> {
   const condition = status === undefined ? sql`true` : ofStatus(status);
-  const found = await listItemRows(tx, id, condition, {
-    limit: PAGE_ITEMS,
-    offset: (page - 1) * PAGE_ITEMS,
-  });
+  const found = await listItemRows(tx, id, condition, { limit: PAGE_ITEMS, offset: (page - 1) * PAGE_ITEMS });
   const total = await countItemRows(tx, id, condition);
-  return {
-    items: found.map(viewItem),
-    total,
-    page,
-    pages: Math.max(1, Math.ceil(total / PAGE_ITEMS)),
-  };
+  return { items: found.map(viewItem), total, page, pages: Math.max(1, Math.ceil(total / PAGE_ITEMS)) };
 }
 
 function ofStatus(status: string): RawBuilder<unknown> {

@@ -22,10 +22,7 @@ export const massItem = z
     message: z.string(),
     correction: z.string(),
     warnings: z.array(z.object({ code: z.string(), message: z.string(), correction: z.string() })),
-    corrected: z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .describe('Parameters set by hand for the next retry.'),
+    corrected: z.record(z.string(), z.unknown()).nullable().describe('Parameters set by hand for the next retry.'),
     processed_at: timestamp.nullable(),
   })
   .meta({ id: 'MassAssignmentItem' });
@@ -55,10 +52,7 @@ export function viewItem(item: ItemRow): MassItem {
 }
 
 function itemStatus(stored: string): MassItem['status'] {
-  return (
-    STATUSES.find((status) => status === stored) ??
-    (stored === 'success' ? 'successful' : 'pending')
-  );
+  return STATUSES.find((status) => status === stored) ?? (stored === 'success' ? 'successful' : 'pending');
 }
 
 export function itemOutcome({ status, action, policy, existing_id }: ItemRow): MassItem['outcome'] {

@@ -40,12 +40,7 @@ export async function getMassOperation(
 }
 
 /** @throws Problem `forbidden` where the operation is only visible. */
-export async function getSteerable(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
+export async function getSteerable(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
   const operation = await getMassOperation(tx, engine, actor, id);
   if (!maySteer(actor, operation)) throw new Problem('forbidden');
   return operation;

@@ -69,9 +69,7 @@ function validationRoute(app: App, { engine, database }: HttpContext): void {
           : { made: await viewValidation(tx, actor, planned) };
       });
       // Not within the transaction: whoever is told of a plan has to find it.
-      return 'left' in answer
-        ? reply.code(202).send(answer.left)
-        : reply.code(200).send(answer.made);
+      return 'left' in answer ? reply.code(202).send(answer.left) : reply.code(200).send(answer.made);
     },
   );
 }
@@ -104,9 +102,7 @@ function previewRoutes(app: App, context: HttpContext): void {
 
   app.get(
     `${OPERATION_PATH}/preview.csv`,
-    {
-      schema: ofOperation('The complete plan as CSV', { response: { 200: csvFile, ...refusals } }),
-    },
+    { schema: ofOperation('The complete plan as CSV', { response: { 200: csvFile, ...refusals } }) },
     async (request, reply) => {
       const actor = await actorOf(request);
       const operation = await inOrg(database, actor.orgId, (tx) =>
@@ -130,9 +126,7 @@ function confirmationRoute(app: App, context: HttpContext): void {
       const actor = await actorOf(request);
       const given = request.body ?? { acknowledge_warnings: false };
       const operation = await start(context, actor, request.params.operation_id, given);
-      const body = await inOrg(context.database, actor.orgId, (tx) =>
-        viewStatus(tx, actor, operation),
-      );
+      const body = await inOrg(context.database, actor.orgId, (tx) => viewStatus(tx, actor, operation));
       return reply
         .code(operation.phase === 'done' ? 200 : 202)
         .header('location', body.links['self'] ?? '')
@@ -142,12 +136,7 @@ function confirmationRoute(app: App, context: HttpContext): void {
 }
 
 /** Plans within the request, or in the background for many students. */
-async function validate(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  draft: Operation,
-): Promise<Operation> {
+async function validate(tx: OrgTransaction, engine: Engine, actor: Actor, draft: Operation): Promise<Operation> {
   const { target } = massParams.parse(draft.params);
   await assertPlanAllows(tx, actor, target);
   const { count } = await one(
@@ -167,23 +156,19 @@ async function viewValidation(
   actor: Actor,
   planned: Operation,
 ): Promise<z.infer<typeof validation>> {
-  const { operation_id, operation_status, phase, student_count } = await viewStatus(
-    tx,
-    actor,
-    planned,
-  );
+  const { operation_id, operation_status, phase, student_count } = await viewStatus(tx, actor, planned);
   return {
-    operation_id, operation_status, phase, student_count, ...(await findFindings(tx, planned.id)),
-    plan_hash: planned.plan_hash ?? '', expires_at: (planned.plan_expires_at ?? planned.updated_at).toISOString(),
-  }; // prettier-ignore
+    operation_id,
+    operation_status,
+    phase,
+    student_count,
+    ...(await findFindings(tx, planned.id)),
+    plan_hash: planned.plan_hash ?? '',
+    expires_at: (planned.plan_expires_at ?? planned.updated_at).toISOString(),
+  };
 }
 
-async function getPlanned(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
+async function getPlanned(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
   const operation = await getMassOperation(tx, engine, actor, id);
   if (operation.plan_hash === null) throw new Problem('not_validated');
   return operation;
@@ -199,10 +184,8 @@ async function start(
     const found = await getSteerable(tx, engine, actor, id);
     const isOpen = found.status === 'pending' && found.queued_at === null;
     if (isOpen && found.plan_hash === null) throw new Problem('not_validated');
-    if (isOpen && given.plan_hash === undefined)
-      throw new Problem('plan_hash_missing', { field: 'plan_hash' });
-    if (isOpen && given.plan_hash === found.plan_hash)
-      await assertTyped(tx, found, given.confirm_count);
+    if (isOpen && given.plan_hash === undefined) throw new Problem('plan_hash_missing', { field: 'plan_hash' });
+    if (isOpen && given.plan_hash === found.plan_hash) await assertTyped(tx, found, given.confirm_count);
     if (isOpen) await assertRate(tx, actor, 'confirm', OPERATION_TYPES);
     return found;
   });
@@ -213,12 +196,7 @@ async function start(
   });
 }
 
-async function assertTyped(
-  tx: OrgTransaction,
-  operation: Operation,
-  typed: number | undefined,
-): Promise<void> {
+async function assertTyped(tx: OrgTransaction, operation: Operation, typed: number | undefined): Promise<void> {
   const count = await typedCount(tx, operation);
-  if (count !== null && count !== typed)
-    throw new Problem('confirm_count_mismatch', { field: 'confirm_count', count });
+  if (count !== null && count !== typed) throw new Problem('confirm_count_mismatch', { field: 'confirm_count', count });
 }

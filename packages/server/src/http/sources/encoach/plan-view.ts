@@ -16,10 +16,7 @@ const PAGE_ROWS = 50;
 const PLAN_OUTCOMES = ['create', 'modify', 'skip', 'blocked'] as const;
 type PlanOutcome = (typeof PLAN_OUTCOMES)[number];
 
-export const planQuery = z.strictObject({
-  page: pageNo,
-  outcome: z.enum(PLAN_OUTCOMES).optional(),
-});
+export const planQuery = z.strictObject({ page: pageNo, outcome: z.enum(PLAN_OUTCOMES).optional() });
 
 const words = z.object({ code: z.string(), message: z.string(), correction: z.string() });
 const numbers = { to_create: z.int(), to_modify: z.int(), to_skip: z.int(), blocked: z.int() };
@@ -52,22 +49,12 @@ export const massPlan = z
     summary: z.string(),
     plan_hash: z.string(),
     expires_at: timestamp,
-    confirm_count: z
-      .int()
-      .nullable()
-      .describe('To be typed when confirming; null where a click is enough.'),
+    confirm_count: z.int().nullable().describe('To be typed when confirming; null where a click is enough.'),
     impact: z.object({ ...numbers, students: z.int() }),
     contents: z.array(
-      z.object({
-        content_id: z.string().nullable(),
-        content: z.string(),
-        students: z.int(),
-        ...numbers,
-      }),
+      z.object({ content_id: z.string().nullable(), content: z.string(), students: z.int(), ...numbers }),
     ),
-    releases: z.array(
-      z.object({ release: z.int(), start_at: z.string().nullable(), students: z.int() }),
-    ),
+    releases: z.array(z.object({ release: z.int(), start_at: z.string().nullable(), students: z.int() })),
     ...findings.shape,
     rows: z.array(planRow),
     page: z.int(),
@@ -85,10 +72,7 @@ export async function viewPlan(
 ): Promise<MassPlan> {
   const { page, outcome } = query;
   const condition = outcome === undefined ? sql`true` : ofOutcome(outcome);
-  const found = await listItemRows(tx, operation.id, condition, {
-    limit: PAGE_ROWS,
-    offset: (page - 1) * PAGE_ROWS,
-  });
+  const found = await listItemRows(tx, operation.id, condition, { limit: PAGE_ROWS, offset: (page - 1) * PAGE_ROWS });
   const total = await countItemRows(tx, operation.id, condition);
   const contents = await summarizeContents(tx, operation.id);
   const { created, modified } = await countAssignments(tx, operation.id);
@@ -99,7 +83,13 @@ export async function viewPlan(
     plan_hash: operation.plan_hash ?? '',
     expires_at: (operation.plan_expires_at ?? operation.updated_at).toISOString(),
     confirm_count: await typedCount(tx, operation),
-    impact: { to_create: created, to_modify: modified, to_skip: actions['skip'] ?? 0, blocked: actions['error'] ?? 0, students: people },
+    impact: {
+      to_create: created,
+      to_modify: modified,
+      to_skip: actions['skip'] ?? 0,
+      blocked: actions['error'] ?? 0,
+      students: people,
+    },
     contents,
     releases: await listReleases(tx, operation.id),
     ...(await findFindings(tx, operation.id)),
@@ -107,7 +97,7 @@ export async function viewPlan(
     page,
     pages: Math.max(1, Math.ceil(total / PAGE_ROWS)),
     total,
-  }; // prettier-ignore
+  };
 }
 
 /** How many students would be changed, where that number has to be typed; null where it need not. */
@@ -173,10 +163,7 @@ async function countAssignments(
   );
 }
 
-async function summarizeContents(
-  tx: OrgTransaction,
-  operationId: string,
-): Promise<MassPlan['contents']> {
+async function summarizeContents(tx: OrgTransaction, operationId: string): Promise<MassPlan['contents']> {
   return rows(
     tx,
     sql<MassPlan['contents'][number]>`
@@ -190,10 +177,7 @@ async function summarizeContents(
   );
 }
 
-async function listReleases(
-  tx: OrgTransaction,
-  operationId: string,
-): Promise<MassPlan['releases']> {
+async function listReleases(tx: OrgTransaction, operationId: string): Promise<MassPlan['releases']> {
   return rows(
     tx,
     sql<MassPlan['releases'][number]>`

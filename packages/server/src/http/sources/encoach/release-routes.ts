@@ -8,12 +8,7 @@ import { RELEASES_MAX } from '../../../school/assignments/parameters.ts';
 import { steerRelease } from '../../../school/assignments/releases.ts';
 import { actorOf, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
-import {
-  lockMassOperation,
-  ofOperation,
-  OPERATION_PATH,
-  operationParams,
-} from './mass-operation.ts';
+import { lockMassOperation, ofOperation, OPERATION_PATH, operationParams } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
 
 const params = operationParams.extend({ n: z.coerce.number().int().min(1).max(RELEASES_MAX) });
@@ -27,9 +22,12 @@ export function releaseRoutes(app: App, { engine, database }: HttpContext): void
     `${OPERATION_PATH}/releases/:n`,
     {
       schema: {
-        ...ofOperation('Release a group now, hold it, or move its day', { body, response: { 200: massAssignmentStatus, ...refusals } }),
+        ...ofOperation('Release a group now, hold it, or move its day', {
+          body,
+          response: { 200: massAssignmentStatus, ...refusals },
+        }),
         params,
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -46,5 +44,5 @@ export function releaseRoutes(app: App, { engine, database }: HttpContext): void
         return viewStatus(tx, actor, operation);
       });
     },
-  ); // prettier-ignore
+  );
 }

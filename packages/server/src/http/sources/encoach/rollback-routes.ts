@@ -112,9 +112,7 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
       if (count !== null && count !== typed)
         throw new Problem('confirm_count_mismatch', { field: 'confirm_count', count });
       const undoing = await undo(engine, actor, id, { mode, reason, itemNos });
-      const body = await inOrg(database, actor.orgId, async (tx) =>
-        viewStatus(tx, actor, await getOperation(tx, id)),
-      );
+      const body = await inOrg(database, actor.orgId, async (tx) => viewStatus(tx, actor, await getOperation(tx, id)));
       return reply.code(undoing.phase === 'done' ? 200 : 202).send(body);
     },
   );
@@ -169,15 +167,18 @@ async function readUndo(tx: OrgTransaction, plan: Operation): Promise<UndoLook> 
       count(distinct subject_id) filter (where action not in ('skip', 'error')) as students
     from operation_items where org_id = ${tx.orgId} and operation_id = ${plan.id}`,
   );
-  const kept = await listItemRows(tx, plan.id, sql`i.action in ('skip', 'error')`, {
-    limit: KEPT_SHOWN_MAX,
-  });
+  const kept = await listItemRows(tx, plan.id, sql`i.action in ('skip', 'error')`, { limit: KEPT_SHOWN_MAX });
   return {
-    numbers: { ...counts, confirm_count: needsTypedCount(counts.students, counts.archived > 0) ? counts.students : null },
+    numbers: {
+      ...counts,
+      confirm_count: needsTypedCount(counts.students, counts.archived > 0) ? counts.students : null,
+    },
     kept: kept.map(({ item_no, student_id, code, detail }) => ({
-      item_id: String(item_no), student_id, ...wordsOf(code ?? '', detail ?? {}),
+      item_id: String(item_no),
+      student_id,
+      ...wordsOf(code ?? '', detail ?? {}),
     })),
-  }; // prettier-ignore
+  };
 }
 
 function wordsOf(

@@ -71,12 +71,7 @@ export function rosterRoutes(app: App, { database }: HttpContext): void {
     async (request) => {
       const actor = await actorOf(request);
       const { teacher, class: classId, unit, page, ...rest } = request.query;
-      const selection: Selection = {
-        ...rest,
-        teacher_id: teacher,
-        class_id: classId,
-        unit_id: unit,
-      };
+      const selection: Selection = { ...rest, teacher_id: teacher, class_id: classId, unit_id: unit };
       return inOrg(database, actor.orgId, async (tx) => {
         const found = await listRoster(tx, actor, selection, page);
         await noteAccess(tx, actor, { purpose: 'roster', rows: found.total, operationId: null });
@@ -113,10 +108,7 @@ async function listRoster(
   page: number,
 ): Promise<z.infer<typeof rosterPage>> {
   const condition = selectionCondition(actor, selection);
-  const { total } = await one(
-    tx,
-    sql<{ total: number }>`select count(*) as total from users u where ${condition}`,
-  );
+  const { total } = await one(tx, sql<{ total: number }>`select count(*) as total from users u where ${condition}`);
   const items = await rows(
     tx,
     sql<z.infer<typeof rosterStudent>>`
@@ -129,20 +121,10 @@ async function listRoster(
         where s.org_id = ${tx.orgId} and s.student_id = u.id), '[]') as classes
     from page u order by u.family_name, u.given_name, u.id`,
   );
-  return {
-    items,
-    total,
-    page,
-    pages: Math.max(1, Math.ceil(total / PAGE_STUDENTS)),
-    limit: PEOPLE_MAX[actor.role],
-  };
+  return { items, total, page, pages: Math.max(1, Math.ceil(total / PAGE_STUDENTS)), limit: PEOPLE_MAX[actor.role] };
 }
 
-async function countRoster(
-  tx: OrgTransaction,
-  actor: Actor,
-  target: Target,
-): Promise<z.infer<typeof rosterCount>> {
+async function countRoster(tx: OrgTransaction, actor: Actor, target: Target): Promise<z.infer<typeof rosterCount>> {
   const { count } = await one(
     tx,
     sql<{ count: number }>`select count(*) as count from (${targetIds(actor, target)}) meant`,

@@ -14,24 +14,9 @@ import { percentage } from '../../bulk/progress-view.ts';
 import { massParams } from './given-assignment.ts';
 import { MASS_PATH, OPERATION_TYPES } from './mass-operation.ts';
 
-export const MASS_STATUSES = [
-  'pending',
-  'validating',
-  'processing',
-  'completed',
-  'failed',
-  'cancelled',
-] as const;
+export const MASS_STATUSES = ['pending', 'validating', 'processing', 'completed', 'failed', 'cancelled'] as const;
 type MassStatus = (typeof MASS_STATUSES)[number];
-const MASS_PHASES = [
-  'draft',
-  'validating',
-  'planned',
-  'confirmed',
-  'queued',
-  'processing',
-  'done',
-] as const;
+const MASS_PHASES = ['draft', 'validating', 'planned', 'confirmed', 'queued', 'processing', 'done'] as const;
 
 /** Lists up to this long stand in the answer, longer ones behind a link. */
 const STUDENTS_SHOWN_MAX = 5_000;
@@ -73,10 +58,7 @@ export const massAssignment = z
     }),
     outcome: z.enum(['full', 'partial', 'none']).nullable().describe('Null before the end.'),
     rollback_status: z.enum(ROLLBACK_STATUSES),
-    rollback: z.object({
-      status: z.enum(ROLLBACK_STATUSES),
-      available_until: timestamp.nullable(),
-    }),
+    rollback: z.object({ status: z.enum(ROLLBACK_STATUSES), available_until: timestamp.nullable() }),
     override_reason: z.string().nullable(),
     cancel_reason: z.string(),
     error_log: z.string(),
@@ -102,11 +84,12 @@ const release = z.object({
 
 export const massAssignmentStatus = massAssignment
   .extend({
-    target_students: z.union([z.array(z.string()), z.object({ count: z.int(), link: z.string() })])
+    target_students: z
+      .union([z.array(z.string()), z.object({ count: z.int(), link: z.string() })])
       .describe('After validation the fixed list; of more than 5,000 their number and where they are listed.'),
     releases: z.array(release).describe('The groups of a staggered release, once it has run.'),
   })
-  .meta({ id: 'MassAssignmentStatus' }); // prettier-ignore
+  .meta({ id: 'MassAssignmentStatus' });
 export type MassAssignmentStatus = z.infer<typeof massAssignmentStatus>;
 
 export async function viewStatus(
@@ -134,26 +117,18 @@ export function viewMassAssignment(actor: Actor, operation: Operation): MassAssi
     org_id: operation.org_id,
     initiated_by: makerOf(operation),
     target: params.target,
-    student_count:
-      operation.plan_hash === null ? countListed(params.target) : planCounts(operation).people,
+    student_count: operation.plan_hash === null ? countListed(params.target) : planCounts(operation).people,
     content_payload: params.content_payload,
     parameters: params.parameters,
     differentiation: params.differentiation ?? null,
     overrides: params.overrides,
-    scheduling: {
-      ...scheduling,
-      start_date: scheduling.start_date ?? null,
-      due_date: scheduling.due_date ?? null,
-    },
+    scheduling: { ...scheduling, start_date: scheduling.start_date ?? null, due_date: scheduling.due_date ?? null },
     conflict_policy: params.conflict_policy,
     notify: params.notify,
     template_id: null,
     progress: viewProgress(operation),
     rollback_status: operation.rollback_status,
-    rollback: {
-      status: operation.rollback_status,
-      available_until: iso(availableUntil(actor, operation)),
-    },
+    rollback: { status: operation.rollback_status, available_until: iso(availableUntil(actor, operation)) },
     override_reason: operation.override_reason,
     cancel_reason: operation.cancel_reason,
     error_log: operation.error_log,
@@ -225,13 +200,7 @@ function massPhase({ phase, status }: Operation): MassAssignment['phase'] {
 
 /** `partial` has something done and something not; what a policy skipped counts as done. */
 export function outcomeOf(operation: Operation): MassAssignment['outcome'] {
-  const {
-    phase,
-    status,
-    successful_items: done,
-    failed_items: failed,
-    skipped_items: skipped,
-  } = operation;
+  const { phase, status, successful_items: done, failed_items: failed, skipped_items: skipped } = operation;
   if (phase !== 'done') return null;
   if (status === 'cancelled') return done === 0 ? 'none' : 'partial';
   if (failed === 0) return 'full';
@@ -240,16 +209,11 @@ export function outcomeOf(operation: Operation): MassAssignment['outcome'] {
 
 function availableUntil(actor: Actor, operation: Operation): Date | null {
   const isLeft =
-    operation.phase === 'done' &&
-    operation.successful_items > 0 &&
-    operation.rollback_status !== 'rolled_back';
+    operation.phase === 'done' && operation.successful_items > 0 && operation.rollback_status !== 'rolled_back';
   return isLeft && maySteer(actor, operation) ? undoUntil(actor, operation) : null;
 }
 
-async function viewReleases(
-  tx: OrgTransaction,
-  operation: Operation,
-): Promise<MassAssignmentStatus['releases']> {
+async function viewReleases(tx: OrgTransaction, operation: Operation): Promise<MassAssignmentStatus['releases']> {
   const releases = await listReleases(tx, operation.id);
   return releases.map(({ start_at: startAt, ...one }) => ({ ...one, start_at: iso(startAt) }));
 }
@@ -261,8 +225,7 @@ async function targetStudents(
 ): Promise<MassAssignmentStatus['target_students']> {
   if (view.student_count > STUDENTS_SHOWN_MAX)
     return { count: view.student_count, link: `${MASS_PATH}/${operation.id}/items` };
-  if (operation.plan_hash === null)
-    return massParams.parse(operation.params).target.student_ids ?? [];
+  if (operation.plan_hash === null) return massParams.parse(operation.params).target.student_ids ?? [];
   const students = await rows(
     tx,
     sql<{ id: string }>`
@@ -275,10 +238,7 @@ async function targetStudents(
 function linksOf(id: string): Record<string, string> {
   const self = `${MASS_PATH}/${id}`;
   const parts = ['preview', 'items', 'report.csv', 'stream', 'rollback/preview'];
-  return {
-    self,
-    ...Object.fromEntries(parts.map((part) => [part.replace(/\W/g, '_'), `${self}/${part}`])),
-  };
+  return { self, ...Object.fromEntries(parts.map((part) => [part.replace(/\W/g, '_'), `${self}/${part}`])) };
 }
 
 function iso(date: Date | null): string | null {

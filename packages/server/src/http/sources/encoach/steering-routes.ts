@@ -11,19 +11,8 @@ import { retry } from '../../../engine/retry.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
-import {
-  getSteerable,
-  lockMassOperation,
-  noBody,
-  ofOperation,
-  OPERATION_PATH,
-} from './mass-operation.ts';
-import {
-  massAssignmentStatus,
-  outcomeOf,
-  viewStatus,
-  type MassAssignmentStatus,
-} from './status-view.ts';
+import { getSteerable, lockMassOperation, noBody, ofOperation, OPERATION_PATH } from './mass-operation.ts';
+import { massAssignmentStatus, outcomeOf, viewStatus, type MassAssignmentStatus } from './status-view.ts';
 
 const reason = z.strictObject({ reason: z.string().trim().max(2_000).default('') });
 const retryGiven = z.strictObject({ item_ids: itemIds.optional() });
@@ -40,12 +29,7 @@ function lifeRoutes(app: App, context: HttpContext): void {
 
   app.post(
     `${OPERATION_PATH}/cancel`,
-    {
-      schema: ofOperation('End it; what is done stays', {
-        body: reason.nullish(),
-        response: answers,
-      }),
-    },
+    { schema: ofOperation('End it; what is done stays', { body: reason.nullish(), response: answers }) },
     async (request, reply) => {
       const actor = await actorOf(request);
       const id = await steerableId(context, actor, request.params.operation_id);
@@ -66,12 +50,7 @@ function lifeRoutes(app: App, context: HttpContext): void {
 
   app.post(
     `${OPERATION_PATH}/resume`,
-    {
-      schema: ofOperation('Go on with the first item that is not worked', {
-        body: noBody,
-        response: answers,
-      }),
-    },
+    { schema: ofOperation('Go on with the first item that is not worked', { body: noBody, response: answers }) },
     async (request, reply) => {
       const actor = await actorOf(request);
       const id = await steerableId(context, actor, request.params.operation_id);
@@ -108,19 +87,11 @@ function failureRoutes(app: App, context: HttpContext): void {
 }
 
 /** The id of an operation that the actor may steer. */
-async function steerableId(
-  { engine, database }: HttpContext,
-  actor: Actor,
-  id: string,
-): Promise<string> {
+async function steerableId({ engine, database }: HttpContext, actor: Actor, id: string): Promise<string> {
   return (await inOrg(database, actor.orgId, (tx) => getSteerable(tx, engine, actor, id))).id;
 }
 
-async function view(
-  { database }: HttpContext,
-  actor: Actor,
-  operation: Operation,
-): Promise<MassAssignmentStatus> {
+async function view({ database }: HttpContext, actor: Actor, operation: Operation): Promise<MassAssignmentStatus> {
   return inOrg(database, actor.orgId, (tx) => viewStatus(tx, actor, operation));
 }
 
@@ -135,11 +106,7 @@ async function retryItems(
   return confirm(engine, actor, planned.id, { planHash: planned.plan_hash ?? undefined });
 }
 
-async function accept(
-  { engine, database }: HttpContext,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
+async function accept({ engine, database }: HttpContext, actor: Actor, id: string): Promise<Operation> {
   return inOrg(database, actor.orgId, async (tx) => {
     const operation = await lockMassOperation(tx, engine, actor, id);
     const isOpen = outcomeOf(operation) === 'partial' && operation.accepted_at === null;

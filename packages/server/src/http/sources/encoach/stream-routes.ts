@@ -21,19 +21,22 @@ export function streamRoutes(app: App, { engine, database }: HttpContext): void 
     `${OPERATION_PATH}/stream`,
     {
       schema: {
-        tags, summary: 'Progress as server-sent events', params: operationParams,
+        tags,
+        summary: 'Progress as server-sent events',
+        params: operationParams,
         response: {
-          200: { description: 'Events `progress` and, last, `end`.', content: { 'text/event-stream': { schema: z.string() } } },
+          200: {
+            description: 'Events `progress` and, last, `end`.',
+            content: { 'text/event-stream': { schema: z.string() } },
+          },
           ...refusals,
         },
-      }, // prettier-ignore
+      },
     },
     async (request, reply) => {
       const actor = await actorOf(request);
       const read = () =>
-        inOrg(database, actor.orgId, (tx) =>
-          getMassOperation(tx, engine, actor, request.params.operation_id),
-        );
+        inOrg(database, actor.orgId, (tx) => getMassOperation(tx, engine, actor, request.params.operation_id));
       await read();
       return sendEvents(
         reply,
@@ -49,10 +52,7 @@ function sendEvents(reply: FastifyReply, events: AsyncIterable<string>): Fastify
   return reply.send(Readable.from(events, { objectMode: false }));
 }
 
-async function* progressEvents(
-  read: () => Promise<Operation>,
-  isOver: () => boolean,
-): AsyncGenerator<string> {
+async function* progressEvents(read: () => Promise<Operation>, isOver: () => boolean): AsyncGenerator<string> {
   while (!isOver()) {
     const operation = await read();
     const state = JSON.stringify({

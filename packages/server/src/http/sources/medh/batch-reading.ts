@@ -10,9 +10,7 @@ import { actorOf, EVERYBODY, STAFF, type App, type HttpContext } from '../../con
 import { refusals } from '../../errors.ts';
 import { getRow, viewRow as viewRecord } from '../../school/records.ts';
 import { answer, calledBy, tags, wordsOf } from './answers.ts';
-import {
-  batchRow, batchShape, findHints, selectBatches, viewBatch, viewRow, type Batch,
-} from './batch-view.ts'; // prettier-ignore
+import { batchRow, batchShape, findHints, selectBatches, viewBatch, viewRow, type Batch } from './batch-view.ts';
 
 const BATCHES_MAX = 1_000;
 
@@ -28,7 +26,13 @@ export function batchReadingRoutes(app: App, context: HttpContext): void {
     '/api/batches/courses/:courseId/batches',
     {
       config: calledBy(STAFF),
-      schema: { tags, summary: 'The batches of a course', params: courseParams, querystring: pages, response: { 200: list, ...refusals } },
+      schema: {
+        tags,
+        summary: 'The batches of a course',
+        params: courseParams,
+        querystring: pages,
+        response: { 200: list, ...refusals },
+      },
     },
     async (request) => listBatches(context, await actorOf(request), request.params.courseId, request.query),
   );
@@ -37,13 +41,18 @@ export function batchReadingRoutes(app: App, context: HttpContext): void {
     {
       config: calledBy(EVERYBODY),
       schema: {
-        tags, summary: 'One batch', params: z.object({ id: z.string() }),
-        response: { 200: answer(batchShape).loose().describe('For staff also the plain record beside `data`'), ...refusals },
+        tags,
+        summary: 'One batch',
+        params: z.object({ id: z.string() }),
+        response: {
+          200: answer(batchShape).loose().describe('For staff also the plain record beside `data`'),
+          ...refusals,
+        },
       },
     },
     async (request) => readBatch(context, await actorOf(request), request.params.id),
   );
-} // prettier-ignore
+}
 
 async function listBatches(
   context: HttpContext,
@@ -68,18 +77,14 @@ async function listBatches(
       order by b.start_date, b.name, b.id limit ${limit} offset ${(page - 1) * limit}`,
     );
     const seesPeople = (batch: { teaches: boolean }): boolean => isAdmin(actor) || batch.teaches;
-    const data = found.map((batch) =>
-      viewRow(seesPeople(batch) ? batch : { ...batch, lead: null }),
-    );
+    const data = found.map((batch) => viewRow(seesPeople(batch) ? batch : { ...batch, lead: null }));
     return { success: true as const, count: data.length, total, data };
   });
 }
 
 /** @throws Problem `course_not_found`. */
 async function assertCourse(tx: OrgTransaction, id: string): Promise<void> {
-  const [known] = isUuid(id)
-    ? await rows(tx, sql`select from courses where org_id = ${tx.orgId} and id = ${id}`)
-    : [];
+  const [known] = isUuid(id) ? await rows(tx, sql`select from courses where org_id = ${tx.orgId} and id = ${id}`) : [];
   if (known === undefined) throw new Problem('course_not_found');
 }
 
@@ -115,7 +120,7 @@ async function getReadable(
         tx,
         sql<Batch & { is_staff: boolean; attends: boolean }>`${selectBatches(tx.orgId, rights, sql`b.id = ${id}`)}`,
       )
-    : []; // prettier-ignore
+    : [];
   if (batch === undefined) throw new Problem('batch_not_found');
   if (!batch.is_staff && !batch.attends) throw new Problem('forbidden');
   return { batch, isStaff: batch.is_staff };

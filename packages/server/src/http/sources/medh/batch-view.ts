@@ -55,17 +55,29 @@ export function selectBatches(
 export function viewRow(batch: Batch): BatchOfCourse {
   const { capacity, enrolled_students: enrolled } = batch;
   return {
-    _id: batch.id, batch_name: batch.name, batch_code: batch.code, status: capitalized(batch.status),
-    start_date: midnight(batch.start_date), end_date: midnight(batch.end_date), capacity, enrolled_students: enrolled,
-    available_spots: capacity === null ? null : capacity - enrolled, assigned_instructor: batch.lead, schedule: batch.timetable,
-  }; // prettier-ignore
+    _id: batch.id,
+    batch_name: batch.name,
+    batch_code: batch.code,
+    status: capitalized(batch.status),
+    start_date: midnight(batch.start_date),
+    end_date: midnight(batch.end_date),
+    capacity,
+    enrolled_students: enrolled,
+    available_spots: capacity === null ? null : capacity - enrolled,
+    assigned_instructor: batch.lead,
+    schedule: batch.timetable,
+  };
 }
 
 export function viewBatch(batch: Batch, sees: { notes: boolean }): z.infer<typeof batchShape> {
   return {
-    ...viewRow(batch), course: batch.course_id, ...(sees.notes ? { batch_notes: batch.notes } : {}),
-    created_by: batch.created_by_id, createdAt: batch.created_at.toISOString(), updatedAt: batch.updated_at.toISOString(),
-  }; // prettier-ignore
+    ...viewRow(batch),
+    course: batch.course_id,
+    ...(sees.notes ? { batch_notes: batch.notes } : {}),
+    created_by: batch.created_by_id,
+    createdAt: batch.created_at.toISOString(),
+    updatedAt: batch.updated_at.toISOString(),
+  };
 }
 
 /** The hints on a batch as it stands. */
@@ -75,9 +87,7 @@ export async function findHints(
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const [org] = await rows(
     tx,
-    sql<{
-      settings: Record<string, unknown>;
-    }>`select settings from orgs where id = ${tx.orgId}`,
+    sql<{ settings: Record<string, unknown> }>`select settings from orgs where id = ${tx.orgId}`,
   );
   const active = sql`(
     select count(*) from batch_teachers t join batches o on o.org_id = ${tx.orgId} and o.id = t.batch_id

@@ -28,7 +28,10 @@ export function batchWritingRoutes(app: App, context: HttpContext): void {
     {
       config,
       schema: {
-        tags, summary: 'Make a batch of a course', params: z.object({ courseId: z.string() }), body: newBatchSchema,
+        tags,
+        summary: 'Make a batch of a course',
+        params: z.object({ courseId: z.string() }),
+        body: newBatchSchema,
         response: { 201: told(batchShape), ...refusals },
       },
     },
@@ -36,15 +39,30 @@ export function batchWritingRoutes(app: App, context: HttpContext): void {
       const batch = { ...request.body, course_id: request.params.courseId };
       const wanted = { kind: 'batch_create', name: 'Create a batch', params: { batches: [batch] } };
       const { done, batch: made } = await run(context, await actorOf(request), wanted);
-      return reply.code(201).send({ ...done, message: 'Batch created successfully', data: viewBatch(made, { notes: true }) });
+      return reply
+        .code(201)
+        .send({ ...done, message: 'Batch created successfully', data: viewBatch(made, { notes: true }) });
     },
   );
   app.put(
     '/api/batches/:id',
-    { config, schema: { tags, summary: 'Change a batch', params: idParams, body: batchChangesSchema, response: { 200: told(batchShape), ...refusals } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Change a batch',
+        params: idParams,
+        body: batchChangesSchema,
+        response: { 200: told(batchShape), ...refusals },
+      },
+    },
     async (request) => {
       const { id } = request.params;
-      const wanted = { kind: 'batch_update', name: 'Change a batch', params: { batches: [{ ...request.body, batch_id: id }] } };
+      const wanted = {
+        kind: 'batch_update',
+        name: 'Change a batch',
+        params: { batches: [{ ...request.body, batch_id: id }] },
+      };
       const { done, batch } = await run(context, await actorOf(request), wanted, id);
       return { ...done, message: 'Batch updated successfully', data: viewBatch(batch, { notes: true }) };
     },
@@ -53,7 +71,13 @@ export function batchWritingRoutes(app: App, context: HttpContext): void {
     '/api/batches/:batchId/assign-instructor/:instructorId',
     {
       config,
-      schema: { tags, summary: 'Give a batch to a teacher', params: assignParams, body: forceSchema.optional(), response: { 200: told(assigned), ...refusals } },
+      schema: {
+        tags,
+        summary: 'Give a batch to a teacher',
+        params: assignParams,
+        body: forceSchema.optional(),
+        response: { 200: told(assigned), ...refusals },
+      },
     },
     async (request) => {
       const { batchId, instructorId } = request.params;
@@ -61,31 +85,47 @@ export function batchWritingRoutes(app: App, context: HttpContext): void {
       const wanted = { kind: 'batch_instructor', name: 'Assign an instructor to a batch', params };
       const { done, batch } = await run(context, await actorOf(request), wanted, batchId);
       const data = {
-        _id: batch.id, batch_name: batch.name, assigned_instructor: instructorId.toLowerCase(), updatedAt: batch.updated_at.toISOString(),
+        _id: batch.id,
+        batch_name: batch.name,
+        assigned_instructor: instructorId.toLowerCase(),
+        updatedAt: batch.updated_at.toISOString(),
       };
       return { ...done, message: 'Instructor assigned to batch successfully', data };
     },
   );
   removingRoute(app, context);
-} // prettier-ignore
+}
 
 function removingRoute(app: App, context: HttpContext): void {
   app.delete(
     '/api/batches/:id',
-    { config, schema: { tags, summary: 'Remove a batch; one with ended enrollments is cancelled', params: idParams, response: { 200: told(removed), ...refusals } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Remove a batch; one with ended enrollments is cancelled',
+        params: idParams,
+        response: { 200: told(removed), ...refusals },
+      },
+    },
     async (request) => {
       const { id } = request.params;
       const { operation, items } = await runNow(context.engine, await actorOf(request), {
-        kind: 'batch_cancel', name: 'Remove a batch', params: { batch_ids: [id], remove: true },
+        kind: 'batch_cancel',
+        name: 'Remove a batch',
+        params: { batch_ids: [id], remove: true },
       });
       const isGone = items.some((item) => item.action === 'remove');
       return {
-        success: true as const, warnings: [], operation_id: operation.id, data: { _id: id.toLowerCase(), removed: isGone },
+        success: true as const,
+        warnings: [],
+        operation_id: operation.id,
+        data: { _id: id.toLowerCase(), removed: isGone },
         message: isGone ? 'Batch deleted successfully' : 'Batch cancelled; its ended enrollments are kept',
       };
     },
   );
-} // prettier-ignore
+}
 
 interface Wanted {
   readonly kind: string;
@@ -106,10 +146,6 @@ async function run(context: HttpContext, actor: Actor, wanted: Wanted, id?: stri
     );
     return getBatch(tx, made.id);
   });
-  const done = {
-    success: true as const,
-    operation_id: operation.id,
-    warnings: hintsOf(items),
-  };
+  const done = { success: true as const, operation_id: operation.id, warnings: hintsOf(items) };
   return { done, batch };
 }

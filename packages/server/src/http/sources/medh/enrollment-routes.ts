@@ -4,9 +4,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, isUuid, one, rows, type OrgTransaction } from '../../../db/database.ts';
 import { runNow } from '../../../engine/run-now.ts';
-import {
-  ENROLLMENT_TYPES, enrollmentChangesSchema, paymentSchema,
-} from '../../../school/batches/enrollment-fields.ts'; // prettier-ignore
+import { ENROLLMENT_TYPES, enrollmentChangesSchema, paymentSchema } from '../../../school/batches/enrollment-fields.ts';
 import { isAdmin, ownsBatch, teachesBatch } from '../../../school/batches/rights.ts';
 import { scopeOf } from '../../../school/people/scope.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
@@ -62,30 +60,55 @@ export function enrollmentRoutes(app: App, context: HttpContext): void {
     {
       config: calledBy([...ADMINS, 'student']),
       schema: {
-        tags, summary: 'Enroll a student in a batch, or in a course alone', params: z.object({ studentId: z.string() }), body: given,
+        tags,
+        summary: 'Enroll a student in a batch, or in a course alone',
+        params: z.object({ studentId: z.string() }),
+        body: given,
         response: { 201: told(enrolled), ...refusals },
       },
     },
     async (request, reply) => {
       const { courseId, batchId, paymentDetails, ...rest } = request.body;
-      const params = { ...rest, student_ids: [request.params.studentId], course_id: courseId, batch_id: batchId, payment: paymentDetails };
+      const params = {
+        ...rest,
+        student_ids: [request.params.studentId],
+        course_id: courseId,
+        batch_id: batchId,
+        payment: paymentDetails,
+      };
       const wanted = { kind: 'enrollment_create', name: 'Enroll a student', params };
       const place = batchId == null ? 'course' : 'batch';
-      return reply.code(201).send(await run(context, await actorOf(request), wanted, `Student enrolled in ${place} successfully`));
+      return reply
+        .code(201)
+        .send(await run(context, await actorOf(request), wanted, `Student enrolled in ${place} successfully`));
     },
   );
   app.get(
     PATH,
-    { config: calledBy(EVERYBODY), schema: { tags, summary: 'One enrollment', params: idParams, response: { 200: answer(enrolled), ...refusals } } },
+    {
+      config: calledBy(EVERYBODY),
+      schema: { tags, summary: 'One enrollment', params: idParams, response: { 200: answer(enrolled), ...refusals } },
+    },
     async (request) => {
       const actor = await actorOf(request);
-      const data = await inOrg(context.database, actor.orgId, (tx) => readEnrollment(tx, actor, request.params.enrollmentId));
+      const data = await inOrg(context.database, actor.orgId, (tx) =>
+        readEnrollment(tx, actor, request.params.enrollmentId),
+      );
       return { success: true as const, data, warnings: [] };
     },
   );
   app.put(
     PATH,
-    { config: calledBy(ADMINS), schema: { tags, summary: 'Change an enrollment', params: idParams, body: changes, response: { 200: told(enrolled), ...refusals } } },
+    {
+      config: calledBy(ADMINS),
+      schema: {
+        tags,
+        summary: 'Change an enrollment',
+        params: idParams,
+        body: changes,
+        response: { 200: told(enrolled), ...refusals },
+      },
+    },
     async (request) => {
       const { batch, paymentDetails: payment, ...rest } = request.body;
       const id = request.params.enrollmentId;
@@ -96,14 +119,22 @@ export function enrollmentRoutes(app: App, context: HttpContext): void {
   );
   app.delete(
     PATH,
-    { config: calledBy([...ADMINS, 'student']), schema: { tags, summary: 'Cancel an enrollment', params: idParams, response: { 200: told(enrolled), ...refusals } } },
+    {
+      config: calledBy([...ADMINS, 'student']),
+      schema: {
+        tags,
+        summary: 'Cancel an enrollment',
+        params: idParams,
+        response: { 200: told(enrolled), ...refusals },
+      },
+    },
     async (request) => {
       const id = request.params.enrollmentId;
       const wanted = { kind: 'enrollment_cancel', name: 'Cancel an enrollment', params: { enrollment_ids: [id] } };
       return run(context, await actorOf(request), wanted, 'Enrollment cancelled successfully', id);
     },
   );
-} // prettier-ignore
+}
 
 interface Wanted {
   readonly kind: string;
@@ -158,14 +189,15 @@ async function readEnrollment(tx: OrgTransaction, actor: Actor, enrollmentId: st
   if (found === undefined) throw new Problem('enrollment_not_found');
   if (!found.is_open) throw new Problem('forbidden');
   return getEnrollment(tx, actor, id);
-} // prettier-ignore
+}
 
-async function getEnrollment(
-  tx: OrgTransaction,
-  actor: Actor,
-  id: string,
-): Promise<z.infer<typeof enrolled>> {
-  const { enrolled_at: from, access_ends_at: until, payment, ...found } = await one(
+async function getEnrollment(tx: OrgTransaction, actor: Actor, id: string): Promise<z.infer<typeof enrolled>> {
+  const {
+    enrolled_at: from,
+    access_ends_at: until,
+    payment,
+    ...found
+  } = await one(
     tx,
     sql<
       Omit<z.infer<typeof enrolled>, 'enrollment_date' | 'access_expiry_date' | 'paymentDetails'> & {
@@ -187,4 +219,4 @@ async function getEnrollment(
     access_expiry_date: until === null ? null : until.toISOString(),
     ...(isAdmin(actor) ? { paymentDetails: payment } : {}),
   };
-} // prettier-ignore
+}

@@ -25,12 +25,9 @@ import {
 
 const givenUser = newUserParams.extend({
   password: passwordSchema.nullish().describe('Lets the person sign in at once; kept as a hash alone.'),
-}); // prettier-ignore
+});
 const body = assignParams
-  .extend({
-    institute_id: z.string(),
-    new_users: z.array(givenUser).max(NEW_USERS_MAX).nullish(),
-  })
+  .extend({ institute_id: z.string(), new_users: z.array(givenUser).max(NEW_USERS_MAX).nullish() })
   .meta({ id: 'BulkAssignRequest' });
 type Body = z.output<typeof body>;
 
@@ -43,9 +40,7 @@ const result = pairShape.extend({
 });
 type Result = z.infer<typeof result>;
 
-const answer = answerShape(summaryShape.extend({ re_enrolled: z.int() }), result).meta({
-  id: 'BulkAssignResponse',
-});
+const answer = answerShape(summaryShape.extend({ re_enrolled: z.int() }), result).meta({ id: 'BulkAssignResponse' });
 
 /** What the kind took down for a pair. Ids stand there only where it would succeed. */
 const facts = pairFacts.extend({

@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import type { ItemView } from '../../../engine/report.ts';
 import { countLearners } from '../../../school/learners/learners.ts';
-import {
-  deassignParams,
-  removedFrom,
-  type DeassignParams,
-} from '../../../school/learners/parameters.ts';
+import { deassignParams, removedFrom, type DeassignParams } from '../../../school/learners/parameters.ts';
 import { ADMINS, type App, type HttpContext } from '../../context.ts';
 import { refusals } from '../../errors.ts';
 import {
@@ -22,9 +18,7 @@ import {
   type Worked,
 } from './learner-operation.ts';
 
-const body = deassignParams
-  .extend({ institute_id: z.string() })
-  .meta({ id: 'BulkDeassignRequest' });
+const body = deassignParams.extend({ institute_id: z.string() }).meta({ id: 'BulkDeassignRequest' });
 
 const result = pairShape.extend({
   user_id: z.string(),

@@ -4,37 +4,59 @@ import { rows, type OrgTransaction } from '../../../db/database.ts';
 
 const plan = z
   .object({
-    id: z.string(), name: z.string(), actual_price: z.number(), elevated_price: z.number(), currency: z.string().nullable(),
-    validity_in_days: z.int().nullable(), status: z.string(), tag: z.string().nullable(),
+    id: z.string(),
+    name: z.string(),
+    actual_price: z.number(),
+    elevated_price: z.number(),
+    currency: z.string().nullable(),
+    validity_in_days: z.int().nullable(),
+    status: z.string(),
+    tag: z.string().nullable(),
   })
-  .meta({ id: 'PaymentPlan' }); // prettier-ignore
+  .meta({ id: 'PaymentPlan' });
 const option = z
   .object({
-    id: z.string(), name: z.string(), status: z.string(), type: z.string(), tag: z.string().nullable(),
-    require_approval: z.boolean(), payment_plans: z.array(plan),
+    id: z.string(),
+    name: z.string(),
+    status: z.string(),
+    type: z.string(),
+    tag: z.string().nullable(),
+    require_approval: z.boolean(),
+    payment_plans: z.array(plan),
   })
-  .meta({ id: 'PaymentOption' }); // prettier-ignore
+  .meta({ id: 'PaymentOption' });
 const link = z
   .object({
-    id: z.string(), package_session_id: z.string(), enroll_invite_id: z.string(), status: z.string(),
-    payment_option: option, cpo_id: z.string().nullable(),
+    id: z.string(),
+    package_session_id: z.string(),
+    enroll_invite_id: z.string(),
+    status: z.string(),
+    payment_option: option,
+    cpo_id: z.string().nullable(),
   })
-  .meta({ id: 'PackageSessionToPaymentOption' }); // prettier-ignore
+  .meta({ id: 'PackageSessionToPaymentOption' });
 export const inviteDetail = z
   .object({
-    id: z.string(), name: z.string(), start_date: z.string().nullable(), end_date: z.string().nullable(),
-    invite_code: z.string(), status: z.string(), institute_id: z.string(), tag: z.string().nullable(),
-    learner_access_days: z.int().nullable(), is_bundled: z.boolean(), short_url: z.string().nullable(),
-    created_at: z.string(), updated_at: z.string(), package_session_to_payment_options: z.array(link),
+    id: z.string(),
+    name: z.string(),
+    start_date: z.string().nullable(),
+    end_date: z.string().nullable(),
+    invite_code: z.string(),
+    status: z.string(),
+    institute_id: z.string(),
+    tag: z.string().nullable(),
+    learner_access_days: z.int().nullable(),
+    is_bundled: z.boolean(),
+    short_url: z.string().nullable(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    package_session_to_payment_options: z.array(link),
   })
-  .meta({ id: 'EnrollInviteDTO' }); // prettier-ignore
+  .meta({ id: 'EnrollInviteDTO' });
 export type InviteDetail = z.infer<typeof inviteDetail>;
 
 /** The invite in full, with all its options and plans, in one statement; null where there is none. */
-export async function findInvite(
-  tx: OrgTransaction,
-  id: RawBuilder<unknown>,
-): Promise<InviteDetail | null> {
+export async function findInvite(tx: OrgTransaction, id: RawBuilder<unknown>): Promise<InviteDetail | null> {
   const [found] = await rows(
     tx,
     sql<{ invite: InviteDetail }>`

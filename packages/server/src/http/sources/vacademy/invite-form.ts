@@ -1,12 +1,6 @@
 /** The detail form of an invite as clients send it, and the house's form of the same. */
 import { z } from 'zod';
-import {
-  inviteForm,
-  linkForm,
-  optionForm,
-  planForm,
-  type InviteForm,
-} from '../../../school/invites/form.ts';
+import { inviteForm, linkForm, optionForm, planForm, type InviteForm } from '../../../school/invites/form.ts';
 import { asUuid } from '../../../school/learners/parameters.ts';
 
 /** Of a form that was read before, the ids and dates come along. What is unknown is left aside, as in the answers. */
@@ -57,10 +51,12 @@ function toLink({ package_session_id: batchId, payment_option: given, ...rest }:
     payment_option: {
       ...known(id),
       ...option,
-      ...(plans === undefined ? {} : { payment_plans: plans.map(({ id: planId, ...one }) => ({ ...known(planId), ...one })) }),
+      ...(plans === undefined
+        ? {}
+        : { payment_plans: plans.map(({ id: planId, ...one }) => ({ ...known(planId), ...one })) }),
     },
   };
-} // prettier-ignore
+}
 
 function known(id: string | null | undefined): { id?: string } {
   return id == null ? {} : { id: asUuid(id) ?? NOTHING };

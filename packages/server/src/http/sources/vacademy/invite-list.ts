@@ -26,22 +26,43 @@ export const listFilter = z
   .meta({ id: 'EnrollInviteFilterRequest' });
 
 const planSummary = z.object({
-  name: z.string(), price: z.number(), type: z.string(), currency: z.string().nullable(), validity_in_days: z.int().nullable(),
-}); // prettier-ignore
+  name: z.string(),
+  price: z.number(),
+  type: z.string(),
+  currency: z.string().nullable(),
+  validity_in_days: z.int().nullable(),
+});
 const row = z
   .object({
-    id: z.string(), name: z.string(), start_date: z.string().nullable(), end_date: z.string().nullable(),
-    invite_code: z.string(), status: z.string(), institute_id: z.string(), tag: z.string().nullable(),
-    created_at: z.string(), updated_at: z.string(), short_url: z.string().nullable(), package_session_ids: z.array(z.string()),
-    learner_access_days: z.int().nullable(), is_bundled: z.boolean(),
-    plan_summary: planSummary.nullable().describe('The plan that is taken when none is named; null where there is none'),
+    id: z.string(),
+    name: z.string(),
+    start_date: z.string().nullable(),
+    end_date: z.string().nullable(),
+    invite_code: z.string(),
+    status: z.string(),
+    institute_id: z.string(),
+    tag: z.string().nullable(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    short_url: z.string().nullable(),
+    package_session_ids: z.array(z.string()),
+    learner_access_days: z.int().nullable(),
+    is_bundled: z.boolean(),
+    plan_summary: planSummary
+      .nullable()
+      .describe('The plan that is taken when none is named; null where there is none'),
   })
-  .meta({ id: 'EnrollInviteProjection' }); // prettier-ignore
+  .meta({ id: 'EnrollInviteProjection' });
 export const invitePage = z
   .object({
-    content: z.array(row), totalElements: z.int(), totalPages: z.int(), number: z.int(), size: z.int(), last: z.boolean(),
+    content: z.array(row),
+    totalElements: z.int(),
+    totalPages: z.int(),
+    number: z.int(),
+    size: z.int(),
+    last: z.boolean(),
   })
-  .meta({ id: 'EnrollInvitePage' }); // prettier-ignore
+  .meta({ id: 'EnrollInvitePage' });
 type Page = z.infer<typeof invitePage>;
 
 /** A page and the number of all that match, with what a list shows of each invite, in one statement. */
@@ -70,9 +91,7 @@ export async function listInvites(
       from page i), '[]') as content`,
   );
   const totalPages = Math.ceil(total / pageSize);
-  return {
-    content, totalElements: total, totalPages, number: pageNo, size: pageSize, last: pageNo + 1 >= totalPages,
-  }; // prettier-ignore
+  return { content, totalElements: total, totalPages, number: pageNo, size: pageSize, last: pageNo + 1 >= totalPages };
 }
 
 /** A list that is left out or empty narrows nothing. */
@@ -82,24 +101,30 @@ function matching(orgId: string, filter: z.infer<typeof listFilter>): RawBuilder
   const linked = (column: string, ids: readonly string[]): RawBuilder<unknown> => sql`exists (
     select from invite_options l where l.org_id = ${orgId} and l.enroll_invite_id = i.id
       and l.${sql.ref(column)} = any(${ids.flatMap((id) => asUuid(id) ?? [])}::uuid[]))`;
-  return sql.join([
-    sql`i.org_id = ${orgId}`,
-    ...(name == null || name === '' ? [] : [sql`lower(i.name) like ${pattern}`]),
-    ...(batches == null || batches.length === 0 ? [] : [linked('batch_id', batches)]),
-    ...(options == null || options.length === 0 ? [] : [linked('payment_option_id', options)]),
-    ...(tags == null || tags.length === 0 ? [] : [sql`i.tag = any(${tags}::text[])`]),
-  ], sql` and `);
-} // prettier-ignore
+  return sql.join(
+    [
+      sql`i.org_id = ${orgId}`,
+      ...(name == null || name === '' ? [] : [sql`lower(i.name) like ${pattern}`]),
+      ...(batches == null || batches.length === 0 ? [] : [linked('batch_id', batches)]),
+      ...(options == null || options.length === 0 ? [] : [linked('payment_option_id', options)]),
+      ...(tags == null || tags.length === 0 ? [] : [sql`i.tag = any(${tags}::text[])`]),
+    ],
+    sql` and `,
+  );
+}
 
 /** In the order in which the columns are given; newest first where none is. */
 function order({ sort_columns: columns }: z.infer<typeof listFilter>): RawBuilder<unknown> {
   const given = Object.entries(columns ?? {});
   const sorted = given.length === 0 ? [['created_at', 'desc'] as const] : given;
   return sql.join([
-    ...sorted.map(([column, way]) => sql`i.${sql.ref(column === 'updated_at' ? 'changed_at' : column)} ${way === 'asc' ? sql`asc` : sql`desc`} nulls last`),
+    ...sorted.map(
+      ([column, way]) =>
+        sql`i.${sql.ref(column === 'updated_at' ? 'changed_at' : column)} ${way === 'asc' ? sql`asc` : sql`desc`} nulls last`,
+    ),
     sql`i.id desc`,
   ]);
-} // prettier-ignore
+}
 
 /** What enrolling under invite `i` takes by itself, for one of these batches where some are named. */
 function planOf(orgId: string, batchIds: readonly string[]): RawBuilder<unknown> {

@@ -26,9 +26,12 @@ export function inviteRoutes(app: App, context: HttpContext): void {
     {
       config,
       schema: {
-        tags, summary: 'Make an invite', params: z.object({ instituteId: z.string() }), body: newInvite,
+        tags,
+        summary: 'Make an invite',
+        params: z.object({ instituteId: z.string() }),
+        body: newInvite,
         response: { 201: inviteDetail, ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request, reply) => {
       const actor = await adminIn(request, request.params.instituteId, request.body.institute_id);
@@ -41,9 +44,12 @@ export function inviteRoutes(app: App, context: HttpContext): void {
     {
       config,
       schema: {
-        tags, summary: 'Change an invite: what is left out stays, lists are given as a whole', params: oneInvite,
-        body: changedInvite, response: { 200: inviteDetail, ...refusals },
-      }, // prettier-ignore
+        tags,
+        summary: 'Change an invite: what is left out stays, lists are given as a whole',
+        params: oneInvite,
+        body: changedInvite,
+        response: { 200: inviteDetail, ...refusals },
+      },
     },
     async (request) => {
       const { instituteId, enrollInviteId } = request.params;
@@ -61,15 +67,16 @@ function readRoutes(app: App, context: HttpContext): void {
     {
       config,
       schema: {
-        tags, summary: 'List invites, page by page', querystring: listQuery, body: listFilter.optional(),
+        tags,
+        summary: 'List invites, page by page',
+        querystring: listQuery,
+        body: listFilter.optional(),
         response: { 200: invitePage, ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const actor = await adminIn(request, request.query.instituteId);
-      return inOrg(context.database, actor.orgId, (tx) =>
-        listInvites(tx, request.query, request.body ?? {}),
-      );
+      return inOrg(context.database, actor.orgId, (tx) => listInvites(tx, request.query, request.body ?? {}));
     },
   );
   app.get(
@@ -77,27 +84,34 @@ function readRoutes(app: App, context: HttpContext): void {
     {
       config,
       schema: {
-        tags, summary: 'The default invite of a package session',
+        tags,
+        summary: 'The default invite of a package session',
         params: z.object({ instituteId: z.string(), packageSessionId: z.string() }),
         response: { 200: inviteDetail, ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const { instituteId, packageSessionId } = request.params;
       const actor = await adminIn(request, instituteId);
       const { orgId } = actor;
-      return readInvite(context, actor, sql`(
-        select enroll_invite_id from invite_options where org_id = ${orgId} and batch_id = ${asUuid(packageSessionId)}::uuid and is_default)`);
-    }, // prettier-ignore
+      return readInvite(
+        context,
+        actor,
+        sql`(
+        select enroll_invite_id from invite_options where org_id = ${orgId} and batch_id = ${asUuid(packageSessionId)}::uuid and is_default)`,
+      );
+    },
   );
   app.get(
     `${INVITES_PATH}/:instituteId/:enrollInviteId`,
     {
       config,
       schema: {
-        tags, summary: 'One invite with its options and plans', params: oneInvite,
+        tags,
+        summary: 'One invite with its options and plans',
+        params: oneInvite,
         response: { 200: inviteDetail, ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const { instituteId, enrollInviteId } = request.params;
@@ -108,11 +122,7 @@ function readRoutes(app: App, context: HttpContext): void {
 }
 
 /** @throws Problem `forbidden` in another organization, and for whoever does not manage learners in this one. */
-async function adminIn(
-  request: FastifyRequest,
-  instituteId: string,
-  given: string | null = null,
-): Promise<Actor> {
+async function adminIn(request: FastifyRequest, instituteId: string, given: string | null = null): Promise<Actor> {
   const actor = await actorIn(request, instituteId);
   const isAdmin = ADMINS.some((role) => actor.roles.includes(role));
   const isSame = given === null || given.toLowerCase() === actor.orgId;
@@ -120,11 +130,7 @@ async function adminIn(
   throw new Problem('forbidden', { field: 'institute_id' });
 }
 
-async function readInvite(
-  context: HttpContext,
-  actor: Actor,
-  id: ReturnType<typeof sql>,
-): Promise<InviteDetail> {
+async function readInvite(context: HttpContext, actor: Actor, id: ReturnType<typeof sql>): Promise<InviteDetail> {
   const found = await inOrg(context.database, actor.orgId, (tx) => findInvite(tx, id));
   if (found === null) throw new Problem('not_found');
   return found;
@@ -138,9 +144,5 @@ async function save(context: HttpContext, actor: Actor, form: InviteForm): Promi
     params: { invites: [form] },
   });
   const written = items.flatMap((item) => item.entity_ids);
-  return readInvite(
-    context,
-    actor,
-    form.id === undefined ? sql`any(${written}::uuid[])` : sql`${form.id}::uuid`,
-  );
+  return readInvite(context, actor, form.id === undefined ? sql`any(${written}::uuid[])` : sql`${form.id}::uuid`);
 }

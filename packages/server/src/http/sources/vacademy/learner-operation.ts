@@ -36,11 +36,7 @@ export interface Worked {
 }
 
 /** A dry run is the same operation, planned and not started: what it shows is what the run would do. */
-export async function workLearners(
-  context: HttpContext,
-  actor: Actor,
-  wanted: Wanted,
-): Promise<Worked> {
+export async function workLearners(context: HttpContext, actor: Actor, wanted: Wanted): Promise<Worked> {
   const { engine, database } = context;
   if (wanted.pairs > PAIRS_IN_REQUEST_MAX) return workLater(context, actor, wanted);
   const made = asOperation(wanted);
@@ -55,11 +51,7 @@ async function readPairs(tx: OrgTransaction, operation: Operation): Promise<Work
   return { operationId: operation.id, pairs: items.length, items };
 }
 
-async function workLater(
-  { engine, database }: HttpContext,
-  actor: Actor,
-  wanted: Wanted,
-): Promise<Worked> {
+async function workLater({ engine, database }: HttpContext, actor: Actor, wanted: Wanted): Promise<Worked> {
   const { operation, pairs } = await inOrg(database, actor.orgId, async (tx) => {
     const draft = await createIn(tx, engine, actor, asOperation(wanted));
     const planned = await planIn(tx, engine, draft, actor);
@@ -141,10 +133,7 @@ export function viewPair(
 }
 
 /** The answer of both calls. */
-export function answerShape<Summary extends z.ZodType, Result extends z.ZodType>(
-  summary: Summary,
-  result: Result,
-) {
+export function answerShape<Summary extends z.ZodType, Result extends z.ZodType>(summary: Summary, result: Result) {
   return z.object({
     dry_run: z.boolean(),
     operation_id: z.string(),
@@ -156,9 +145,7 @@ export function answerShape<Summary extends z.ZodType, Result extends z.ZodType>
 /** What became of a pair, or what would. */
 function pairStatus({ status, action }: ItemView): PairStatus {
   if (status === 'failed' || (status === 'pending' && action === 'error')) return 'FAILED';
-  return status === 'skipped' || (status === 'pending' && action === 'skip')
-    ? 'SKIPPED'
-    : 'SUCCESS';
+  return status === 'skipped' || (status === 'pending' && action === 'skip') ? 'SKIPPED' : 'SUCCESS';
 }
 
 /** Why a pair failed or is skipped, in words. */
@@ -179,16 +166,7 @@ export const summaryShape = z.object({
 });
 
 /** @param total - All pairs, also those that are still to be worked. */
-export function summarize(
-  total: number,
-  results: readonly { status: PairStatus }[],
-): z.infer<typeof summaryShape> {
-  const count = (wanted: PairStatus): number =>
-    results.filter(({ status }) => status === wanted).length;
-  return {
-    total_requested: total,
-    successful: count('SUCCESS'),
-    failed: count('FAILED'),
-    skipped: count('SKIPPED'),
-  };
+export function summarize(total: number, results: readonly { status: PairStatus }[]): z.infer<typeof summaryShape> {
+  const count = (wanted: PairStatus): number => results.filter(({ status }) => status === wanted).length;
+  return { total_requested: total, successful: count('SUCCESS'), failed: count('FAILED'), skipped: count('SKIPPED') };
 }

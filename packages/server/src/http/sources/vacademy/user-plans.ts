@@ -8,27 +8,44 @@ import { getPerson } from '../../people/read.ts';
 
 const named = z.object({ id: z.string(), name: z.string() });
 const payment = z.object({
-  id: z.string(), amount: z.number().nullable(), currency: z.string().nullable(), payment_method: z.string().nullable(),
-  payment_status: z.string().nullable(), transaction_id: z.string().nullable(), created_at: z.string(),
-}); // prettier-ignore
+  id: z.string(),
+  amount: z.number().nullable(),
+  currency: z.string().nullable(),
+  payment_method: z.string().nullable(),
+  payment_status: z.string().nullable(),
+  transaction_id: z.string().nullable(),
+  created_at: z.string(),
+});
 const enrollment = z.object({
-  mapping_id: z.string(), package_session_id: z.string().nullable(), package_session_name: z.string().nullable(),
-  status: z.string(), access_starts_at: z.string().nullable(), access_ends_at: z.string().nullable(),
+  mapping_id: z.string(),
+  package_session_id: z.string().nullable(),
+  package_session_name: z.string().nullable(),
+  status: z.string(),
+  access_starts_at: z.string().nullable(),
+  access_ends_at: z.string().nullable(),
   custom_field_values: z.array(z.object({ custom_field_id: z.string(), name: z.string(), value: z.string() })),
-}); // prettier-ignore
+});
 const userPlan = z
   .object({
-    id: z.string(), user_id: z.string(),
+    id: z.string(),
+    user_id: z.string(),
     status: z.string().describe('As learner management spells it: ACTIVE, CANCELED, TERMINATED …'),
-    enroll_invite: named, payment_option: named.extend({ type: z.string() }),
+    enroll_invite: named,
+    payment_option: named.extend({ type: z.string() }),
     payment_plan: named.extend({
-      actual_price: z.number(), elevated_price: z.number(), currency: z.string().nullable(), validity_in_days: z.int().nullable(),
+      actual_price: z.number(),
+      elevated_price: z.number(),
+      currency: z.string().nullable(),
+      validity_in_days: z.int().nullable(),
     }),
-    starts_at: z.string().nullable(), ends_at: z.string().nullable(), approval: z.string(), created_at: z.string(),
+    starts_at: z.string().nullable(),
+    ends_at: z.string().nullable(),
+    approval: z.string(),
+    created_at: z.string(),
     payments: z.array(payment),
     enrollments: z.array(enrollment).describe('A shared plan has several'),
   })
-  .meta({ id: 'UserPlan' }); // prettier-ignore
+  .meta({ id: 'UserPlan' });
 
 /** What somebody holds after enrolling; for whoever may see the person, and for themselves. */
 export function userPlanRoutes(app: App, context: HttpContext): void {
@@ -37,10 +54,11 @@ export function userPlanRoutes(app: App, context: HttpContext): void {
     {
       config: { roles: EVERYBODY },
       schema: {
-        tags: ['users'], summary: 'The plans of a person, with payments and enrollments, newest first',
+        tags: ['users'],
+        summary: 'The plans of a person, with payments and enrollments, newest first',
         params: z.object({ id: z.string() }),
         response: { 200: z.object({ items: z.array(userPlan) }), ...refusals },
-      }, // prettier-ignore
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -50,11 +68,7 @@ export function userPlanRoutes(app: App, context: HttpContext): void {
   );
 }
 
-async function readPlans(
-  context: HttpContext,
-  orgId: string,
-  userId: string,
-): Promise<z.infer<typeof userPlan>[]> {
+async function readPlans(context: HttpContext, orgId: string, userId: string): Promise<z.infer<typeof userPlan>[]> {
   const found = await inOrg(context.database, orgId, (tx) =>
     rows(
       tx,

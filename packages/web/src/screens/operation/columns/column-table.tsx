@@ -40,9 +40,7 @@ export function ColumnTable({ operation, columns }: ColumnTableProps) {
                     ? undefined
                     : wrong.map(({ message, correction }) => `${message} ${correction}`).join(' ')
                 }
-                onChange={({ currentTarget }) =>
-                  columns.change(withColumn(mapping, name, currentTarget.value))
-                }
+                onChange={({ currentTarget }) => columns.change(withColumn(mapping, name, currentTarget.value))}
               />
             </Table.Td>
           </Table.Tr>
@@ -59,9 +57,7 @@ function Example({ text }: { readonly text: string | undefined }) {
 /** Fields that say whom a row means stand by themselves. */
 function choicesOf(fields: readonly MappableField[]) {
   const named = (identifies: boolean) =>
-    fields
-      .filter((field) => field.identifies === identifies)
-      .map(({ name, title }) => ({ value: name, label: title }));
+    fields.filter((field) => field.identifies === identifies).map(({ name, title }) => ({ value: name, label: title }));
   return [
     { value: '', label: 'Left out' },
     { group: 'Says whom a row means', items: named(true) },

@@ -23,9 +23,7 @@ export function ColumnsForm({ operation, columns }: ColumnsFormProps) {
       <Needs columns={columns} />
       <SavedMappings columns={columns} />
       <ColumnTable operation={operation} columns={columns} />
-      {defaults === '' ? null : (
-        <Text size="sm" c="dimmed">{`Where the file says nothing: ${defaults}.`}</Text>
-      )}
+      {defaults === '' ? null : <Text size="sm" c="dimmed">{`Where the file says nothing: ${defaults}.`}</Text>}
       {error === null ? null : <ErrorDisplay error={error} />}
       <Actions operation={operation} columns={columns} />
       <Text size="sm" role="status">
@@ -41,11 +39,7 @@ function Actions({ operation, columns }: ColumnsFormProps) {
   const isFirst = isChanged || !isEnough;
   return (
     <Group>
-      <Button
-        variant={isFirst ? 'filled' : 'default'}
-        loading={columns.isPending}
-        onClick={columns.previewAgain}
-      >
+      <Button variant={isFirst ? 'filled' : 'default'} loading={columns.isPending} onClick={columns.previewAgain}>
         Preview again with these columns
       </Button>
       {isChanged ? (

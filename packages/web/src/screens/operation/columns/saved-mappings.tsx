@@ -16,10 +16,7 @@ export function SavedMappings({ columns }: { readonly columns: Columns }) {
       label="Fill in from a saved mapping"
       maw="24rem"
       value=""
-      data={[
-        { value: '', label: 'Choose…' },
-        ...saved.map(({ id, name }) => ({ value: id, label: name })),
-      ]}
+      data={[{ value: '', label: 'Choose…' }, ...saved.map(({ id, name }) => ({ value: id, label: name }))]}
       onChange={({ currentTarget }) => take(currentTarget.value)}
     />
   );

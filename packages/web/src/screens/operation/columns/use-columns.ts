@@ -46,12 +46,19 @@ export function useColumns(operation: BulkOperation): Columns | null {
     setWanted(next);
   };
   return {
-    names, fields: kind.fields, target, mapping,
+    names,
+    fields: kind.fields,
+    target,
+    mapping,
     isChanged: wanted !== null && !isSameReading(wanted, stored),
     isEnough: saysWhom(mapping, kind.fields),
-    isReadAgain: ask.isSuccess, isPending: ask.isPending, error: ask.error,
-    change, putBack: () => change(null), previewAgain: () => ask.once(mapping),
-  }; // prettier-ignore
+    isReadAgain: ask.isSuccess,
+    isPending: ask.isPending,
+    error: ask.error,
+    change,
+    putBack: () => change(null),
+    previewAgain: () => ask.once(mapping),
+  };
 }
 
 /** A retry has taken over rows that were read already. */

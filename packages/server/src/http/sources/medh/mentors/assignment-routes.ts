@@ -31,18 +31,19 @@ const assigned = z.object({
   assignment_date: moment,
   notes: z.string().nullable(),
 });
-const unassigned = z.object({
-  student_id: z.string(),
-  student_name: z.string(),
-  previous_instructor: personRef,
-});
+const unassigned = z.object({ student_id: z.string(), student_name: z.string(), previous_instructor: personRef });
 
 export function assignmentRoutes(app: App, context: HttpContext): void {
   app.post(
     `${AUTH}/assign-instructor-to-student`,
     {
       config: calledBy(ADMINS),
-      schema: { tags, summary: 'Assign an instructor to a student', body: given, response: { 200: told(assigned), ...refusals } },
+      schema: {
+        tags,
+        summary: 'Assign an instructor to a student',
+        body: given,
+        response: { 200: told(assigned), ...refusals },
+      },
     },
     async (request) => assign(context, await actorOf(request), request.body),
   );
@@ -51,39 +52,46 @@ export function assignmentRoutes(app: App, context: HttpContext): void {
     {
       config: calledBy(ADMINS),
       schema: {
-        tags, summary: "End a student's instructor assignment", params: z.object({ student_id: z.string() }),
-        querystring: z.strictObject({ reason: endReason.optional() }), response: { 200: told(unassigned), ...refusals },
+        tags,
+        summary: "End a student's instructor assignment",
+        params: z.object({ student_id: z.string() }),
+        querystring: z.strictObject({ reason: endReason.optional() }),
+        response: { 200: told(unassigned), ...refusals },
       },
     },
     async (request) => unassign(context, await actorOf(request), request.params.student_id, request.query.reason ?? ''),
   );
-} // prettier-ignore
+}
 
 async function assign(context: HttpContext, actor: Actor, body: z.output<typeof given>) {
   const { instructor_id: instructorId, student_id: studentId, notes, ...rest } = body;
-  if (!isUuid(studentId.toLowerCase())) throw new Problem('student_not_found', { subject: studentId }); // prettier-ignore
-  if (!isUuid(instructorId.toLowerCase())) throw new Problem('user_not_found', { subject: instructorId }); // prettier-ignore
+  if (!isUuid(studentId.toLowerCase())) throw new Problem('student_not_found', { subject: studentId });
+  if (!isUuid(instructorId.toLowerCase())) throw new Problem('user_not_found', { subject: instructorId });
   const { operation, items } = await runNow(context.engine, actor, {
     kind: 'mentor_assign',
     name: 'Assign an instructor to a student',
     params: { ...rest, student_ids: [studentId], instructor_ids: [instructorId], notes: notes ?? '' },
-  }); // prettier-ignore
+  });
   const made = await changedBy(context, actor, operation.id, 'insert');
   return {
     success: true as const,
     message: 'Instructor assigned to student successfully',
     operation_id: operation.id,
     data: {
-      student_id: made.student_id, student_name: made.student_name, instructor_id: made.instructor_id,
-      instructor_name: made.instructor_name, assignment_type: assignmentType.parse(made.assignment_type),
-      assignment_date: made.started_at.toISOString(), notes: made.notes,
+      student_id: made.student_id,
+      student_name: made.student_name,
+      instructor_id: made.instructor_id,
+      instructor_name: made.instructor_name,
+      assignment_type: assignmentType.parse(made.assignment_type),
+      assignment_date: made.started_at.toISOString(),
+      notes: made.notes,
     },
     warnings: hintsOf(items),
-  }; // prettier-ignore
+  };
 }
 
 async function unassign(context: HttpContext, actor: Actor, studentId: string, reason: string) {
-  if (!isUuid(studentId.toLowerCase())) throw new Problem('student_not_found', { subject: studentId }); // prettier-ignore
+  if (!isUuid(studentId.toLowerCase())) throw new Problem('student_not_found', { subject: studentId });
   const { operation, items } = await runNow(context.engine, actor, {
     kind: 'mentor_unassign',
     name: "End a student's instructor assignment",
@@ -95,11 +103,12 @@ async function unassign(context: HttpContext, actor: Actor, studentId: string, r
     message: 'Instructor unassigned from student successfully',
     operation_id: operation.id,
     data: {
-      student_id: ended.student_id, student_name: ended.student_name,
+      student_id: ended.student_id,
+      student_name: ended.student_name,
       previous_instructor: { id: ended.instructor_id, name: ended.instructor_name, email: ended.email },
     },
     warnings: hintsOf(items),
-  }; // prettier-ignore
+  };
 }
 
 /** The one assignment that the operation made or ended. */

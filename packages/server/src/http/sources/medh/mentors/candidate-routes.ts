@@ -17,13 +17,18 @@ const wanted = z
   .string()
   .max(1_000)
   .default('')
-  .transform((text) => text.split(',').map((word) => word.trim().toLowerCase()).filter((word) => word !== '')); // prettier-ignore
+  .transform((text) =>
+    text
+      .split(',')
+      .map((word) => word.trim().toLowerCase())
+      .filter((word) => word !== ''),
+  );
 const candidateQuery = z.strictObject({
   skills: wanted.describe('What the student needs, separated by commas; the field of a teacher counts as one'),
   languages: wanted.describe('In which the student is at home'),
   teaching_styles: wanted.describe('What suits the student'),
   limit: z.coerce.number().int().min(1).max(100).default(20),
-}); // prettier-ignore
+});
 const mark = z.enum(['match', 'no_match', 'not_asked']);
 const matched = z.object({ mark, matched: z.array(z.string()) });
 const candidate = z.object({
@@ -52,8 +57,11 @@ export function candidateRoutes(app: App, { database }: HttpContext): void {
     {
       config: calledBy(ADMINS),
       schema: {
-        tags, summary: 'Teachers for a student, the most fitting first, with what speaks for each', params: idParams,
-        querystring: candidateQuery, response: { 200: listed(candidate), ...refusals },
+        tags,
+        summary: 'Teachers for a student, the most fitting first, with what speaks for each',
+        params: idParams,
+        querystring: candidateQuery,
+        response: { 200: listed(candidate), ...refusals },
       },
     },
     async (request) => {
@@ -61,16 +69,19 @@ export function candidateRoutes(app: App, { database }: HttpContext): void {
       return inOrg(database, actor.orgId, (tx) => list(tx, actor, request.params.id, request.query));
     },
   );
-} // prettier-ignore
+}
 
 async function list(tx: OrgTransaction, actor: Actor, id: string, query: z.output<typeof candidateQuery>) {
   const { limit, ...needs } = query;
   const studentId = await getStudentId(tx, actor, id);
-  const { settings } = await one(tx, sql<{ settings: Record<string, unknown> }>`select settings from orgs where id = ${tx.orgId}`);
+  const { settings } = await one(
+    tx,
+    sql<{ settings: Record<string, unknown> }>`select settings from orgs where id = ${tx.orgId}`,
+  );
   const batchesMax = goodPractice(settings).instructor_batches_max;
   const found = await rows(tx, rankedCandidates(tx.orgId, studentId, needs, { batchesMax, limit }));
   return { success: true as const, count: found.length, data: found.map((row) => view(row, needs)) };
-} // prettier-ignore
+}
 
 async function getStudentId(tx: OrgTransaction, actor: Actor, id: string): Promise<string> {
   const scope = scopeOf(actor);
@@ -89,20 +100,28 @@ async function getStudentId(tx: OrgTransaction, actor: Actor, id: string): Promi
 
 function view(row: Candidate, needs: { skills: string[]; languages: string[]; teaching_styles: string[] }) {
   const judged = (found: string[], asked: readonly string[]): z.infer<typeof matched> => ({
-    mark: asked.length === 0 ? 'not_asked' : found.length > 0 ? 'match' : 'no_match', matched: found,
+    mark: asked.length === 0 ? 'not_asked' : found.length > 0 ? 'match' : 'no_match',
+    matched: found,
   });
   const { _id, full_name, email, domain, score, is_at_bound: isAtBound } = row;
   const { batchCount, individualCount, totalStudents, distinctStudents } = row;
   return {
-    _id, full_name, email, domain, score,
+    _id,
+    full_name,
+    email,
+    domain,
+    score,
     criteria: {
       skills: judged(row.skills, needs.skills),
       availability: {
         mark: isAtBound ? ('at_bound' as const) : ('free' as const),
-        batchCount, individualCount, totalStudents, distinctStudents,
+        batchCount,
+        individualCount,
+        totalStudents,
+        distinctStudents,
       },
       teaching_style: judged(row.teaching_styles, needs.teaching_styles),
       languages: judged(row.languages, needs.languages),
     },
   };
-} // prettier-ignore
+}

@@ -4,11 +4,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, isUuid, one, rows, type OrgTransaction } from '../../../../db/database.ts';
 import { isAdmin, ownsBatch, teachesBatch } from '../../../../school/batches/rights.ts';
-import {
-  batchFigures,
-  instructorFigures,
-  mentorshipFigures,
-} from '../../../../school/mentors/figures.ts';
+import { batchFigures, instructorFigures, mentorshipFigures } from '../../../../school/mentors/figures.ts';
 import { getInstructor } from '../../../../school/mentors/instructors.ts';
 import { getMentorship } from '../../../../school/mentors/mentorships.ts';
 import type { Actor } from '../../../../tenancy/actor.ts';
@@ -17,16 +13,10 @@ import { refusals } from '../../../errors.ts';
 import { calledBy, tags } from '../answers.ts';
 import { answer, idParams } from './shapes.ts';
 
-const percent = z
-  .number()
-  .nullable()
-  .describe('In percent; null where there is nothing to compare with');
+const percent = z.number().nullable().describe('In percent; null where there is nothing to compare with');
 const teaching = {
   class_hours: z.number().describe('Hours of classes a week, over active and upcoming batches'),
-  available_hours: z
-    .number()
-    .nullable()
-    .describe('Hours a week that the teacher offers; null where none are told'),
+  available_hours: z.number().nullable().describe('Hours a week that the teacher offers; null where none are told'),
   capacity_use: percent,
 };
 const ofBatch = z.object({
@@ -38,23 +28,31 @@ const ofBatch = z.object({
   completion_rate: percent,
   instructor: z.object({ _id: z.string(), ...teaching }).nullable(),
 });
-const ofInstructor = z.object({
-  ...teaching,
+const ofInstructor = z.object({ ...teaching, goals: z.int(), goals_reached: z.int(), learning_results: percent });
+const ofMentorship = z.object({
+  length_days: z.int(),
+  contacts: z.int(),
+  contacts_per_week: z.number(),
+  progress_at_start: z.int().nullable(),
+  progress_now: z.int().nullable(),
+  progress_gained: z.int().nullable(),
   goals: z.int(),
   goals_reached: z.int(),
-  learning_results: percent,
 });
-const ofMentorship = z.object({
-  length_days: z.int(), contacts: z.int(), contacts_per_week: z.number(),
-  progress_at_start: z.int().nullable(), progress_now: z.int().nullable(), progress_gained: z.int().nullable(),
-  goals: z.int(), goals_reached: z.int(),
-}); // prettier-ignore
 
 export function figureRoutes(app: App, { database, engine }: HttpContext): void {
   const who = calledBy(STAFF);
   app.get(
     '/api/batches/:id/figures',
-    { config: who, schema: { tags, summary: 'Figures of a batch', params: idParams, response: { 200: answer(ofBatch), ...refusals } } },
+    {
+      config: who,
+      schema: {
+        tags,
+        summary: 'Figures of a batch',
+        params: idParams,
+        response: { 200: answer(ofBatch), ...refusals },
+      },
+    },
     async (request) => {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) => {
@@ -65,7 +63,15 @@ export function figureRoutes(app: App, { database, engine }: HttpContext): void 
   );
   app.get(
     '/api/users/:id/instructor-figures',
-    { config: who, schema: { tags, summary: 'Figures of an instructor', params: idParams, response: { 200: answer(ofInstructor), ...refusals } } },
+    {
+      config: who,
+      schema: {
+        tags,
+        summary: 'Figures of an instructor',
+        params: idParams,
+        response: { 200: answer(ofInstructor), ...refusals },
+      },
+    },
     async (request) => {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) => {
@@ -76,7 +82,15 @@ export function figureRoutes(app: App, { database, engine }: HttpContext): void 
   );
   app.get(
     '/api/mentorships/:id/figures',
-    { config: who, schema: { tags, summary: 'Figures of an individual assignment', params: idParams, response: { 200: answer(ofMentorship), ...refusals } } },
+    {
+      config: who,
+      schema: {
+        tags,
+        summary: 'Figures of an individual assignment',
+        params: idParams,
+        response: { 200: answer(ofMentorship), ...refusals },
+      },
+    },
     async (request) => {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) => {
@@ -85,7 +99,7 @@ export function figureRoutes(app: App, { database, engine }: HttpContext): void 
       });
     },
   );
-} // prettier-ignore
+}
 
 /** @throws Problem `not_found` for an unknown batch, `forbidden` for one that the actor neither answers for nor teaches. */
 async function getBatchId(tx: OrgTransaction, actor: Actor, id: string): Promise<string> {

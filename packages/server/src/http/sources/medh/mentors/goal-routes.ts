@@ -17,21 +17,18 @@ const given = z.strictObject({
   measure: z.string().trim().max(2_000).describe('By what it shows that it is reached'),
   state,
 });
-const newGoal = given.extend({ measure: given.shape.measure.default(''), state: state.default('open') }); // prettier-ignore
-const goal = z.object({
-  _id: z.string(),
-  title: z.string(),
-  measure: z.string(),
-  state,
-  createdAt: moment,
-});
+const newGoal = given.extend({ measure: given.shape.measure.default(''), state: state.default('open') });
+const goal = z.object({ _id: z.string(), title: z.string(), measure: z.string(), state, createdAt: moment });
 type Goal = z.infer<typeof goal>;
 
 export function goalRoutes(app: App, context: HttpContext): void {
   const path = '/api/mentorships/:id/goals';
   app.get(
     path,
-    { config: calledBy(EVERYBODY), schema: { tags, summary: 'Goals', params: idParams, response: { 200: listed(goal), ...refusals } } },
+    {
+      config: calledBy(EVERYBODY),
+      schema: { tags, summary: 'Goals', params: idParams, response: { 200: listed(goal), ...refusals } },
+    },
     async (request) => {
       const { goals } = await read(context, await actorOf(request), request.params.id);
       return { success: true as const, count: goals.length, data: goals };
@@ -39,7 +36,16 @@ export function goalRoutes(app: App, context: HttpContext): void {
   );
   app.post(
     path,
-    { config: calledBy(STAFF), schema: { tags, summary: 'Set a goal', params: idParams, body: newGoal, response: { 201: answer(goal), ...refusals } } },
+    {
+      config: calledBy(STAFF),
+      schema: {
+        tags,
+        summary: 'Set a goal',
+        params: idParams,
+        body: newGoal,
+        response: { 201: answer(goal), ...refusals },
+      },
+    },
     async (request, reply) => {
       const actor = await actorOf(request);
       const { id } = await read(context, actor, request.params.id);
@@ -52,36 +58,34 @@ export function goalRoutes(app: App, context: HttpContext): void {
     {
       config: calledBy(STAFF),
       schema: {
-        tags, summary: 'Change a goal', params: idParams.extend({ goal_id: z.string() }), body: given.partial(),
+        tags,
+        summary: 'Change a goal',
+        params: idParams.extend({ goal_id: z.string() }),
+        body: given.partial(),
         response: { 200: answer(goal), ...refusals },
       },
     },
     async (request) => {
       const actor = await actorOf(request);
-      const { id, _id } = { ...request.params, ...(await readOne(context, actor, request.params.id, request.params.goal_id)) };
-      if (Object.keys(request.body).length > 0) await edit(context, actor, 'mentor_goal', [{ action: 'update', id: _id, values: request.body }]);
+      const { id, _id } = {
+        ...request.params,
+        ...(await readOne(context, actor, request.params.id, request.params.goal_id)),
+      };
+      if (Object.keys(request.body).length > 0)
+        await edit(context, actor, 'mentor_goal', [{ action: 'update', id: _id, values: request.body }]);
       return { success: true as const, data: await readOne(context, actor, id, _id) };
     },
   );
-} // prettier-ignore
+}
 
-async function read(
-  context: HttpContext,
-  actor: Actor,
-  mentorshipId: string,
-): Promise<{ id: string; goals: Goal[] }> {
+async function read(context: HttpContext, actor: Actor, mentorshipId: string): Promise<{ id: string; goals: Goal[] }> {
   return inOrg(context.database, actor.orgId, async (tx) => {
     const { id } = await getMentorship(tx, actor, mentorshipId, context.engine.now());
     return { id, goals: await listGoals(tx, id) };
   });
 }
 
-async function readOne(
-  context: HttpContext,
-  actor: Actor,
-  mentorshipId: string,
-  goalId: string,
-): Promise<Goal> {
+async function readOne(context: HttpContext, actor: Actor, mentorshipId: string, goalId: string): Promise<Goal> {
   const { goals } = await read(context, actor, mentorshipId);
   const found = goals.find((row) => row._id === goalId.toLowerCase());
   if (found === undefined) throw new Problem('not_found');

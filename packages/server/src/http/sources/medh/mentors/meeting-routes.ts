@@ -37,7 +37,12 @@ export function meetingRoutes(app: App, context: HttpContext): void {
     path,
     {
       config: calledBy(EVERYBODY),
-      schema: { tags, summary: 'Meetings, in order of time', params: idParams, response: { 200: listed(meeting), ...refusals } },
+      schema: {
+        tags,
+        summary: 'Meetings, in order of time',
+        params: idParams,
+        response: { 200: listed(meeting), ...refusals },
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -54,18 +59,26 @@ export function meetingRoutes(app: App, context: HttpContext): void {
     path,
     {
       config: calledBy(STAFF),
-      schema: { tags, summary: 'Plan or log a meeting', params: idParams, body: given, response: { 201: answer(meeting), ...refusals } },
+      schema: {
+        tags,
+        summary: 'Plan or log a meeting',
+        params: idParams,
+        body: given,
+        response: { 201: answer(meeting), ...refusals },
+      },
     },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const of = await inOrg(context.database, actor.orgId, (tx) => getMentorship(tx, actor, request.params.id, context.engine.now()));
+      const of = await inOrg(context.database, actor.orgId, (tx) =>
+        getMentorship(tx, actor, request.params.id, context.engine.now()),
+      );
       const id = await createRecord(context, actor, 'mentor_meeting', { ...request.body, mentorship_id: of.id });
       const found = await inOrg(context.database, actor.orgId, (tx) => listMeetings(tx, of.id));
       const data = meeting.parse(found.find((row) => row._id === id));
       return reply.code(201).send({ success: true, data, warnings: lengthHints(data.minutes) });
     },
   );
-} // prettier-ignore
+}
 
 type Meeting = z.infer<typeof meeting>;
 
@@ -87,7 +100,7 @@ function lengthHints(minutes: number) {
 /** An open assignment whose last meeting, or its start, is more than a week ago and that has none planned. */
 function gapHints(of: Mentorship, meetings: readonly Meeting[], now: Date) {
   if (of.ended_at !== null) return [];
-  const last = Math.max(of.started_at.getTime(), ...meetings.map((row) => Date.parse(row.starts_at))); // prettier-ignore
+  const last = Math.max(of.started_at.getTime(), ...meetings.map((row) => Date.parse(row.starts_at)));
   const days = Math.floor((now.getTime() - last) / DAY_MS);
   return days > MEETING_GAP_DAYS ? [hint('meeting_gap', { days })] : [];
 }

@@ -65,13 +65,17 @@ export function mentorshipRoutes(app: App, context: HttpContext): void {
     {
       config: calledBy(EVERYBODY),
       schema: {
-        tags, summary: 'Individual assignments of a person, as student or instructor, latest first', params: idParams,
+        tags,
+        summary: 'Individual assignments of a person, as student or instructor, latest first',
+        params: idParams,
         response: { 200: listed(mentorship), ...refusals },
       },
     },
     async (request) => {
       const actor = await actorOf(request);
-      return inOrg(context.database, actor.orgId, (tx) => historyOf(tx, actor, request.params.id, context.engine.now()));
+      return inOrg(context.database, actor.orgId, (tx) =>
+        historyOf(tx, actor, request.params.id, context.engine.now()),
+      );
     },
   );
   app.get(
@@ -79,7 +83,9 @@ export function mentorshipRoutes(app: App, context: HttpContext): void {
     {
       config: calledBy(STAFF),
       schema: {
-        tags, summary: 'Individual assignments with their meetings, topics and goals', querystring: reportQuery,
+        tags,
+        summary: 'Individual assignments with their meetings, topics and goals',
+        querystring: reportQuery,
         response: { 200: listed(reported).extend({ total: z.int() }), ...refusals },
       },
     },
@@ -92,7 +98,12 @@ export function mentorshipRoutes(app: App, context: HttpContext): void {
     '/api/mentorships/:id',
     {
       config: calledBy(EVERYBODY),
-      schema: { tags, summary: 'One individual assignment', params: idParams, response: { 200: answer(mentorship), ...refusals } },
+      schema: {
+        tags,
+        summary: 'One individual assignment',
+        params: idParams,
+        response: { 200: answer(mentorship), ...refusals },
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -102,7 +113,7 @@ export function mentorshipRoutes(app: App, context: HttpContext): void {
       });
     },
   );
-} // prettier-ignore
+}
 
 /** Somebody else's history is shown as far as the actor may see the assignments in it. */
 async function historyOf(tx: OrgTransaction, actor: Actor, id: string, now: Date) {
@@ -119,11 +130,7 @@ async function historyOf(tx: OrgTransaction, actor: Actor, id: string, now: Date
     where m.org_id = ${tx.orgId} and (m.student_id = ${userId} or m.mentor_id = ${userId}) and ${visibleMentorships(actor)}
     order by m.started_at desc, m.id desc`,
   );
-  return {
-    success: true as const,
-    count: found.length,
-    data: found.map((row) => view(actor, row)),
-  };
+  return { success: true as const, count: found.length, data: found.map((row) => view(actor, row)) };
 }
 
 interface ReportRow extends Mentorship {
@@ -160,15 +167,20 @@ async function report(tx: OrgTransaction, actor: Actor, query: ReportQuery, now:
     total,
     count: found.length,
     data: found.map((row) => ({
-      ...view(actor, row), meetings: row.meetings, minutes: row.minutes, main_points: row.main_points,
-      last_meeting_at: row.last_meeting_at?.toISOString() ?? null, goals: row.goals, goals_reached: row.goals_reached,
+      ...view(actor, row),
+      meetings: row.meetings,
+      minutes: row.minutes,
+      main_points: row.main_points,
+      last_meeting_at: row.last_meeting_at?.toISOString() ?? null,
+      goals: row.goals,
+      goals_reached: row.goals_reached,
     })),
-  }; // prettier-ignore
+  };
 }
 
 function chosen(orgId: string, query: ReportQuery, now: Date): RawBuilder<unknown> {
   const { instructor_id: instructorId, student_id: studentId, due, progress_below: below } = query;
-  const status = { active: sql`m.ended_at is null`, ended: sql`m.ended_at is not null`, all: sql`true` }; // prettier-ignore
+  const status = { active: sql`m.ended_at is null`, ended: sql`m.ended_at is not null`, all: sql`true` };
   const conditions = [
     status[query.status],
     instructorId === undefined ? null : sql`m.mentor_id = ${instructorId}`,
@@ -185,10 +197,18 @@ function chosen(orgId: string, query: ReportQuery, now: Date): RawBuilder<unknow
 function view(actor: Actor, row: Mentorship): z.infer<typeof mentorship> {
   const isOwnAsStudent = actor.userId === row.student_id;
   return {
-    _id: row.id, student_id: row.student_id, student_name: row.student_name, instructor_id: row.instructor_id,
-    instructor_name: row.instructor_name, assignment_type: assignmentType.parse(row.assignment_type),
-    notes: isOwnAsStudent ? null : row.notes, started_at: row.started_at.toISOString(), ended_at: row.ended_at?.toISOString() ?? null,
-    end_reason: row.end_reason, assigned_by: row.assigned_by, length_days: row.length_days,
+    _id: row.id,
+    student_id: row.student_id,
+    student_name: row.student_name,
+    instructor_id: row.instructor_id,
+    instructor_name: row.instructor_name,
+    assignment_type: assignmentType.parse(row.assignment_type),
+    notes: isOwnAsStudent ? null : row.notes,
+    started_at: row.started_at.toISOString(),
+    ended_at: row.ended_at?.toISOString() ?? null,
+    end_reason: row.end_reason,
+    assigned_by: row.assigned_by,
+    length_days: row.length_days,
     warnings: row.is_due_for_review ? [hint('mentorship_review', { days: row.length_days })] : [],
   };
-} // prettier-ignore
+}

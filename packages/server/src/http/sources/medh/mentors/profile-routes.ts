@@ -26,14 +26,31 @@ export function profileRoutes(app: App, context: HttpContext): void {
   const who = calledBy(STAFF);
   app.get(
     '/api/users/:id/teacher-profile',
-    { config: who, schema: { tags, summary: "A teacher's profile", params: idParams, response: { 200: answer(profile), ...refusals } } },
-    async (request) => ({ success: true as const, data: profile.parse(await read(context, await actorOf(request), request.params.id)) }),
+    {
+      config: who,
+      schema: {
+        tags,
+        summary: "A teacher's profile",
+        params: idParams,
+        response: { 200: answer(profile), ...refusals },
+      },
+    },
+    async (request) => ({
+      success: true as const,
+      data: profile.parse(await read(context, await actorOf(request), request.params.id)),
+    }),
   );
   app.put(
     '/api/users/:id/teacher-profile',
     {
       config: who,
-      schema: { tags, summary: "Change a teacher's profile", params: idParams, body: profileFields.partial(), response: { 200: answer(profile), ...refusals } },
+      schema: {
+        tags,
+        summary: "Change a teacher's profile",
+        params: idParams,
+        body: profileFields.partial(),
+        response: { 200: answer(profile), ...refusals },
+      },
     },
     async (request) => ({
       success: true as const,
@@ -42,21 +59,38 @@ export function profileRoutes(app: App, context: HttpContext): void {
   );
   app.get(
     '/api/users/:id/availability',
-    { config: who, schema: { tags, summary: 'Weekly times at which a teacher is free', params: idParams, response: { 200: answer(availability), ...refusals } } },
-    async (request) => ({ success: true as const, data: availability.parse(await read(context, await actorOf(request), request.params.id)) }),
+    {
+      config: who,
+      schema: {
+        tags,
+        summary: 'Weekly times at which a teacher is free',
+        params: idParams,
+        response: { 200: answer(availability), ...refusals },
+      },
+    },
+    async (request) => ({
+      success: true as const,
+      data: availability.parse(await read(context, await actorOf(request), request.params.id)),
+    }),
   );
   app.put(
     '/api/users/:id/availability',
     {
       config: who,
-      schema: { tags, summary: 'Set the weekly times at which a teacher is free', params: idParams, body: availabilityFields, response: { 200: answer(availability), ...refusals } },
+      schema: {
+        tags,
+        summary: 'Set the weekly times at which a teacher is free',
+        params: idParams,
+        body: availabilityFields,
+        response: { 200: answer(availability), ...refusals },
+      },
     },
     async (request) => ({
       success: true as const,
       data: availability.parse(await write(context, await actorOf(request), request.params.id, request.body)),
     }),
   );
-} // prettier-ignore
+}
 
 const UNKNOWN = { domain: null, skills: [], languages: [], teaching_styles: [], availability: [] };
 

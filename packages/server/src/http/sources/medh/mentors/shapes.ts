@@ -20,7 +20,7 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 };
 
-export const personRef = z.object({ id: z.string(), name: z.string(), email: z.string().nullable() }); // prettier-ignore
+export const personRef = z.object({ id: z.string(), name: z.string(), email: z.string().nullable() });
 export const moment = z.iso.datetime();
 
 /** A warning in words. */

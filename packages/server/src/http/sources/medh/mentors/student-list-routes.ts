@@ -23,11 +23,7 @@ import { answer, pageQuery, personRef } from './shapes.ts';
 const AUTH = '/api/v1/auth';
 
 const ofInstructor = answer(
-  z.object({
-    instructor: personRef,
-    assigned_students: z.array(studentOfInstructor),
-    total_students: z.int(),
-  }),
+  z.object({ instructor: personRef, assigned_students: z.array(studentOfInstructor), total_students: z.int() }),
 ).extend({ message: z.string() });
 const listQuery = z.strictObject({
   ...pageQuery,
@@ -35,10 +31,7 @@ const listQuery = z.strictObject({
   assignment_type: assignmentType.optional(),
   search: z.string().min(1).max(200).optional().describe('Part of a name or identifier'),
 });
-const group = z.object({
-  _id: z.object({ hasInstructor: z.enum(['assigned', 'unassigned']) }),
-  count: z.int(),
-});
+const group = z.object({ _id: z.object({ hasInstructor: z.enum(['assigned', 'unassigned']) }), count: z.int() });
 
 export function studentListRoutes(app: App, context: HttpContext): void {
   const { database } = context;
@@ -47,7 +40,9 @@ export function studentListRoutes(app: App, context: HttpContext): void {
     {
       config: calledBy(STAFF),
       schema: {
-        tags, summary: 'Students assigned to an instructor individually', params: z.object({ instructor_id: z.string() }),
+        tags,
+        summary: 'Students assigned to an instructor individually',
+        params: z.object({ instructor_id: z.string() }),
         response: { 200: ofInstructor, ...refusals },
       },
     },
@@ -60,7 +55,12 @@ export function studentListRoutes(app: App, context: HttpContext): void {
     `${AUTH}/get-all-students-with-instructors`,
     {
       config: calledBy(ADMINS),
-      schema: { tags, summary: 'Students with their instructors', querystring: listQuery, response: { 200: studentsWithInstructors, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Students with their instructors',
+        querystring: listQuery,
+        response: { 200: studentsWithInstructors, ...refusals },
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -71,7 +71,11 @@ export function studentListRoutes(app: App, context: HttpContext): void {
     `${AUTH}/student-distribution`,
     {
       config: calledBy(ADMINS),
-      schema: { tags, summary: 'How many students have an instructor', response: { 200: answer(z.array(group)), ...refusals } },
+      schema: {
+        tags,
+        summary: 'How many students have an instructor',
+        response: { 200: answer(z.array(group)), ...refusals },
+      },
     },
     async (request) => {
       const actor = await actorOf(request);
@@ -83,7 +87,9 @@ export function studentListRoutes(app: App, context: HttpContext): void {
     {
       config: calledBy(STAFF),
       schema: {
-        tags, summary: "An instructor's workload", params: z.object({ instructorId: z.string() }),
+        tags,
+        summary: "An instructor's workload",
+        params: z.object({ instructorId: z.string() }),
         response: { 200: instructorWorkload, ...refusals },
       },
     },
@@ -95,7 +101,7 @@ export function studentListRoutes(app: App, context: HttpContext): void {
       });
     },
   );
-} // prettier-ignore
+}
 
 interface StudentRow {
   readonly _id: string;
@@ -156,18 +162,18 @@ async function listAll(tx: OrgTransaction, actor: Actor, query: z.output<typeof 
   const students = found.map((row) => ({
     ...viewStudent(row),
     assigned_instructor:
-      row.mentor_id === null
-        ? null
-        : { _id: row.mentor_id, full_name: row.mentor_name ?? '', email: row.mentor_email },
+      row.mentor_id === null ? null : { _id: row.mentor_id, full_name: row.mentor_name ?? '', email: row.mentor_email },
   }));
   return {
     success: true as const,
     data: {
-      students, total_students: counts.total, assigned_count: counts.assigned,
+      students,
+      total_students: counts.total,
+      assigned_count: counts.assigned,
       unassigned_count: counts.total - counts.assigned,
     },
   };
-} // prettier-ignore
+}
 
 async function distribution(tx: OrgTransaction, actor: Actor) {
   const counts = await one(
