@@ -1,5 +1,5 @@
 // `npm test`: makes the clone ready, then every check there is, cheapest first, stopping at the first that fails.
-// With arguments only vitest runs, and gets them (`npm test -- engine/apply`); `--fast` leaves out the checks before it.
+// With arguments only vitest runs, and gets them (`npm test -- engine/chunk`); `--fast` leaves out the checks before it.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /** What an example of a kind is made of. */
 import fc from 'fast-check';
-import type { Operation } from '../../packages/server/src/engine/lifecycle.ts';
+import type { Operation } from '../../packages/server/src/engine/operation.ts';
 import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
 import type { PopulatedSchool } from '../fixtures/populated-school.ts';
 

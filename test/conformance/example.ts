@@ -1,6 +1,6 @@
 /** What the conformance suite needs to know of a kind: how to make an operation of it in a populated school. */
 import fc from 'fast-check';
-import { create } from '../../packages/server/src/engine/create.ts';
+import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import type { PopulatedSchool } from '../fixtures/populated-school.ts';
 import { stagedImport, work } from '../fixtures/school.ts';
 import { queued } from '../fixtures/stepwise.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newId } from '../../packages/server/src/db/ids.ts';
-import { undo } from '../../packages/server/src/engine/control.ts';
-import { runNow } from '../../packages/server/src/engine/run-now.ts';
+import { undo } from '../../packages/server/src/engine/verbs/steer.ts';
+import { runNow } from '../../packages/server/src/engine/verbs/run-now.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, query, students, type School } from '../fixtures/school.ts';
 

@@ -1,11 +1,11 @@
 /** Drafts that nobody confirmed do not stay for ever. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { create } from '../../packages/server/src/engine/create.ts';
-import { confirm } from '../../packages/server/src/engine/confirm.ts';
-import { planOperation } from '../../packages/server/src/engine/plan.ts';
+import { create } from '../../packages/server/src/engine/plan/draft.ts';
+import { confirm } from '../../packages/server/src/engine/verbs/confirm.ts';
+import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { forgetOldDrafts } from '../../packages/server/src/worker/forget-drafts.ts';
-import { peopleCsv } from '../bulk/bulk-api.ts';
+import { peopleCsv } from '../http/operations/bulk-api.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, query, stagedImport, work, type School } from '../fixtures/school.ts';
 import { queued, setColumns } from '../fixtures/stepwise.ts';

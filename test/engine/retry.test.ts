@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
-import { create } from '../../packages/server/src/engine/create.ts';
-import { retry } from '../../packages/server/src/engine/retry.ts';
+import { create } from '../../packages/server/src/engine/plan/draft.ts';
+import { retry } from '../../packages/server/src/engine/verbs/retry.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, aUnit, query, run, stagedImport, type School } from '../fixtures/school.ts';
 import { differences, snapshot } from '../fixtures/snapshot.ts';

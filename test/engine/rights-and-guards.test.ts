@@ -1,15 +1,15 @@
 /** What a plan may not do without somebody meaning it, and what rights that ended no longer let it do. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { approve } from '../../packages/server/src/engine/control.ts';
-import { confirm } from '../../packages/server/src/engine/confirm.ts';
-import { create } from '../../packages/server/src/engine/create.ts';
+import { approve } from '../../packages/server/src/engine/verbs/steer.ts';
+import { confirm } from '../../packages/server/src/engine/verbs/confirm.ts';
+import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import type { Engine } from '../../packages/server/src/engine/engine.ts';
 import type { Kind } from '../../packages/server/src/engine/kind.ts';
-import { planOperation } from '../../packages/server/src/engine/plan.ts';
+import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { buildApp } from '../../packages/server/src/http/app.ts';
 import { editRecord } from '../../packages/server/src/kinds/records/edit-record.ts';
-import { bulkApi, type BulkApi } from '../bulk/bulk-api.ts';
+import { bulkApi, type BulkApi } from '../http/operations/bulk-api.ts';
 import { aPerson, aUnit, query, stagedImport, students, work } from '../fixtures/school.ts';
 import { applyOneChunk, queued } from '../fixtures/stepwise.ts';
 

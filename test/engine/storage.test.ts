@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newId, partitionOf } from '../../packages/server/src/db/ids.ts';
-import { planOperation } from '../../packages/server/src/engine/plan.ts';
-import { bulkApi, peopleCsv, type BulkApi } from '../bulk/bulk-api.ts';
+import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
+import { bulkApi, peopleCsv, type BulkApi } from '../http/operations/bulk-api.ts';
 import { query, stagedImport } from '../fixtures/school.ts';
 
 let api: BulkApi;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { undo } from '../../packages/server/src/engine/control.ts';
-import { create } from '../../packages/server/src/engine/create.ts';
+import { undo } from '../../packages/server/src/engine/verbs/steer.ts';
+import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, aSequence, query, run, students, type School } from '../fixtures/school.ts';
 

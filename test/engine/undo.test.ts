@@ -2,11 +2,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
-import { planUndo, undo } from '../../packages/server/src/engine/control.ts';
-import { create } from '../../packages/server/src/engine/create.ts';
-import type { Operation } from '../../packages/server/src/engine/lifecycle.ts';
+import { planUndo, undo } from '../../packages/server/src/engine/verbs/steer.ts';
+import { create } from '../../packages/server/src/engine/plan/draft.ts';
+import type { Operation } from '../../packages/server/src/engine/operation.ts';
 import { listItems, type ItemView } from '../../packages/server/src/engine/report.ts';
-import { runNow } from '../../packages/server/src/engine/run-now.ts';
+import { runNow } from '../../packages/server/src/engine/verbs/run-now.ts';
 import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import {

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { connect } from '../../packages/server/src/db/connect.ts';
 import { embeddedAppPassword, startEmbedded, type EmbeddedDatabase } from '../../packages/server/src/db/embedded.ts';
 import { migrate } from '../../packages/server/src/db/migrate.ts';
-import { applySlice } from '../../packages/server/src/engine/apply.ts';
+import { applySlice } from '../../packages/server/src/engine/run/chunk.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { startWorker } from '../../packages/server/src/worker/worker.ts';
 import { aSchool, type School } from '../fixtures/school.ts';

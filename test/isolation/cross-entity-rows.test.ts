@@ -2,10 +2,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../packages/server/src/db/ids.ts';
-import type { App } from '../../packages/server/src/http/context.ts';
+import type { App } from '../../packages/server/src/http/every-request/context.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { testApp } from '../fixtures/http.ts';
-import { aSchoolOfClasses, type SchoolOfClasses } from '../sources/encoach-classrooms/classroom-api.ts';
+import { aSchoolOfClasses, type SchoolOfClasses } from '../http/classrooms/classroom-api.ts';
 
 let database: TestDatabase;
 let app: App;

@@ -1,7 +1,7 @@
 /** The ledger's matrix: an admin of one organization against another, row by row and in both directions. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
-import type { App } from '../../packages/server/src/http/context.ts';
+import type { App } from '../../packages/server/src/http/every-request/context.ts';
 import { createSystemAdmin } from '../../packages/server/src/tenancy/accounts.ts';
 import { openSession } from '../../packages/server/src/tenancy/sessions.ts';
 import { LISTS, MATRIX, type Attempt, type Things } from '../../scripts/smoke/matrix.ts';
@@ -14,7 +14,7 @@ import {
   made,
   people,
   type SchoolOfClasses,
-} from '../sources/encoach-classrooms/classroom-api.ts';
+} from '../http/classrooms/classroom-api.ts';
 
 let database: TestDatabase;
 let app: App;

@@ -1,15 +1,15 @@
 /** What teachers and students hear of classes: at once what they teach, on the first day what they learn. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { runNow } from '../../packages/server/src/engine/run-now.ts';
-import type { App } from '../../packages/server/src/http/context.ts';
+import { runNow } from '../../packages/server/src/engine/verbs/run-now.ts';
+import type { App } from '../../packages/server/src/http/every-request/context.ts';
 import type { Mail } from '../../packages/server/src/worker/deliver-mail.ts';
 import { deliverDue } from '../../packages/server/src/worker/deliver.ts';
 import { moveBatchesByDate } from '../../packages/server/src/worker/upkeep.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { callerOf, testApp, type Call } from '../fixtures/http.ts';
 import { aPerson, aSchool, query, testEngine, type School } from '../fixtures/school.ts';
-import { done, made } from '../sources/encoach-classrooms/classroom-api.ts';
+import { done, made } from '../http/classrooms/classroom-api.ts';
 
 /** Far ahead: the database writes by its own clock from when a message may go. */
 const FIRST_DAY = new Date('2099-01-11T07:00:00Z');

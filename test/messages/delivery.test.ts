@@ -6,7 +6,7 @@ import { openMailer, type Mailer } from '../../packages/server/src/worker/delive
 import { ATTEMPTS_MAX } from '../../packages/server/src/worker/deliver-verdict.ts';
 import { deliverDue, type Delivery } from '../../packages/server/src/worker/deliver.ts';
 import { startWorker } from '../../packages/server/src/worker/worker.ts';
-import type { App } from '../../packages/server/src/http/context.ts';
+import type { App } from '../../packages/server/src/http/every-request/context.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { callerOf, testApp, type Call } from '../fixtures/http.ts';
 import { aMailbox, type Mailbox } from '../fixtures/mailbox.ts';

@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { newId } from '../../packages/server/src/db/ids.ts';
-import { create } from '../../packages/server/src/engine/create.ts';
-import { runNow } from '../../packages/server/src/engine/run-now.ts';
+import { create } from '../../packages/server/src/engine/plan/draft.ts';
+import { runNow } from '../../packages/server/src/engine/verbs/run-now.ts';
 import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
 import type { Mail } from '../../packages/server/src/worker/deliver-mail.ts';
 import { deliverDue } from '../../packages/server/src/worker/deliver.ts';

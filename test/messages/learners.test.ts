@@ -5,7 +5,7 @@ import { openMailer, type Mailer } from '../../packages/server/src/worker/delive
 import { startWorker, type Worker } from '../../packages/server/src/worker/worker.ts';
 import { aMailbox, type Mailbox } from '../fixtures/mailbox.ts';
 import { testEngine } from '../fixtures/school.ts';
-import { aLearnerSchool, enrollmentsIn, type LearnerSchool } from '../sources/vacademy/learner-school.ts';
+import { aLearnerSchool, enrollmentsIn, type LearnerSchool } from '../http/learner-management/learner-school.ts';
 
 let school: LearnerSchool;
 let mailbox: Mailbox;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { create } from '../../../packages/server/src/engine/create.ts';
+import { create } from '../../../packages/server/src/engine/plan/draft.ts';
 import { from, type Draft, type Example } from '../draft.ts';
 
 export const COURSE_EXAMPLES: Readonly<Record<string, Example>> = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { inOrg, one } from '../../../packages/server/src/db/database.ts';
-import { create } from '../../../packages/server/src/engine/create.ts';
+import { create } from '../../../packages/server/src/engine/plan/draft.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
 import { from, type Draft, type Example } from '../draft.ts';
 import { addBatches } from './learners.ts';

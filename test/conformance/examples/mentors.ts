@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
-import { create } from '../../../packages/server/src/engine/create.ts';
+import { create } from '../../../packages/server/src/engine/plan/draft.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
 import { aPerson } from '../../fixtures/school.ts';
 import { from, type Draft, type Example } from '../draft.ts';

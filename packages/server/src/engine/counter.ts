@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { getEntity, table, type Counter, type Entities, type Entity } from '../db/entity.ts';
-import { inRange, type ItemRange } from './item-range.ts';
+import { inRange, type ItemRange } from './run/range.ts';
 
 /**
  * Counts anew for every parent that a change of the range touches. The parents are locked first, in a statement of its

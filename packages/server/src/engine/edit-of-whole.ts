@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { getEntity, table, type Entities, type Entity, type PartOf } from '../db/entity.ts';
-import { inRange, type ItemRange } from './item-range.ts';
+import { inRange, type ItemRange } from './run/range.ts';
 
 /**
  * Moves the version of every whole of which the range inserts or deletes a part, once, so that who decided on what it

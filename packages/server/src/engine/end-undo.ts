@@ -1,9 +1,9 @@
 import type { OrgTransaction } from '../db/database.ts';
 import { getKind, type Engine } from './engine.ts';
 import { eventPrefix } from './kind.ts';
-import { getOperation, makerOf, type Operation } from './lifecycle.ts';
+import { getOperation, makerOf, type Operation } from './operation.ts';
 import { writeEvent } from './record.ts';
-import { settleUndo } from './undo.ts';
+import { settleUndo } from './undo/undo.ts';
 
 /** An undo has ended, or was cancelled: what it undid says with which numbers, and how much of it is undone now. */
 export async function endUndo(tx: OrgTransaction, engine: Engine, undo: Operation): Promise<void> {

@@ -6,7 +6,7 @@ import type { Database } from '../db/database.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import type { Entities } from '../db/entity.ts';
 import type { Kind } from './kind.ts';
-import { undoKind } from './undo.ts';
+import { undoKind } from './undo/undo.ts';
 
 export interface Engine {
   readonly database: Database;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { one, type OrgTransaction } from '../db/database.ts';
-import type { Operation } from './lifecycle.ts';
+import type { Operation } from './operation.ts';
 
 /** The first and the last of the next items that wait, at most so many; null where none does. */
 export async function nextItems(

@@ -1,5 +1,5 @@
 import type { Entities, Entity } from '../db/entity.ts';
-import type { Operation } from './lifecycle.ts';
+import type { Operation } from './operation.ts';
 
 /** How many rows of an entity a plan inserts, updates or deletes. */
 export interface PlanWrites {

@@ -16,8 +16,8 @@
 import { LIMITS, Problem, type Lane } from '@muster/contract';
 import { sql } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
-import { update, type Operation } from './lifecycle.ts';
-import { expectRows } from './many-rows.ts';
+import { update, type Operation } from './operation.ts';
+import { expectRows } from './plan/planner-hints.ts';
 import { planCounts } from './plan-counts.ts';
 
 export const TASKS = { continue: 'continue_operation', plan: 'plan_operation', begin: 'begin_operation' } as const;

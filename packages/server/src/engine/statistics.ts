@@ -5,9 +5,9 @@ import { table, type Entities, type Entity } from '../db/entity.ts';
 import { partitionOf } from '../db/ids.ts';
 import type { Engine } from './engine.ts';
 import { planCounts, touchedEntities } from './plan-counts.ts';
-import { getOperation, type Operation } from './lifecycle.ts';
-import { MANY_ROWS } from './many-rows.ts';
-import { fileInput } from './stage.ts';
+import { getOperation, type Operation } from './operation.ts';
+import { MANY_ROWS } from './plan/planner-hints.ts';
+import { fileInput } from './plan/stage.ts';
 
 /**
  * Called before the first chunk of an operation and before the second, when the tables it fills have their first rows.

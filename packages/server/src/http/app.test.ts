@@ -5,7 +5,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../test/fixtures/database.ts';
 import { anOrganization, caller, testApp, type Call } from '../../../../test/fixtures/http.ts';
-import type { App } from './context.ts';
+import type { App } from './every-request/context.ts';
 
 let database: TestDatabase;
 let app: App;

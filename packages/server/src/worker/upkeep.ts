@@ -11,11 +11,11 @@
  */
 import { sql } from 'kysely';
 import { inOrg, rows, type OrgTransaction } from '../db/database.ts';
-import { createIn } from '../engine/create.ts';
+import { createIn } from '../engine/plan/draft.ts';
 import type { Engine } from '../engine/engine.ts';
-import { planIn } from '../engine/plan.ts';
+import { planIn } from '../engine/plan/plan.ts';
 import { writeOutbox } from '../engine/record.ts';
-import { runIn } from '../engine/run-now.ts';
+import { runIn } from '../engine/verbs/run-now.ts';
 import { dueBatches } from '../school/upkeep/due-batches.ts';
 import { wrongCounts, type CountedBatch } from '../school/upkeep/wrong-counts.ts';
 import { administrators } from '../tenancy/administrators.ts';

@@ -10,9 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from '../db/database.ts';
 import type { Engine } from '../engine/engine.ts';
-import { noteDeath } from '../engine/deaths.ts';
+import { noteDeath } from '../engine/run/deaths.ts';
 import { TASKS } from '../engine/queue.ts';
-import { putBack } from '../engine/recover.ts';
+import { putBack } from '../engine/run/trouble.ts';
 
 export interface Watch {
   /** Holds the id of a worker of this process. */

@@ -5,8 +5,8 @@ import type { UsersTable } from '../../db/tables.ts';
 import { classMembers, ownStudents, scopeOf, unitsBelow } from '../../school/people/scope.ts';
 import { searchCondition } from '../../school/people/targets.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import type { HttpContext } from '../context.ts';
-import { pageOf, readCursor } from '../paging.ts';
+import type { HttpContext } from '../every-request/context.ts';
+import { pageOf, readCursor } from '../every-request/paging.ts';
 import type { PeopleQuery } from './shapes.ts';
 
 export type Person = Selectable<UsersTable>;

@@ -1,8 +1,8 @@
 /** What the API takes and gives of a person. */
 import { USER_ROLES, USER_STATUSES } from '@muster/contract';
 import { z } from 'zod';
-import { passwordSchema } from '../claim.ts';
-import { pageQuery } from '../paging.ts';
+import { passwordSchema } from '../sign-in/claim.ts';
+import { pageQuery } from '../every-request/paging.ts';
 
 const text = (max: number) =>
   z

@@ -6,10 +6,10 @@ import { ADMIN_ROLES } from '../../school/edit-rights.ts';
 import { completeName } from '../../school/people/fields.ts';
 import { stillTeaches } from '../../school/people/staff.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import type { HttpContext } from '../context.ts';
-import { invalid } from '../errors.ts';
-import { assertOwnUnit } from '../own-unit.ts';
-import type { Row } from '../school/records.ts';
+import type { HttpContext } from '../every-request/context.ts';
+import { invalid } from '../every-request/errors.ts';
+import { assertOwnUnit } from '../every-request/own-unit.ts';
+import type { Row } from '../records/records.ts';
 import type { PersonFields } from './shapes.ts';
 import type { Person } from './read.ts';
 

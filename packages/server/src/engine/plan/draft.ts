@@ -1,0 +1,96 @@
+/** A new operation: a draft with checked parameters, not yet planned. */
+import { Problem } from '@muster/contract';
+import { inOrg, type OrgTransaction } from '../../db/database.ts';
+import { newId } from '../../db/ids.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { assertMayStart, getKind, type Engine } from '../engine.ts';
+import { eventPrefix, type Kind } from '../kind.ts';
+import { makerOf, type Operation } from '../operation.ts';
+import { writeAudit, writeEvent } from '../record.ts';
+import { assertPeopleLimit } from '../limits.ts';
+import { faultsOf } from './params.ts';
+
+export interface NewOperation {
+  readonly kind: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly source?: string | undefined;
+  readonly params: unknown;
+  readonly input?: unknown;
+  readonly mapping?: unknown;
+  readonly requiresApproval?: boolean | undefined;
+  readonly priority?: number | undefined;
+  readonly scheduledAt?: Date | null | undefined;
+  readonly overrideReason?: string | undefined;
+  /** Items a chunk takes, fixed; the kind's own when left out. */
+  readonly chunkItems?: number | undefined;
+  readonly undoOf?: string | undefined;
+  readonly retryOf?: string | undefined;
+  readonly retryItemNos?: readonly number[] | undefined;
+}
+
+/** @throws Problem `unknown_kind`, `forbidden`, `validation_failed` with every fault of the parameters. */
+export async function create(engine: Engine, actor: Actor, wanted: NewOperation): Promise<Operation> {
+  return inOrg(engine.database, actor.orgId, (tx) => createIn(tx, engine, actor, wanted));
+}
+
+export async function createIn(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+): Promise<Operation> {
+  const kind = getKind(engine, wanted.kind);
+  assertMayStart(kind, actor);
+  const params = checkParams(kind, wanted.params);
+  assertPeopleLimit(kind, actor, kind.peopleListed?.(params) ?? 0, wanted.overrideReason ?? null);
+  const input = {
+    ...(isObject(wanted.input) ? wanted.input : {}),
+    ...(wanted.retryItemNos === undefined ? {} : { retry_item_nos: wanted.retryItemNos }),
+  };
+  const operation = await tx.db
+    .insertInto('operations')
+    .values({
+      org_id: tx.orgId,
+      id: newId(),
+      kind: kind.name,
+      called: wanted.kind === kind.name ? null : wanted.kind,
+      name: wanted.name,
+      description: wanted.description ?? '',
+      source: wanted.source ?? 'api',
+      params: JSON.stringify(params),
+      input: JSON.stringify(input),
+      mapping: JSON.stringify(wanted.mapping ?? {}),
+      created_by_account: actor.accountId,
+      created_by_user: actor.userId,
+      requires_approval: wanted.requiresApproval === true || kind.needsApproval === true,
+      priority: wanted.priority ?? 0,
+      scheduled_at: wanted.scheduledAt ?? null,
+      override_reason: wanted.overrideReason ?? null,
+      chunk_items: wanted.chunkItems ?? kind.chunk.items,
+      undo_of: wanted.undoOf ?? null,
+      retry_of: wanted.retryOf ?? null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await writeAudit(tx, { action: 'create', operationId: operation.id, actor, detail: { kind: kind.name, params } });
+  await writeEvent(tx, {
+    name: `${eventPrefix(kind)}.operation.initiated`,
+    operationId: operation.id,
+    actorId: makerOf(operation),
+    payload: { operation_type: kind.name, targets: kind.peopleListed?.(params) ?? null },
+  });
+  return operation;
+}
+
+/** The parameters as the kind understands them, defaults filled in. */
+export function checkParams(kind: Kind, params: unknown): unknown {
+  const checked = kind.params.safeParse(params ?? {}, { reportInput: true });
+  if (checked.success) return checked.data;
+  const errors = faultsOf(checked.error, 'parameters');
+  throw new Problem('validation_failed', { count: errors.length }, errors);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,198 @@
+/**
+ * Makes the plan of an operation: its items and changes, their counts, a hash over all of it, and its guards.
+ *
+ * Planning reads school data and writes the plan alone. Planning again replaces the plan. The same state gives the
+ * same plan, down to the ids of rows to be inserted, so that two plans can be compared.
+ */
+import { LIMITS, Problem, type Lane } from '@muster/contract';
+import { sql } from 'kysely';
+import { inOrg, one, rows, type OrgTransaction } from '../../db/database.ts';
+import { plannedId } from '../../db/ids.ts';
+import { findActor, type Actor } from '../../tenancy/actor.ts';
+import { assertMayStart, getKind, type Engine } from '../engine.ts';
+import { findGuards } from './guards.ts';
+import { assertPeopleLimit } from '../limits.ts';
+import { eventPrefix, type Kind, type PlanContext } from '../kind.ts';
+import { planCounts, type PlanCounts } from '../plan-counts.ts';
+import { getOperation, invalidState, lockOperation, makerOf, move, update, type Operation } from '../operation.ts';
+import { expectRows } from './planner-hints.ts';
+import { planWriter } from './plan-writer.ts';
+import { writeAudit, writeEvent } from '../record.ts';
+import { keepFailedItems } from '../verbs/retry.ts';
+import { fileInput } from './stage.ts';
+import { countStagedRows } from '../statistics.ts';
+import { sumUpPlan } from './summary.ts';
+
+/**
+ * Plans the operation in one transaction.
+ * @throws Problem `invalid_state` once it is confirmed; whatever the kind refuses. Nothing is written then.
+ */
+export async function planOperation(engine: Engine, orgId: string, operationId: string): Promise<Operation> {
+  await countStagedRows(engine, orgId, operationId);
+  return inOrg(engine.database, orgId, async (tx) => {
+    const operation = await lockOperation(tx, operationId);
+    const actor = await findActor(tx, operation.created_by_account);
+    if (actor === null) throw new Problem('forbidden');
+    return planIn(tx, engine, operation, actor);
+  });
+}
+
+/** Plans a locked operation within the caller's transaction. */
+export async function planIn(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  actor: Actor,
+): Promise<Operation> {
+  assertUnconfirmed(operation);
+  const kind = getKind(engine, operation.kind);
+  const context = await writePlan(tx, engine, operation, actor, { writeTo: operation.id, now: engine.now() });
+  const { counts, hash } = await sumUpPlan(tx, operation.id);
+  await assertOneChangeARow(tx, operation.id, counts);
+  assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
+  const guards = await findGuards(tx, kind, context, counts);
+  const plannedAt = context.now;
+  const planned = await finishPlan(tx, operation, { counts, guards, hash, actor, kind, plannedAt });
+  await sayPlanned(tx, kind, planned, counts);
+  return planned;
+}
+
+/** One that is confirmed for later still counts as pending, but its plan is settled. */
+function assertUnconfirmed(operation: Operation): void {
+  const isPending = operation.status === 'pending' && operation.phase !== 'queued';
+  if (!isPending && operation.status !== 'validating') throw invalidState(operation, 'planning');
+}
+
+/** @param target - Where: the operation itself, or a shadow whose plan is only compared; and for which moment. */
+export async function writePlan(
+  tx: OrgTransaction,
+  engine: Engine,
+  operation: Operation,
+  actor: Actor,
+  target: { writeTo: string; now: Date },
+): Promise<PlanContext> {
+  const { writeTo, now } = target;
+  const kind = getKind(engine, operation.kind);
+  assertMayStart(kind, actor);
+  await erasePlan(tx, writeTo);
+  const org = await one(
+    tx,
+    sql<{ timezone: string; settings: Record<string, unknown> }>`
+    select timezone, settings from orgs where id = ${tx.orgId}`,
+  );
+  const context: PlanContext = {
+    tx,
+    actor,
+    orgId: tx.orgId,
+    operationId: operation.id,
+    params: kind.params.parse(operation.params),
+    now,
+    timezone: org.timezone,
+    settings: org.settings,
+    overrideReason: operation.override_reason,
+    newId: (name, place) => plannedId(operation.id, name, place),
+  };
+  await expectRows(tx, await sizeOfInput(tx, operation));
+  await kind.plan(planWriter(tx, writeTo, engine.entities), context);
+  if (operation.retry_of !== null) {
+    await keepFailedItems(tx, operation.retry_of, writeTo, fileInput(operation).retry_item_nos);
+  }
+  return context;
+}
+
+async function erasePlan(tx: OrgTransaction, operationId: string): Promise<void> {
+  for (const plan of ['changes', 'operation_items']) {
+    await rows(tx, sql`delete from ${sql.table(plan)} where org_id = ${tx.orgId} and operation_id = ${operationId}`);
+  }
+}
+
+/** Rows of its file, or changes of the operation it undoes; others tell their size with the items they plan. */
+async function sizeOfInput(tx: OrgTransaction, operation: Operation): Promise<number> {
+  if (operation.undo_of === null) return fileInput(operation).rows;
+  return planCounts(await getOperation(tx, operation.undo_of)).changes;
+}
+
+/** Blocking errors are said in addition, with their codes. */
+async function sayPlanned(tx: OrgTransaction, kind: Kind, operation: Operation, counts: PlanCounts): Promise<void> {
+  const prefix = eventPrefix(kind);
+  const about = { operationId: operation.id, actorId: makerOf(operation) };
+  const errors = counts.actions['error'] ?? 0;
+  const payload = { errors, warnings: counts.warnings };
+  await writeEvent(tx, { ...about, name: `${prefix}.validation.completed`, payload });
+  if (errors === 0 || kind.errorsBlock !== true) return;
+  const failed = { errors, codes: counts.codes };
+  await writeEvent(tx, { ...about, name: `${prefix}.validation.failed`, payload: failed });
+}
+
+async function finishPlan(
+  tx: OrgTransaction,
+  operation: Operation,
+  plan: { counts: PlanCounts; guards: readonly unknown[]; hash: string; actor: Actor; kind: Kind; plannedAt: Date },
+): Promise<Operation> {
+  const { counts, kind, plannedAt } = plan;
+  const history: unknown[] = Array.isArray(operation.plan_history) ? operation.plan_history.slice(-4) : [];
+  const needsApproval = operation.requires_approval || kind.needsApproval === true;
+  const phase = needsApproval && operation.approved_hash !== plan.hash ? 'awaiting_approval' : 'planned';
+  const values = {
+    phase,
+    plan_hash: plan.hash,
+    planned_at: plannedAt,
+    requires_approval: needsApproval,
+    plan_expires_at: new Date(plannedAt.getTime() + LIMITS.planMinutes * 60_000),
+    plan_counts: JSON.stringify(counts),
+    guards: JSON.stringify(plan.guards),
+    plan_history: JSON.stringify([...history, { plan_hash: plan.hash, planned_at: plannedAt, counts }]),
+    total_items: counts.items,
+    warnings_count: counts.warnings,
+    lane: laneOf(kind, counts),
+  } as const;
+  await writeAudit(tx, {
+    action: 'plan',
+    operationId: operation.id,
+    actor: plan.actor,
+    detail: { plan_hash: plan.hash, counts },
+  });
+  return operation.status === 'validating'
+    ? move(tx, operation, { status: 'pending', phase, wanted: 'planning' }, values)
+    : update(tx, operation, values);
+}
+
+/** The size class, by people where the kind chooses people, otherwise by items. */
+function laneOf(kind: Kind, counts: PlanCounts): Lane {
+  const size = kind.choosesPeople === true ? counts.people : counts.items;
+  if (size <= LIMITS.inRequestPeopleMax) return 'small';
+  return size <= LIMITS.mediumPeopleMax ? 'medium' : 'large';
+}
+
+/**
+ * A row that two items change would make the second item drift away from its own preview. Rows to be inserted are new to
+ * the table, whose key refuses a second one.
+ */
+async function assertOneChangeARow(tx: OrgTransaction, operationId: string, { writes }: PlanCounts): Promise<void> {
+  if (writes.every(({ action }) => action === 'insert')) return;
+  const [twice] = await rows(
+    tx,
+    sql<{ entity: string; entity_id: string }>`
+    select min(entity) as entity, entity_id from changes
+    where org_id = ${tx.orgId} and operation_id = ${operationId} and action <> 'insert'
+    group by entity_id having count(*) > 1 limit 1`,
+  );
+  if (twice !== undefined) throw new Error(`The plan changes ${twice.entity} ${twice.entity_id} in two items.`);
+}
+
+/** Marks a large operation as being planned in the background; the worker then calls {@link planOperation}. */
+export async function beginPlanning(tx: OrgTransaction, operationId: string): Promise<Operation> {
+  const operation = await lockOperation(tx, operationId);
+  assertUnconfirmed(operation);
+  return move(tx, operation, { status: 'validating', phase: 'planning', wanted: 'planning' });
+}
+
+/** The plan could not be made: the operation is a draft again and says why. */
+export async function failPlanning(engine: Engine, orgId: string, operationId: string, reason: string): Promise<void> {
+  await inOrg(engine.database, orgId, async (tx) => {
+    const operation = await lockOperation(tx, operationId);
+    if (operation.status !== 'validating') return;
+    const log = `${operation.error_log}${engine.now().toISOString()} ${reason}\n`;
+    await move(tx, operation, { status: 'pending', phase: 'draft', wanted: 'planning' }, { error_log: log });
+  });
+}

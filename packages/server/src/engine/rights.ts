@@ -1,0 +1,54 @@
+/** Who may see an operation, and who may steer it. */
+import { Problem } from '@muster/contract';
+import { sql, type RawBuilder } from 'kysely';
+import { rows, type OrgTransaction } from '../db/database.ts';
+import type { Actor } from '../tenancy/actor.ts';
+import type { Engine } from './engine.ts';
+import { getOperation, lockOperation, type Operation } from './operation.ts';
+
+/**
+ * A condition on operations `o`: teachers see their own; a teacher_admin also those that touch people in scope; a
+ * subscriber_admin and a system_admin see all of the organization.
+ */
+export function visibleOperations(engine: Engine, actor: Actor): RawBuilder<unknown> {
+  if (actor.role === 'student') return sql`false`;
+  const own = sql`o.created_by_account = ${actor.accountId}`;
+  const scope = engine.authority.scopeOf(actor);
+  if (scope === null) return sql`true`;
+  if (actor.role === 'teacher') return own;
+  return sql`(${own} or exists (
+    select from operation_items i join (${scope}) s on s.id = i.subject_id
+    where i.org_id = o.org_id and i.operation_id = o.id))`;
+}
+
+/** @throws Problem `not_found` for an operation that does not exist or may not be seen: both look the same. */
+export async function getVisible(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
+  await assertVisible(tx, engine, actor, id);
+  return getOperation(tx, id);
+}
+
+/** The operation, locked, for somebody who may steer it. @throws Problem `not_found`, or `forbidden` where it is only visible. */
+export async function lockSteerable(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
+  await assertVisible(tx, engine, actor, id);
+  const operation = await lockOperation(tx, id);
+  if (!maySteer(actor, operation)) throw new Problem('forbidden');
+  return operation;
+}
+
+/** Admins of the whole organization steer every operation, others their own. */
+export function maySteer(actor: Actor, operation: Operation): boolean {
+  return isWholeOrgAdmin(actor) || operation.created_by_account === actor.accountId;
+}
+
+export function isWholeOrgAdmin(actor: Actor): boolean {
+  return actor.role === 'system_admin' || actor.role === 'subscriber_admin';
+}
+
+async function assertVisible(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<void> {
+  const [found] = await rows(
+    tx,
+    sql`
+    select from operations o where o.org_id = ${tx.orgId} and o.id = ${id} and ${visibleOperations(engine, actor)}`,
+  );
+  if (found === undefined) throw new Problem('not_found');
+}

@@ -1,0 +1,88 @@
+/** The statements that make `after` true: one per entity and action, generated from the registry. */
+import { sql, type RawBuilder } from 'kysely';
+import { rows, type OrgTransaction } from '../../db/database.ts';
+import { columnNames, columnTypes, table, type Entities, type Entity } from '../../db/entity.ts';
+import { keepCounter } from '../counter.ts';
+import { moveVersionOfWhole } from '../edit-of-whole.ts';
+import type { Operation } from '../operation.ts';
+import { planCounts, touchedEntities, type PlanWrites } from '../plan-counts.ts';
+import { inRange, touchedIds, type ItemRange } from './range.ts';
+
+/**
+ * Inserts parents first, then updates, then deletes children first; where one row has to end before the next begins,
+ * deletes and updates come before all of that. Runs within the caller's transaction, after
+ * the rows to be changed were locked and compared; throws what the database refuses.
+ */
+export async function writeChanges(
+  tx: OrgTransaction,
+  entities: Entities,
+  operation: Operation,
+  range: ItemRange,
+): Promise<void> {
+  const { writes } = planCounts(operation);
+  const has = (entity: Entity, action: PlanWrites['action']): boolean =>
+    writes.some((write) => write.entity === entity.name && write.action === action);
+  const update = async (entity: Entity): Promise<void> => {
+    if (has(entity, 'update')) await rows(tx, updateRows(tx.orgId, entity, range));
+  };
+  const remove = async (entity: Entity): Promise<void> => {
+    if (has(entity, 'delete')) await deleteRows(tx, entity, range);
+  };
+  const early = entities.filter((entity) => entity.endsFirst === true);
+  const usual = entities.filter((entity) => entity.endsFirst !== true);
+  for (const entity of early.toReversed()) await remove(entity);
+  for (const entity of early) await update(entity);
+  for (const entity of entities) if (has(entity, 'insert')) await rows(tx, insertRows(tx.orgId, entity, range));
+  for (const entity of usual) await update(entity);
+  for (const entity of usual.toReversed()) await remove(entity);
+  for (const entity of touchedEntities(entities, operation)) {
+    if (entity.counter !== undefined) await keepCounter(tx, entities, entity, entity.counter, range);
+    if (entity.partOf?.isEditOfWhole === true) await moveVersionOfWhole(tx, entities, entity, entity.partOf, range);
+  }
+}
+
+function ofEntity(orgId: string, range: ItemRange, entity: Entity, action: string): RawBuilder<unknown> {
+  return sql`${inRange(orgId, range)} and c.entity = ${entity.name} and c.action = ${action}`;
+}
+
+/** A row that comes back goes on counting its versions: one that was seen before it was deleted stays out of date. */
+function insertRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder<unknown> {
+  const columns = Object.keys(entity.columns);
+  return sql`
+    insert into ${table(entity)} (org_id, id, ${sql.join(columns.map((name) => sql.ref(name)))}, created_at, version)
+    select c.org_id, c.entity_id, ${sql.join(columns.map((name) => sql.ref(`r.${name}`)))}, coalesce(r.created_at, now()),
+      coalesce((c.after ->> 'version')::bigint, 1)
+    from changes c cross join lateral jsonb_to_record(c.after) as r(${columnTypes(entity)})
+    where ${ofEntity(orgId, range, entity, 'insert')}`;
+}
+
+function updateRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder<unknown> {
+  const values = columnNames(entity).map(
+    (name) =>
+      sql`${sql.ref(name)} = case when n.after ? ${sql.lit(name)} then ${sql.ref(`n.${name}`)} else ${sql.ref(`e.${name}`)} end`,
+  );
+  return sql`
+    with n as materialized (
+      select c.entity_id, c.version_read, c.after, r.*
+      from changes c cross join lateral jsonb_to_record(c.after) as r(${columnTypes(entity)})
+      where ${ofEntity(orgId, range, entity, 'update')})
+    update ${table(entity)} e set ${sql.join(values)}, version = e.version + 1, updated_at = now()
+    from n where e.org_id = ${orgId} and e.id = n.entity_id and e.version = n.version_read
+      and e.id = any(${touchedIds(orgId, range, entity)})`;
+}
+
+/**
+ * Deletes with plans that are made once: PostgreSQL asks every table that refers to this one about each deleted row, and
+ * where such a table is large it made its plan anew each time, which took six times as long as the question itself.
+ */
+async function deleteRows(tx: OrgTransaction, entity: Entity, range: ItemRange): Promise<void> {
+  await tx.client.query('set local plan_cache_mode = force_generic_plan');
+  await rows(
+    tx,
+    sql`
+    delete from ${table(entity)} e using changes c
+    where e.org_id = ${tx.orgId} and e.id = c.entity_id and e.version = c.version_read and ${ofEntity(tx.orgId, range, entity, 'delete')}
+      and e.id = any(${touchedIds(tx.orgId, range, entity)})`,
+  );
+  await tx.client.query('set local plan_cache_mode to default');
+}

@@ -1,0 +1,147 @@
+/**
+ * A single edit is an operation too, made within the request: planned, confirmed and applied in one transaction. Of two
+ * that contend for the same rows the second plans with what the first left, and what is refused leaves nothing behind.
+ */
+import { isProblemCode, Problem } from '@muster/contract';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
+import { table } from '../../db/entity.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { applyIn } from '../run/chunk.ts';
+import { confirmPlanned } from './confirm.ts';
+import { checkParams, createIn, type NewOperation } from '../plan/draft.ts';
+import { getKind, type Engine } from '../engine.ts';
+import { inTurn } from '../in-turn.ts';
+import type { Operation } from '../operation.ts';
+import { planIn } from '../plan/plan.ts';
+import { listChanges, listItems } from '../report.ts';
+
+export interface ItemResult {
+  readonly item_no: number;
+  readonly action: string;
+  readonly status: string;
+  readonly code: string | null;
+  readonly detail: Readonly<Record<string, unknown>> | null;
+  readonly warnings: readonly Readonly<Record<string, unknown>>[];
+  /** The rows this item wrote, created or changed. */
+  readonly entity_ids: readonly string[];
+}
+
+const ITEMS_MAX = 1_000;
+const ATTEMPTS_MAX = 3;
+
+/** @throws Problem of the item when there is only one and it failed; whatever planning and confirming refuse. */
+export async function runNow(
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+): Promise<{ operation: Operation; items: ItemResult[] }> {
+  return runAndRead(engine, actor, wanted, async (tx, operation) => {
+    const items = await results(tx, operation);
+    assertDone(items);
+    return { operation, items };
+  });
+}
+
+/**
+ * The same for callers that read what came of it themselves.
+ * @param read - Called in the same transaction; when it throws, nothing was done.
+ */
+export async function runAndRead<T>(
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+  read: (tx: OrgTransaction, operation: Operation) => Promise<T>,
+): Promise<T> {
+  const contended = contendedBy(engine, wanted);
+  const lines = contended.flatMap(([entity, ids]) => ids.map((id) => `${actor.orgId} ${entity} ${id}`));
+  const run = () =>
+    inOrg(engine.database, actor.orgId, async (tx) => read(tx, await runLocked(tx, engine, actor, wanted, contended)));
+  return inTurn(lines, () => unlessDeadlocked(run));
+}
+
+/** Of two transactions that wait for each other the database ends one; that one begins anew. */
+async function unlessDeadlocked<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      const isDeadlock = error instanceof pg.DatabaseError && error.code === '40P01';
+      if (!isDeadlock || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+/** Within the caller's transaction, whatever its items came to. */
+export async function runIn(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+): Promise<Operation> {
+  return runLocked(tx, engine, actor, wanted, contendedBy(engine, wanted));
+}
+
+type Contended = readonly (readonly [entity: string, ids: readonly string[]])[];
+
+function contendedBy(engine: Engine, wanted: NewOperation): Contended {
+  const kind = getKind(engine, wanted.kind);
+  return Object.entries(kind.contended?.(checkParams(kind, wanted.params)) ?? {});
+}
+
+async function runLocked(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  wanted: NewOperation,
+  contended: Contended,
+): Promise<Operation> {
+  await lockContended(tx, engine, contended);
+  const draft = await createIn(tx, engine, actor, wanted);
+  const planned = await planIn(tx, engine, draft, actor);
+  await confirmPlanned(tx, engine, actor, planned, {}, 'here');
+  return applyIn(tx, engine, planned.id);
+}
+
+/** In the order of the registry and of ids, so that two never wait for each other. */
+async function lockContended(tx: OrgTransaction, engine: Engine, contended: Contended): Promise<void> {
+  const idsOf = new Map(contended);
+  for (const entity of engine.entities) {
+    const ids = idsOf.get(entity.name);
+    if (ids === undefined) continue;
+    await rows(
+      tx,
+      sql`
+      select from ${table(entity)} where org_id = ${tx.orgId} and id = any(${[...ids]}::uuid[])
+      order by id for no key update`,
+    );
+  }
+}
+
+async function results(tx: OrgTransaction, operation: Operation): Promise<ItemResult[]> {
+  const listed = await listItems(tx, operation.id, { limit: ITEMS_MAX });
+  const itemNos = listed.map((item) => item.item_no);
+  const changes = await listChanges(tx, operation.id, itemNos);
+  return listed.map((item) => ({
+    item_no: item.item_no,
+    action: item.action,
+    status: item.status,
+    code: item.code,
+    detail: item.detail,
+    warnings: item.warnings ?? [],
+    entity_ids: changes.filter((change) => change.item_no === item.item_no).map((change) => change.entity_id),
+  }));
+}
+
+function assertDone(items: readonly ItemResult[]): void {
+  const [only] = items;
+  if (items.length === 1 && only?.status === 'failed' && only.code !== null) throw problemOf(only);
+}
+
+/** Why an item failed, as the error of the request that asked for it alone. */
+export function problemOf({ code, detail }: Pick<ItemResult, 'code' | 'detail'>): Error {
+  return code !== null && isProblemCode(code)
+    ? new Problem(code, detail ?? {})
+    : new Error(`An item failed with an unknown code: ${String(code)}.`);
+}

@@ -1,0 +1,162 @@
+/** The roster and the homeroom teachers of a classroom. */
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { inOrg, one, type OrgTransaction } from '../../db/database.ts';
+import { FACULTY, idListSchema, ROSTER, type Membership } from '../../school/classrooms/members.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
+import { invalidField, refusals } from '../every-request/errors.ts';
+import { changed, idParams, idsToRemove, mode, versionedList, versionedOutcome } from './member-shapes.ts';
+import { listMemberIds, listMembers } from './people-in.ts';
+import { runOne } from './run-one.ts';
+import { wordsOf } from './warning-words.ts';
+
+interface ClassroomList {
+  readonly path: string;
+  readonly field: 'student_ids' | 'teacher_ids';
+  readonly kind: string;
+  readonly membership: Membership;
+  readonly words: string;
+}
+
+const LISTS: readonly ClassroomList[] = [
+  {
+    path: '/api/classrooms/:id/students',
+    field: 'student_ids',
+    kind: 'roster_set',
+    membership: ROSTER,
+    words: 'roster',
+  },
+  {
+    path: '/api/classrooms/:id/teachers',
+    field: 'teacher_ids',
+    kind: 'faculty_set',
+    membership: FACULTY,
+    words: 'homeroom teachers',
+  },
+];
+
+const version = z.int().min(1).optional().describe('Of the classroom this was decided on; also as If-Match');
+const tags = ['classrooms'];
+const write = { roles: ADMINS };
+
+export function classroomListRoutes(app: App, context: HttpContext): void {
+  for (const list of LISTS) {
+    readingRoute(app, context, list);
+    changingRoute(app, context, list);
+    removingRoute(app, context, list);
+  }
+}
+
+function readingRoute(app: App, context: HttpContext, { path, membership, words }: ClassroomList): void {
+  app.get(
+    path,
+    {
+      config: { roles: STAFF },
+      schema: {
+        tags,
+        summary: `The ${words} of a classroom`,
+        params: idParams,
+        response: { 200: versionedList, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { orgId } = await actorOf(request);
+      return inOrg(context.database, orgId, async (tx) => {
+        const data = await listMembers(tx, membership, request.params.id);
+        const current = await versionOf(tx, request.params.id);
+        reply.header('etag', `"${String(current)}"`);
+        return { success: true as const, count: data.length, version: current, data };
+      });
+    },
+  );
+}
+
+function changingRoute(app: App, context: HttpContext, list: ClassroomList): void {
+  const { path, field, words } = list;
+  const body = z.strictObject({ [field]: idListSchema, mode, version });
+  app.post(
+    path,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: `Set or add ${words}`,
+        params: idParams,
+        body,
+        response: { 200: versionedOutcome, ...refusals },
+      },
+    },
+    async (request) => {
+      const given = { ids: idListSchema.parse(request.body[field]), mode: mode.parse(request.body['mode']) };
+      const known = version.parse(request.body['version']) ?? versionIn(request.headers['if-match']);
+      return change(context, await actorOf(request), list, request.params.id, { ...given, version: known });
+    },
+  );
+}
+
+function removingRoute(app: App, context: HttpContext, list: ClassroomList): void {
+  const { path, field, words } = list;
+  app.delete(
+    path,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: `Remove from the ${words}`,
+        params: idParams,
+        body: z
+          .strictObject({ [field]: idListSchema, version })
+          .partial()
+          .optional(),
+        querystring: z.object({ [field]: z.string().optional().describe('The same, separated by commas') }),
+        response: { 200: versionedOutcome, ...refusals },
+      },
+    },
+    async (request) => {
+      const ids = idsToRemove(field, request.body?.[field], request.query[field]);
+      const known = version.parse(request.body?.['version']) ?? versionIn(request.headers['if-match']);
+      return change(context, await actorOf(request), list, request.params.id, { ids, mode: 'remove', version: known });
+    },
+  );
+}
+
+interface Given {
+  readonly ids: readonly string[];
+  readonly mode: 'set' | 'add' | 'remove';
+  readonly version: number | undefined;
+}
+
+async function change(
+  context: HttpContext,
+  actor: Actor,
+  { field, kind, membership, words }: ClassroomList,
+  classroomId: string,
+  { ids, ...rest }: Given,
+): Promise<z.infer<typeof versionedOutcome>> {
+  const id = classroomId.toLowerCase();
+  const params = { classroom_id: id, [field]: ids, ...rest };
+  return runOne(context, actor, { kind, name: `Change ${words}`, params }, async (tx, item, { id: operationId }) => ({
+    success: true as const,
+    ids: await listMemberIds(tx, membership, id),
+    ...changed.parse(item.input),
+    warnings: wordsOf(item.warnings),
+    operation_id: operationId,
+    version: await versionOf(tx, id),
+  }));
+}
+
+async function versionOf(tx: OrgTransaction, classroomId: string): Promise<number> {
+  const found = await one(
+    tx,
+    sql<{ version: number }>`select version from classrooms where org_id = ${tx.orgId} and id = ${classroomId}`,
+  );
+  return found.version;
+}
+
+function versionIn(header: string | undefined): number | undefined {
+  if (header === undefined || header.trim() === '*') return undefined;
+  const found = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header.trim())?.[1];
+  if (found === undefined) throw invalidField('If-Match', 'give the version of the classroom');
+  return Number(found);
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import type { ItemView } from '../../../engine/report.ts';
+import { countLearners } from '../../../school/learners/learners.ts';
+import { newcomersOf } from '../../../school/learners/new-users.ts';
+import { assignParams, NEW_USERS_MAX, newUserParams } from '../../../school/learners/parameters.ts';
+import { LEARNER_STATES } from '../../../school/learners/states.ts';
+import { giveAccount } from '../../../tenancy/accounts.ts';
+import type { Actor } from '../../../tenancy/actor.ts';
+import { passwordSchema } from '../../sign-in/claim.ts';
+import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
+import { refusals } from '../../every-request/errors.ts';
+import {
+  actorIn,
+  answerShape,
+  LEARNERS_PATH,
+  pairFacts,
+  pairShape,
+  summarize,
+  summaryShape,
+  tags,
+  viewPair,
+  workLearners,
+  type Worked,
+} from './learner-operation.ts';
+
+const givenUser = newUserParams.extend({
+  password: passwordSchema.nullish().describe('Lets the person sign in at once; kept as a hash alone.'),
+});
+const body = assignParams
+  .extend({ institute_id: z.string(), new_users: z.array(givenUser).max(NEW_USERS_MAX).nullish() })
+  .meta({ id: 'BulkAssignRequest' });
+type Body = z.output<typeof body>;
+
+const result = pairShape.extend({
+  user_id: z.string().nullable(),
+  action_taken: z.enum(['CREATED', 'RE_ENROLLED', 'NONE']),
+  mapping_id: z.string().optional(),
+  user_plan_id: z.string().optional(),
+  enroll_invite_id_used: z.string().optional(),
+});
+type Result = z.infer<typeof result>;
+
+const answer = answerShape(summaryShape.extend({ re_enrolled: z.int() }), result).meta({ id: 'BulkAssignResponse' });
+
+/** What the kind took down for a pair. Ids stand there only where it would succeed. */
+const facts = pairFacts.extend({
+  newcomer: z.int().nullable(),
+  former: z.string().nullable(),
+  makes_invite: z.boolean().default(false),
+  enroll_invite_id: z.string().optional(),
+  user_id: z.string().nullish(),
+  enrollment_id: z.string().optional(),
+  user_plan_id: z.string().optional(),
+});
+type Pair = ItemView & { readonly facts: z.infer<typeof facts> };
+
+export function assignRoutes(app: App, context: HttpContext): void {
+  app.post(
+    `${LEARNERS_PATH}/assign`,
+    {
+      config: { roles: ADMINS },
+      schema: {
+        tags,
+        summary: 'Assign learners to package sessions, or see what that would do',
+        body,
+        response: { 200: answer, 202: answer, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const actor = await actorIn(request, request.body.institute_id);
+      const { dry_run: dryRun } = request.body.options;
+      const worked = await assign(context, actor, request.body);
+      const pairs = (worked.items ?? []).map(asPair);
+      if (!dryRun) await givePasswords(context, actor, request.body, pairs);
+      return reply.code(worked.items === null ? 202 : 200).send(view(worked, pairs, dryRun));
+    },
+  );
+}
+
+async function assign(context: HttpContext, actor: Actor, given: Body): Promise<Worked> {
+  const params = assignParams.parse(given);
+  const newcomers = newcomersOf(actor, params.new_users ?? []);
+  const learners = await countLearners(context.database, actor, params, newcomers);
+  return workLearners(context, actor, {
+    kind: 'enroll',
+    name: 'Assign learners',
+    params,
+    dryRun: params.options.dry_run,
+    pairs: params.assignments.length * learners,
+  });
+}
+
+/** Passwords are no part of the operation: they are hashed for the people it made, one after the other. */
+async function givePasswords(
+  { database }: HttpContext,
+  { orgId }: Actor,
+  { new_users: newUsers }: Body,
+  pairs: readonly Pair[],
+): Promise<void> {
+  for (const [newcomer, userId] of madePeople(pairs)) {
+    const { password = null } = newUsers?.[newcomer - 1] ?? {};
+    const { email = null } = pairs.find((pair) => pair.facts.newcomer === newcomer)?.facts ?? {};
+    if (password !== null) await giveAccount(database, { orgId, userId, email }, password);
+  }
+}
+
+/** The new users with an account, by their position in the request. */
+function madePeople(pairs: readonly Pair[]): Map<number, string> {
+  return new Map(
+    pairs.flatMap(({ status, facts: { newcomer, user_id: userId } }) =>
+      status === 'success' && newcomer !== null && userId != null ? [[newcomer, userId]] : [],
+    ),
+  );
+}
+
+function asPair(item: ItemView): Pair {
+  return { ...item, facts: facts.parse(item.input) };
+}
+
+function view(worked: Worked, pairs: readonly Pair[], dryRun: boolean): z.infer<typeof answer> {
+  const made = madePeople(pairs);
+  const results = pairs.map((pair) => viewEnrollment(pair, made, dryRun));
+  const reEnrolled = results.filter(({ action_taken: action }) => action === 'RE_ENROLLED').length;
+  return {
+    dry_run: dryRun,
+    operation_id: worked.operationId,
+    summary: { ...summarize(worked.pairs, results), re_enrolled: reEnrolled },
+    results,
+  };
+}
+
+function viewEnrollment(pair: Pair, made: ReadonlyMap<number, string>, dryRun: boolean): Result {
+  const { newcomer, makes_invite: makesInvite, ...ids } = pair.facts;
+  const said = viewPair(pair, pair.facts, wordsOf(pair, dryRun));
+  const isDone = said.status === 'SUCCESS' && !dryRun;
+  const isKnown = ids.enroll_invite_id !== undefined && !(dryRun && makesInvite);
+  return {
+    ...said,
+    user_id: (newcomer === null ? ids.user_id : made.get(newcomer)) ?? null,
+    action_taken: actionTaken(pair, said.status),
+    ...(isDone ? { mapping_id: ids.enrollment_id, user_plan_id: ids.user_plan_id } : {}),
+    ...(isKnown ? { enroll_invite_id_used: ids.enroll_invite_id } : {}),
+  };
+}
+
+function actionTaken({ action }: Pair, status: Result['status']): Result['action_taken'] {
+  if (status !== 'SUCCESS') return 'NONE';
+  return action === 're_enroll' ? 'RE_ENROLLED' : 'CREATED';
+}
+
+function wordsOf({ facts: { former, makes_invite: makesInvite } }: Pair, dryRun: boolean) {
+  const words = [
+    ...(former === null ? [] : [`Re-enrolled from ${spelled(former)} status`]),
+    ...(dryRun && makesInvite ? ['A free default invite will be made'] : []),
+  ];
+  return words.length === 0 ? null : words.join('. ');
+}
+
+function spelled(stored: string): string {
+  const upper = stored.toUpperCase();
+  return LEARNER_STATES.find((state) => state === upper) ?? 'CANCELED';
+}

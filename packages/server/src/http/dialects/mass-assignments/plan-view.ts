@@ -1,0 +1,189 @@
+/** The plan of a mass assignment: what goes to whom, and what it would do to the records. */
+import { problemError, timestamp } from '@muster/contract';
+import { sql, type RawBuilder } from 'kysely';
+import { z } from 'zod';
+import { one, rows, type OrgTransaction } from '../../../db/database.ts';
+import type { Operation } from '../../../engine/operation.ts';
+import { planCounts } from '../../../engine/plan-counts.ts';
+import { needsTypedCount } from '../../../school/assignments/typed-count.ts';
+import { warningWords } from '../../../operations/item-words.ts';
+import { grouped } from '../../../operations/sentences.ts';
+import { findFindings, findings } from './findings.ts';
+import { countItemRows, listItemRows, type ItemRow } from './item-rows.ts';
+import { pageNo } from './mass-operation.ts';
+
+const PAGE_ROWS = 50;
+const PLAN_OUTCOMES = ['create', 'modify', 'skip', 'blocked'] as const;
+type PlanOutcome = (typeof PLAN_OUTCOMES)[number];
+
+export const planQuery = z.strictObject({ page: pageNo, outcome: z.enum(PLAN_OUTCOMES).optional() });
+
+const words = z.object({ code: z.string(), message: z.string(), correction: z.string() });
+const numbers = { to_create: z.int(), to_modify: z.int(), to_skip: z.int(), blocked: z.int() };
+
+const planRow = z.object({
+  item_id: z.string(),
+  student_id: z.string().nullable(),
+  student_name: z.string().nullable(),
+  class: z.string().nullable(),
+  grade_level: z.string().nullable(),
+  content_id: z.string().nullable(),
+  content: z.string().nullable(),
+  outcome: z.enum(PLAN_OUTCOMES),
+  conflict_policy: z.string().nullable(),
+  existing_assignment_id: z.string().nullable(),
+  release: z.int().nullable(),
+  values: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('The assignment as it would be; of a merge what would change.'),
+  code: z.string().nullable(),
+  message: z.string(),
+  correction: z.string(),
+  warnings: z.array(words),
+});
+
+export const massPlan = z
+  .object({
+    operation_id: z.string(),
+    summary: z.string(),
+    plan_hash: z.string(),
+    expires_at: timestamp,
+    confirm_count: z.int().nullable().describe('To be typed when confirming; null where a click is enough.'),
+    impact: z.object({ ...numbers, students: z.int() }),
+    contents: z.array(
+      z.object({ content_id: z.string().nullable(), content: z.string(), students: z.int(), ...numbers }),
+    ),
+    releases: z.array(z.object({ release: z.int(), start_at: z.string().nullable(), students: z.int() })),
+    ...findings.shape,
+    rows: z.array(planRow),
+    page: z.int(),
+    pages: z.int(),
+    total: z.int(),
+  })
+  .meta({ id: 'MassAssignmentPlan' });
+export type MassPlan = z.infer<typeof massPlan>;
+
+/** @param operation - Planned. */
+export async function viewPlan(
+  tx: OrgTransaction,
+  operation: Operation,
+  query: z.output<typeof planQuery>,
+): Promise<MassPlan> {
+  const { page, outcome } = query;
+  const condition = outcome === undefined ? sql`true` : ofOutcome(outcome);
+  const found = await listItemRows(tx, operation.id, condition, { limit: PAGE_ROWS, offset: (page - 1) * PAGE_ROWS });
+  const total = await countItemRows(tx, operation.id, condition);
+  const contents = await summarizeContents(tx, operation.id);
+  const { created, modified } = await countAssignments(tx, operation.id);
+  const { actions, people } = planCounts(operation);
+  return {
+    operation_id: operation.id,
+    summary: `This will create ${grouped(created)} new ${created === 1 ? 'assignment' : 'assignments'}`,
+    plan_hash: operation.plan_hash ?? '',
+    expires_at: (operation.plan_expires_at ?? operation.updated_at).toISOString(),
+    confirm_count: await typedCount(tx, operation),
+    impact: {
+      to_create: created,
+      to_modify: modified,
+      to_skip: actions['skip'] ?? 0,
+      blocked: actions['error'] ?? 0,
+      students: people,
+    },
+    contents,
+    releases: await listReleases(tx, operation.id),
+    ...(await findFindings(tx, operation.id)),
+    rows: found.map(viewRow),
+    page,
+    pages: Math.max(1, Math.ceil(total / PAGE_ROWS)),
+    total,
+  };
+}
+
+/** How many students would be changed, where that number has to be typed; null where it need not. */
+export async function typedCount(tx: OrgTransaction, operation: Operation): Promise<number | null> {
+  const { people, replaces } = await one(
+    tx,
+    sql<{ people: number; replaces: boolean }>`
+    select count(distinct subject_id) as people, coalesce(bool_or(input ->> 'policy' = 'override'), false) as replaces
+    from operation_items where org_id = ${tx.orgId} and operation_id = ${operation.id} and action not in ('skip', 'error')`,
+  );
+  return needsTypedCount(people, replaces) ? people : null;
+}
+
+export function planOutcome(action: string): PlanOutcome {
+  switch (action) {
+    case 'skip':
+      return 'skip';
+    case 'error':
+      return 'blocked';
+    case 'create':
+      return 'create';
+    default:
+      return 'modify';
+  }
+}
+
+function ofOutcome(outcome: PlanOutcome): RawBuilder<unknown> {
+  const actions = { create: 'create', modify: 'merge', skip: 'skip', blocked: 'error' } as const;
+  return sql`i.action = ${actions[outcome]}`;
+}
+
+function viewRow(item: ItemRow): z.infer<typeof planRow> {
+  const said = item.code === null ? null : problemError(item.code, item.detail ?? {});
+  return {
+    item_id: String(item.item_no),
+    student_id: item.student_id,
+    student_name: item.student_name,
+    class: item.class,
+    grade_level: item.grade_level,
+    content_id: item.content_id,
+    content: item.content,
+    outcome: planOutcome(item.action),
+    conflict_policy: item.policy,
+    existing_assignment_id: item.existing_id,
+    release: item.release,
+    values: item.assignment === null ? null : { ...item.assignment },
+    code: item.code,
+    message: said?.message ?? '',
+    correction: said?.correction ?? '',
+    warnings: warningWords(item.warnings),
+  };
+}
+
+async function countAssignments(
+  tx: OrgTransaction,
+  operationId: string,
+): Promise<{ created: number; modified: number }> {
+  return one(
+    tx,
+    sql<{ created: number; modified: number }>`
+    select count(*) filter (where action = 'insert') as created, count(*) filter (where action = 'update') as modified
+    from changes where org_id = ${tx.orgId} and operation_id = ${operationId} and entity = 'assignment'`,
+  );
+}
+
+async function summarizeContents(tx: OrgTransaction, operationId: string): Promise<MassPlan['contents']> {
+  return rows(
+    tx,
+    sql<MassPlan['contents'][number]>`
+    select coalesce(i.input -> 'identity' ->> 'sequence_id', i.detail ->> 'content') as content_id,
+      coalesce(min(i.detail ->> 'title'), min(i.label)) as content, count(distinct i.subject_id) as students,
+      count(*) filter (where action = 'create') as to_create, count(*) filter (where action = 'merge') as to_modify,
+      count(*) filter (where action = 'skip') as to_skip, count(*) filter (where action = 'error') as blocked
+    from operation_items i
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and (i.input -> 'identity' is not null or i.detail ? 'content')
+    group by 1 order by min(i.item_no)`,
+  );
+}
+
+async function listReleases(tx: OrgTransaction, operationId: string): Promise<MassPlan['releases']> {
+  return rows(
+    tx,
+    sql<MassPlan['releases'][number]>`
+    select (i.input ->> 'release')::int as release, min(i.input -> 'values' ->> 'start_at') as start_at, count(distinct i.subject_id) as students
+    from operation_items i
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.input ->> 'release' is not null and i.action not in ('skip', 'error')
+    group by 1 order by 1`,
+  );
+}

@@ -1,0 +1,190 @@
+/** Undoing a mass assignment: first the numbers for both modes, then the undo. */
+import { Problem, problemError, timestamp } from '@muster/contract';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { inOrg, one, type OrgTransaction } from '../../../db/database.ts';
+import { planUndo, undo, undoUntil } from '../../../engine/verbs/steer.ts';
+import { getOperation, type Operation } from '../../../engine/operation.ts';
+import { RELEASES_MAX } from '../../../school/assignments/parameters.ts';
+import { itemsOfRelease } from '../../../school/assignments/releases.ts';
+import { needsTypedCount } from '../../../school/assignments/typed-count.ts';
+import type { Actor } from '../../../tenancy/actor.ts';
+import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
+import { refusals } from '../../every-request/errors.ts';
+import { listItemRows } from './item-rows.ts';
+import { getSteerable, ofOperation, OPERATION_PATH } from './mass-operation.ts';
+import { massAssignmentStatus, viewStatus } from './status-view.ts';
+
+const MODES = ['all', 'untouched_only'] as const;
+type Mode = (typeof MODES)[number];
+const KEPT_SHOWN_MAX = 1_000;
+
+const numbers = z.object({
+  withdrawn: z.int().describe('Assignments that are taken back.'),
+  archived: z.int().describe('Of these with begun work, which stays readable.'),
+  restored: z.int().describe('Assignments that get their earlier values back.'),
+  kept: z.int().describe('Left as they are.'),
+  students: z.int(),
+  confirm_count: z.int().nullable().describe('To be typed; null where a click is enough.'),
+});
+type Numbers = z.infer<typeof numbers>;
+
+const keptItem = z.object({
+  item_id: z.string(),
+  student_id: z.string().nullable(),
+  code: z.string(),
+  message: z.string(),
+  correction: z.string(),
+});
+
+const rollbackPlan = z
+  .object({
+    operation_id: z.string(),
+    available_until: timestamp.nullable(),
+    modes: z.object({ all: numbers, untouched_only: numbers }),
+    kept: z.array(keptItem).describe('In both modes.'),
+    started: z.array(keptItem).describe('Kept in the mode `untouched_only`.'),
+  })
+  .meta({ id: 'MassAssignmentRollbackPlan' });
+
+const release = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(RELEASES_MAX)
+  .optional()
+  .describe('This group of a staggered release alone.');
+const rollbackGiven = z.strictObject({
+  mode: z.enum(MODES).default('all'),
+  reason: z.string().trim().max(2_000).default(''),
+  confirm_count: z.int().optional(),
+  release,
+});
+
+export function rollbackRoutes(app: App, context: HttpContext): void {
+  const { engine, database } = context;
+
+  app.get(
+    `${OPERATION_PATH}/rollback/preview`,
+    {
+      schema: ofOperation('What an undo would do now, in both modes', {
+        querystring: z.strictObject({ release }),
+        response: { 200: rollbackPlan, ...refusals },
+      }),
+    },
+    async (request) => {
+      const actor = await actorOf(request);
+      const operation = await inOrg(database, actor.orgId, (tx) =>
+        getSteerable(tx, engine, actor, request.params.operation_id),
+      );
+      const itemNos = await chosenItems(context, actor, operation.id, request.query.release);
+      const look = (mode: Mode) => lookAtUndo(context, actor, operation.id, { mode, itemNos });
+      const [all, untouched] = [await look('all'), await look('untouched_only')];
+      const keptAnyway = new Set(all.kept.map((item) => item.item_id));
+      return {
+        operation_id: operation.id,
+        available_until: undoUntil(actor, operation)?.toISOString() ?? null,
+        modes: { all: all.numbers, untouched_only: untouched.numbers },
+        kept: all.kept,
+        started: untouched.kept.filter((item) => !keptAnyway.has(item.item_id)),
+      };
+    },
+  );
+
+  app.post(
+    `${OPERATION_PATH}/rollback`,
+    {
+      schema: ofOperation('Undo it', {
+        body: rollbackGiven.nullish(),
+        response: { 200: massAssignmentStatus, 202: massAssignmentStatus, ...refusals },
+      }),
+    },
+    async (request, reply) => {
+      const actor = await actorOf(request);
+      const given = request.body ?? { mode: 'all' as const, reason: '' };
+      const { mode, reason, confirm_count: typed } = given;
+      const { id } = await inOrg(database, actor.orgId, (tx) =>
+        getSteerable(tx, engine, actor, request.params.operation_id),
+      );
+      const itemNos = await chosenItems(context, actor, id, request.body?.release);
+      const { numbers: planned } = await lookAtUndo(context, actor, id, { mode, itemNos });
+      const { confirm_count: count } = planned;
+      if (count !== null && count !== typed)
+        throw new Problem('confirm_count_mismatch', { field: 'confirm_count', count });
+      const undoing = await undo(engine, actor, id, { mode, reason, itemNos });
+      const body = await inOrg(database, actor.orgId, async (tx) => viewStatus(tx, actor, await getOperation(tx, id)));
+      return reply.code(undoing.phase === 'done' ? 200 : 202).send(body);
+    },
+  );
+}
+
+interface UndoLook {
+  readonly numbers: Numbers;
+  readonly kept: z.infer<typeof keptItem>[];
+}
+
+/** Undefined for all of them. @throws Problem `not_found` for a release that is not there. */
+async function chosenItems(
+  { database }: HttpContext,
+  actor: Actor,
+  id: string,
+  wanted: number | undefined,
+): Promise<number[] | undefined> {
+  if (wanted === undefined) return undefined;
+  const found = await inOrg(database, actor.orgId, (tx) => itemsOfRelease(tx, id, wanted));
+  if (found.length === 0) throw new Problem('not_found', { field: 'release' });
+  return found;
+}
+
+/** Plans the undo in a transaction that is rolled back: what is shown is what would run. */
+async function lookAtUndo(
+  { engine, database }: HttpContext,
+  actor: Actor,
+  id: string,
+  wanted: { mode: Mode; itemNos: readonly number[] | undefined },
+): Promise<UndoLook> {
+  const onlyLooked = new Error('The undo was only looked at.');
+  const looks: UndoLook[] = [];
+  await inOrg(database, actor.orgId, async (tx) => {
+    looks.push(await readUndo(tx, await planUndo(tx, engine, actor, id, wanted)));
+    throw onlyLooked;
+  }).catch((error: unknown) => {
+    if (error !== onlyLooked) throw error;
+  });
+  const [look] = looks;
+  if (look === undefined) throw onlyLooked;
+  return look;
+}
+
+async function readUndo(tx: OrgTransaction, plan: Operation): Promise<UndoLook> {
+  const counts = await one(
+    tx,
+    sql<Omit<Numbers, 'confirm_count'>>`
+    select count(*) filter (where action = 'remove') as withdrawn,
+      count(*) filter (where detail ->> 'retire' = 'true') as archived,
+      count(*) filter (where action in ('update', 'create')) as restored,
+      count(*) filter (where action in ('skip', 'error')) as kept,
+      count(distinct subject_id) filter (where action not in ('skip', 'error')) as students
+    from operation_items where org_id = ${tx.orgId} and operation_id = ${plan.id}`,
+  );
+  const kept = await listItemRows(tx, plan.id, sql`i.action in ('skip', 'error')`, { limit: KEPT_SHOWN_MAX });
+  return {
+    numbers: {
+      ...counts,
+      confirm_count: needsTypedCount(counts.students, counts.archived > 0) ? counts.students : null,
+    },
+    kept: kept.map(({ item_no, student_id, code, detail }) => ({
+      item_id: String(item_no),
+      student_id,
+      ...wordsOf(code ?? '', detail ?? {}),
+    })),
+  };
+}
+
+function wordsOf(
+  code: string,
+  detail: Readonly<Record<string, unknown>>,
+): { code: string; message: string; correction: string } {
+  const { message, correction } = problemError(code, detail);
+  return { code, message, correction };
+}

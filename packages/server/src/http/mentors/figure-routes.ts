@@ -1,0 +1,117 @@
+/** Figures by which an organization looks at batches, instructors and individual assignments. */
+import { Problem } from '@muster/contract';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { inOrg, isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
+import { isAdmin, ownsBatch, teachesBatch } from '../../school/batches/rights.ts';
+import { batchFigures, instructorFigures, mentorshipFigures } from '../../school/mentors/figures.ts';
+import { getInstructor } from '../../school/mentors/instructors.ts';
+import { getMentorship } from '../../school/mentors/mentorships.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { actorOf, STAFF, type App, type HttpContext } from '../every-request/context.ts';
+import { refusals } from '../every-request/errors.ts';
+import { calledBy, tags } from '../every-request/envelope.ts';
+import { answer, idParams } from './shapes.ts';
+
+const percent = z.number().nullable().describe('In percent; null where there is nothing to compare with');
+const teaching = {
+  class_hours: z.number().describe('Hours of classes a week, over active and upcoming batches'),
+  available_hours: z.number().nullable().describe('Hours a week that the teacher offers; null where none are told'),
+  capacity_use: percent,
+};
+const ofBatch = z.object({
+  enrolled_students: z.int(),
+  capacity: z.int().nullable(),
+  enrollment_rate: percent,
+  completed: z.int(),
+  enrollments: z.int().describe('All ever made'),
+  completion_rate: percent,
+  instructor: z.object({ _id: z.string(), ...teaching }).nullable(),
+});
+const ofInstructor = z.object({ ...teaching, goals: z.int(), goals_reached: z.int(), learning_results: percent });
+const ofMentorship = z.object({
+  length_days: z.int(),
+  contacts: z.int(),
+  contacts_per_week: z.number(),
+  progress_at_start: z.int().nullable(),
+  progress_now: z.int().nullable(),
+  progress_gained: z.int().nullable(),
+  goals: z.int(),
+  goals_reached: z.int(),
+});
+
+export function figureRoutes(app: App, { database, engine }: HttpContext): void {
+  const who = calledBy(STAFF);
+  app.get(
+    '/api/batches/:id/figures',
+    {
+      config: who,
+      schema: {
+        tags,
+        summary: 'Figures of a batch',
+        params: idParams,
+        response: { 200: answer(ofBatch), ...refusals },
+      },
+    },
+    async (request) => {
+      const actor = await actorOf(request);
+      return inOrg(database, actor.orgId, async (tx) => {
+        const id = await getBatchId(tx, actor, request.params.id);
+        return { success: true as const, data: await batchFigures(tx, id) };
+      });
+    },
+  );
+  app.get(
+    '/api/users/:id/instructor-figures',
+    {
+      config: who,
+      schema: {
+        tags,
+        summary: 'Figures of an instructor',
+        params: idParams,
+        response: { 200: answer(ofInstructor), ...refusals },
+      },
+    },
+    async (request) => {
+      const actor = await actorOf(request);
+      return inOrg(database, actor.orgId, async (tx) => {
+        const { id } = await getInstructor(tx, actor, request.params.id);
+        return { success: true as const, data: await instructorFigures(tx, id) };
+      });
+    },
+  );
+  app.get(
+    '/api/mentorships/:id/figures',
+    {
+      config: who,
+      schema: {
+        tags,
+        summary: 'Figures of an individual assignment',
+        params: idParams,
+        response: { 200: answer(ofMentorship), ...refusals },
+      },
+    },
+    async (request) => {
+      const actor = await actorOf(request);
+      return inOrg(database, actor.orgId, async (tx) => {
+        const found = await getMentorship(tx, actor, request.params.id, engine.now());
+        return { success: true as const, data: await one(tx, mentorshipFigures(tx.orgId, found.id, engine.now())) };
+      });
+    },
+  );
+}
+
+/** @throws Problem `not_found` for an unknown batch, `forbidden` for one that the actor neither answers for nor teaches. */
+async function getBatchId(tx: OrgTransaction, actor: Actor, id: string): Promise<string> {
+  const [found] = isUuid(id.toLowerCase())
+    ? await rows(
+        tx,
+        sql<{ id: string; is_visible: boolean }>`
+        select b.id, ${isAdmin(actor) ? ownsBatch(actor) : teachesBatch(actor)} as is_visible
+        from batches b where b.org_id = ${tx.orgId} and b.id = ${id}::uuid`,
+      )
+    : [];
+  if (found === undefined) throw new Problem('not_found');
+  if (!found.is_visible) throw new Problem('forbidden');
+  return found.id;
+}

@@ -1,0 +1,42 @@
+/** Creating many courses at once, at the address of the source. */
+import { bulkOperation } from '@muster/contract';
+import { z } from 'zod';
+import { inOrg } from '../../db/database.ts';
+import { createIn } from '../../engine/plan/draft.ts';
+import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { refusals } from '../every-request/errors.ts';
+import { viewOperation } from './operation-view.ts';
+import { planDraft } from '../../operations/plan.ts';
+
+const body = z.strictObject({
+  template_id: z.string().nullable().default(null).describe('A course that is the model.'),
+  courses: z
+    .array(z.record(z.string(), z.unknown()))
+    .min(1)
+    .max(5_000)
+    .describe('Each with a title; code, syllabus, objectives, status.'),
+  operation_name: z.string().trim().min(1).max(200).default('Create courses'),
+});
+
+export function createCoursesRoutes(app: App, { engine, database }: HttpContext): void {
+  app.post(
+    '/api/bulk/courses/create',
+    {
+      schema: {
+        tags: ['Courses'],
+        summary: 'Create many courses',
+        body,
+        response: { 201: bulkOperation, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const actor = await actorOf(request);
+      const { operation_name: name, ...params } = request.body;
+      const made = await inOrg(database, actor.orgId, async (tx) => {
+        const draft = await createIn(tx, engine, actor, { kind: 'course_creation', name, params });
+        return viewOperation(tx, engine, actor, await planDraft(tx, engine, draft, actor));
+      });
+      return reply.code(201).send(made);
+    },
+  );
+}

@@ -1,0 +1,25 @@
+/** The operation that an address names. */
+import { Problem } from '@muster/contract';
+import { z } from 'zod';
+import { isUuid, type OrgTransaction } from '../../db/database.ts';
+import { getVisible, maySteer } from '../../engine/rights.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Operation } from '../../engine/operation.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+
+export const OPERATION_PATH = '/api/bulk/operations/:id';
+export const operationParams = z.object({ id: z.string() });
+
+/** @throws Problem `not_found` for whatever cannot be an id: as for an operation that does not exist. */
+export function idOf(params: z.infer<typeof operationParams>): string {
+  const id = params.id.toLowerCase();
+  if (!isUuid(id)) throw new Problem('not_found');
+  return id;
+}
+
+/** @throws Problem `forbidden` where the operation is only visible. */
+export async function getSteerable(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
+  const operation = await getVisible(tx, engine, actor, id);
+  if (!maySteer(actor, operation)) throw new Problem('forbidden');
+  return operation;
+}

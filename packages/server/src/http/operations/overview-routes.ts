@@ -1,0 +1,61 @@
+/** The kinds there are, and the state of the queue. */
+import { operationKind, queueStatus, type OperationKind } from '@muster/contract';
+import { z } from 'zod';
+import { inOrg } from '../../db/database.ts';
+import type { Kind } from '../../engine/kind.ts';
+import { queueStatus as readQueue } from '../../engine/queue.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { refusals } from '../every-request/errors.ts';
+import { asObject } from '../../operations/stored.ts';
+
+const tags = ['Operations'];
+
+export function overviewRoutes(app: App, { engine, database }: HttpContext): void {
+  app.get(
+    '/api/bulk/kinds',
+    {
+      schema: {
+        tags,
+        summary: 'Kinds of operations with their parameters',
+        response: { 200: z.array(operationKind), ...refusals },
+      },
+    },
+    async (request) => {
+      const actor = await actorOf(request);
+      return engine.kinds.map((kind) => viewKind(kind, actor));
+    },
+  );
+
+  app.get(
+    '/api/bulk/queue',
+    { schema: { tags, summary: 'What works and what waits', response: { 200: queueStatus, ...refusals } } },
+    async (request) => {
+      const actor = await actorOf(request);
+      const status = await inOrg(database, actor.orgId, readQueue);
+      return { ...status, by_status: { ...status.by_status }, next: [...status.next] };
+    },
+  );
+}
+
+function viewKind(kind: Kind, actor: Actor): OperationKind {
+  return {
+    name: kind.name,
+    title: kind.title,
+    aliases: [...(kind.aliases ?? [])],
+    parameters: asObject(z.toJSONSchema(kind.params, { io: 'input', unrepresentable: 'any' })),
+    roles: [...kind.roles],
+    may_start: kind.roles.some((role) => actor.roles.includes(role)),
+    reversible: kind.irreversible === undefined,
+    ...(kind.irreversible === undefined ? {} : { irreversible_reason: kind.irreversible }),
+    target_model: kind.rows?.target ?? null,
+    fields: (kind.rows?.fields ?? []).map((field) => ({
+      name: field.name,
+      title: field.title,
+      type: field.type,
+      required: field.required === true,
+      identifies: field.identifies === true,
+      ...(field.values === undefined ? {} : { values: [...field.values] }),
+    })),
+  };
+}

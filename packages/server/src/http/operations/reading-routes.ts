@@ -1,0 +1,108 @@
+/** What an operation would do, how far it is, and what became of it. */
+import {
+  itemFilters,
+  itemPage,
+  operationPreview,
+  operationProgress,
+  operationResults,
+  previewQuery,
+  type ItemPage,
+} from '@muster/contract';
+import type { z } from 'zod';
+import { inOrg, type OrgTransaction } from '../../db/database.ts';
+import { getVisible } from '../../engine/rights.ts';
+import type { Operation } from '../../engine/operation.ts';
+import { countErrors, countItems, listItems } from '../../engine/report.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { refusals } from '../every-request/errors.ts';
+import { viewItems } from './item-view.ts';
+import { idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
+import { viewResults } from './operation-view.ts';
+import { afterCursor, nextCursor } from './page.ts';
+import { viewPreview } from './preview.ts';
+import { viewProgress } from './progress-view.ts';
+
+const tags = ['Operations'];
+
+const SCHEMAS = {
+  preview: {
+    tags,
+    summary: 'The plan, item by item',
+    params: operationParams,
+    querystring: previewQuery,
+    response: { 200: operationPreview, ...refusals },
+  },
+  progress: {
+    tags,
+    summary: 'How far it is',
+    params: operationParams,
+    response: { 200: operationProgress, ...refusals },
+  },
+  items: {
+    tags,
+    summary: 'Its items and what became of them',
+    params: operationParams,
+    querystring: itemFilters,
+    response: { 200: itemPage, ...refusals },
+  },
+  results: {
+    tags,
+    summary: 'The outcome in figures',
+    params: operationParams,
+    response: { 200: operationResults, ...refusals },
+  },
+};
+
+export function readingRoutes(app: App, context: HttpContext): void {
+  const { engine, database } = context;
+  const reading = <T>(
+    actor: Actor,
+    id: string,
+    work: (tx: OrgTransaction, operation: Operation) => Promise<T>,
+  ): Promise<T> => inOrg(database, actor.orgId, async (tx) => work(tx, await getVisible(tx, engine, actor, id)));
+
+  app.get(`${OPERATION_PATH}/preview`, { schema: SCHEMAS.preview }, async (request) =>
+    reading(await actorOf(request), idOf(request.params), (tx, operation) =>
+      viewPreview(tx, engine, operation, request.query),
+    ),
+  );
+
+  app.get(`${OPERATION_PATH}/progress`, { schema: SCHEMAS.progress }, async (request) =>
+    reading(await actorOf(request), idOf(request.params), async (_tx, operation) =>
+      viewProgress(operation, engine.now()),
+    ),
+  );
+
+  app.get(`${OPERATION_PATH}/items`, { schema: SCHEMAS.items }, async (request, reply) => {
+    const page = await reading(await actorOf(request), idOf(request.params), (tx, operation) =>
+      pageOfItems(tx, operation, request.query),
+    );
+    reply.header('x-total-count', page.total);
+    return page;
+  });
+
+  app.get(`${OPERATION_PATH}/results`, { schema: SCHEMAS.results }, async (request) =>
+    reading(await actorOf(request), idOf(request.params), async (tx, operation) =>
+      viewResults(engine, operation, await countErrors(tx, operation.id)),
+    ),
+  );
+}
+
+async function pageOfItems(
+  tx: OrgTransaction,
+  operation: Operation,
+  query: z.output<typeof itemFilters>,
+): Promise<ItemPage> {
+  const { status, code, page = 1, page_size: limit = query.limit } = query;
+  const found = await listItems(tx, operation.id, {
+    status,
+    code,
+    after: afterCursor(query.cursor),
+    offset: (page - 1) * limit,
+    limit,
+  });
+  const isFiltered = status !== undefined || code !== undefined;
+  const total = isFiltered ? await countItems(tx, operation.id, { status, code }) : operation.total_items;
+  return { items: await viewItems(tx, operation, found), next_cursor: nextCursor(found, limit), total };
+}

@@ -1,0 +1,144 @@
+/** An operation's items as a file: of an import the rows as they were, with what is wrong with each. */
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { inOrg } from '../../db/database.ts';
+import { getVisible } from '../../engine/rights.ts';
+import type { Operation } from '../../engine/operation.ts';
+import { writeAudit } from '../../engine/record.ts';
+import { listItems, type ItemQuery, type ItemView } from '../../engine/report.ts';
+import { fileInput } from '../../engine/plan/stage.ts';
+import { writeCsv } from '../../formats/csv/write-csv.ts';
+import { writeErrorReport } from '../../formats/report/error-report.ts';
+import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { refusals } from '../every-request/errors.ts';
+import { itemWords } from '../../operations/item-words.ts';
+import { idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
+
+const PAGE_ITEMS = 1_000;
+const STATUSES = ['failed', 'success', 'skipped', 'not_processed'] as const;
+type ReportStatus = (typeof STATUSES)[number];
+
+const reportQuery = z.strictObject({
+  status: z.enum(STATUSES).optional().describe('Of an import `failed` when left out, otherwise all items.'),
+});
+
+export function reportRoutes(app: App, context: HttpContext): void {
+  const { engine, database } = context;
+  app.get(
+    `${OPERATION_PATH}/report.csv`,
+    {
+      schema: {
+        tags: ['Operations'],
+        summary: 'Its items as a CSV file',
+        params: operationParams,
+        querystring: reportQuery,
+        response: {
+          200: { description: 'UTF-8', content: { 'text/csv': { schema: z.any().meta({ type: 'string' }) } } },
+          ...refusals,
+        },
+      },
+    },
+    async (request, reply) => {
+      const actor = await actorOf(request);
+      const id = idOf(request.params);
+      const operation = await inOrg(database, actor.orgId, async (tx) => {
+        const found = await getVisible(tx, engine, actor, id);
+        await writeAudit(tx, {
+          action: 'download',
+          operationId: id,
+          actor,
+          detail: { report: request.query.status ?? 'all' },
+        });
+        return found;
+      });
+      reply.header('content-type', 'text/csv; charset=utf-8');
+      reply.header('content-disposition', `attachment; filename="${fileName(operation, request.query.status)}"`);
+      return reply.send(reportOf(context, operation, request.query.status));
+    },
+  );
+}
+
+function fileName(operation: Operation, status: ReportStatus | undefined): string {
+  return `${operation.kind}-${operation.id}${status === undefined ? '' : `-${status}`}.csv`;
+}
+
+function reportOf(context: HttpContext, operation: Operation, status: ReportStatus | undefined): Readable {
+  const { header } = fileInput(operation);
+  return header.length > 0
+    ? writeErrorReport(header, fileRows(streamItems(context, operation, queryOf(operation, status ?? 'failed'))))
+    : writeCsv(COLUMNS, itemRows(streamItems(context, operation, queryOf(operation, status))), { bom: true });
+}
+
+/** Before an operation was started, what cannot be done counts as failed. */
+function queryOf(operation: Operation, status: ReportStatus | undefined): Omit<ItemQuery, 'limit'> {
+  switch (status) {
+    case undefined:
+      return {};
+    case 'failed':
+      return operation.started_at === null ? { action: 'error' } : { status };
+    case 'success':
+    case 'skipped':
+      return { status };
+    case 'not_processed':
+      return operation.status === 'cancelled' ? { code: 'cancelled' } : { status: 'pending' };
+  }
+}
+
+/** All items that match, page by page, each in a transaction of its own: a slow reader holds nothing open. */
+async function* streamItems(
+  { database }: HttpContext,
+  operation: Operation,
+  query: Omit<ItemQuery, 'limit'>,
+): AsyncGenerator<ItemView> {
+  for (let after = -1; ;) {
+    const page = await inOrg(database, operation.org_id, (tx) =>
+      listItems(tx, operation.id, { ...query, after, limit: PAGE_ITEMS }),
+    );
+    yield* page;
+    if (page.length < PAGE_ITEMS) return;
+    after = page.at(-1)?.item_no ?? after;
+  }
+}
+
+async function* fileRows(items: AsyncIterable<ItemView>) {
+  for await (const item of items) {
+    const cells = Array.isArray(item.input) ? item.input.map(String) : [];
+    const { code, message, correction } = wordsOf(item);
+    yield { cells, rowNo: item.row_no ?? item.item_no, code, message, suggestion: correction };
+  }
+}
+
+const COLUMNS = [
+  'item',
+  'label',
+  'subject_id',
+  'key',
+  'action',
+  'status',
+  'code',
+  'message',
+  'correction',
+  'processed_at',
+];
+
+async function* itemRows(items: AsyncIterable<ItemView>): AsyncGenerator<readonly unknown[]> {
+  for await (const item of items) {
+    const { code, message, correction } = wordsOf(item);
+    yield [
+      item.item_no,
+      item.label,
+      item.subject_id,
+      item.key,
+      item.action,
+      item.status,
+      code,
+      message,
+      correction,
+      item.processed_at,
+    ];
+  }
+}
+
+function wordsOf({ code, detail }: ItemView): { code: string; message: string; correction: string } {
+  return code === null ? { code: '', message: '', correction: '' } : itemWords(code, detail);
+}

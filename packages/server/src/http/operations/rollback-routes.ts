@@ -1,0 +1,114 @@
+/** Undoing an operation: first looked at, then done. */
+import {
+  bulkOperation,
+  rollbackPreview,
+  rollbackPreviewQuery,
+  rollbackRequest,
+  type RollbackPreview,
+} from '@muster/contract';
+import type { z } from 'zod';
+import { inOrg, type OrgTransaction } from '../../db/database.ts';
+import { planUndo, undo } from '../../engine/verbs/steer.ts';
+import type { Operation } from '../../engine/operation.ts';
+import { planCounts } from '../../engine/plan-counts.ts';
+import { listItems } from '../../engine/report.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { refusals } from '../every-request/errors.ts';
+import { viewItems, viewPlannedItems } from './item-view.ts';
+import { getSteerable, idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
+import { viewOperation } from './operation-view.ts';
+import { rollbackSentence } from '../../operations/sentences.ts';
+import { withoutTrace } from '../../operations/without-trace.ts';
+
+const tags = ['Undo'];
+
+const SCHEMAS = {
+  preview: {
+    tags,
+    summary: 'What an undo would do now',
+    params: operationParams,
+    querystring: rollbackPreviewQuery,
+    response: { 200: rollbackPreview, ...refusals },
+  },
+  rollback: {
+    tags,
+    summary: 'Undo it; answers with the operation that does so',
+    params: operationParams,
+    body: rollbackRequest.nullish(),
+    response: { 202: bulkOperation, ...refusals },
+  },
+};
+
+export function rollbackRoutes(app: App, context: HttpContext): void {
+  const { engine, database } = context;
+
+  app.get(`${OPERATION_PATH}/rollback/preview`, { schema: SCHEMAS.preview }, async (request) =>
+    previewUndo(context, await actorOf(request), idOf(request.params), request.query),
+  );
+
+  app.post(`${OPERATION_PATH}/rollback`, { schema: SCHEMAS.rollback }, async (request, reply) => {
+    const actor = await actorOf(request);
+    const id = idOf(request.params);
+    await inOrg(database, actor.orgId, (tx) => getSteerable(tx, engine, actor, id));
+    const { plan_hash: planHash, item_ids: itemNos, reason, mode } = request.body ?? {};
+    const undoing = await undo(engine, actor, id, { planHash, itemNos, reason, mode });
+    const body = await inOrg(database, actor.orgId, (tx) => viewOperation(tx, engine, actor, undoing));
+    return reply.code(202).send(body);
+  });
+}
+
+/** Plans the undo for real: what is shown is what would run. */
+async function previewUndo(
+  { engine, database }: HttpContext,
+  actor: Actor,
+  id: string,
+  query: z.output<typeof rollbackPreviewQuery>,
+): Promise<RollbackPreview> {
+  return withoutTrace(database, actor.orgId, async (tx) => {
+    const plan = await planUndo(tx, engine, actor, id, { itemNos: query.item_ids, mode: query.mode });
+    return viewUndo(tx, id, plan, query.limit);
+  });
+}
+
+async function viewUndo(
+  tx: OrgTransaction,
+  undoneId: string,
+  plan: Operation,
+  limit: number,
+): Promise<RollbackPreview> {
+  const { items, actions } = planCounts(plan);
+  const counts = { kept: actions['skip'] ?? 0, cannot: actions['error'] ?? 0 };
+  const all = { ...counts, will_reverse: items - counts.kept - counts.cannot };
+  const kept = await listItems(tx, plan.id, { action: 'skip', limit });
+  const cannot = await listItems(tx, plan.id, { action: 'error', limit });
+  const keptItems = await viewItems(tx, plan, kept);
+  return {
+    operation_id: undoneId,
+    plan_hash: plan.plan_hash ?? '',
+    summary: rollbackSentence(all),
+    counts: all,
+    will_reverse: await reversedItems(tx, plan, limit),
+    kept: keptItems.map((item, at) => ({
+      item,
+      who: textOf(kept[at]?.detail?.['who']),
+      when: textOf(kept[at]?.detail?.['when']),
+      what: item.error_message,
+    })),
+    cannot: (await viewItems(tx, plan, cannot)).map((item) => ({ item, why: item.error_message })),
+  };
+}
+
+async function reversedItems(
+  tx: OrgTransaction,
+  plan: Operation,
+  limit: number,
+): Promise<RollbackPreview['will_reverse']> {
+  const found = await listItems(tx, plan.id, { limit, changing: true });
+  const planned = await viewPlannedItems(tx, plan, found);
+  return planned.map(({ changes, ...item }) => ({ item: { ...item, result_data: {} }, changes }));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,107 @@
+/** What is wrong with the rows of a file, from a plan that was made for real and is not kept. */
+import { type ImportPreview, type ValidationError, type ValidationResult } from '@muster/contract';
+import { sql } from 'kysely';
+import { rows, type OrgTransaction } from '../../db/database.ts';
+import type { Operation } from '../../engine/operation.ts';
+import { planCounts } from '../../engine/plan-counts.ts';
+import { listItems, type ItemView } from '../../engine/report.ts';
+import { noticeText } from '../../formats/csv/notices.ts';
+import type { CsvFile } from '../../formats/csv/read-csv.ts';
+import { compileMapping } from '../../formats/mapping/mapping.ts';
+import { faultNotes, itemWords } from '../../operations/item-words.ts';
+import { planSentence } from '../../operations/sentences.ts';
+import type { StagedImport } from '../../operations/import.ts';
+
+const NOTED_ROWS_MAX = 1_000;
+const PREVIEW_ROWS = 20;
+
+/** @param planned - The operation of `staged` with its plan. */
+export async function viewValidation(
+  tx: OrgTransaction,
+  staged: StagedImport,
+  planned: Operation,
+  file: CsvFile,
+): Promise<ValidationResult> {
+  const { items: total, actions } = planCounts(planned);
+  const invalid = actions['error'] ?? 0;
+  const broken = await listItems(tx, planned.id, { action: 'error', limit: NOTED_ROWS_MAX });
+  const warned = await listItems(tx, planned.id, { warned: true, limit: NOTED_ROWS_MAX });
+  return {
+    is_valid: invalid === 0,
+    total_rows: total,
+    valid_rows: total - invalid,
+    invalid_rows: invalid,
+    errors: inRowOrder(broken).flatMap(errorNotes),
+    warnings: [...fileNotes(staged, file), ...inRowOrder(warned).flatMap(warningNotes)],
+    preview_data: await firstRows(tx, planned.id),
+  };
+}
+
+export async function viewImportPreview(
+  tx: OrgTransaction,
+  staged: StagedImport,
+  planned: Operation,
+  file: CsvFile,
+): Promise<ImportPreview> {
+  const { actions } = planCounts(planned);
+  const items = await listItems(tx, planned.id, { limit: NOTED_ROWS_MAX });
+  return {
+    ...(await viewValidation(tx, staged, planned, file)),
+    summary: planSentence(actions),
+    counts: { ...actions },
+    rows: inRowOrder(items).map(({ item_no, row_no, label, action, code, detail }) => ({
+      row: row_no ?? item_no,
+      label,
+      action,
+      code,
+      message: code === null ? '' : itemWords(code, detail).message,
+    })),
+  };
+}
+
+function inRowOrder(items: readonly ItemView[]): ItemView[] {
+  return items.toSorted((a, b) => rowOf(a) - rowOf(b));
+}
+
+function rowOf({ row_no, item_no }: ItemView): number {
+  return row_no ?? item_no;
+}
+
+/** One entry for each fault of a row; what the plan found is one fault of the whole row. */
+function errorNotes(item: ItemView): ValidationError[] {
+  const notes = faultNotes(item.detail?.['faults']);
+  if (notes.length > 0) return notes.map((note) => ({ row: rowOf(item), ...note }));
+  const { code, message, correction } = itemWords(item.code ?? '', item.detail);
+  const { field, value = '' } = item.detail ?? {};
+  const name = typeof field === 'string' ? field : '';
+  return [{ row: rowOf(item), field: name, value, code, message, suggestion: correction }];
+}
+
+function warningNotes(item: ItemView): ValidationError[] {
+  return faultNotes(item.warnings).map((note) => ({ row: rowOf(item), ...note }));
+}
+
+/** What is to be said of the file as a whole. */
+function fileNotes({ mapping, reading }: StagedImport, file: CsvFile): ValidationError[] {
+  const { unmappedColumns } = compileMapping(mapping, file.header, reading.fields);
+  return [
+    ...file.notices.map((notice) => ({ row: 0, field: '', value: '', code: notice.code, message: noticeText(notice) })),
+    ...unmappedColumns.map((name) => ({
+      row: 0,
+      field: name,
+      value: '',
+      code: 'column_unmapped',
+      message: `The column "${name}" is not mapped and is left out.`,
+    })),
+  ];
+}
+
+async function firstRows(tx: OrgTransaction, operationId: string): Promise<Record<string, unknown>[]> {
+  const found = await rows(
+    tx,
+    sql<{ clean: Record<string, unknown> }>`
+    select clean from staged_rows where org_id = ${tx.orgId} and operation_id = ${operationId}
+    order by row_no limit ${PREVIEW_ROWS}`,
+  );
+  return found.map((row) => row.clean);
+}

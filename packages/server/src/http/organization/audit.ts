@@ -1,0 +1,218 @@
+import { sql, type RawBuilder } from 'kysely';
+import { z } from 'zod';
+import { inOrg, isUuid, rows, type OrgTransaction } from '../../db/database.ts';
+import { isWholeOrgAdmin, visibleOperations } from '../../engine/rights.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
+import { invalidField, refusals } from '../every-request/errors.ts';
+import { nextCursor, pageOf, pageQuery, readCursor } from '../every-request/paging.ts';
+
+const entry = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    action: z.string().describe('What a person did to an operation, or insert, update, delete of a record'),
+    operation_id: z.string().nullable(),
+    actor: z.object({
+      account_id: z.string().nullable(),
+      user_id: z.string().nullable(),
+      role: z.string().nullable(),
+      name: z.string().nullable(),
+    }),
+    entity: z.string().nullable(),
+    entity_id: z.string().nullable(),
+    before: z.unknown().describe('Null for what was inserted and for what is no record'),
+    after: z.unknown(),
+    detail: z.unknown(),
+  })
+  .meta({ id: 'AuditEntry' });
+const auditQuery = z.object({
+  ...pageQuery,
+  entity: z.string().optional().describe('Only changes of such records, for example user'),
+  entity_id: z.string().optional().describe('Only changes of this record'),
+  operation_id: z.string().optional(),
+  order: z.enum(['asc', 'desc']).default('asc'),
+});
+type AuditQuery = z.infer<typeof auditQuery>;
+
+const event = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    operation_id: z.string().nullable(),
+    actor_id: z.string().nullable(),
+    schema_version: z.int(),
+    payload: z.unknown(),
+    occurred_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Event' });
+
+export function auditRoutes(app: App, context: HttpContext): void {
+  const tags = ['Audit'];
+  app.get(
+    '/api/audit',
+    {
+      config: { roles: ADMINS },
+      schema: {
+        tags,
+        summary: 'What was done to operations, and what operations did to records, in order of time',
+        querystring: auditQuery,
+        response: { 200: z.object({ items: z.array(entry), next_cursor: nextCursor }), ...refusals },
+      },
+    },
+    async (request) => {
+      const actor = await actorOf(request);
+      const found = await inOrg(context.database, actor.orgId, (tx) =>
+        listAudit(tx, context.engine, actor, request.query),
+      );
+      const page = pageOf(found, request.query.limit, (row) => [row.at_exact, row.id]);
+      return { ...page, items: page.items.map(viewEntry) };
+    },
+  );
+  app.get(
+    '/api/events',
+    {
+      config: { roles: ADMINS },
+      schema: {
+        tags,
+        summary: 'Events in the order in which they happened',
+        querystring: z.object({ ...pageQuery, operation_id: z.string().optional() }),
+        response: { 200: z.object({ items: z.array(event), next_cursor: nextCursor }), ...refusals },
+      },
+    },
+    async (request) => {
+      const actor = await actorOf(request);
+      const { cursor, limit, operation_id: operationId } = request.query;
+      const [after] = readCursor(cursor, 1) ?? [null];
+      const found = await inOrg(context.database, actor.orgId, (tx) =>
+        listEvents(tx, context.engine, actor, {
+          after: uuidOf('cursor', after),
+          operationId: uuidOf('operation_id', operationId),
+          limit,
+        }),
+      );
+      const page = pageOf(found, limit, (row) => [row.id]);
+      return { ...page, items: page.items.map((row) => ({ ...row, occurred_at: row.occurred_at.toISOString() })) };
+    },
+  );
+}
+
+interface EntryRow {
+  readonly id: string;
+  readonly at: Date;
+  /** With microseconds, which a Date has not. */
+  readonly at_exact: string;
+  readonly action: string;
+  readonly operation_id: string | null;
+  readonly account_id: string | null;
+  readonly user_id: string | null;
+  readonly role: string | null;
+  readonly name: string | null;
+  readonly entity: string | null;
+  readonly entity_id: string | null;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly detail: unknown;
+}
+
+/** Entries in order of time; with `entity` or `entity_id` the changes of records alone. */
+async function listAudit(tx: OrgTransaction, engine: Engine, actor: Actor, query: AuditQuery): Promise<EntryRow[]> {
+  const entityId = uuidOf('entity_id', query.entity_id);
+  const operationId = uuidOf('operation_id', query.operation_id);
+  const [after, afterId] = readCursor(query.cursor, 2) ?? [];
+  const isOfRecords = query.entity !== undefined || entityId !== null;
+  const isDescending = query.order === 'desc';
+  const parts = [
+    ...(isOfRecords ? [] : [lifecycleEntries(tx.orgId, engine, actor, operationId)]),
+    changeEntries(tx.orgId, engine, actor, { operationId, entityId, entity: query.entity ?? null }),
+  ];
+  const beyond = isDescending ? sql`<` : sql`>`;
+  return rows(
+    tx,
+    sql<EntryRow>`
+    select entries.*, entries.at::text as at_exact, u.display_name as name
+    from (${sql.join(parts, sql` union all `)}) entries
+    left join users u on u.org_id = ${tx.orgId} and u.id = entries.user_id
+    where ${after === undefined ? sql`true` : sql`(entries.at, entries.id) ${beyond} (${after}::timestamptz, ${afterId}::text)`}
+    order by entries.at ${isDescending ? sql`desc` : sql`asc`}, entries.id ${isDescending ? sql`desc` : sql`asc`}
+    limit ${query.limit + 1}`,
+  );
+}
+
+function lifecycleEntries(
+  orgId: string,
+  engine: Engine,
+  actor: Actor,
+  operationId: string | null,
+): RawBuilder<unknown> {
+  const visible = isWholeOrgAdmin(actor)
+    ? sql`true`
+    : sql`exists (select from operations o where o.org_id = ${orgId} and o.id = a.operation_id and ${visibleOperations(engine, actor)})`;
+  return sql`
+    select a.id::text as id, a.at, a.action, a.operation_id, a.actor_account as account_id, a.actor_user as user_id,
+      a.actor_role as role, null::text as entity, null::uuid as entity_id, null::jsonb as before, null::jsonb as after, a.detail
+    from audit a
+    where a.org_id = ${orgId} and ${visible} and ${operationId === null ? sql`true` : sql`a.operation_id = ${operationId}`}`;
+}
+
+/** Changes hold once their item is done. */
+function changeEntries(
+  orgId: string,
+  engine: Engine,
+  actor: Actor,
+  of: { operationId: string | null; entityId: string | null; entity: string | null },
+): RawBuilder<unknown> {
+  return sql`
+    select c.operation_id || '.' || c.item_no || '.' || c.entity_id as id, i.processed_at as at, c.action, c.operation_id,
+      coalesce(o.confirmed_by_account, o.created_by_account) as account_id, o.created_by_user as user_id,
+      null::text as role, c.entity, c.entity_id, c.before, c.after, null::jsonb as detail
+    from changes c
+    join operation_items i on i.org_id = ${orgId} and i.operation_id = c.operation_id and i.item_no = c.item_no
+    join operations o on o.org_id = ${orgId} and o.id = c.operation_id
+    where c.org_id = ${orgId} and i.status = 'success' and i.processed_at is not null and ${visibleOperations(engine, actor)}
+      and ${of.operationId === null ? sql`true` : sql`c.operation_id = ${of.operationId}`}
+      and ${of.entityId === null ? sql`true` : sql`c.entity_id = ${of.entityId}`}
+      and ${of.entity === null ? sql`true` : sql`c.entity = ${of.entity}`}`;
+}
+
+function viewEntry(row: EntryRow): z.infer<typeof entry> {
+  const { account_id, user_id, role, name } = row;
+  return { ...row, at: row.at.toISOString(), actor: { account_id, user_id, role, name } };
+}
+
+interface EventRow {
+  readonly id: string;
+  readonly name: string;
+  readonly operation_id: string | null;
+  readonly actor_id: string | null;
+  readonly schema_version: number;
+  readonly payload: unknown;
+  readonly occurred_at: Date;
+}
+
+async function listEvents(
+  tx: OrgTransaction,
+  engine: Engine,
+  actor: Actor,
+  of: { after: string | null; operationId: string | null; limit: number },
+): Promise<EventRow[]> {
+  const visible = isWholeOrgAdmin(actor)
+    ? sql`true`
+    : sql`exists (select from operations o where o.org_id = ${tx.orgId} and o.id = e.operation_id and ${visibleOperations(engine, actor)})`;
+  return rows(
+    tx,
+    sql<EventRow>`
+    select e.id, e.name, e.operation_id, e.actor_id, e.schema_version, e.payload, e.occurred_at from events e
+    where e.org_id = ${tx.orgId} and ${visible}
+      and ${of.operationId === null ? sql`true` : sql`e.operation_id = ${of.operationId}`}
+      and ${of.after === null ? sql`true` : sql`e.id > ${of.after}`}
+    order by e.id limit ${of.limit + 1}`,
+  );
+}
+
+function uuidOf(field: string, text: string | null | undefined): string | null {
+  if (text == null) return null;
+  if (!isUuid(text.toLowerCase())) throw invalidField(field, 'give an id');
+  return text.toLowerCase();
+}

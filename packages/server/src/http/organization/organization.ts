@@ -1,0 +1,105 @@
+import { Problem } from '@muster/contract';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { inOrg, one, type Database, type OrgTransaction } from '../../db/database.ts';
+import { writeAudit } from '../../engine/record.ts';
+import type { SignIn } from '../../tenancy/sign-in.ts';
+import { actorOf, STAFF, type App, type HttpContext } from '../every-request/context.ts';
+import { refusals } from '../every-request/errors.ts';
+import { changedSettings, presentSettings, settingsForm, settingsView } from './organization-settings.ts';
+
+/** A system_admin, who belongs to none, is shown the first of them. */
+const LISTED_MAX = 1_000;
+
+const organization = z.object({
+  id: z.string(),
+  name: z.string(),
+  timezone: z.string(),
+  plan: z.string(),
+  settings: settingsView,
+  created_at: z.iso.datetime(),
+});
+const edited = z.strictObject({
+  name: z.string().trim().min(1).max(200).optional(),
+  timezone: z.string().refine(isTimezone, 'give a name of the IANA database, such as Europe/Madrid').optional(),
+  settings: settingsForm.optional(),
+});
+
+export function organizationRoutes(app: App, context: HttpContext): void {
+  const tags = ['Organization'];
+  app.get(
+    '/api/organization',
+    {
+      config: { roles: STAFF },
+      schema: { tags, summary: 'The organization acted in', response: { 200: organization, ...refusals } },
+    },
+    async (request) => inOrg(context.database, (await actorOf(request)).orgId, readOrganization),
+  );
+  app.patch(
+    '/api/organization',
+    {
+      config: { roles: ['system_admin', 'subscriber_admin'] },
+      schema: { tags, summary: 'Change it', body: edited, response: { 200: organization, ...refusals } },
+    },
+    async (request) => {
+      const actor = await actorOf(request);
+      const { name, timezone, settings } = request.body;
+      if (settings?.rate_limits !== undefined && !actor.roles.includes('system_admin'))
+        throw new Problem('forbidden', { field: 'settings.rate_limits' });
+      return inOrg(context.database, actor.orgId, async (tx) => {
+        const { settings: before } = await readOrganization(tx);
+        const after = changedSettings(before, settings ?? {});
+        await tx.db
+          .updateTable('orgs')
+          .set({
+            ...(name === undefined ? {} : { name }),
+            ...(timezone === undefined ? {} : { timezone }),
+            settings: sql<string>`settings || ${JSON.stringify(after)}::jsonb`,
+          })
+          .where('id', '=', actor.orgId)
+          .execute();
+        await writeAudit(tx, { action: 'organization', operationId: null, actor, detail: { ...request.body } });
+        return readOrganization(tx);
+      });
+    },
+  );
+}
+
+async function readOrganization(tx: OrgTransaction): Promise<z.infer<typeof organization>> {
+  const org = await one(
+    tx,
+    sql<{
+      id: string;
+      name: string;
+      timezone: string;
+      plan: string;
+      settings: z.infer<typeof organization>['settings'];
+      created_at: Date;
+    }>`
+    select id, name, timezone, plan, created_at,
+      ${presentSettings} as settings
+    from orgs where id = ${tx.orgId}`,
+  );
+  return { ...org, created_at: org.created_at.toISOString() };
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format() !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** The organizations a sign-in can act in, in the order in which it joined them. */
+export async function findOrganizations(database: Database, found: SignIn): Promise<{ id: string; name: string }[]> {
+  const query = database.global.selectFrom('orgs').select(['id', 'name']).orderBy('name').limit(LISTED_MAX);
+  const ids = found.actors.map((actor) => actor.orgId);
+  if (ids.length === 0) return query.execute();
+  const orgs = await query.where('id', 'in', ids).execute();
+  return ids.map((id) => {
+    const org = orgs.find((one) => one.id === id);
+    if (org === undefined) throw new Problem('not_found');
+    return org;
+  });
+}

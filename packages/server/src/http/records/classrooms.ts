@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { rows } from '../../db/database.ts';
+import { runNow } from '../../engine/verbs/run-now.ts';
+import { isInReach } from '../../school/classrooms/homeroom.ts';
+import { ADMINS, STAFF } from '../every-request/context.ts';
+import { assertOwnUnit } from '../every-request/own-unit.ts';
+import type { Row } from './records.ts';
+import type { Subject } from './subject.ts';
+
+/** How many of each a classroom has, beside its own fields. */
+const counts = { students: z.int(), teachers: z.int(), courses: z.int(), batches: z.int() };
+
+export const classrooms: Subject = {
+  path: '/api/classrooms',
+  entity: 'classroom',
+  shape: 'Classroom',
+  order: sql`t.name`,
+  readers: STAFF,
+  writers: ADMINS,
+  fields: {
+    name: z.string().trim().min(1).max(200),
+    room: z.string().trim().min(1).max(100).nullable().optional(),
+    unit_id: z
+      .uuid()
+      .transform((id) => id.toLowerCase())
+      .nullable()
+      .optional(),
+    grade_level: z
+      .union([z.string().trim().min(1).max(20), z.int()])
+      .transform(String)
+      .nullable()
+      .optional(),
+    status: z.enum(['active', 'archived']).optional(),
+  },
+  extra: counts,
+  visible: (actor) => isInReach(actor, 'classroom'),
+  // Its batches follow its name, so another name is an operation of its own.
+  toValues: ({ name, ...fields }, _actor, present) => (present === null ? { name, ...fields } : fields),
+  writeParts: async (context, actor, id, { name }, present) => {
+    if (present !== null && typeof name === 'string' && name !== present['name']) {
+      const params = { classroom_id: id.toLowerCase(), name };
+      await runNow(context.engine, actor, { kind: 'classroom_rename', name: 'Rename a classroom', params });
+    }
+    return {};
+  },
+  check: async (tx, actor, after) => {
+    await assertOwnUnit(tx, actor, after['unit_id']);
+    return [];
+  },
+  readParts: async (tx, found) => {
+    const counted = await rows(
+      tx,
+      sql<Row & { id: string }>`
+      select wanted.id,
+        (select count(*) from classroom_students s where s.org_id = ${tx.orgId} and s.classroom_id = wanted.id) as students,
+        (select count(*) from classroom_teachers s where s.org_id = ${tx.orgId} and s.classroom_id = wanted.id) as teachers,
+        (select count(*) from classroom_courses s where s.org_id = ${tx.orgId} and s.classroom_id = wanted.id) as courses,
+        (select count(*) from batches s where s.org_id = ${tx.orgId} and s.classroom_id = wanted.id) as batches
+      from unnest(${found.map((row) => row['id'])}::uuid[]) wanted(id)`,
+    );
+    return found.map((row) => ({ ...row, ...counted.find((one) => one.id === row['id']) }));
+  },
+};

@@ -1,0 +1,166 @@
+/** Who is in a group. Students and teachers of classrooms and batches have kinds of their own. */
+import { Problem, problemError } from '@muster/contract';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
+import { getEntity } from '../../db/entity.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
+import { invalid, invalidField, refusals } from '../every-request/errors.ts';
+import { edit, getRow } from './records.ts';
+
+const PATH = '/api/groups/:id/members';
+const IDS_MAX = 1_000;
+const MEMBERS_MAX = 5_000;
+
+const idParams = z.object({ id: z.string() });
+const ids = z.array(z.uuid().transform((id) => id.toLowerCase())).max(IDS_MAX);
+const mode = z.enum(['set', 'add']).default('add');
+const member = z.object({
+  id: z.string(),
+  _id: z.string(),
+  full_name: z.string(),
+  email: z.string().nullable(),
+  username: z.string().nullable(),
+  roles: z.array(z.string()),
+  status: z.string(),
+  grade_level: z.string().nullable(),
+  unit_id: z.string().nullable(),
+});
+const memberList = z.object({ success: z.literal(true), count: z.int(), data: z.array(member) });
+const outcome = z.object({
+  ids: z.array(z.string()),
+  count: z.int(),
+  added: z.int(),
+  removed: z.int(),
+  unchanged: z.int(),
+  ignored: z.array(z.string()).describe('Ids to be removed that were not members'),
+});
+
+export function memberRoutes(app: App, context: HttpContext): void {
+  const tags = ['groups'];
+  const write = { roles: ADMINS };
+  app.get(
+    PATH,
+    {
+      config: { roles: STAFF },
+      schema: {
+        tags,
+        summary: 'List the members of a group',
+        params: idParams,
+        response: { 200: memberList, ...refusals },
+      },
+    },
+    async (request) => listMembers(context, await actorOf(request), request.params.id),
+  );
+  app.post(
+    PATH,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Set or add members of a group',
+        params: idParams,
+        body: z.strictObject({ user_ids: ids, mode }),
+        response: { 200: outcome, ...refusals },
+      },
+    },
+    async (request) => {
+      const { user_ids: wanted, mode: how } = request.body;
+      return changeMembers(context, await actorOf(request), request.params.id, { wanted, mode: how });
+    },
+  );
+  app.delete(
+    PATH,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Remove members of a group',
+        params: idParams,
+        body: z.strictObject({ user_ids: ids }).optional(),
+        querystring: z.object({ user_ids: z.string().optional().describe('The same, separated by commas') }),
+        response: { 200: outcome, ...refusals },
+      },
+    },
+    async (request) => {
+      const listed = request.body?.user_ids ?? request.query.user_ids?.split(',');
+      const wanted = ids.min(1).safeParse(listed);
+      if (!wanted.success) throw invalidField('user_ids', `give 1 to ${String(IDS_MAX)} ids`);
+      return changeMembers(context, await actorOf(request), request.params.id, { wanted: wanted.data, mode: 'remove' });
+    },
+  );
+}
+
+async function listMembers(context: HttpContext, actor: Actor, id: string) {
+  return inOrg(context.database, actor.orgId, async (tx) => {
+    await getRow(tx, getEntity(context.engine.entities, 'group'), id, sql`true`);
+    const found = await rows(
+      tx,
+      sql<Omit<z.infer<typeof member>, '_id'>>`
+      select u.id, u.display_name as full_name, u.email, u.username, u.roles, u.status, u.grade_level, u.unit_id
+      from group_members m
+      join users u on u.org_id = ${actor.orgId} and u.id = m.user_id
+      where m.org_id = ${actor.orgId} and m.group_id = ${id}
+      order by u.family_name, u.given_name, u.id`,
+    );
+    return { success: true as const, count: found.length, data: found.map((row) => ({ ...row, _id: row.id })) };
+  });
+}
+
+interface Wanted {
+  readonly wanted: readonly string[];
+  readonly mode: 'set' | 'add' | 'remove';
+}
+
+async function changeMembers(context: HttpContext, actor: Actor, id: string, { wanted, mode: how }: Wanted) {
+  const present = await inOrg(context.database, actor.orgId, async (tx) => {
+    await getRow(tx, getEntity(context.engine.entities, 'group'), id, sql`true`);
+    if (how !== 'remove') await assertFit(tx, wanted);
+    return rows(
+      tx,
+      sql<{ id: string; member: string }>`
+      select id, user_id as member from group_members where org_id = ${actor.orgId} and group_id = ${id}`,
+    );
+  });
+  const meant = new Set(wanted);
+  const before = new Set(present.map((row) => row.member));
+  const added = how === 'remove' ? [] : [...meant].filter((one) => !before.has(one));
+  const gone = present.filter(
+    (row) => (how === 'set' && !meant.has(row.member)) || (how === 'remove' && meant.has(row.member)),
+  );
+  const left = [...before].filter((one) => !gone.some((row) => row.member === one));
+  if (left.length + added.length > MEMBERS_MAX) throw invalidField('user_ids', `at most ${String(MEMBERS_MAX)} fit`);
+  const removals = gone.map((row) => ({ action: 'delete' as const, id: row.id }));
+  await edit(context, actor, 'group_member', removals);
+  const groupId = id.toLowerCase();
+  const newcomers = added.map((one) => ({ action: 'create' as const, values: { group_id: groupId, user_id: one } }));
+  await edit(context, actor, 'group_member', newcomers);
+  const all = [...left, ...added];
+  return {
+    ids: all,
+    count: all.length,
+    added: added.length,
+    removed: gone.length,
+    unchanged: left.length,
+    ignored: how === 'remove' ? wanted.filter((one) => !before.has(one)) : [],
+  };
+}
+
+/** All must be active people of the organization; each that is not is named by its place. */
+async function assertFit(tx: OrgTransaction, wanted: readonly string[]): Promise<void> {
+  const known = await rows(
+    tx,
+    sql<{ id: string; status: string }>`
+    select id, status from users where org_id = ${tx.orgId} and id = any(${[...wanted]}::uuid[])`,
+  );
+  const people = new Map(known.map((person) => [person.id, person.status]));
+  if (wanted.some((id) => !people.has(id))) throw new Problem('not_found');
+  const faults = wanted.flatMap((id, at) => {
+    const status = people.get(id);
+    if (status === 'active') return [];
+    const reason = `this person is ${String(status)}`;
+    return [problemError('invalid_value', { field: `user_ids.${String(at)}`, reason })];
+  });
+  if (faults.length > 0) throw invalid(faults);
+}

@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { inOrg, one, rows } from '../../db/database.ts';
+import { STAFF } from '../every-request/context.ts';
+import { edit } from './records.ts';
+import { gameFaults, stepsSchema } from './steps.ts';
+import type { Subject } from './subject.ts';
+
+const step = z.object({ step_no: z.int(), title: z.string(), game_id: z.string().nullable() });
+
+/** A published version never changes: new steps are written beside the old ones, as the next version. */
+export const sequences: Subject = {
+  path: '/api/sequences',
+  entity: 'sequence',
+  shape: 'Sequence',
+  order: sql`t.title`,
+  readers: STAFF,
+  writers: ['system_admin', 'subscriber_admin'],
+  fields: {
+    title: z.string().trim().min(1).max(200),
+    library: z.enum(['LIFE', 'SOLF', 'EVAL', 'METHOD']),
+    steps: stepsSchema,
+    status: z.enum(['draft', 'published', 'deprecated', 'withdrawn']).optional(),
+    replacement_id: z.uuid().nullable().optional(),
+  },
+  extra: { steps: z.array(step) },
+  parts: ['sequence_step'],
+  toValues: (fields) => Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'steps')),
+  check: async (tx, _actor, after) => gameFaults(tx, after['steps']),
+  async writeParts(context, actor, id, fields, present) {
+    if (fields['steps'] === undefined) return {};
+    const version = await inOrg(context.database, actor.orgId, (tx) =>
+      one(
+        tx,
+        sql<{ next: number }>`
+        select coalesce(max(sequence_version), 0) + 1 as next from sequence_steps
+        where org_id = ${actor.orgId} and sequence_id = ${id}`,
+      ),
+    );
+    const steps = stepsSchema
+      .parse(fields['steps'])
+      .map((values, at) => ({
+        action: 'create' as const,
+        values: { ...values, sequence_id: id.toLowerCase(), sequence_version: version.next, step_no: at + 1 },
+      }));
+    await edit(context, actor, 'sequence_step', steps);
+    return present === null ? {} : { published_version: version.next };
+  },
+  async readParts(tx, found) {
+    const ids = found.map((row) => row['id']);
+    const steps = await rows(
+      tx,
+      sql<z.infer<typeof step> & { sequence_id: string; sequence_version: number }>`
+      select sequence_id, sequence_version, step_no, title, game_id from sequence_steps
+      where org_id = ${tx.orgId} and sequence_id = any(${ids}::uuid[]) order by sequence_id, step_no`,
+    );
+    return found.map((row) => ({
+      ...row,
+      steps: steps.filter((one) => one.sequence_id === row['id'] && one.sequence_version === row['published_version']),
+    }));
+  },
+};

@@ -1,0 +1,35 @@
+import type { CsvFile } from '../formats/csv/read-csv.ts';
+import { invalid } from '../http/every-request/errors.ts';
+import { problemError } from '@muster/contract';
+import { asObject } from './stored.ts';
+
+/** Rows of a request (`[{column: value}]`) as if they came from a file; the columns are those that any row has. */
+export function rowsAsFile(rows: readonly unknown[], field: string): CsvFile {
+  const broken = rows.findIndex((row) => typeof row !== 'object' || row === null || Array.isArray(row));
+  if (broken >= 0) {
+    throw invalid([
+      problemError('invalid_value', { field: `${field}.${String(broken)}`, reason: 'a row must be an object' }),
+    ]);
+  }
+  const objects = rows.map(asObject);
+  const header = [...new Set(objects.flatMap((row) => Object.keys(row)))];
+  const block = objects.map((row, at) => ({
+    rowNo: at + 1,
+    line: at + 1,
+    cells: header.map((name) => cellText(row[name])),
+  }));
+  return {
+    dialect: { encoding: 'utf-8', delimiter: ',', hasBom: false, lineEnding: 'lf', sepLine: false },
+    header,
+    notices: [],
+    blocks: (async function* () {
+      yield block;
+    })(),
+  };
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.map(cellText).join(';') : JSON.stringify(value);
+}
