@@ -4,7 +4,7 @@ import { Problem, problemError } from '@muster/contract';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
-import { pause, resume, undo } from '../../packages/server/src/engine/verbs/steer.ts';
+import { pause, resume } from '../../packages/server/src/engine/verbs/steer.ts';
 import type { Operation } from '../../packages/server/src/engine/operation.ts';
 import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { listChanges, listItems, type ChangeView, type ItemView } from '../../packages/server/src/engine/report.ts';
@@ -19,6 +19,7 @@ import { canonical, differences, snapshot, type Difference, type Row, type Snaps
 import { applyOneChunk, crashing, queued, read, setColumns, workInChunks } from '../fixtures/stepwise.ts';
 import type { Draft, Example } from './draft.ts';
 import { EXAMPLES } from './example.ts';
+import { undo } from '../../packages/server/src/engine/verbs/undo.ts';
 
 /** Each try makes a school of its own. */
 const TRIES = { numRuns: 8, endOnFailure: true };

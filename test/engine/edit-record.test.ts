@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newId } from '../../packages/server/src/db/ids.ts';
-import { undo } from '../../packages/server/src/engine/verbs/steer.ts';
 import { runNow } from '../../packages/server/src/engine/verbs/run-now.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, query, students, type School } from '../fixtures/school.ts';
+import { undo } from '../../packages/server/src/engine/verbs/undo.ts';
 
 let database: TestDatabase;
 let school: School;

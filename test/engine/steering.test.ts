@@ -3,7 +3,7 @@ import { OPERATION_STATUSES, canMove } from '@muster/contract';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
-import { cancel, pause, prioritize, resume, undo } from '../../packages/server/src/engine/verbs/steer.ts';
+import { cancel, pause, prioritize, resume } from '../../packages/server/src/engine/verbs/steer.ts';
 import { confirm } from '../../packages/server/src/engine/verbs/confirm.ts';
 import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { move } from '../../packages/server/src/engine/operation.ts';
@@ -11,6 +11,7 @@ import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aPerson, aSchool, aSequence, query, run, students, work, type School } from '../fixtures/school.ts';
 import { applyOneChunk, crashing, queued, read, workInChunks } from '../fixtures/stepwise.ts';
+import { undo } from '../../packages/server/src/engine/verbs/undo.ts';
 
 let database: TestDatabase;
 let school: School;

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { undo } from '../../packages/server/src/engine/verbs/steer.ts';
 import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, aSequence, query, run, students, type School } from '../fixtures/school.ts';
+import { undo } from '../../packages/server/src/engine/verbs/undo.ts';
 
 let database: TestDatabase;
 let school: School;

@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
-import { planUndo, undo } from '../../packages/server/src/engine/verbs/steer.ts';
 import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import type { Operation } from '../../packages/server/src/engine/operation.ts';
 import { listItems, type ItemView } from '../../packages/server/src/engine/report.ts';
@@ -23,6 +22,8 @@ import {
 } from '../fixtures/school.ts';
 import { snapshot } from '../fixtures/snapshot.ts';
 import { queued, read, setColumns, workInChunks } from '../fixtures/stepwise.ts';
+import { planUndo } from '../../packages/server/src/engine/verbs/undo.ts';
+import { undo } from '../../packages/server/src/engine/verbs/undo.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -8,13 +8,7 @@ import { LISTS, MATRIX, type Attempt, type Things } from '../../scripts/smoke/ma
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { caller, callerOf, testApp, type Call } from '../fixtures/http.ts';
 import { snapshot } from '../fixtures/snapshot.ts';
-import {
-  aSchoolOfClasses,
-  done,
-  made,
-  people,
-  type SchoolOfClasses,
-} from '../http/classrooms/classroom-api.ts';
+import { aSchoolOfClasses, done, made, people, type SchoolOfClasses } from '../http/classrooms/classroom-api.ts';
 
 let database: TestDatabase;
 let app: App;

@@ -55,3 +55,12 @@ function fill(text: string, detail: ProblemDetail): string {
     return typeof value === 'string' ? value : JSON.stringify(value);
   });
 }
+
+/** @param faults - All there are; the request is refused once. */
+export function invalid(faults: readonly ProblemError[]): Problem {
+  return new Problem('validation_failed', { count: faults.length }, faults);
+}
+
+export function invalidField(field: string, reason: string): Problem {
+  return invalid([problemError('invalid_value', { field, reason })]);
+}

@@ -2,10 +2,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../packages/server/src/db/ids.ts';
-import { undo } from '../../../packages/server/src/engine/verbs/steer.ts';
 import { anOrganization, callerOf, type Call, type Reply } from '../../fixtures/http.ts';
 import { aPerson, aUnit, testEngine } from '../../fixtures/school.ts';
 import { aLearnerSchool, type LearnerSchool } from './learner-school.ts';
+import { undo } from '../../../packages/server/src/engine/verbs/undo.ts';
 
 const INVITES = '/admin-core-service/v1/enroll-invite';
 

@@ -1,12 +1,12 @@
 /** Whoever is named as a teacher keeps a teaching role: said before anything runs, and kept by the database. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { undo } from '../../../packages/server/src/engine/verbs/steer.ts';
 import { create } from '../../../packages/server/src/engine/plan/draft.ts';
 import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { TEACHER_COLUMNS } from '../../../packages/server/src/school/people/staff.ts';
 import { query, run, students } from '../../fixtures/school.ts';
 import { bulkApi, type BulkApi } from './bulk-api.ts';
+import { undo } from '../../../packages/server/src/engine/verbs/undo.ts';
 
 let api: BulkApi;
 let teacher: string;

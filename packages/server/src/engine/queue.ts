@@ -16,10 +16,8 @@
 import { LIMITS, Problem, type Lane } from '@muster/contract';
 import { sql } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
-import { update, type Operation } from './operation.ts';
+import { update, type Operation, planCounts, lockOperation, move } from './operation.ts';
 import { expectRows } from './plan/planner-hints.ts';
-import { planCounts } from './plan-counts.ts';
-
 export const TASKS = { continue: 'continue_operation', plan: 'plan_operation', begin: 'begin_operation' } as const;
 export type Task = (typeof TASKS)[keyof typeof TASKS];
 
@@ -178,4 +176,19 @@ export async function queueStatus(tx: OrgTransaction): Promise<QueueStatus> {
     oldest_waiting_seconds: Number.isFinite(oldest) ? Math.max(0, Math.round((Date.now() - oldest) / 1000)) : 0,
     next: next.map((row) => row.id),
   };
+}
+
+/**
+ * Queues a confirmed operation; it is admitted at once where there is room.
+ * @param inRequest - Its id, where the caller will work it: the job is then only a safety net.
+ */
+export async function enterQueue(
+  tx: OrgTransaction,
+  operation: Operation,
+  confirmed: { confirmed_by_account?: string; queued_at?: Date } = {},
+  inRequest?: string,
+): Promise<Operation> {
+  await move(tx, operation, { status: 'queued', phase: 'queued', wanted: 'starting' }, confirmed);
+  await admit(tx, inRequest);
+  return lockOperation(tx, operation.id);
 }

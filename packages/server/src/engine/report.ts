@@ -1,7 +1,6 @@
 /** Reading what was planned and what became of it. Pages follow the item number, so that any page costs the same. */
 import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
-import { HAS_FAILED } from './failed-items.ts';
 
 export interface ItemQuery {
   readonly status?: string | undefined;
@@ -120,4 +119,12 @@ export async function listChanges(
     where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no = any(${[...itemNos]}::int[])
     order by item_no, entity, entity_id`,
   );
+}
+
+/** Condition: items `i` that failed. Said with the code, so that the index on codes is used: it leaves out what is unchanged. */
+export const HAS_FAILED: RawBuilder<unknown> = sql`i.status = 'failed' and i.code <> 'unchanged'`;
+
+/** Condition on items: all, or only these. */
+export function chosen(itemNos: readonly number[] | undefined, column = sql`item_no`): ReturnType<typeof sql> {
+  return itemNos === undefined ? sql`true` : sql`${column} = any(${[...itemNos]}::int[])`;
 }

@@ -1,10 +1,11 @@
 /** Who may see an operation, and who may steer it. */
-import { Problem } from '@muster/contract';
+import { Problem, LIMITS, PEOPLE_MAX } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import type { Engine } from './engine.ts';
 import { getOperation, lockOperation, type Operation } from './operation.ts';
+import type { Kind } from './kind.ts';
 
 /**
  * A condition on operations `o`: teachers see their own; a teacher_admin also those that touch people in scope; a
@@ -51,4 +52,15 @@ async function assertVisible(tx: OrgTransaction, engine: Engine, actor: Actor, i
     select from operations o where o.org_id = ${tx.orgId} and o.id = ${id} and ${visibleOperations(engine, actor)}`,
   );
   if (found === undefined) throw new Problem('not_found');
+}
+
+/** @throws Problem `limit_exceeded` or, for a system_admin without a reason, `override_reason_needed`. */
+export function assertPeopleLimit(kind: Kind, actor: Actor, people: number, reason: string | null): void {
+  if (kind.choosesPeople !== true) return;
+  const limit = PEOPLE_MAX[actor.role];
+  if (limit !== null && people > limit) throw new Problem('limit_exceeded', { field: 'target', count: people, limit });
+  const withoutReason = PEOPLE_MAX.subscriber_admin ?? 0;
+  if (limit === null && people > withoutReason && (reason ?? '').trim().length < LIMITS.overrideReasonCharsMin) {
+    throw new Problem('override_reason_needed', { field: 'override_reason', limit: withoutReason });
+  }
 }

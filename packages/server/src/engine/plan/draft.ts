@@ -1,14 +1,15 @@
 /** A new operation: a draft with checked parameters, not yet planned. */
 import { Problem } from '@muster/contract';
-import { inOrg, type OrgTransaction } from '../../db/database.ts';
+import { inOrg, type OrgTransaction, rows } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { assertMayStart, getKind, type Engine } from '../engine.ts';
 import { eventPrefix, type Kind } from '../kind.ts';
 import { makerOf, type Operation } from '../operation.ts';
 import { writeAudit, writeEvent } from '../record.ts';
-import { assertPeopleLimit } from '../limits.ts';
 import { faultsOf } from './params.ts';
+import { assertPeopleLimit } from '../rights.ts';
+import { sql } from 'kysely';
 
 export interface NewOperation {
   readonly kind: string;
@@ -93,4 +94,13 @@ export function checkParams(kind: Kind, params: unknown): unknown {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Takes drafts away with their plans and the rows of their files. Of them stays what audit trail and events say. */
+export async function eraseDrafts(tx: OrgTransaction, ids: readonly string[]): Promise<void> {
+  const drafts = sql`${[...ids]}::uuid[]`;
+  for (const part of ['changes', 'operation_items', 'staged_rows']) {
+    await rows(tx, sql`delete from ${sql.table(part)} where org_id = ${tx.orgId} and operation_id = any(${drafts})`);
+  }
+  await rows(tx, sql`delete from operations where org_id = ${tx.orgId} and id = any(${drafts})`);
 }

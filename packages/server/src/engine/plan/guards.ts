@@ -1,7 +1,7 @@
 /** What a plan must not do without somebody meaning it. */
 import { one, type OrgTransaction } from '../../db/database.ts';
 import type { Kind, PlanContext } from '../kind.ts';
-import type { PlanCounts } from '../plan-counts.ts';
+import { type PlanCounts, type Operation } from '../operation.ts';
 
 export interface Guard {
   readonly code: 'removes_many' | 'updates_many';
@@ -49,4 +49,13 @@ export async function findGuards(
 function settingsOf(context: PlanContext): Record<string, unknown> {
   const { guards } = context.settings;
   return typeof guards === 'object' && guards !== null ? { ...guards } : {};
+}
+
+export function guardsOf(operation: Operation): Guard[] {
+  const guards: unknown[] = Array.isArray(operation.guards) ? operation.guards : [];
+  return guards.filter(isGuard);
+}
+
+function isGuard(value: unknown): value is Guard {
+  return typeof value === 'object' && value !== null && 'code' in value && 'count' in value;
 }

@@ -11,17 +11,25 @@ import { plannedId } from '../../db/ids.ts';
 import { findActor, type Actor } from '../../tenancy/actor.ts';
 import { assertMayStart, getKind, type Engine } from '../engine.ts';
 import { findGuards } from './guards.ts';
-import { assertPeopleLimit } from '../limits.ts';
 import { eventPrefix, type Kind, type PlanContext } from '../kind.ts';
-import { planCounts, type PlanCounts } from '../plan-counts.ts';
-import { getOperation, invalidState, lockOperation, makerOf, move, update, type Operation } from '../operation.ts';
-import { expectRows } from './planner-hints.ts';
+import {
+  getOperation,
+  invalidState,
+  lockOperation,
+  makerOf,
+  move,
+  update,
+  type Operation,
+  type PlanCounts,
+  planCounts,
+  fileInput,
+} from '../operation.ts';
+import { expectRows, countStagedRows } from './planner-hints.ts';
 import { planWriter } from './plan-writer.ts';
 import { writeAudit, writeEvent } from '../record.ts';
-import { keepFailedItems } from '../verbs/retry.ts';
-import { fileInput } from './stage.ts';
-import { countStagedRows } from '../statistics.ts';
 import { sumUpPlan } from './summary.ts';
+import { assertPeopleLimit } from '../rights.ts';
+import { chosen } from '../report.ts';
 
 /**
  * Plans the operation in one transaction.
@@ -195,4 +203,30 @@ export async function failPlanning(engine: Engine, orgId: string, operationId: s
     const log = `${operation.error_log}${engine.now().toISOString()} ${reason}\n`;
     await move(tx, operation, { status: 'pending', phase: 'draft', wanted: 'planning' }, { error_log: log });
   });
+}
+
+/**
+ * Of a plan that was made for everybody, keeps the items that failed in the operation before, and what they share: items
+ * without a key.
+ */
+export async function keepFailedItems(
+  tx: OrgTransaction,
+  retryOf: string,
+  operationId: string,
+  itemNos: readonly number[] | undefined,
+): Promise<void> {
+  const worked = sql`
+    select i.item_no from operation_items i
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.item_no <> 0 and i.key is not null and not exists (
+      select from operation_items f
+      where f.org_id = ${tx.orgId} and f.operation_id = ${retryOf} and f.code is not null and f.status = 'failed' and f.key = i.key
+        and ${chosen(itemNos, sql`f.item_no`)})`;
+  await rows(
+    tx,
+    sql`delete from changes where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`,
+  );
+  await rows(
+    tx,
+    sql`delete from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`,
+  );
 }

@@ -12,22 +12,15 @@ import { newId } from '../../db/ids.ts';
 import type { CsvFile, CsvRow, RowFault } from '../../formats/csv/read-csv.ts';
 import { compileMapping, type MappedRow, type RowMapper } from '../../formats/mapping/mapping.ts';
 import { mappingSchema, type Mapping } from '../../formats/mapping/schema.ts';
-import { HAS_FAILED } from '../failed-items.ts';
 import type { RowReading } from '../kind.ts';
 import type { Operation } from '../operation.ts';
+import { HAS_FAILED } from '../report.ts';
+import { fileInput } from '../operation.ts';
+import { chosen } from '../report.ts';
 
 const SECRET_COLUMN = /pass(word|wort|wd)|secret|\bpin\b/i;
 const PAGE_ROWS = 5_000;
 const NOTHING: MappedRow = { values: {}, faults: [], warnings: [] };
-
-/** What an operation keeps of the file it came from, in `input`. */
-export interface FileInput {
-  readonly file_name: string;
-  readonly header: readonly string[];
-  readonly rows: number;
-  /** Of a retry: only these items of the operation before. */
-  readonly retry_item_nos?: readonly number[];
-}
 
 /**
  * Stages a file for an operation within the caller's transaction; a file that breaks off leaves nothing.
@@ -101,16 +94,6 @@ export async function restageFailedRows(
     const corrected = page.map((row) => correct(row, header, request.corrections?.[String(row.rowNo)]));
     await copyLines(tx, [corrected.map(encode).join('')]);
   }
-}
-
-/** Condition on items: all, or only these. */
-export function chosen(itemNos: readonly number[] | undefined, column = sql`item_no`): ReturnType<typeof sql> {
-  return itemNos === undefined ? sql`true` : sql`${column} = any(${[...itemNos]}::int[])`;
-}
-
-export function fileInput(operation: Operation): FileInput {
-  const none: FileInput = { file_name: '', header: [], rows: 0 };
-  return { ...none, ...(typeof operation.input === 'object' ? operation.input : {}) };
 }
 
 /** A row that somebody put right counts as read anew: what was wrong with it in the file is settled. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { one, rows, type OrgTransaction } from '../../db/database.ts';
-import type { PlanCounts, PlanWrites } from '../plan-counts.ts';
+import { type PlanWrites, type PlanCounts } from '../operation.ts';
 
 interface ItemGroup {
   readonly action: string;

@@ -29,15 +29,14 @@ import {
   update,
   type Operation,
   type OperationValues,
+  planCounts,
+  skippedByPlan,
 } from '../operation.ts';
-import { joinByHash } from '../plan/planner-hints.ts';
-import { nextItems } from '../next-items.ts';
+import { joinByHash, refreshStatistics } from '../plan/planner-hints.ts';
 import { goesOn } from './pause-broken.ts';
-import { planCounts, skippedByPlan } from '../plan-counts.ts';
 import { dequeue, enqueue, TASKS } from '../queue.ts';
 import { writeEvent } from '../record.ts';
-import { inRange, type ItemRange } from './range.ts';
-import { refreshStatistics } from '../statistics.ts';
+import { inRange, type ItemRange, nextItems } from './range.ts';
 import { writeChanges } from './write-changes.ts';
 
 /** Chunks grow while they take less than this, in milliseconds, and shrink when they take three times as long. */

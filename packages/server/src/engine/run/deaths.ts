@@ -11,8 +11,8 @@ import { inOrg, one, type OrgTransaction } from '../../db/database.ts';
 import { getKind, type Engine } from '../engine.ts';
 import { eventPrefix } from '../kind.ts';
 import { makerOf, tryLockOperation, update, type Operation } from '../operation.ts';
-import { nextItems } from '../next-items.ts';
 import { writeEvent } from '../record.ts';
+import { nextItems } from './range.ts';
 
 const DEATHS_MAX = 3;
 const CULPRIT: ProblemCode = 'worker_lost';

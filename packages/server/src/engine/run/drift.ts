@@ -5,8 +5,8 @@ import { rowJson, table, type Entities, type Entity } from '../../db/entity.ts';
 import type { ItemFault } from './item-fault.ts';
 import { changesByOthers, lastOf } from '../undo/last-changes.ts';
 import type { Operation } from '../operation.ts';
-import { touchedEntities } from '../plan-counts.ts';
 import { inRange, touchedIds, type ItemRange } from './range.ts';
+import { touchedEntities } from '../operation.ts';
 
 /** Locks the rows that the range would update or delete and compares their versions. */
 export async function findDrift(

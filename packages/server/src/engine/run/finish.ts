@@ -2,15 +2,14 @@
 import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../../db/database.ts';
 import { plannedId } from '../../db/ids.ts';
-import { endUndo } from '../end-undo.ts';
 import { getKind, type Engine } from '../engine.ts';
-import { HAS_FAILED } from '../failed-items.ts';
 import { eventPrefix } from '../kind.ts';
-import { getOperation, makerOf, move, update, type Operation } from '../operation.ts';
+import { getOperation, makerOf, move, update, type Operation, skippedByPlan } from '../operation.ts';
 import { expectRows } from '../plan/planner-hints.ts';
-import { skippedByPlan } from '../plan-counts.ts';
 import { admit } from '../queue.ts';
 import { writeAudit, writeEvent, writeOutbox } from '../record.ts';
+import { HAS_FAILED } from '../report.ts';
+import { endUndo } from '../undo/settle.ts';
 
 /** All items are worked. */
 export async function finish(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<Operation> {

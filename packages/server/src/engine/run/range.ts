@@ -1,5 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Entity } from '../../db/entity.ts';
+import { one, type OrgTransaction } from '../../db/database.ts';
+import type { Operation } from '../operation.ts';
 
 /** Items `first` to `last`, both inclusive, but for those in `without`; where there is `only`, of these only those in it. */
 export interface ItemRange {
@@ -29,4 +31,21 @@ export function inRange(orgId: string, range: ItemRange): RawBuilder<unknown> {
  */
 export function touchedIds(orgId: string, range: ItemRange, entity: Entity): RawBuilder<unknown> {
   return sql`array(select c.entity_id from changes c where ${inRange(orgId, range)} and c.entity = ${entity.name} and c.action <> 'insert')`;
+}
+
+/** The first and the last of the next items that wait, at most so many; null where none does. */
+export async function nextItems(
+  tx: OrgTransaction,
+  operation: Operation,
+  itemsMax: number,
+): Promise<{ first: number; last: number } | null> {
+  const { first, last } = await one(
+    tx,
+    sql<{ first: number | null; last: number | null }>`
+    select min(item_no) as first, max(item_no) as last from (
+      select item_no from operation_items
+      where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending'
+      order by item_no limit ${itemsMax}) item`,
+  );
+  return first === null || last === null ? null : { first, last };
 }

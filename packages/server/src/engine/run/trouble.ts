@@ -1,10 +1,9 @@
 /** What happens to an operation whose chunk failed for no fault of its items: it waits and tries again, then pauses. */
 import { inOrg } from '../../db/database.ts';
-import { enterQueue } from '../verbs/confirm.ts';
 import type { Engine } from '../engine.ts';
 import { lockOperation, makerOf, update } from '../operation.ts';
 import { logged, pauseBroken } from './pause-broken.ts';
-import { enqueue, enqueueLost, TASKS } from '../queue.ts';
+import { enqueue, enqueueLost, TASKS, enterQueue } from '../queue.ts';
 import { writeEvent } from '../record.ts';
 
 const ATTEMPTS_MAX = 5;

@@ -1,12 +1,19 @@
 /** The statements that make `after` true: one per entity and action, generated from the registry. */
 import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
-import { columnNames, columnTypes, table, type Entities, type Entity } from '../../db/entity.ts';
-import { keepCounter } from '../counter.ts';
-import { moveVersionOfWhole } from '../edit-of-whole.ts';
+import {
+  columnNames,
+  columnTypes,
+  table,
+  type Entities,
+  type Entity,
+  getEntity,
+  type Counter,
+  type PartOf,
+} from '../../db/entity.ts';
 import type { Operation } from '../operation.ts';
-import { planCounts, touchedEntities, type PlanWrites } from '../plan-counts.ts';
 import { inRange, touchedIds, type ItemRange } from './range.ts';
+import { type PlanWrites, planCounts, touchedEntities } from '../operation.ts';
 
 /**
  * Inserts parents first, then updates, then deletes children first; where one row has to end before the next begins,
@@ -85,4 +92,67 @@ async function deleteRows(tx: OrgTransaction, entity: Entity, range: ItemRange):
       and e.id = any(${touchedIds(tx.orgId, range, entity)})`,
   );
   await tx.client.query('set local plan_cache_mode to default');
+}
+
+/**
+ * Counts anew for every parent that a change of the range touches. The parents are locked first, in a statement of its
+ * own, so that the count sees what others committed before us. A constraint on the number makes overselling fail here.
+ * The parent's version stays: a seat taken is no edit of the batch.
+ */
+export async function keepCounter(
+  tx: OrgTransaction,
+  entities: Entities,
+  entity: Entity,
+  counter: Counter,
+  range: ItemRange,
+): Promise<void> {
+  const parent = getEntity(entities, counter.parent);
+  const via = sql.ref(`e.${counter.via}`);
+  const locked = await rows(
+    tx,
+    sql<{ id: string }>`
+    select p.id from ${table(parent)} p
+    where p.org_id = ${tx.orgId} and p.id in (
+      select coalesce(${via}, (c.before ->> ${counter.via})::uuid) from changes c
+      left join ${table(entity)} e on e.org_id = ${tx.orgId} and e.id = c.entity_id
+      where ${inRange(tx.orgId, range)} and c.entity = ${entity.name}
+      union select (c.before ->> ${counter.via})::uuid from changes c where ${inRange(tx.orgId, range)} and c.entity = ${entity.name})
+    order by p.id for no key update`,
+  );
+  await rows(
+    tx,
+    sql`
+    update ${table(parent)} p set ${sql.ref(counter.column)} = counted.number
+    from (
+      select wanted.id, count(e.id) as number from unnest(${locked.map((row) => row.id)}::uuid[]) wanted(id)
+      left join ${table(entity)} e on e.org_id = ${tx.orgId} and ${via} = wanted.id and e.status = any(${[...counter.statuses]}::text[])
+      group by wanted.id) counted
+    where p.org_id = ${tx.orgId} and p.id = counted.id and ${sql.ref(`p.${counter.column}`)} <> counted.number`,
+  );
+}
+
+/**
+ * Moves the version of every whole of which the range inserts or deletes a part, once, so that who decided on what it
+ * was before is told. The wholes are locked in the order of their ids, so that two chunks never wait for each other.
+ */
+export async function moveVersionOfWhole(
+  tx: OrgTransaction,
+  entities: Entities,
+  entity: Entity,
+  { entity: whole, column }: PartOf,
+  range: ItemRange,
+): Promise<void> {
+  const of = table(getEntity(entities, whole));
+  await rows(
+    tx,
+    sql`
+    with touched as (
+      select w.id from ${of} w
+      where w.org_id = ${tx.orgId} and w.id in (
+        select (coalesce(c.after, c.before) ->> ${column})::uuid from changes c
+        where ${inRange(tx.orgId, range)} and c.entity = ${entity.name} and c.action <> 'update')
+      order by w.id for no key update)
+    update ${of} w set version = w.version + 1, updated_at = now()
+    from touched where w.org_id = ${tx.orgId} and w.id = touched.id`,
+  );
 }

@@ -5,15 +5,12 @@
  * brought back. Otherwise the whole item is kept, with who changed it and when. A created row that others refer to by
  * now cannot be reversed. A row that has been worked with can be *retired* instead (mode `all`), where its entity says how.
  */
-import { ROLLBACK_STATUSES, type RollbackStatus } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { one, type OrgTransaction } from '../../db/database.ts';
 import { getEntity, rowJson, table, type Entities, type Entity } from '../../db/entity.ts';
 import { code, defineKind, type Kind } from '../kind.ts';
 import { changesByOthers, lastOf } from './last-changes.ts';
-import { getOperation, lockOperation, update, type Operation } from '../operation.ts';
-import { planCounts, touchedEntities } from '../plan-counts.ts';
+import { getOperation, planCounts, touchedEntities } from '../operation.ts';
 
 const undoParams = z.strictObject({
   operation_id: z.uuid(),
@@ -171,45 +168,4 @@ function usedRows(orgId: string, entities: Entities, touched: readonly Entity[])
 function isByKey(parent: Entity, child: Entity, column: string): boolean {
   const columns = Object.values(parent.keys ?? {}).flatMap((key) => key.columns);
   return columns.some(([table, name]) => table === child.table && name === column);
-}
-
-/** The undo is confirmed: until it ends, no second one may begin. */
-export async function beginUndo(tx: OrgTransaction, undo: Operation): Promise<void> {
-  if (undo.undo_of === null) return;
-  await update(tx, await lockOperation(tx, undo.undo_of), { rollback_status: 'in_progress' });
-}
-
-/** Tells the undone operation how much of it is undone now; and, where that was itself an undo, the one below. */
-export async function settleUndo(tx: OrgTransaction, undo: Operation): Promise<void> {
-  if (undo.undo_of === null) return;
-  const target = await lockOperation(tx, undo.undo_of);
-  const { undone, running } = await one(
-    tx,
-    sql<{ undone: number; running: number }>`
-    select coalesce(sum(successful_items) filter (where rollback_status <> 'rolled_back'), 0)::int as undone,
-      count(*) filter (where status in ('queued', 'processing', 'paused'))::int as running
-    from operations where org_id = ${tx.orgId} and undo_of = ${target.id}`,
-  );
-  const isWhole = undone >= target.successful_items || undone >= (await countChanged(tx, target.id));
-  const settled = await update(tx, target, { rollback_status: rollbackStatus(undone, isWhole, running) });
-  await settleUndo(tx, settled);
-}
-
-/** Successful items that changed something; one that asked for what was there already has nothing to undo. */
-async function countChanged(tx: OrgTransaction, operationId: string): Promise<number> {
-  const { count } = await one(
-    tx,
-    sql<{ count: number }>`
-    select count(distinct i.item_no) as count from operation_items i
-    join changes c on c.org_id = ${tx.orgId} and c.operation_id = i.operation_id and c.item_no = i.item_no
-    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.status = 'success'`,
-  );
-  return count;
-}
-
-function rollbackStatus(undone: number, isWhole: boolean, running: number): RollbackStatus {
-  const [none, inProgress, rolledBack, partly] = ROLLBACK_STATUSES;
-  if (running > 0) return inProgress;
-  if (undone === 0) return none;
-  return isWhole ? rolledBack : partly;
 }

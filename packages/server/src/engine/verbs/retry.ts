@@ -6,10 +6,10 @@ import type { Actor } from '../../tenancy/actor.ts';
 import { lockSteerable } from '../rights.ts';
 import { createIn } from '../plan/draft.ts';
 import { getKind, type Engine } from '../engine.ts';
-import { HAS_FAILED } from '../failed-items.ts';
 import type { Operation } from '../operation.ts';
 import { writeAudit } from '../record.ts';
-import { chosen, restageFailedRows, type RetryRequest } from '../plan/stage.ts';
+import { restageFailedRows, type RetryRequest } from '../plan/stage.ts';
+import { HAS_FAILED, chosen } from '../report.ts';
 
 /**
  * @returns the new operation, a draft that is still to be planned and confirmed.
@@ -60,30 +60,4 @@ async function storedCorrections(tx: OrgTransaction, operationId: string): Promi
       and key is not null and detail ? 'correction'`,
   );
   return Object.fromEntries(stored.map((row) => [row.key, row.correction]));
-}
-
-/**
- * Of a plan that was made for everybody, keeps the items that failed in the operation before, and what they share: items
- * without a key.
- */
-export async function keepFailedItems(
-  tx: OrgTransaction,
-  retryOf: string,
-  operationId: string,
-  itemNos: readonly number[] | undefined,
-): Promise<void> {
-  const worked = sql`
-    select i.item_no from operation_items i
-    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.item_no <> 0 and i.key is not null and not exists (
-      select from operation_items f
-      where f.org_id = ${tx.orgId} and f.operation_id = ${retryOf} and f.code is not null and f.status = 'failed' and f.key = i.key
-        and ${chosen(itemNos, sql`f.item_no`)})`;
-  await rows(
-    tx,
-    sql`delete from changes where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`,
-  );
-  await rows(
-    tx,
-    sql`delete from operation_items where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no in (${worked})`,
-  );
 }

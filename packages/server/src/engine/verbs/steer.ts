@@ -1,16 +1,13 @@
-/** Steering an operation: undo, pause, resume, cancel, approve, reject, prioritize. */
+/** Steering an operation: pause, resume, cancel, approve, reject, prioritize. */
 import { Problem } from '@muster/contract';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { getVisible, isWholeOrgAdmin, lockSteerable, maySteer } from '../rights.ts';
-import { applyIfSmall, confirmPlanned, enterQueue } from './confirm.ts';
-import { createIn } from '../plan/draft.ts';
+import { getVisible, isWholeOrgAdmin, lockSteerable } from '../rights.ts';
 import { getKind, type Engine } from '../engine.ts';
 import { endCancelled } from '../run/finish.ts';
-import { eventPrefix, whyIrreversible } from '../kind.ts';
+import { eventPrefix } from '../kind.ts';
 import { invalidState, lockOperation, makerOf, move, update, type Operation } from '../operation.ts';
-import { planIn } from '../plan/plan.ts';
-import { admit, dequeue } from '../queue.ts';
+import { admit, dequeue, enterQueue } from '../queue.ts';
 import { writeAudit, writeEvent } from '../record.ts';
 
 /** A chunk in hand is finished first; the operation is then `paused`. */
@@ -120,87 +117,6 @@ export async function prioritize(
     },
     { priority },
   );
-}
-
-export interface UndoRequest {
-  readonly itemNos?: readonly number[] | undefined;
-  readonly mode?: 'all' | 'untouched_only' | undefined;
-  readonly reason?: string | undefined;
-  readonly planHash?: string | undefined;
-}
-
-/** Makes the plan of an undo without starting it. @throws Problem `not_reversible`, `rollback_window_closed`, `nothing_to_undo`. */
-export async function planUndo(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  operationId: string,
-  request: UndoRequest,
-): Promise<Operation> {
-  await getVisible(tx, engine, actor, operationId);
-  const operation = await lockOperation(tx, operationId);
-  assertMayUndo(engine, actor, operation);
-  const undo = await createIn(tx, engine, actor, {
-    kind: 'undo',
-    name: `Undo: ${operation.name}`.slice(0, 200),
-    undoOf: operationId,
-    source: operation.source,
-    params: {
-      operation_id: operationId,
-      item_nos: request.itemNos,
-      mode: request.mode ?? 'all',
-      reason: request.reason ?? '',
-    },
-  });
-  return planIn(tx, engine, undo, actor);
-}
-
-/** Plans and confirms the undo. @throws Problem `plan_stale` when `planHash` is not that of the plan made now. */
-export async function undo(
-  engine: Engine,
-  actor: Actor,
-  operationId: string,
-  request: UndoRequest,
-): Promise<Operation> {
-  const confirmed = await inOrg(engine.database, actor.orgId, async (tx) => {
-    const plan = await planUndo(tx, engine, actor, operationId, request);
-    if (request.planHash !== undefined && request.planHash !== plan.plan_hash) {
-      throw new Problem('plan_stale', {
-        count: 1,
-        differences: [{ item_no: 0, label: 'The undo', was: request.planHash, now: plan.plan_hash }],
-      });
-    }
-    await writeAudit(tx, {
-      action: 'rollback',
-      operationId,
-      actor,
-      detail: { undone_by: plan.id, reason: request.reason ?? '' },
-    });
-    return confirmPlanned(tx, engine, actor, plan, {});
-  });
-  return applyIfSmall(engine, confirmed);
-}
-
-const HOUR_MS = 3_600_000;
-
-/** The end of the time in which this actor may undo the operation, counted from its end. */
-export function undoUntil(actor: Actor, operation: Operation): Date | null {
-  if (operation.completed_at === null) return null;
-  const hours = actor.role === 'teacher' ? 24 : 30 * 24;
-  return new Date(operation.completed_at.getTime() + hours * HOUR_MS);
-}
-
-function assertMayUndo(engine: Engine, actor: Actor, operation: Operation): void {
-  if (!maySteer(actor, operation)) throw new Problem('forbidden');
-  if (operation.phase !== 'done') throw invalidState(operation, 'undoing');
-  const irreversible = whyIrreversible(getKind(engine, operation.kind), operation.params);
-  if (irreversible !== null) throw new Problem('not_reversible', { reason: irreversible });
-  if (operation.rollback_status === 'in_progress') throw invalidState(operation, 'undoing a second time');
-  if (operation.rollback_status === 'rolled_back' || operation.successful_items === 0)
-    throw new Problem('nothing_to_undo');
-  const until = undoUntil(actor, operation);
-  if (until !== null && engine.now() > until)
-    throw new Problem('rollback_window_closed', { until: until.toISOString() });
 }
 
 async function lockForApproval(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {

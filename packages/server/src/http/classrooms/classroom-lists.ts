@@ -1,11 +1,12 @@
 /** The roster and the homeroom teachers of a classroom. */
+import { invalidField } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, type OrgTransaction } from '../../db/database.ts';
 import { FACULTY, idListSchema, ROSTER, type Membership } from '../../school/classrooms/members.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
-import { invalidField, refusals } from '../every-request/errors.ts';
+import { refusals } from '../every-request/errors.ts';
 import { changed, idParams, idsToRemove, mode, versionedList, versionedOutcome } from './member-shapes.ts';
 import { listMemberIds, listMembers } from './people-in.ts';
 import { runOne } from './run-one.ts';

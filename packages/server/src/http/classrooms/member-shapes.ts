@@ -1,7 +1,7 @@
 /** What the lists of people take and give. */
+import { invalidField } from '@muster/contract';
 import { z } from 'zod';
 import { idListSchema, LIST_MAX } from '../../school/classrooms/members.ts';
-import { invalidField } from '../every-request/errors.ts';
 
 export const idParams = z.object({ id: z.string() });
 export const mode = z

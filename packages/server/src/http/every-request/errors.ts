@@ -1,5 +1,5 @@
 /** Every refusal has one body: RFC 9457, with all faults at once in `errors`. */
-import { isProblemCode, Problem, problemError, PROBLEMS, type ProblemError } from '@muster/contract';
+import { invalid, invalidField, isProblemCode, Problem, PROBLEMS } from '@muster/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { faultsOf } from '../../engine/plan/params.ts';
@@ -84,15 +84,6 @@ function problemBody(problem: Problem, instance: string): Record<string, unknown
     message: problem.message,
     errors: problem.errors,
   };
-}
-
-/** @param faults - All there are; the request is refused once. */
-export function invalid(faults: readonly ProblemError[]): Problem {
-  return new Problem('validation_failed', { count: faults.length }, faults);
-}
-
-export function invalidField(field: string, reason: string): Problem {
-  return invalid([problemError('invalid_value', { field, reason })]);
 }
 
 function toProblem(error: unknown, request: FastifyRequest): Problem {

@@ -1,8 +1,7 @@
-import { CONFLICT_RULES } from '@muster/contract';
+import { CONFLICT_RULES, invalidField } from '@muster/contract';
 import { z } from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import type { Kind } from '../../engine/kind.ts';
-import { invalidField } from '../every-request/errors.ts';
 
 /** Fields of a form are texts. */
 const formBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);

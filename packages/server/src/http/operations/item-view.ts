@@ -3,9 +3,9 @@ import { ITEM_STATUSES, type ItemChange, type OperationItem, type PlannedItem } 
 import type { OrgTransaction } from '../../db/database.ts';
 import type { Operation } from '../../engine/operation.ts';
 import { listChanges, type ChangeView, type ItemView } from '../../engine/report.ts';
-import { fileInput } from '../../engine/plan/stage.ts';
 import { itemWords, warningWords } from '../../operations/item-words.ts';
 import { asObject } from '../../operations/stored.ts';
+import { fileInput } from '../../engine/operation.ts';
 
 /** Items with what they did; nothing is said of changes that do not hold. */
 export async function viewItems(

@@ -1,5 +1,5 @@
 /** Saving, listing and changing mappings. */
-import { importMapping, mappingData } from '@muster/contract';
+import { importMapping, invalidField, mappingData } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, rows } from '../../db/database.ts';
@@ -7,9 +7,15 @@ import { newId } from '../../db/ids.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { transformationRuleSchema, validationRuleSchema } from '../../formats/mapping/schema.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
-import { invalidField, refusals } from '../every-request/errors.ts';
+import { refusals } from '../every-request/errors.ts';
 import { targetsOf } from './import-form.ts';
-import { getMapping, getOwnMapping, viewMapping, visibleMappings, type StoredMapping } from '../../operations/mappings.ts';
+import {
+  getMapping,
+  getOwnMapping,
+  viewMapping,
+  visibleMappings,
+  type StoredMapping,
+} from '../../operations/mappings.ts';
 
 const tags = ['Mappings'];
 const params = z.object({ id: z.string() });

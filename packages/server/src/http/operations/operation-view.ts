@@ -3,7 +3,6 @@ import type { BulkOperation, OperationResults } from '@muster/contract';
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import { maySteer } from '../../engine/rights.ts';
-import { undoUntil } from '../../engine/verbs/steer.ts';
 import { getKind, type Engine } from '../../engine/engine.ts';
 import { whyIrreversible } from '../../engine/kind.ts';
 import { makerOf, type Operation } from '../../engine/operation.ts';
@@ -11,6 +10,7 @@ import type { Actor } from '../../tenancy/actor.ts';
 import { estimatedCompletion, percentage } from './progress-view.ts';
 import { resultSentence } from '../../operations/sentences.ts';
 import { asObject, bulkStatus } from '../../operations/stored.ts';
+import { undoUntil } from '../../engine/verbs/undo.ts';
 
 /** Views of several operations, in their order; the names of people come in one query. */
 export async function viewOperations(

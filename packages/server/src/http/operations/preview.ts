@@ -1,17 +1,17 @@
 import { Problem, type OperationPreview, type PlanGuard, type previewQuery } from '@muster/contract';
 import type { z } from 'zod';
 import type { OrgTransaction } from '../../db/database.ts';
-import { guardsOf } from '../../engine/verbs/confirm.ts';
 import { getKind, type Engine } from '../../engine/engine.ts';
 import { whyIrreversible } from '../../engine/kind.ts';
 import type { Guard } from '../../engine/plan/guards.ts';
 import type { Operation } from '../../engine/operation.ts';
-import { planCounts } from '../../engine/plan-counts.ts';
 import { listItems } from '../../engine/report.ts';
 import { viewPlannedItems } from './item-view.ts';
 import { afterCursor, nextCursor } from './page.ts';
 import { grouped, planSentence } from '../../operations/sentences.ts';
 import { bulkStatus } from '../../operations/stored.ts';
+import { planCounts } from '../../engine/operation.ts';
+import { guardsOf } from '../../engine/plan/guards.ts';
 
 /** The plan and one page of its items. @throws Problem `not_validated` for a draft without a plan. */
 export async function viewPreview(

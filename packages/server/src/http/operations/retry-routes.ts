@@ -2,7 +2,7 @@
 import { bulkOperation, retryRequest } from '@muster/contract';
 import type { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
-import { confirm, guardsOf } from '../../engine/verbs/confirm.ts';
+import { confirm } from '../../engine/verbs/confirm.ts';
 import { lockOperation, type Operation } from '../../engine/operation.ts';
 import { retry } from '../../engine/verbs/retry.ts';
 import type { Actor } from '../../tenancy/actor.ts';
@@ -11,6 +11,7 @@ import { refusals } from '../every-request/errors.ts';
 import { idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
 import { viewOperation } from './operation-view.ts';
 import { planDraft } from '../../operations/plan.ts';
+import { guardsOf } from '../../engine/plan/guards.ts';
 
 export function retryRoutes(app: App, context: HttpContext): void {
   const { engine, database } = context;

@@ -8,9 +8,7 @@ import {
 } from '@muster/contract';
 import type { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
-import { planUndo, undo } from '../../engine/verbs/steer.ts';
 import type { Operation } from '../../engine/operation.ts';
-import { planCounts } from '../../engine/plan-counts.ts';
 import { listItems } from '../../engine/report.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
@@ -20,6 +18,9 @@ import { getSteerable, idOf, operationParams, OPERATION_PATH } from './operation
 import { viewOperation } from './operation-view.ts';
 import { rollbackSentence } from '../../operations/sentences.ts';
 import { withoutTrace } from '../../operations/without-trace.ts';
+import { planCounts } from '../../engine/operation.ts';
+import { planUndo } from '../../engine/verbs/undo.ts';
+import { undo } from '../../engine/verbs/undo.ts';
 
 const tags = ['Undo'];
 

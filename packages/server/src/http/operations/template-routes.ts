@@ -7,7 +7,13 @@ import { newId } from '../../db/ids.ts';
 import { assertMayStart, getKind } from '../../engine/engine.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
-import { getOwnTemplate, getTemplate, offeredTemplates, viewTemplate, type StoredTemplate } from '../../operations/templates.ts';
+import {
+  getOwnTemplate,
+  getTemplate,
+  offeredTemplates,
+  viewTemplate,
+  type StoredTemplate,
+} from '../../operations/templates.ts';
 
 const tags = ['Templates'];
 const params = z.object({ id: z.string() });

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/fixtures/database.ts';
 import { aSchool, aSequence, query, run, students, work, type School } from '../../../../../test/fixtures/school.ts';
-import { undo } from '../../engine/verbs/steer.ts';
 import { create } from '../../engine/plan/draft.ts';
 import { openDueAssignments } from './open-due.ts';
+import { undo } from '../../engine/verbs/undo.ts';
 
 const NOW = new Date('2026-11-02T08:00:00Z');
 const START = new Date('2026-11-09T08:00:00Z');

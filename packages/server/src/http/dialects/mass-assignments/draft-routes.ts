@@ -2,11 +2,9 @@
 import { Problem } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../../db/database.ts';
-import { checkParams, createIn } from '../../../engine/plan/draft.ts';
+import { checkParams, createIn, eraseDrafts } from '../../../engine/plan/draft.ts';
 import { getKind, type Engine } from '../../../engine/engine.ts';
-import { eraseDrafts } from '../../../engine/erase-drafts.ts';
 import { invalidState, update, type Operation } from '../../../engine/operation.ts';
-import { assertPeopleLimit } from '../../../engine/limits.ts';
 import { writeAudit } from '../../../engine/record.ts';
 import { assertRate } from '../../../school/assignments/rate.ts';
 import { assertPlanAllows } from '../../../school/people/plan-required.ts';
@@ -17,6 +15,7 @@ import { refusals } from '../../every-request/errors.ts';
 import { massAssignmentChanges, massAssignmentGiven, massParams, paramsOf } from './given-assignment.ts';
 import { lockMassOperation, MASS_PATH, ofOperation, OPERATION_PATH, OPERATION_TYPES, tags } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
+import { assertPeopleLimit } from '../../../engine/rights.ts';
 
 export function draftRoutes(app: App, { engine, database }: HttpContext): void {
   app.post(

@@ -3,7 +3,6 @@ import { Problem } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, rows, type OrgTransaction } from '../../../db/database.ts';
-import { HAS_FAILED } from '../../../engine/failed-items.ts';
 import { writeAudit } from '../../../engine/record.ts';
 import { ownParameters } from '../../../school/assignments/parameters.ts';
 import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
@@ -22,6 +21,7 @@ import {
   pageNo,
   tags,
 } from './mass-operation.ts';
+import { HAS_FAILED } from '../../../engine/report.ts';
 
 const PAGE_ITEMS = 50;
 const itemQuery = z.strictObject({

@@ -6,7 +6,6 @@ import { inOrg, one, type OrgTransaction } from '../../../db/database.ts';
 import { confirm } from '../../../engine/verbs/confirm.ts';
 import { getKind, type Engine } from '../../../engine/engine.ts';
 import type { Operation } from '../../../engine/operation.ts';
-import { assertPeopleLimit } from '../../../engine/limits.ts';
 import { beginPlanning, planIn } from '../../../engine/plan/plan.ts';
 import { enqueue, TASKS } from '../../../engine/queue.ts';
 import { writeAudit } from '../../../engine/record.ts';
@@ -31,6 +30,7 @@ import {
 } from './mass-operation.ts';
 import { massPlan, planQuery, typedCount, viewPlan } from './plan-view.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
+import { assertPeopleLimit } from '../../../engine/rights.ts';
 
 const validation = massAssignmentStatus
   .pick({ operation_id: true, operation_status: true, phase: true, student_count: true })

@@ -4,13 +4,13 @@ import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { one, rows, type OrgTransaction } from '../../../db/database.ts';
 import type { Operation } from '../../../engine/operation.ts';
-import { planCounts } from '../../../engine/plan-counts.ts';
 import { needsTypedCount } from '../../../school/assignments/typed-count.ts';
 import { warningWords } from '../../../operations/item-words.ts';
 import { grouped } from '../../../operations/sentences.ts';
 import { findFindings, findings } from './findings.ts';
 import { countItemRows, listItemRows, type ItemRow } from './item-rows.ts';
 import { pageNo } from './mass-operation.ts';
+import { planCounts } from '../../../engine/operation.ts';
 
 const PAGE_ROWS = 50;
 const PLAN_OUTCOMES = ['create', 'modify', 'skip', 'blocked'] as const;

@@ -3,7 +3,6 @@ import { Problem, problemError, timestamp } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, type OrgTransaction } from '../../../db/database.ts';
-import { planUndo, undo, undoUntil } from '../../../engine/verbs/steer.ts';
 import { getOperation, type Operation } from '../../../engine/operation.ts';
 import { RELEASES_MAX } from '../../../school/assignments/parameters.ts';
 import { itemsOfRelease } from '../../../school/assignments/releases.ts';
@@ -14,6 +13,9 @@ import { refusals } from '../../every-request/errors.ts';
 import { listItemRows } from './item-rows.ts';
 import { getSteerable, ofOperation, OPERATION_PATH } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
+import { planUndo } from '../../../engine/verbs/undo.ts';
+import { undo } from '../../../engine/verbs/undo.ts';
+import { undoUntil } from '../../../engine/verbs/undo.ts';
 
 const MODES = ['all', 'untouched_only'] as const;
 type Mode = (typeof MODES)[number];
