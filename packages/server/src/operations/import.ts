@@ -1,3 +1,4 @@
+import { invalidField } from '@muster/contract';
 import { type NewOperation, createIn } from '../engine/plan/draft.ts';
 import type { OrgTransaction } from '../db/database.ts';
 import { getKind, type Engine } from '../engine/engine.ts';
@@ -7,7 +8,6 @@ import { stageFile } from '../engine/plan/stage.ts';
 import type { CsvFile } from '../formats/csv/read-csv.ts';
 import type { Mapping } from '../formats/mapping/schema.ts';
 import type { Actor } from '../tenancy/actor.ts';
-import { invalidField } from '../http/every-request/errors.ts';
 import { givenMapping } from './mapping-given.ts';
 
 export type NewImport = Omit<NewOperation, 'input' | 'mapping'> & {

@@ -1,11 +1,10 @@
-import { problemError, type bulkOperationData } from '@muster/contract';
+import { type bulkOperationData, invalid, invalidField, problemError } from '@muster/contract';
 import type { z } from 'zod';
 import type { OrgTransaction } from '../db/database.ts';
 import { createIn } from '../engine/plan/draft.ts';
 import { getKind, type Engine } from '../engine/engine.ts';
 import type { Operation } from '../engine/operation.ts';
 import type { Actor } from '../tenancy/actor.ts';
-import { invalid, invalidField } from '../http/every-request/errors.ts';
 import { rowsAsFile } from './rows-given.ts';
 import { planDraft } from './plan.ts';
 import { stageImport } from './import.ts';

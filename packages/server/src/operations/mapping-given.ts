@@ -1,5 +1,5 @@
 /** The mapping that a client means: a preset by name, a whole mapping, or just column → field. */
-import { problemError } from '@muster/contract';
+import { invalid, problemError } from '@muster/contract';
 import { z } from 'zod';
 import { faultsOf } from '../engine/plan/params.ts';
 import { identifierErrors } from '../formats/mapping/check-mapping.ts';
@@ -8,7 +8,6 @@ import { MappingProblem, type MappingError } from '../formats/mapping/mapping-pr
 import { detectPreset, PRESETS } from '../formats/mapping/presets.ts';
 import { mappingSchema, type FieldDefinition, type Mapping } from '../formats/mapping/schema.ts';
 import { suggestMapping } from '../formats/mapping/suggest-mapping.ts';
-import { invalid } from '../http/every-request/errors.ts';
 import { asObject } from './stored.ts';
 
 /** The preset that fits the file best, or else the columns by their names. */

@@ -1,11 +1,10 @@
 /** Saved mappings: a maker's own, and those offered to everybody. */
-import { Problem, problemError, type ImportMapping } from '@muster/contract';
+import { type ImportMapping, invalid, Problem, problemError } from '@muster/contract';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { isUuid, rows, type OrgTransaction } from '../db/database.ts';
 import type { ImportMappingsTable } from '../db/tables.ts';
 import { isWholeOrgAdmin } from '../engine/rights.ts';
 import type { Actor } from '../tenancy/actor.ts';
-import { invalid } from '../http/every-request/errors.ts';
 import { asObject } from './stored.ts';
 
 export type StoredMapping = Selectable<ImportMappingsTable>;

@@ -1,6 +1,5 @@
 import type { CsvFile } from '../formats/csv/read-csv.ts';
-import { invalid } from '../http/every-request/errors.ts';
-import { problemError } from '@muster/contract';
+import { invalid, problemError } from '@muster/contract';
 import { asObject } from './stored.ts';
 
 /** Rows of a request (`[{column: value}]`) as if they came from a file; the columns are those that any row has. */

@@ -1,12 +1,11 @@
 /** Saved templates of operations: a maker's own, and those offered to all staff. */
-import { Problem, type BulkOperationData, type OperationTemplate } from '@muster/contract';
+import { type BulkOperationData, invalidField, type OperationTemplate, Problem } from '@muster/contract';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { isUuid, rows, type OrgTransaction } from '../db/database.ts';
 import type { OperationTemplatesTable } from '../db/tables.ts';
 import { isWholeOrgAdmin } from '../engine/rights.ts';
 import { getKind, type Engine } from '../engine/engine.ts';
 import type { Actor } from '../tenancy/actor.ts';
-import { invalidField } from '../http/every-request/errors.ts';
 import { asObject } from './stored.ts';
 
 export type StoredTemplate = Selectable<OperationTemplatesTable>;

@@ -7,13 +7,13 @@
  *    What it did before it died may then be done twice; operations and records have keys of their own against that.
  */
 import { createHash } from 'node:crypto';
-import { Problem } from '@muster/contract';
+import { invalidField, Problem } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { App, HttpContext } from './context.ts';
-import { invalidField, PROBLEM_TYPE } from './errors.ts';
+import { PROBLEM_TYPE } from './errors.ts';
 
 const KEPT_HOURS = 24;
 const ABANDONED_MINUTES = 15;

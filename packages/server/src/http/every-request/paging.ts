@@ -1,7 +1,6 @@
 /** Pages by key: a cursor names the last row seen, so that any page costs the same and rows are neither lost nor doubled. */
-import { LIMITS } from '@muster/contract';
+import { invalidField, LIMITS } from '@muster/contract';
 import { z } from 'zod';
-import { invalidField } from './errors.ts';
 
 export const pageQuery = {
   cursor: z.string().max(2_000).optional().describe('`next_cursor` of the page before'),

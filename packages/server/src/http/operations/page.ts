@@ -1,4 +1,4 @@
-import { invalidField } from '../every-request/errors.ts';
+import { invalidField } from '@muster/contract';
 
 /** The number of the last item on the page before. @throws Problem `validation_failed` for what is no cursor of ours. */
 export function afterCursor(cursor: string | undefined): number | undefined {

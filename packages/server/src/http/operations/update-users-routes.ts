@@ -1,11 +1,18 @@
 /** Changing many people at once, at the address and with the body of the source. */
-import { bulkOperation, CONFLICT_RULES, problemError, USER_STATUSES, type ProblemError } from '@muster/contract';
+import {
+  bulkOperation,
+  CONFLICT_RULES,
+  invalid,
+  type ProblemError,
+  problemError,
+  USER_STATUSES,
+} from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
 import { createIn } from '../../engine/plan/draft.ts';
 import { profileSchema, rolesSchema } from '../../school/people/profile.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
-import { invalid, refusals } from '../every-request/errors.ts';
+import { refusals } from '../every-request/errors.ts';
 import { viewOperation } from './operation-view.ts';
 import { planDraft } from '../../operations/plan.ts';
 

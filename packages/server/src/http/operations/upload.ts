@@ -1,10 +1,9 @@
 /** A form with a file that is read while it arrives: never held in memory, never put on disk. */
 import type { Multipart, MultipartFile } from '@fastify/multipart';
-import { LIMITS, Problem, problemError } from '@muster/contract';
+import { invalid, invalidField, LIMITS, Problem, problemError } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { faultsOf } from '../../engine/plan/params.ts';
-import { invalid, invalidField } from '../every-request/errors.ts';
 
 export interface Upload<Fields> {
   readonly fields: Fields;

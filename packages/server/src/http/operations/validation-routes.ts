@@ -1,5 +1,5 @@
 /** Checking a file, or rows, without keeping anything. */
-import { problemError, validationResult, type ValidationResult } from '@muster/contract';
+import { invalid, problemError, type ValidationResult, validationResult } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { OrgTransaction } from '../../db/database.ts';
@@ -8,7 +8,7 @@ import { planIn } from '../../engine/plan/plan.ts';
 import { openCsv, type CsvFile } from '../../formats/csv/read-csv.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
-import { invalid, refusals } from '../every-request/errors.ts';
+import { refusals } from '../every-request/errors.ts';
 import { fileDialect, kindOfTarget, mappingChoice } from './import-form.ts';
 import { rowsAsFile } from '../../operations/rows-given.ts';
 import { chosenMapping, getMapping } from '../../operations/mappings.ts';

@@ -1,3 +1,4 @@
+import { invalidField } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, isUuid, rows, type OrgTransaction } from '../../db/database.ts';
@@ -5,7 +6,7 @@ import { isWholeOrgAdmin, visibleOperations } from '../../engine/rights.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
-import { invalidField, refusals } from '../every-request/errors.ts';
+import { refusals } from '../every-request/errors.ts';
 import { nextCursor, pageOf, pageQuery, readCursor } from '../every-request/paging.ts';
 
 const entry = z

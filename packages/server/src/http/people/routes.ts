@@ -1,9 +1,10 @@
+import { invalidField } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { claimAddress, createClaimLink } from '../../tenancy/claim-links.ts';
 import { giveAccount } from '../../tenancy/accounts.ts';
 import { actorOf, ADMINS, EVERYBODY, type App, type HttpContext } from '../every-request/context.ts';
-import { invalidField, refusals } from '../every-request/errors.ts';
+import { refusals } from '../every-request/errors.ts';
 import { nextCursor } from '../every-request/paging.ts';
 import { createRecord, edit } from '../records/records.ts';
 import { getPerson, listPeople, viewPerson, type Person } from './read.ts';

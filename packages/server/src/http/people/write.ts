@@ -1,5 +1,5 @@
 /** What a request says of a person, as the columns to be written; all that is wrong with it at once. */
-import { Problem, problemError, type ProblemError } from '@muster/contract';
+import { invalid, Problem, type ProblemError, problemError } from '@muster/contract';
 import { sql } from 'kysely';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
 import { ADMIN_ROLES } from '../../school/edit-rights.ts';
@@ -7,7 +7,6 @@ import { completeName } from '../../school/people/fields.ts';
 import { stillTeaches } from '../../school/people/staff.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { HttpContext } from '../every-request/context.ts';
-import { invalid } from '../every-request/errors.ts';
 import { assertOwnUnit } from '../every-request/own-unit.ts';
 import type { Row } from '../records/records.ts';
 import type { PersonFields } from './shapes.ts';

@@ -1,12 +1,12 @@
 /** Who is in a group. Students and teachers of classrooms and batches have kinds of their own. */
-import { Problem, problemError } from '@muster/contract';
+import { invalid, invalidField, Problem, problemError } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
 import { getEntity } from '../../db/entity.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
-import { invalid, invalidField, refusals } from '../every-request/errors.ts';
+import { refusals } from '../every-request/errors.ts';
 import { edit, getRow } from './records.ts';
 
 const PATH = '/api/groups/:id/members';

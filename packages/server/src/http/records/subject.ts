@@ -1,12 +1,12 @@
 /** The routes of one kind of record: list, one, create, change, remove. A subject says what differs; see subjects.ts. */
-import { Problem, type ProblemError, type Role } from '@muster/contract';
+import { invalid, Problem, type ProblemError, type Role } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, rows, type OrgTransaction } from '../../db/database.ts';
 import { getEntity, type Entity } from '../../db/entity.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
-import { invalid, refusals } from '../every-request/errors.ts';
+import { refusals } from '../every-request/errors.ts';
 import { nextCursor, pageOf, pageQuery, readCursor } from '../every-request/paging.ts';
 import {
   assertUnused,

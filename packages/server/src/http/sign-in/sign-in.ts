@@ -1,11 +1,12 @@
 import {
+  invalidField,
   LIMITS,
   PEOPLE_MAX,
   Problem,
+  type SignedInPerson,
   signedInPerson,
   signIn as signInShape,
   strongestRole,
-  type SignedInPerson,
 } from '@muster/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -14,7 +15,7 @@ import { closeSession, openSession, SESSION_HOURS } from '../../tenancy/sessions
 import { signIn, type SignIn } from '../../tenancy/sign-in.ts';
 import { SESSION_COOKIE, tokenOf } from '../every-request/authentication.ts';
 import type { App, HttpContext } from '../every-request/context.ts';
-import { invalidField, refusals } from '../every-request/errors.ts';
+import { refusals } from '../every-request/errors.ts';
 import { findOrganizations } from '../organization/organization.ts';
 
 const name = z.string().min(1).max(254);
