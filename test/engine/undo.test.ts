@@ -52,9 +52,9 @@ async function given(ids: readonly string[], actor: Actor = school.admin, sequen
   return run({ ...school, admin: actor }, id);
 }
 
-async function planned(operation: Operation, request: Parameters<typeof planUndo>[4] = {}): Promise<ItemView[]> {
+async function planned(operation: Operation, request: Parameters<typeof planUndo>[2] = {}): Promise<ItemView[]> {
   return inOrg(database, school.orgId, async (tx) => {
-    const plan = await planUndo(tx, school.engine, school.admin, operation.id, request);
+    const plan = await planUndo({ tx, engine: school.engine, actor: school.admin }, operation.id, request);
     return listItems(tx, plan.id, { limit: 100 });
   });
 }

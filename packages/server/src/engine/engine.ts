@@ -2,7 +2,7 @@
 import type { Role } from '@muster/contract';
 import { Problem } from '@muster/contract';
 import type { RawBuilder } from 'kysely';
-import type { Database } from '../db/database.ts';
+import type { Database, OrgTransaction } from '../db/database.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import type { Entities } from '../db/entity.ts';
 import type { Kind } from './kind.ts';
@@ -44,4 +44,11 @@ export function getKind(engine: Engine, name: string): Kind {
 /** @throws Problem `forbidden` when no role of the actor may start this kind. */
 export function assertMayStart(kind: Kind, actor: Actor): void {
   if (!kind.roles.some((role: Role) => actor.roles.includes(role))) throw new Problem('forbidden');
+}
+
+/** Who asks, and the transaction of their organization in which it is done. */
+export interface Asked {
+  readonly tx: OrgTransaction;
+  readonly engine: Engine;
+  readonly actor: Actor;
 }

@@ -1,9 +1,9 @@
 /** Who may see an operation, and who may steer it. */
 import { Problem, LIMITS, PEOPLE_MAX } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
-import { rows, type OrgTransaction } from '../db/database.ts';
+import { rows } from '../db/database.ts';
 import type { Actor } from '../tenancy/actor.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Asked } from './engine.ts';
 import { getOperation, lockOperation, type Operation } from './operation.ts';
 import type { Kind } from './kind.ts';
 
@@ -23,14 +23,16 @@ export function visibleOperations(engine: Engine, actor: Actor): RawBuilder<unkn
 }
 
 /** @throws Problem `not_found` for an operation that does not exist or may not be seen: both look the same. */
-export async function getVisible(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
-  await assertVisible(tx, engine, actor, id);
+export async function getVisible(asked: Asked, id: string): Promise<Operation> {
+  const { tx } = asked;
+  await assertVisible(asked, id);
   return getOperation(tx, id);
 }
 
 /** The operation, locked, for somebody who may steer it. @throws Problem `not_found`, or `forbidden` where it is only visible. */
-export async function lockSteerable(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
-  await assertVisible(tx, engine, actor, id);
+export async function lockSteerable(asked: Asked, id: string): Promise<Operation> {
+  const { tx, actor } = asked;
+  await assertVisible(asked, id);
   const operation = await lockOperation(tx, id);
   if (!maySteer(actor, operation)) throw new Problem('forbidden');
   return operation;
@@ -45,7 +47,8 @@ export function isWholeOrgAdmin(actor: Actor): boolean {
   return actor.role === 'system_admin' || actor.role === 'subscriber_admin';
 }
 
-async function assertVisible(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<void> {
+async function assertVisible(asked: Asked, id: string): Promise<void> {
+  const { tx, engine, actor } = asked;
   const [found] = await rows(
     tx,
     sql`

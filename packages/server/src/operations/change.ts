@@ -4,12 +4,11 @@ import type { OrgTransaction } from '../db/database.ts';
 import type { OperationsTable } from '../db/tables.ts';
 import { lockSteerable } from '../engine/rights.ts';
 import { checkParams } from '../engine/plan/draft.ts';
-import { getKind, type Engine } from '../engine/engine.ts';
+import { getKind, type Engine, type Asked } from '../engine/engine.ts';
 import { invalidState, update, type Operation, fileInput } from '../engine/operation.ts';
 import { writeAudit } from '../engine/record.ts';
 import { remapRows } from '../engine/plan/stage.ts';
 import { mappingSchema } from '../formats/mapping/schema.ts';
-import type { Actor } from '../tenancy/actor.ts';
 import { givenMapping } from './mapping-given.ts';
 import { planDraft } from './plan.ts';
 
@@ -17,14 +16,9 @@ import { planDraft } from './plan.ts';
  * Changes an operation that is not confirmed yet. What the plan depends on makes the plan anew, so that a preview never
  * shows what would not run; `priority` can be changed as long as the operation waits.
  */
-export async function changeOperation(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-  changes: BulkOperationChanges,
-): Promise<Operation> {
-  const operation = await lockSteerable(tx, engine, actor, id);
+export async function changeOperation(asked: Asked, id: string, changes: BulkOperationChanges): Promise<Operation> {
+  const { tx, engine, actor } = asked;
+  const operation = await lockSteerable(asked, id);
   const onlyPriority = Object.keys(changes).every((name) => name === 'priority');
   const isOpen = operation.status === 'pending' && operation.queued_at === null;
   const isWaiting = operation.status === 'pending' || operation.status === 'queued';
@@ -33,7 +27,7 @@ export async function changeOperation(
   const changed = await update(tx, operation, columnsOf(engine, operation, changes));
   const needsMapping = changes.mapping_config !== undefined && (await remap(tx, engine, changed));
   const needsPlan = changes.parameters !== undefined || changes.requires_approval !== undefined || needsMapping;
-  return needsPlan && changed.plan_hash !== null ? planDraft(tx, engine, changed, actor) : changed;
+  return needsPlan && changed.plan_hash !== null ? planDraft(asked, changed) : changed;
 }
 
 function columnsOf(engine: Engine, operation: Operation, changes: BulkOperationChanges): Updateable<OperationsTable> {

@@ -1,21 +1,19 @@
 import type { operationFilters } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import { isUuid, one, rows, type OrgTransaction } from '../db/database.ts';
+import { isUuid, one, rows } from '../db/database.ts';
 import { visibleOperations } from '../engine/rights.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Asked } from '../engine/engine.ts';
 import type { Operation } from '../engine/operation.ts';
-import type { Actor } from '../tenancy/actor.ts';
 
 type Filters = z.output<typeof operationFilters>;
 
 /** One page of the operations that the actor may see, newest first, and how many there are in all. */
 export async function listOperations(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
+  asked: Asked,
   filters: Filters,
 ): Promise<{ operations: Operation[]; total: number }> {
+  const { tx, engine, actor } = asked;
   const condition = sql`o.org_id = ${tx.orgId} and ${visibleOperations(engine, actor)} and ${matching(engine, filters)}`;
   const { total } = await one(
     tx,

@@ -1,10 +1,8 @@
 import { type bulkOperationData, invalid, invalidField, problemError } from '@muster/contract';
 import type { z } from 'zod';
-import type { OrgTransaction } from '../db/database.ts';
 import { createIn } from '../engine/plan/draft.ts';
-import { getKind, type Engine } from '../engine/engine.ts';
+import { getKind, type Asked } from '../engine/engine.ts';
 import type { Operation } from '../engine/operation.ts';
-import type { Actor } from '../tenancy/actor.ts';
 import { rowsAsFile } from './rows-given.ts';
 import { planDraft } from './plan.ts';
 import { stageImport } from './import.ts';
@@ -13,32 +11,19 @@ import { useTemplate } from './templates.ts';
 type Wanted = z.output<typeof bulkOperationData>;
 
 /** Makes a draft and, unless `plan` is false, its plan. Rows in `input_data.rows` are staged like those of a file. */
-export async function createOperation(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  given: Wanted,
-): Promise<Operation> {
-  const wanted = { ...given, parameters: await parametersOf(tx, engine, actor, given) };
+export async function createOperation(asked: Asked, given: Wanted): Promise<Operation> {
+  const { engine } = asked;
+  const wanted = { ...given, parameters: await parametersOf(asked, given) };
   const { rows } = wanted.input_data;
   const hasRows = getKind(engine, wanted.operation_type).rows !== undefined && rows !== undefined;
   const draft = hasRows
-    ? await stageRows(tx, engine, actor, wanted, rows)
-    : await createIn(tx, engine, actor, {
-        ...draftOf(wanted),
-        input: wanted.input_data,
-        mapping: wanted.mapping_config,
-      });
-  return wanted.plan ? planDraft(tx, engine, draft, actor) : draft;
+    ? await stageRows(asked, wanted, rows)
+    : await createIn(asked, { ...draftOf(wanted), input: wanted.input_data, mapping: wanted.mapping_config });
+  return wanted.plan ? planDraft(asked, draft) : draft;
 }
 
-async function parametersOf(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  { template_id: id, ...wanted }: Wanted,
-): Promise<Record<string, unknown>> {
-  return id === null ? wanted.parameters : useTemplate(tx, engine, actor, id, wanted);
+async function parametersOf(asked: Asked, { template_id: id, ...wanted }: Wanted): Promise<Record<string, unknown>> {
+  return id === null ? wanted.parameters : useTemplate(asked, id, wanted);
 }
 
 function draftOf(wanted: Wanted) {
@@ -64,21 +49,10 @@ function chunkItems(size: unknown): number | undefined {
   throw invalidField('parameters.batch_size', 'it must be a whole number from 1 to 10,000');
 }
 
-async function stageRows(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  wanted: Wanted,
-  rows: unknown,
-): Promise<Operation> {
+async function stageRows(asked: Asked, wanted: Wanted, rows: unknown): Promise<Operation> {
   if (!Array.isArray(rows)) throw invalidField('input_data.rows', 'it must be a list of objects');
   const file = rowsAsFile(rows, 'input_data.rows');
   if (file.header.length === 0) throw invalid([problemError('required', { field: 'input_data.rows' })]);
-  const staged = await stageImport(tx, engine, actor, {
-    ...draftOf(wanted),
-    file,
-    fileName: '',
-    mapping: wanted.mapping_config,
-  });
+  const staged = await stageImport(asked, { ...draftOf(wanted), file, fileName: '', mapping: wanted.mapping_config });
   return staged.operation;
 }

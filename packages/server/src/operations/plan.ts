@@ -2,22 +2,17 @@
 import { LIMITS } from '@muster/contract';
 import { sql } from 'kysely';
 import { one, type OrgTransaction } from '../db/database.ts';
-import { getKind, type Engine } from '../engine/engine.ts';
+import { getKind, type Asked } from '../engine/engine.ts';
 import type { Operation } from '../engine/operation.ts';
 import { beginPlanning, planIn } from '../engine/plan/plan.ts';
 import { enqueue, TASKS } from '../engine/queue.ts';
-import type { Actor } from '../tenancy/actor.ts';
 
 /** @returns the operation, planned or with phase `planning`. */
-export async function planDraft(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-  actor: Actor,
-): Promise<Operation> {
+export async function planDraft(asked: Asked, operation: Operation): Promise<Operation> {
+  const { tx, engine } = asked;
   const isFile = getKind(engine, operation.kind).rows !== undefined;
   if (!isFile || (await countRows(tx, operation.id)) <= LIMITS.planInRequestRowsMax) {
-    return planIn(tx, engine, operation, actor);
+    return planIn(asked, operation);
   }
   const planning = await beginPlanning(tx, operation.id);
   await enqueue(tx, planning, TASKS.plan);

@@ -4,7 +4,7 @@ import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { isUuid, rows, type OrgTransaction } from '../db/database.ts';
 import type { OperationTemplatesTable } from '../db/tables.ts';
 import { isWholeOrgAdmin } from '../engine/rights.ts';
-import { getKind, type Engine } from '../engine/engine.ts';
+import { getKind, type Asked } from '../engine/engine.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import { asObject } from './stored.ts';
 
@@ -40,12 +40,11 @@ export async function getOwnTemplate(tx: OrgTransaction, actor: Actor, id: strin
  * @throws Problem `validation_failed` for a template that is not to be had, or is of another kind.
  */
 export async function useTemplate(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
+  asked: Asked,
   id: string,
   wanted: Pick<BulkOperationData, 'operation_type' | 'parameters'>,
 ): Promise<Record<string, unknown>> {
+  const { tx, engine, actor } = asked;
   const template = await getTemplate(tx, actor, id).catch(() => null);
   if (template === null) throw invalidField('template_id', 'there is no template with this id');
   if (getKind(engine, template.operation_type) !== getKind(engine, wanted.operation_type))

@@ -36,12 +36,10 @@ export async function moveBatchesByDate(engine: Engine): Promise<void> {
   await inEachOrg(engine, await places(engine), 'batch dates', async (tx, { timezone }) => {
     const due = await rows(tx, sql`select from (${dueBatches(tx.orgId, engine.now(), timezone)}) due limit 1`);
     if (due.length === 0) return;
-    await runIn(tx, engine, await automation(tx), {
-      kind: 'batch_dates',
-      name: 'Begin and complete batches by their dates',
-      source: 'calendar',
-      params: {},
-    });
+    await runIn(
+      { tx, engine, actor: await automation(tx) },
+      { kind: 'batch_dates', name: 'Begin and complete batches by their dates', source: 'calendar', params: {} },
+    );
   });
 }
 
@@ -101,14 +99,17 @@ async function isReported(tx: OrgTransaction, now: Date): Promise<boolean> {
 
 async function report(tx: OrgTransaction, engine: Engine, wrong: readonly CountedBatch[]): Promise<void> {
   const actor = await automation(tx);
-  const draft = await createIn(tx, engine, actor, {
-    kind: 'repair_counts',
-    name: 'Repair the numbers of enrolled students',
-    description: 'The nightly check found numbers that differ from the active enrollments.',
-    source: 'calendar',
-    params: {},
-  });
-  await planIn(tx, engine, draft, actor);
+  const draft = await createIn(
+    { tx, engine, actor },
+    {
+      kind: 'repair_counts',
+      name: 'Repair the numbers of enrolled students',
+      description: 'The nightly check found numbers that differ from the active enrollments.',
+      source: 'calendar',
+      params: {},
+    },
+  );
+  await planIn({ tx, engine, actor }, draft);
   const payload = { count: wrong.length, batches: wrong.slice(0, BATCHES_NAMED_MAX) };
   for (const recipientId of await administrators(tx)) {
     await writeOutbox(tx, { topic: 'batch.counts_wrong', recipientId, operationId: draft.id, payload });

@@ -3,7 +3,7 @@ import { Problem } from '@muster/contract';
 import { inOrg, type OrgTransaction, rows } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { assertMayStart, getKind, type Engine } from '../engine.ts';
+import { assertMayStart, getKind, type Engine, type Asked } from '../engine.ts';
 import { eventPrefix, type Kind } from '../kind.ts';
 import { makerOf, type Operation } from '../operation.ts';
 import { writeAudit, writeEvent } from '../record.ts';
@@ -32,15 +32,11 @@ export interface NewOperation {
 
 /** @throws Problem `unknown_kind`, `forbidden`, `validation_failed` with every fault of the parameters. */
 export async function create(engine: Engine, actor: Actor, wanted: NewOperation): Promise<Operation> {
-  return inOrg(engine.database, actor.orgId, (tx) => createIn(tx, engine, actor, wanted));
+  return inOrg(engine.database, actor.orgId, (tx) => createIn({ tx, engine, actor }, wanted));
 }
 
-export async function createIn(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  wanted: NewOperation,
-): Promise<Operation> {
+export async function createIn(asked: Asked, wanted: NewOperation): Promise<Operation> {
+  const { tx, engine, actor } = asked;
   const kind = getKind(engine, wanted.kind);
   assertMayStart(kind, actor);
   const params = checkParams(kind, wanted.params);

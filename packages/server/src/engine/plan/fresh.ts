@@ -3,8 +3,7 @@ import { LIMITS, Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { rows, savepoint, type OrgTransaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, Asked } from '../engine.ts';
 import { type Operation, type PlanCounts, planCounts, touchedEntities } from '../operation.ts';
 import { expectRows } from './planner-hints.ts';
 import { writePlan } from './plan.ts';
@@ -18,20 +17,15 @@ export interface PlanDifference {
 }
 
 /** The plan is the one that was looked at, is not too old, and would be made the same way now. */
-export async function assertFresh(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-  actor: Actor,
-  planHash: string | undefined,
-): Promise<void> {
+export async function assertFresh(asked: Asked, operation: Operation, planHash: string | undefined): Promise<void> {
+  const { engine } = asked;
   if (planHash === undefined) return;
   if (planHash !== operation.plan_hash) throw stale(countDifferences(operation, planHash), 'a newer preview was made');
   const expires = operation.plan_expires_at?.getTime() ?? 0;
   if (operation.scheduled_at === null && engine.now().getTime() > expires) {
     throw stale([{ item_no: 0, label: 'The whole preview', was: 'fresh', now: 'expired' }], 'the preview expired');
   }
-  const differences = await changesSincePlan(tx, engine, operation, actor);
+  const differences = await changesSincePlan(asked, operation);
   if (differences.length > 0) throw stale(differences, 'the data changed');
 }
 
@@ -65,19 +59,15 @@ function isPlanned(entry: unknown): entry is { plan_hash: string; counts: PlanCo
  * What changed since the plan was made. Plans of up to LIMITS.replanItemsMax items are made again beside the present
  * one and compared; of larger ones the versions of the rows to be changed are compared.
  */
-async function changesSincePlan(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-  actor: Actor,
-): Promise<PlanDifference[]> {
+async function changesSincePlan(asked: Asked, operation: Operation): Promise<PlanDifference[]> {
+  const { tx, engine } = asked;
   if (operation.total_items > LIMITS.replanItemsMax) return staleRows(tx, engine, operation);
   const shadow = newId();
   const now = operation.planned_at ?? engine.now();
   const undone = new Error('the shadow plan is only compared');
   let differences: PlanDifference[] = [];
   await savepoint(tx, async () => {
-    await writePlan(tx, engine, operation, actor, { writeTo: shadow, now });
+    await writePlan(asked, operation, { writeTo: shadow, now });
     differences = await comparePlans(tx, operation.id, shadow);
     throw undone;
   }).catch((error: unknown) => {

@@ -9,7 +9,7 @@ import { sql } from 'kysely';
 import { inOrg, one, rows, type OrgTransaction } from '../../db/database.ts';
 import { plannedId } from '../../db/ids.ts';
 import { findActor, type Actor } from '../../tenancy/actor.ts';
-import { assertMayStart, getKind, type Engine } from '../engine.ts';
+import { assertMayStart, getKind, type Engine, type Asked } from '../engine.ts';
 import { findGuards } from './guards.ts';
 import { eventPrefix, type Kind, type PlanContext } from '../kind.ts';
 import {
@@ -41,20 +41,16 @@ export async function planOperation(engine: Engine, orgId: string, operationId: 
     const operation = await lockOperation(tx, operationId);
     const actor = await findActor(tx, operation.created_by_account);
     if (actor === null) throw new Problem('forbidden');
-    return planIn(tx, engine, operation, actor);
+    return planIn({ tx, engine, actor }, operation);
   });
 }
 
 /** Plans a locked operation within the caller's transaction. */
-export async function planIn(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-  actor: Actor,
-): Promise<Operation> {
+export async function planIn(asked: Asked, operation: Operation): Promise<Operation> {
+  const { tx, engine, actor } = asked;
   assertUnconfirmed(operation);
   const kind = getKind(engine, operation.kind);
-  const context = await writePlan(tx, engine, operation, actor, { writeTo: operation.id, now: engine.now() });
+  const context = await writePlan(asked, operation, { writeTo: operation.id, now: engine.now() });
   const { counts, hash } = await sumUpPlan(tx, operation.id);
   await assertOneChangeARow(tx, operation.id, counts);
   assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
@@ -73,12 +69,11 @@ function assertUnconfirmed(operation: Operation): void {
 
 /** @param target - Where: the operation itself, or a shadow whose plan is only compared; and for which moment. */
 export async function writePlan(
-  tx: OrgTransaction,
-  engine: Engine,
+  asked: Asked,
   operation: Operation,
-  actor: Actor,
   target: { writeTo: string; now: Date },
 ): Promise<PlanContext> {
+  const { tx, engine, actor } = asked;
   const { writeTo, now } = target;
   const kind = getKind(engine, operation.kind);
   assertMayStart(kind, actor);

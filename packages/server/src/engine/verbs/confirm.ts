@@ -1,10 +1,10 @@
 /** From a previewed plan to a queued operation: what was previewed is what runs, or nothing runs. */
 import { Problem } from '@muster/contract';
-import { inOrg, type OrgTransaction } from '../../db/database.ts';
+import { inOrg } from '../../db/database.ts';
 import { findActor, type Actor } from '../../tenancy/actor.ts';
 import { lockSteerable, assertPeopleLimit } from '../rights.ts';
 import { applyInRequest } from '../run/chunk.ts';
-import { assertMayStart, getKind, type Engine } from '../engine.ts';
+import { assertMayStart, getKind, type Engine, type Asked } from '../engine.ts';
 import { assertFresh } from '../plan/fresh.ts';
 import { guardsOf, type Guard } from '../plan/guards.ts';
 import { eventPrefix, type Kind } from '../kind.ts';
@@ -35,7 +35,7 @@ export async function confirm(
   confirmation: Confirmation,
 ): Promise<Operation> {
   const confirmed = await inOrg(engine.database, actor.orgId, (tx) =>
-    confirmIn(tx, engine, actor, operationId, confirmation),
+    confirmIn({ tx, engine, actor }, operationId, confirmation),
   );
   return applyIfSmall(engine, confirmed);
 }
@@ -45,14 +45,9 @@ export async function applyIfSmall(engine: Engine, confirmed: Operation): Promis
   return confirmed.lane === 'small' && confirmed.admitted_at !== null ? applyInRequest(engine, confirmed) : confirmed;
 }
 
-async function confirmIn(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  operationId: string,
-  confirmation: Confirmation,
-): Promise<Operation> {
-  let operation = await lockSteerable(tx, engine, actor, operationId);
+async function confirmIn(asked: Asked, operationId: string, confirmation: Confirmation): Promise<Operation> {
+  const { tx, engine, actor } = asked;
+  let operation = await lockSteerable(asked, operationId);
   const kind = getKind(engine, operation.kind);
   assertMayStart(kind, actor);
   if (operation.status !== 'pending') throw invalidState(operation, 'starting');
@@ -60,11 +55,11 @@ async function confirmIn(
   // A plan holds what its maker may do, whoever confirms it.
   const maker = await findActor(tx, operation.created_by_account);
   if (maker === null) throw new Problem('forbidden');
-  if (confirmation.planHash === undefined) operation = await planIn(tx, engine, operation, maker);
+  if (confirmation.planHash === undefined) operation = await planIn({ tx, engine, actor: maker }, operation);
   if (operation.plan_hash === null) throw new Problem('not_validated');
-  await assertFresh(tx, engine, operation, maker, confirmation.planHash);
+  await assertFresh({ tx, engine, actor: maker }, operation, confirmation.planHash);
   assertPeopleLimit(kind, maker, planCounts(operation).people, operation.override_reason);
-  return confirmPlanned(tx, engine, actor, operation, confirmation);
+  return confirmPlanned(asked, operation, confirmation);
 }
 
 /**
@@ -72,15 +67,14 @@ async function confirmIn(
  * @param start - `here`: the caller applies it in this same transaction, so that nobody else sees it wait.
  */
 export async function confirmPlanned(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
+  asked: Asked,
   operation: Operation,
   confirmation: Confirmation,
   start: 'queued' | 'here' = 'queued',
 ): Promise<Operation> {
+  const { tx, engine, actor } = asked;
   assertMeant(operation, getKind(engine, operation.kind), planCounts(operation), confirmation);
-  const queued = await queue(tx, engine, operation, actor, start);
+  const queued = await queue(asked, operation, start);
   await writeAudit(tx, {
     action: 'confirm',
     operationId: operation.id,
@@ -119,13 +113,8 @@ function unmetGuard(guards: readonly Guard[], typed: Confirmation['confirmCount'
   return largest === undefined || largest.count === typed ? null : largest;
 }
 
-async function queue(
-  tx: OrgTransaction,
-  engine: Engine,
-  operation: Operation,
-  actor: Actor,
-  start: 'queued' | 'here',
-): Promise<Operation> {
+async function queue(asked: Asked, operation: Operation, start: 'queued' | 'here'): Promise<Operation> {
+  const { tx, engine, actor } = asked;
   const now = engine.now();
   const confirmed = { confirmed_by_account: actor.accountId, queued_at: now } as const;
   await beginUndo(tx, operation);

@@ -22,7 +22,7 @@ export async function retry(
   request: RetryRequest,
 ): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
-    const operation = await lockSteerable(tx, engine, actor, operationId);
+    const operation = await lockSteerable({ tx, engine, actor }, operationId);
     const kind = getKind(engine, operation.kind);
     const [failed] = await rows(
       tx,
@@ -33,17 +33,20 @@ export async function retry(
     if (failed === undefined) throw new Problem('nothing_to_retry');
     const corrections = { ...(await storedCorrections(tx, operationId)), ...request.corrections };
     const params = kind.params.parse(operation.params);
-    const again = await createIn(tx, engine, actor, {
-      kind: operation.called ?? kind.name,
-      name: operation.name,
-      description: operation.description,
-      source: operation.source,
-      params: kind.correct?.(params, corrections) ?? params,
-      input: operation.input,
-      mapping: operation.mapping,
-      retryOf: operationId,
-      retryItemNos: request.itemNos,
-    });
+    const again = await createIn(
+      { tx, engine, actor },
+      {
+        kind: operation.called ?? kind.name,
+        name: operation.name,
+        description: operation.description,
+        source: operation.source,
+        params: kind.correct?.(params, corrections) ?? params,
+        input: operation.input,
+        mapping: operation.mapping,
+        retryOf: operationId,
+        retryItemNos: request.itemNos,
+      },
+    );
     if (kind.rows !== undefined) await restageFailedRows(tx, kind.rows, operation, again, { ...request, corrections });
     await writeAudit(tx, { action: 'retry', operationId, actor, detail: { retried_by: again.id } });
     return again;

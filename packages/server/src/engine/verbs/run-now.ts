@@ -11,7 +11,7 @@ import type { Actor } from '../../tenancy/actor.ts';
 import { applyIn } from '../run/chunk.ts';
 import { confirmPlanned } from './confirm.ts';
 import { checkParams, createIn, type NewOperation } from '../plan/draft.ts';
-import { getKind, type Engine } from '../engine.ts';
+import { getKind, type Engine, type Asked } from '../engine.ts';
 import type { Operation } from '../operation.ts';
 import { planIn } from '../plan/plan.ts';
 import { listChanges, listItems } from '../report.ts';
@@ -56,7 +56,9 @@ export async function runAndRead<T>(
   const contended = contendedBy(engine, wanted);
   const lines = contended.flatMap(([entity, ids]) => ids.map((id) => `${actor.orgId} ${entity} ${id}`));
   const run = () =>
-    inOrg(engine.database, actor.orgId, async (tx) => read(tx, await runLocked(tx, engine, actor, wanted, contended)));
+    inOrg(engine.database, actor.orgId, async (tx) =>
+      read(tx, await runLocked({ tx, engine, actor }, wanted, contended)),
+    );
   return inTurn(lines, () => unlessDeadlocked(run));
 }
 
@@ -73,13 +75,9 @@ async function unlessDeadlocked<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /** Within the caller's transaction, whatever its items came to. */
-export async function runIn(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  wanted: NewOperation,
-): Promise<Operation> {
-  return runLocked(tx, engine, actor, wanted, contendedBy(engine, wanted));
+export async function runIn(asked: Asked, wanted: NewOperation): Promise<Operation> {
+  const { engine } = asked;
+  return runLocked(asked, wanted, contendedBy(engine, wanted));
 }
 
 type Contended = readonly (readonly [entity: string, ids: readonly string[]])[];
@@ -89,17 +87,12 @@ function contendedBy(engine: Engine, wanted: NewOperation): Contended {
   return Object.entries(kind.contended?.(checkParams(kind, wanted.params)) ?? {});
 }
 
-async function runLocked(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  wanted: NewOperation,
-  contended: Contended,
-): Promise<Operation> {
+async function runLocked(asked: Asked, wanted: NewOperation, contended: Contended): Promise<Operation> {
+  const { tx, engine } = asked;
   await lockContended(tx, engine, contended);
-  const draft = await createIn(tx, engine, actor, wanted);
-  const planned = await planIn(tx, engine, draft, actor);
-  await confirmPlanned(tx, engine, actor, planned, {}, 'here');
+  const draft = await createIn(asked, wanted);
+  const planned = await planIn(asked, draft);
+  await confirmPlanned(asked, planned, {}, 'here');
   return applyIn(tx, engine, planned.id);
 }
 

@@ -3,7 +3,7 @@ import { Problem } from '@muster/contract';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { getVisible, isWholeOrgAdmin, lockSteerable } from '../rights.ts';
-import { getKind, type Engine } from '../engine.ts';
+import { getKind, type Engine, type Asked } from '../engine.ts';
 import { endCancelled } from '../run/finish.ts';
 import { eventPrefix } from '../kind.ts';
 import { invalidState, lockOperation, makerOf, move, update, type Operation } from '../operation.ts';
@@ -75,7 +75,7 @@ export async function cancel(engine: Engine, actor: Actor, operationId: string, 
 /** @throws Problem `own_approval`; `forbidden` for who is no admin of the whole organization. */
 export async function approve(engine: Engine, actor: Actor, operationId: string): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
-    const operation = await lockForApproval(tx, engine, actor, operationId);
+    const operation = await lockForApproval({ tx, engine, actor }, operationId);
     if (operation.status !== 'pending' || operation.plan_hash === null) throw invalidState(operation, 'approving');
     await writeAudit(tx, { action: 'approve', operationId, actor, detail: { plan_hash: operation.plan_hash } });
     return update(tx, operation, {
@@ -91,7 +91,7 @@ export async function approve(engine: Engine, actor: Actor, operationId: string)
 /** The operation is cancelled and keeps the reason. */
 export async function reject(engine: Engine, actor: Actor, operationId: string, reason: string): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
-    const operation = await lockForApproval(tx, engine, actor, operationId);
+    const operation = await lockForApproval({ tx, engine, actor }, operationId);
     if (operation.status !== 'pending') throw invalidState(operation, 'rejecting');
     await writeAudit(tx, { action: 'reject', operationId, actor, detail: { reason } });
     return endCancelled(tx, engine, await update(tx, operation, { cancel_reason: reason }));
@@ -119,8 +119,9 @@ export async function prioritize(
   );
 }
 
-async function lockForApproval(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
-  const operation = await getVisible(tx, engine, actor, id);
+async function lockForApproval(asked: Asked, id: string): Promise<Operation> {
+  const { tx, actor } = asked;
+  const operation = await getVisible(asked, id);
   if (!isWholeOrgAdmin(actor)) throw new Problem('forbidden');
   if (operation.created_by_account === actor.accountId) throw new Problem('own_approval');
   return lockOperation(tx, id);
@@ -135,7 +136,7 @@ async function steer(
   detail: Record<string, unknown> = {},
 ): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
-    const operation = await lockSteerable(tx, engine, actor, operationId);
+    const operation = await lockSteerable({ tx, engine, actor }, operationId);
     await writeAudit(tx, { action, operationId, actor, detail });
     return work(tx, operation);
   });

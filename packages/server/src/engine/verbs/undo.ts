@@ -1,11 +1,11 @@
 /** Taking back what an operation did: previewed first, then an operation like any other. */
 import { Problem } from '@muster/contract';
-import { inOrg, type OrgTransaction } from '../../db/database.ts';
+import { inOrg } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { getVisible, maySteer } from '../rights.ts';
 import { applyIfSmall, confirmPlanned } from './confirm.ts';
 import { createIn } from '../plan/draft.ts';
-import { getKind, type Engine } from '../engine.ts';
+import { getKind, type Engine, type Asked } from '../engine.ts';
 import { whyIrreversible } from '../kind.ts';
 import { invalidState, lockOperation, type Operation } from '../operation.ts';
 import { planIn } from '../plan/plan.ts';
@@ -19,17 +19,12 @@ export interface UndoRequest {
 }
 
 /** Makes the plan of an undo without starting it. @throws Problem `not_reversible`, `rollback_window_closed`, `nothing_to_undo`. */
-export async function planUndo(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  operationId: string,
-  request: UndoRequest,
-): Promise<Operation> {
-  await getVisible(tx, engine, actor, operationId);
+export async function planUndo(asked: Asked, operationId: string, request: UndoRequest): Promise<Operation> {
+  const { tx, engine, actor } = asked;
+  await getVisible(asked, operationId);
   const operation = await lockOperation(tx, operationId);
   assertMayUndo(engine, actor, operation);
-  const undo = await createIn(tx, engine, actor, {
+  const undo = await createIn(asked, {
     kind: 'undo',
     name: `Undo: ${operation.name}`.slice(0, 200),
     undoOf: operationId,
@@ -41,7 +36,7 @@ export async function planUndo(
       reason: request.reason ?? '',
     },
   });
-  return planIn(tx, engine, undo, actor);
+  return planIn(asked, undo);
 }
 
 /** Plans and confirms the undo. @throws Problem `plan_stale` when `planHash` is not that of the plan made now. */
@@ -52,7 +47,7 @@ export async function undo(
   request: UndoRequest,
 ): Promise<Operation> {
   const confirmed = await inOrg(engine.database, actor.orgId, async (tx) => {
-    const plan = await planUndo(tx, engine, actor, operationId, request);
+    const plan = await planUndo({ tx, engine, actor }, operationId, request);
     if (request.planHash !== undefined && request.planHash !== plan.plan_hash) {
       throw new Problem('plan_stale', {
         count: 1,
@@ -65,7 +60,7 @@ export async function undo(
       actor,
       detail: { undone_by: plan.id, reason: request.reason ?? '' },
     });
-    return confirmPlanned(tx, engine, actor, plan, {});
+    return confirmPlanned({ tx, engine, actor }, plan, {});
   });
   return applyIfSmall(engine, confirmed);
 }

@@ -33,8 +33,8 @@ export function createCoursesRoutes(app: App, { engine, database }: HttpContext)
       const actor = await actorOf(request);
       const { operation_name: name, ...params } = request.body;
       const made = await inOrg(database, actor.orgId, async (tx) => {
-        const draft = await createIn(tx, engine, actor, { kind: 'course_creation', name, params });
-        return viewOperation(tx, engine, actor, await planDraft(tx, engine, draft, actor));
+        const draft = await createIn({ tx, engine, actor }, { kind: 'course_creation', name, params });
+        return viewOperation({ tx, engine, actor }, await planDraft({ tx, engine, actor }, draft));
       });
       return reply.code(201).send(made);
     },

@@ -2,11 +2,10 @@
 import { bulkOperation, importPreview, type BulkOperation, type ImportPreview } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { inOrg, type OrgTransaction } from '../../db/database.ts';
-import type { Engine } from '../../engine/engine.ts';
+import { inOrg } from '../../db/database.ts';
+import type { Asked } from '../../engine/engine.ts';
 import { planIn } from '../../engine/plan/plan.ts';
 import { openCsv, type CsvFile } from '../../formats/csv/read-csv.ts';
-import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { importForm, kindOfTarget, type ImportFields } from './import-form.ts';
@@ -59,13 +58,13 @@ async function importFile(
     const file = await openCsv(upload.file.file, csvOptions(upload.fields));
     if (upload.fields.dry_run) {
       return withoutTrace(database, actor.orgId, async (tx) => {
-        const staged = await stageUpload(tx, engine, actor, upload, file);
-        return viewImportPreview(tx, staged, await planIn(tx, engine, staged.operation, actor), file);
+        const staged = await stageUpload({ tx, engine, actor }, upload, file);
+        return viewImportPreview(tx, staged, await planIn({ tx, engine, actor }, staged.operation), file);
       });
     }
     return inOrg(database, actor.orgId, async (tx) => {
-      const { operation } = await stageUpload(tx, engine, actor, upload, file);
-      return viewOperation(tx, engine, actor, await planDraft(tx, engine, operation, actor));
+      const { operation } = await stageUpload({ tx, engine, actor }, upload, file);
+      return viewOperation({ tx, engine, actor }, await planDraft({ tx, engine, actor }, operation));
     });
   });
 }
@@ -74,17 +73,12 @@ function csvOptions({ encoding, delimiter }: ImportFields): { encoding?: string;
   return { ...(encoding === undefined ? {} : { encoding }), ...(delimiter === undefined ? {} : { delimiter }) };
 }
 
-async function stageUpload(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  upload: Upload<ImportFields>,
-  file: CsvFile,
-): Promise<StagedImport> {
+async function stageUpload(asked: Asked, upload: Upload<ImportFields>, file: CsvFile): Promise<StagedImport> {
+  const { tx, engine, actor } = asked;
   const { fields } = upload;
   const fileName = upload.file.filename;
   const kind = kindOfTarget(engine, fields.target_model);
-  const staged = await stageImport(tx, engine, actor, {
+  const staged = await stageImport(asked, {
     kind: kind.name,
     name: fields.operation_name ?? `${kind.title}: ${fileName}`.slice(0, 200),
     description: fields.description,

@@ -1,11 +1,10 @@
 /** The operation that an address names. */
 import { Problem } from '@muster/contract';
 import { z } from 'zod';
-import { isUuid, type OrgTransaction } from '../../db/database.ts';
+import { isUuid } from '../../db/database.ts';
 import { getVisible, maySteer } from '../../engine/rights.ts';
-import type { Engine } from '../../engine/engine.ts';
+import type { Asked } from '../../engine/engine.ts';
 import type { Operation } from '../../engine/operation.ts';
-import type { Actor } from '../../tenancy/actor.ts';
 
 export const OPERATION_PATH = '/api/bulk/operations/:id';
 export const operationParams = z.object({ id: z.string() });
@@ -18,8 +17,9 @@ export function idOf(params: z.infer<typeof operationParams>): string {
 }
 
 /** @throws Problem `forbidden` where the operation is only visible. */
-export async function getSteerable(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
-  const operation = await getVisible(tx, engine, actor, id);
+export async function getSteerable(asked: Asked, id: string): Promise<Operation> {
+  const { actor } = asked;
+  const operation = await getVisible(asked, id);
   if (!maySteer(actor, operation)) throw new Problem('forbidden');
   return operation;
 }

@@ -48,16 +48,16 @@ export function operationRoutes(app: App, context: HttpContext): void {
   app.get('/api/bulk/operations', { schema: SCHEMAS.list }, async (request, reply) => {
     const actor = await actorOf(request);
     return inOrg(database, actor.orgId, async (tx) => {
-      const { operations, total } = await listOperations(tx, engine, actor, request.query);
+      const { operations, total } = await listOperations({ tx, engine, actor }, request.query);
       reply.header('x-total-count', total);
-      return viewOperations(tx, engine, actor, operations);
+      return viewOperations({ tx, engine, actor }, operations);
     });
   });
 
   app.post('/api/bulk/operations', { schema: SCHEMAS.create }, async (request, reply) => {
     const actor = await actorOf(request);
     const made: BulkOperation = await inOrg(database, actor.orgId, async (tx) =>
-      viewOperation(tx, engine, actor, await createOperation(tx, engine, actor, request.body)),
+      viewOperation({ tx, engine, actor }, await createOperation({ tx, engine, actor }, request.body)),
     );
     return reply.code(201).send(made);
   });
@@ -66,7 +66,7 @@ export function operationRoutes(app: App, context: HttpContext): void {
     const actor = await actorOf(request);
     const id = idOf(request.params);
     return inOrg(database, actor.orgId, async (tx) =>
-      viewOperation(tx, engine, actor, await getVisible(tx, engine, actor, id)),
+      viewOperation({ tx, engine, actor }, await getVisible({ tx, engine, actor }, id)),
     );
   });
 
@@ -74,7 +74,7 @@ export function operationRoutes(app: App, context: HttpContext): void {
     const actor = await actorOf(request);
     const id = idOf(request.params);
     return inOrg(database, actor.orgId, async (tx) =>
-      viewOperation(tx, engine, actor, await changeOperation(tx, engine, actor, id, request.body)),
+      viewOperation({ tx, engine, actor }, await changeOperation({ tx, engine, actor }, id, request.body)),
     );
   });
 }

@@ -3,7 +3,7 @@ import type { BulkOperation, OperationResults } from '@muster/contract';
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import { maySteer } from '../../engine/rights.ts';
-import { getKind, type Engine } from '../../engine/engine.ts';
+import { getKind, type Engine, type Asked } from '../../engine/engine.ts';
 import { whyIrreversible } from '../../engine/kind.ts';
 import { makerOf, type Operation } from '../../engine/operation.ts';
 import type { Actor } from '../../tenancy/actor.ts';
@@ -13,22 +13,14 @@ import { asObject, bulkStatus } from '../../operations/stored.ts';
 import { undoUntil } from '../../engine/verbs/undo.ts';
 
 /** Views of several operations, in their order; the names of people come in one query. */
-export async function viewOperations(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  operations: readonly Operation[],
-): Promise<BulkOperation[]> {
+export async function viewOperations(asked: Asked, operations: readonly Operation[]): Promise<BulkOperation[]> {
+  const { tx, engine, actor } = asked;
   const names = await namesOf(tx, operations);
   return operations.map((operation) => view(engine, actor, operation, names));
 }
 
-export async function viewOperation(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  operation: Operation,
-): Promise<BulkOperation> {
+export async function viewOperation(asked: Asked, operation: Operation): Promise<BulkOperation> {
+  const { tx, engine, actor } = asked;
   return view(engine, actor, operation, await namesOf(tx, [operation]));
 }
 

@@ -60,7 +60,7 @@ export function readingRoutes(app: App, context: HttpContext): void {
     actor: Actor,
     id: string,
     work: (tx: OrgTransaction, operation: Operation) => Promise<T>,
-  ): Promise<T> => inOrg(database, actor.orgId, async (tx) => work(tx, await getVisible(tx, engine, actor, id)));
+  ): Promise<T> => inOrg(database, actor.orgId, async (tx) => work(tx, await getVisible({ tx, engine, actor }, id)));
 
   app.get(`${OPERATION_PATH}/preview`, { schema: SCHEMAS.preview }, async (request) =>
     reading(await actorOf(request), idOf(request.params), (tx, operation) =>

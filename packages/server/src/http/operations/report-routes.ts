@@ -42,7 +42,7 @@ export function reportRoutes(app: App, context: HttpContext): void {
       const actor = await actorOf(request);
       const id = idOf(request.params);
       const operation = await inOrg(database, actor.orgId, async (tx) => {
-        const found = await getVisible(tx, engine, actor, id);
+        const found = await getVisible({ tx, engine, actor }, id);
         await writeAudit(tx, {
           action: 'download',
           operationId: id,

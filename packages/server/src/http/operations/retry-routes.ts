@@ -29,7 +29,7 @@ export function retryRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const again = await retryItems(context, actor, idOf(request.params), request.body ?? { plan_only: false });
-      const body = await inOrg(database, actor.orgId, (tx) => viewOperation(tx, engine, actor, again));
+      const body = await inOrg(database, actor.orgId, (tx) => viewOperation({ tx, engine, actor }, again));
       return reply.code(202).send(body);
     },
   );
@@ -44,7 +44,7 @@ async function retryItems(
 ): Promise<Operation> {
   const draft = await retry(engine, actor, id, { itemNos: request.item_ids, corrections: request.corrections });
   const planned = await inOrg(database, actor.orgId, async (tx) =>
-    planDraft(tx, engine, await lockOperation(tx, draft.id), actor),
+    planDraft({ tx, engine, actor }, await lockOperation(tx, draft.id)),
   );
   const needsPerson = planned.requires_approval || guardsOf(planned).length > 0;
   if (request.plan_only || needsPerson || planned.plan_hash === null) return planned;

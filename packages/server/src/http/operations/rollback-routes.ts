@@ -51,10 +51,10 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
   app.post(`${OPERATION_PATH}/rollback`, { schema: SCHEMAS.rollback }, async (request, reply) => {
     const actor = await actorOf(request);
     const id = idOf(request.params);
-    await inOrg(database, actor.orgId, (tx) => getSteerable(tx, engine, actor, id));
+    await inOrg(database, actor.orgId, (tx) => getSteerable({ tx, engine, actor }, id));
     const { plan_hash: planHash, item_ids: itemNos, reason, mode } = request.body ?? {};
     const undoing = await undo(engine, actor, id, { planHash, itemNos, reason, mode });
-    const body = await inOrg(database, actor.orgId, (tx) => viewOperation(tx, engine, actor, undoing));
+    const body = await inOrg(database, actor.orgId, (tx) => viewOperation({ tx, engine, actor }, undoing));
     return reply.code(202).send(body);
   });
 }
@@ -67,7 +67,7 @@ async function previewUndo(
   query: z.output<typeof rollbackPreviewQuery>,
 ): Promise<RollbackPreview> {
   return withoutTrace(database, actor.orgId, async (tx) => {
-    const plan = await planUndo(tx, engine, actor, id, { itemNos: query.item_ids, mode: query.mode });
+    const plan = await planUndo({ tx, engine, actor }, id, { itemNos: query.item_ids, mode: query.mode });
     return viewUndo(tx, id, plan, query.limit);
   });
 }

@@ -90,14 +90,14 @@ function schemaOf<Body extends z.ZodType>(summary: string, body: Body) {
 }
 
 function view({ engine, database }: HttpContext, actor: Actor, operation: Operation): Promise<BulkOperation> {
-  return inOrg(database, actor.orgId, (tx) => viewOperation(tx, engine, actor, operation));
+  return inOrg(database, actor.orgId, (tx) => viewOperation({ tx, engine, actor }, operation));
 }
 
 async function planAgain({ engine, database }: HttpContext, actor: Actor, id: string): Promise<Operation> {
   return inOrg(database, actor.orgId, async (tx) => {
-    const operation = await lockSteerable(tx, engine, actor, id);
+    const operation = await lockSteerable({ tx, engine, actor }, id);
     if (operation.status !== 'pending' || operation.queued_at !== null) throw invalidState(operation, 'planning');
-    return planDraft(tx, engine, operation, actor);
+    return planDraft({ tx, engine, actor }, operation);
   });
 }
 
@@ -107,7 +107,7 @@ async function start(
   id: string,
   request: StartRequest,
 ): Promise<Operation> {
-  const operation = await inOrg(database, actor.orgId, (tx) => getSteerable(tx, engine, actor, id));
+  const operation = await inOrg(database, actor.orgId, (tx) => getSteerable({ tx, engine, actor }, id));
   if (operation.status === 'paused') return resume(engine, actor, id);
   return confirm(engine, actor, id, {
     planHash: request.plan_hash,

@@ -56,7 +56,7 @@ export function streamRoutes(app: App, context: HttpContext): void {
 }
 
 async function readOperation({ engine, database }: HttpContext, actor: Actor, id: string): Promise<Operation> {
-  return inOrg(database, actor.orgId, (tx) => getVisible(tx, engine, actor, id));
+  return inOrg(database, actor.orgId, (tx) => getVisible({ tx, engine, actor }, id));
 }
 
 async function* progressEvents(

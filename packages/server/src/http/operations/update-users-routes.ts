@@ -55,8 +55,8 @@ export function updateUsersRoutes(app: App, { engine, database }: HttpContext): 
       const faults = faultsIn(request.body);
       if (faults.length > 0) throw invalid(faults);
       const made = await inOrg(database, actor.orgId, async (tx) => {
-        const draft = await createIn(tx, engine, actor, operationOf(request.body));
-        return viewOperation(tx, engine, actor, await planDraft(tx, engine, draft, actor));
+        const draft = await createIn({ tx, engine, actor }, operationOf(request.body));
+        return viewOperation({ tx, engine, actor }, await planDraft({ tx, engine, actor }, draft));
       });
       return reply.code(201).send(made);
     },

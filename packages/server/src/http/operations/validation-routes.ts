@@ -75,16 +75,12 @@ async function validate(
   return withoutTrace(database, actor.orgId, async (tx) => {
     const kind = kindOfTarget(engine, await targetOf(tx, actor, fields));
     const mapping = await chosenMapping(tx, actor, fields);
-    const staged = await stageImport(tx, engine, actor, {
-      kind: kind.name,
-      name: 'Validation',
-      params: {},
-      mapping,
-      file,
-      fileName: '',
-    });
+    const staged = await stageImport(
+      { tx, engine, actor },
+      { kind: kind.name, name: 'Validation', params: {}, mapping, file, fileName: '' },
+    );
     await assertWhole();
-    return viewValidation(tx, staged, await planIn(tx, engine, staged.operation, actor), file);
+    return viewValidation(tx, staged, await planIn({ tx, engine, actor }, staged.operation), file);
   });
 }
 

@@ -1,9 +1,9 @@
 import { invalidField } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { inOrg, isUuid, rows, type OrgTransaction } from '../../db/database.ts';
+import { inOrg, isUuid, rows } from '../../db/database.ts';
 import { isWholeOrgAdmin, visibleOperations } from '../../engine/rights.ts';
-import type { Engine } from '../../engine/engine.ts';
+import type { Engine, Asked } from '../../engine/engine.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
@@ -65,7 +65,7 @@ export function auditRoutes(app: App, context: HttpContext): void {
     async (request) => {
       const actor = await actorOf(request);
       const found = await inOrg(context.database, actor.orgId, (tx) =>
-        listAudit(tx, context.engine, actor, request.query),
+        listAudit({ tx, engine: context.engine, actor }, request.query),
       );
       const page = pageOf(found, request.query.limit, (row) => [row.at_exact, row.id]);
       return { ...page, items: page.items.map(viewEntry) };
@@ -87,11 +87,10 @@ export function auditRoutes(app: App, context: HttpContext): void {
       const { cursor, limit, operation_id: operationId } = request.query;
       const [after] = readCursor(cursor, 1) ?? [null];
       const found = await inOrg(context.database, actor.orgId, (tx) =>
-        listEvents(tx, context.engine, actor, {
-          after: uuidOf('cursor', after),
-          operationId: uuidOf('operation_id', operationId),
-          limit,
-        }),
+        listEvents(
+          { tx, engine: context.engine, actor },
+          { after: uuidOf('cursor', after), operationId: uuidOf('operation_id', operationId), limit },
+        ),
       );
       const page = pageOf(found, limit, (row) => [row.id]);
       return { ...page, items: page.items.map((row) => ({ ...row, occurred_at: row.occurred_at.toISOString() })) };
@@ -118,7 +117,8 @@ interface EntryRow {
 }
 
 /** Entries in order of time; with `entity` or `entity_id` the changes of records alone. */
-async function listAudit(tx: OrgTransaction, engine: Engine, actor: Actor, query: AuditQuery): Promise<EntryRow[]> {
+async function listAudit(asked: Asked, query: AuditQuery): Promise<EntryRow[]> {
+  const { tx, engine, actor } = asked;
   const entityId = uuidOf('entity_id', query.entity_id);
   const operationId = uuidOf('operation_id', query.operation_id);
   const [after, afterId] = readCursor(query.cursor, 2) ?? [];
@@ -193,11 +193,10 @@ interface EventRow {
 }
 
 async function listEvents(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
+  asked: Asked,
   of: { after: string | null; operationId: string | null; limit: number },
 ): Promise<EventRow[]> {
+  const { tx, engine, actor } = asked;
   const visible = isWholeOrgAdmin(actor)
     ? sql`true`
     : sql`exists (select from operations o where o.org_id = ${tx.orgId} and o.id = e.operation_id and ${visibleOperations(engine, actor)})`;

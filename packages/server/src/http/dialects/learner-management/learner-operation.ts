@@ -42,7 +42,7 @@ export async function workLearners(context: HttpContext, actor: Actor, wanted: W
   const made = asOperation(wanted);
   if (!wanted.dryRun) return runAndRead(engine, actor, made, readPairs);
   return inOrg(database, actor.orgId, async (tx) =>
-    readPairs(tx, await planIn(tx, engine, await createIn(tx, engine, actor, made), actor)),
+    readPairs(tx, await planIn({ tx, engine, actor }, await createIn({ tx, engine, actor }, made))),
   );
 }
 
@@ -53,9 +53,9 @@ async function readPairs(tx: OrgTransaction, operation: Operation): Promise<Work
 
 async function workLater({ engine, database }: HttpContext, actor: Actor, wanted: Wanted): Promise<Worked> {
   const { operation, pairs } = await inOrg(database, actor.orgId, async (tx) => {
-    const draft = await createIn(tx, engine, actor, asOperation(wanted));
-    const planned = await planIn(tx, engine, draft, actor);
-    const left = wanted.dryRun ? planned : await confirmPlanned(tx, engine, actor, planned, {});
+    const draft = await createIn({ tx, engine, actor }, asOperation(wanted));
+    const planned = await planIn({ tx, engine, actor }, draft);
+    const left = wanted.dryRun ? planned : await confirmPlanned({ tx, engine, actor }, planned, {});
     return { operation: left, pairs: await countItems(tx, left.id) };
   });
   if (!wanted.dryRun) await applyIfSmall(engine, operation);

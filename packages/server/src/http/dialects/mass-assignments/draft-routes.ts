@@ -3,7 +3,7 @@ import { Problem } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../../db/database.ts';
 import { checkParams, createIn, eraseDrafts } from '../../../engine/plan/draft.ts';
-import { getKind, type Engine } from '../../../engine/engine.ts';
+import { getKind, type Asked } from '../../../engine/engine.ts';
 import { invalidState, update, type Operation } from '../../../engine/operation.ts';
 import { writeAudit } from '../../../engine/record.ts';
 import { assertRate } from '../../../school/assignments/rate.ts';
@@ -31,7 +31,7 @@ export function draftRoutes(app: App, { engine, database }: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const made = await inOrg(database, actor.orgId, async (tx) =>
-        viewStatus(tx, actor, await createDraft(tx, engine, actor, request.body)),
+        viewStatus(tx, actor, await createDraft({ tx, engine, actor }, request.body)),
       );
       return reply.code(201).header('location', `${MASS_PATH}/${made.operation_id}`).send(made);
     },
@@ -49,8 +49,8 @@ export function draftRoutes(app: App, { engine, database }: HttpContext): void {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) => {
         const { operation_id: id } = request.params;
-        const draft = await lockDraft(tx, engine, actor, id, 'changing it');
-        return viewStatus(tx, actor, await changeDraft(tx, engine, actor, draft, request.body));
+        const draft = await lockDraft({ tx, engine, actor }, id, 'changing it');
+        return viewStatus(tx, actor, await changeDraft({ tx, engine, actor }, draft, request.body));
       });
     },
   );
@@ -62,7 +62,7 @@ export function draftRoutes(app: App, { engine, database }: HttpContext): void {
       const actor = await actorOf(request);
       await inOrg(database, actor.orgId, async (tx) => {
         const { operation_id: id } = request.params;
-        const draft = await lockDraft(tx, engine, actor, id, 'discarding it');
+        const draft = await lockDraft({ tx, engine, actor }, id, 'discarding it');
         await discard(tx, actor, draft);
       });
       return reply.code(204).send(null);
@@ -70,16 +70,12 @@ export function draftRoutes(app: App, { engine, database }: HttpContext): void {
   );
 }
 
-async function createDraft(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  given: z.output<typeof massAssignmentGiven>,
-): Promise<Operation> {
+async function createDraft(asked: Asked, given: z.output<typeof massAssignmentGiven>): Promise<Operation> {
+  const { tx, engine, actor } = asked;
   if (given.template_id != null) throw new Problem('not_found', { field: 'template_id' });
   await assertRate(tx, actor, 'create', OPERATION_TYPES);
   await assertPlanAllows(tx, actor, given.target);
-  return createIn(tx, engine, actor, {
+  return createIn(asked, {
     kind: given.operation_type,
     name: given.name ?? getKind(engine, given.operation_type).title,
     source: 'mass_assignments',
@@ -89,12 +85,11 @@ async function createDraft(
 }
 
 async function changeDraft(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
+  asked: Asked,
   draft: Operation,
   changes: z.output<typeof massAssignmentChanges>,
 ): Promise<Operation> {
+  const { tx, engine, actor } = asked;
   const kind = getKind(engine, draft.kind);
   const params = checkParams(kind, { ...asObject(draft.params), ...paramsOf(changes) });
   await assertPlanAllows(tx, actor, massParams.parse(params).target);
@@ -119,14 +114,8 @@ async function discard(tx: OrgTransaction, actor: Actor, draft: Operation): Prom
 }
 
 /** @throws Problem `invalid_state` for what is being validated, or is confirmed. */
-export async function lockDraft(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-  wanted: string,
-): Promise<Operation> {
-  const operation = await lockMassOperation(tx, engine, actor, id);
+export async function lockDraft(asked: Asked, id: string, wanted: string): Promise<Operation> {
+  const operation = await lockMassOperation(asked, id);
   if (operation.status !== 'pending' || operation.queued_at !== null) throw invalidState(operation, wanted);
   return operation;
 }

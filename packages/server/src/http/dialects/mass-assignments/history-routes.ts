@@ -4,9 +4,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, rows, type OrgTransaction } from '../../../db/database.ts';
 import { visibleOperations } from '../../../engine/rights.ts';
-import type { Engine } from '../../../engine/engine.ts';
+import type { Asked } from '../../../engine/engine.ts';
 import type { Operation } from '../../../engine/operation.ts';
-import type { Actor } from '../../../tenancy/actor.ts';
 import { actorOf, ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import {
@@ -69,7 +68,7 @@ export function historyRoutes(app: App, { engine, database }: HttpContext): void
     },
     async (request) => {
       const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, (tx) => listHistory(tx, engine, actor, request.query));
+      return inOrg(database, actor.orgId, (tx) => listHistory({ tx, engine, actor }, request.query));
     },
   );
 
@@ -79,7 +78,7 @@ export function historyRoutes(app: App, { engine, database }: HttpContext): void
     async (request) => {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) =>
-        viewStatus(tx, actor, await getMassOperation(tx, engine, actor, request.params.operation_id)),
+        viewStatus(tx, actor, await getMassOperation({ tx, engine, actor }, request.params.operation_id)),
       );
     },
   );
@@ -96,19 +95,15 @@ export function historyRoutes(app: App, { engine, database }: HttpContext): void
     async (request) => {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) => {
-        const { id } = await getMassOperation(tx, engine, actor, request.params.operation_id);
+        const { id } = await getMassOperation({ tx, engine, actor }, request.params.operation_id);
         return listAudit(tx, id, request.query.page);
       });
     },
   );
 }
 
-async function listHistory(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  query: HistoryQuery,
-): Promise<z.infer<typeof history>> {
+async function listHistory(asked: Asked, query: HistoryQuery): Promise<z.infer<typeof history>> {
+  const { tx, engine, actor } = asked;
   const condition = sql`o.org_id = ${tx.orgId} and ${visibleOperations(engine, actor)} and ${matching(query)}`;
   const { total } = await one(
     tx,

@@ -44,7 +44,7 @@ export function itemRoutes(app: App, context: HttpContext): void {
     async (request) => {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) => {
-        const { id } = await getMassOperation(tx, engine, actor, request.params.operation_id);
+        const { id } = await getMassOperation({ tx, engine, actor }, request.params.operation_id);
         const page = await listPage(tx, id, request.query);
         await noteAccess(tx, actor, { purpose: 'items', rows: page.total, operationId: id });
         return page;
@@ -67,7 +67,7 @@ export function itemRoutes(app: App, context: HttpContext): void {
       const actor = await actorOf(request);
       const { operation_id, item_id } = request.params;
       return inOrg(database, actor.orgId, async (tx) => {
-        const { id } = await lockMassOperation(tx, engine, actor, operation_id);
+        const { id } = await lockMassOperation({ tx, engine, actor }, operation_id);
         const item = await getItem(tx, id, item_id);
         await correctItem(tx, id, item, request.body.parameters);
         await writeAudit(tx, {
@@ -87,7 +87,7 @@ export function itemRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const operation = await inOrg(database, actor.orgId, (tx) =>
-        getMassOperation(tx, engine, actor, request.params.operation_id),
+        getMassOperation({ tx, engine, actor }, request.params.operation_id),
       );
       return resultReport(context, actor, operation, reply);
     },

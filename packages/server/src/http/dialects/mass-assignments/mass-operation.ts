@@ -1,11 +1,10 @@
 /** The operations behind these addresses: those of the general engine whose kind assigns something. */
 import { Problem } from '@muster/contract';
 import { z } from 'zod';
-import { isUuid, type OrgTransaction } from '../../../db/database.ts';
+import { isUuid } from '../../../db/database.ts';
 import { getVisible, maySteer } from '../../../engine/rights.ts';
-import type { Engine } from '../../../engine/engine.ts';
+import type { Asked } from '../../../engine/engine.ts';
 import { lockOperation, type Operation } from '../../../engine/operation.ts';
-import type { Actor } from '../../../tenancy/actor.ts';
 
 export const MASS_PATH = '/api/v1/mass-assignments';
 export const OPERATION_PATH = `${MASS_PATH}/:operation_id`;
@@ -27,32 +26,24 @@ export function ofOperation<Schema extends object>(summary: string, schema: Sche
 }
 
 /** @throws Problem `not_found`, the same for what is unknown, foreign, not visible or of another kind. */
-export async function getMassOperation(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
+export async function getMassOperation(asked: Asked, id: string): Promise<Operation> {
   if (!isUuid(id.toLowerCase())) throw new Problem('not_found');
-  const operation = await getVisible(tx, engine, actor, id.toLowerCase());
+  const operation = await getVisible(asked, id.toLowerCase());
   if (!OPERATION_TYPES.some((type) => type === operation.kind)) throw new Problem('not_found');
   return operation;
 }
 
 /** @throws Problem `forbidden` where the operation is only visible. */
-export async function getSteerable(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
-  const operation = await getMassOperation(tx, engine, actor, id);
+export async function getSteerable(asked: Asked, id: string): Promise<Operation> {
+  const { actor } = asked;
+  const operation = await getMassOperation(asked, id);
   if (!maySteer(actor, operation)) throw new Problem('forbidden');
   return operation;
 }
 
 /** The operation, locked until the transaction ends, for somebody who may steer it. */
-export async function lockMassOperation(
-  tx: OrgTransaction,
-  engine: Engine,
-  actor: Actor,
-  id: string,
-): Promise<Operation> {
-  const operation = await getSteerable(tx, engine, actor, id);
+export async function lockMassOperation(asked: Asked, id: string): Promise<Operation> {
+  const { tx } = asked;
+  const operation = await getSteerable(asked, id);
   return lockOperation(tx, operation.id);
 }

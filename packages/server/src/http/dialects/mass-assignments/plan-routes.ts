@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, type OrgTransaction } from '../../../db/database.ts';
 import { confirm } from '../../../engine/verbs/confirm.ts';
-import { getKind, type Engine } from '../../../engine/engine.ts';
+import { getKind, type Asked } from '../../../engine/engine.ts';
 import type { Operation } from '../../../engine/operation.ts';
 import { beginPlanning, planIn } from '../../../engine/plan/plan.ts';
 import { enqueue, TASKS } from '../../../engine/queue.ts';
@@ -62,8 +62,8 @@ function validationRoute(app: App, { engine, database }: HttpContext): void {
       const actor = await actorOf(request);
       const answer = await inOrg(database, actor.orgId, async (tx) => {
         const { operation_id: id } = request.params;
-        const draft = await lockDraft(tx, engine, actor, id, 'validating it');
-        const planned = await validate(tx, engine, actor, draft);
+        const draft = await lockDraft({ tx, engine, actor }, id, 'validating it');
+        const planned = await validate({ tx, engine, actor }, draft);
         return planned.phase === 'planning'
           ? { left: await viewStatus(tx, actor, planned) }
           : { made: await viewValidation(tx, actor, planned) };
@@ -88,7 +88,7 @@ function previewRoutes(app: App, context: HttpContext): void {
     async (request) => {
       const actor = await actorOf(request);
       return inOrg(database, actor.orgId, async (tx) => {
-        const operation = await getPlanned(tx, engine, actor, request.params.operation_id);
+        const operation = await getPlanned({ tx, engine, actor }, request.params.operation_id);
         await writeAudit(tx, {
           action: 'preview',
           operationId: operation.id,
@@ -106,7 +106,7 @@ function previewRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const operation = await inOrg(database, actor.orgId, (tx) =>
-        getPlanned(tx, engine, actor, request.params.operation_id),
+        getPlanned({ tx, engine, actor }, request.params.operation_id),
       );
       return planReport(context, actor, operation, reply);
     },
@@ -136,7 +136,8 @@ function confirmationRoute(app: App, context: HttpContext): void {
 }
 
 /** Plans within the request, or in the background for many students. */
-async function validate(tx: OrgTransaction, engine: Engine, actor: Actor, draft: Operation): Promise<Operation> {
+async function validate(asked: Asked, draft: Operation): Promise<Operation> {
+  const { tx, engine, actor } = asked;
   const { target } = massParams.parse(draft.params);
   await assertPlanAllows(tx, actor, target);
   const { count } = await one(
@@ -145,7 +146,7 @@ async function validate(tx: OrgTransaction, engine: Engine, actor: Actor, draft:
   );
   if (count === 0) throw new Problem('empty_selection', { field: 'target' });
   assertPeopleLimit(getKind(engine, draft.kind), actor, count, draft.override_reason);
-  if (count <= LIMITS.mediumPeopleMax) return planIn(tx, engine, draft, actor);
+  if (count <= LIMITS.mediumPeopleMax) return planIn(asked, draft);
   const planning = await beginPlanning(tx, draft.id);
   await enqueue(tx, planning, TASKS.plan);
   return planning;
@@ -168,8 +169,8 @@ async function viewValidation(
   };
 }
 
-async function getPlanned(tx: OrgTransaction, engine: Engine, actor: Actor, id: string): Promise<Operation> {
-  const operation = await getMassOperation(tx, engine, actor, id);
+async function getPlanned(asked: Asked, id: string): Promise<Operation> {
+  const operation = await getMassOperation(asked, id);
   if (operation.plan_hash === null) throw new Problem('not_validated');
   return operation;
 }
@@ -181,7 +182,7 @@ async function start(
   given: z.output<typeof confirmation>,
 ): Promise<Operation> {
   const operation = await inOrg(database, actor.orgId, async (tx) => {
-    const found = await getSteerable(tx, engine, actor, id);
+    const found = await getSteerable({ tx, engine, actor }, id);
     const isOpen = found.status === 'pending' && found.queued_at === null;
     if (isOpen && found.plan_hash === null) throw new Problem('not_validated');
     if (isOpen && given.plan_hash === undefined) throw new Problem('plan_hash_missing', { field: 'plan_hash' });

@@ -34,7 +34,7 @@ export function releaseRoutes(app: App, { engine, database }: HttpContext): void
       const { operation_id: id, n: release } = request.params;
       const { action, date } = request.body;
       return inOrg(database, actor.orgId, async (tx) => {
-        const operation = await lockMassOperation(tx, engine, actor, id);
+        const operation = await lockMassOperation({ tx, engine, actor }, id);
         if (operation.phase !== 'done') throw invalidState(operation, 'steering a release');
         const { timezone } = await one(tx, sql<{ timezone: string }>`select timezone from orgs where id = ${tx.orgId}`);
         const by = { now: engine.now(), timezone, actorId: actor.userId };

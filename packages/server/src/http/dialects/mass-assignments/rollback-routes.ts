@@ -77,7 +77,7 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
     async (request) => {
       const actor = await actorOf(request);
       const operation = await inOrg(database, actor.orgId, (tx) =>
-        getSteerable(tx, engine, actor, request.params.operation_id),
+        getSteerable({ tx, engine, actor }, request.params.operation_id),
       );
       const itemNos = await chosenItems(context, actor, operation.id, request.query.release);
       const look = (mode: Mode) => lookAtUndo(context, actor, operation.id, { mode, itemNos });
@@ -106,7 +106,7 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
       const given = request.body ?? { mode: 'all' as const, reason: '' };
       const { mode, reason, confirm_count: typed } = given;
       const { id } = await inOrg(database, actor.orgId, (tx) =>
-        getSteerable(tx, engine, actor, request.params.operation_id),
+        getSteerable({ tx, engine, actor }, request.params.operation_id),
       );
       const itemNos = await chosenItems(context, actor, id, request.body?.release);
       const { numbers: planned } = await lookAtUndo(context, actor, id, { mode, itemNos });
@@ -148,7 +148,7 @@ async function lookAtUndo(
   const onlyLooked = new Error('The undo was only looked at.');
   const looks: UndoLook[] = [];
   await inOrg(database, actor.orgId, async (tx) => {
-    looks.push(await readUndo(tx, await planUndo(tx, engine, actor, id, wanted)));
+    looks.push(await readUndo(tx, await planUndo({ tx, engine, actor }, id, wanted)));
     throw onlyLooked;
   }).catch((error: unknown) => {
     if (error !== onlyLooked) throw error;

@@ -88,7 +88,7 @@ function failureRoutes(app: App, context: HttpContext): void {
 
 /** The id of an operation that the actor may steer. */
 async function steerableId({ engine, database }: HttpContext, actor: Actor, id: string): Promise<string> {
-  return (await inOrg(database, actor.orgId, (tx) => getSteerable(tx, engine, actor, id))).id;
+  return (await inOrg(database, actor.orgId, (tx) => getSteerable({ tx, engine, actor }, id))).id;
 }
 
 async function view({ database }: HttpContext, actor: Actor, operation: Operation): Promise<MassAssignmentStatus> {
@@ -108,7 +108,7 @@ async function retryItems(
 
 async function accept({ engine, database }: HttpContext, actor: Actor, id: string): Promise<Operation> {
   return inOrg(database, actor.orgId, async (tx) => {
-    const operation = await lockMassOperation(tx, engine, actor, id);
+    const operation = await lockMassOperation({ tx, engine, actor }, id);
     const isOpen = outcomeOf(operation) === 'partial' && operation.accepted_at === null;
     if (!isOpen) throw new Problem('nothing_to_accept');
     await writeAudit(tx, {

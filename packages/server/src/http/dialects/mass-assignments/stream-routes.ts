@@ -36,7 +36,7 @@ export function streamRoutes(app: App, { engine, database }: HttpContext): void 
     async (request, reply) => {
       const actor = await actorOf(request);
       const read = () =>
-        inOrg(database, actor.orgId, (tx) => getMassOperation(tx, engine, actor, request.params.operation_id));
+        inOrg(database, actor.orgId, (tx) => getMassOperation({ tx, engine, actor }, request.params.operation_id));
       await read();
       return sendEvents(
         reply,
