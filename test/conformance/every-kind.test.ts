@@ -70,11 +70,11 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, example) => {
         await work(school, draft.id);
         const after = await snapshot(database, school.orgId);
         if (differences(before, after).length === 0) return;
-        const back = await undo(school.engine, school.admin, draft.id, {});
+        const back = await undo({ engine: school.engine, actor: school.admin }, draft.id, {});
         expect(await work(school, back.id)).toMatchObject({ failed_items: 0, skipped_items: 0 });
         expect(await snapshot(database, school.orgId)).toEqual(before);
         expect(await read(school, draft.id)).toMatchObject({ rollback_status: 'rolled_back' });
-        const forth = await undo(school.engine, school.admin, back.id, {});
+        const forth = await undo({ engine: school.engine, actor: school.admin }, back.id, {});
         await work(school, forth.id);
         expect(await snapshot(database, school.orgId)).toEqual(after);
         expect(await read(school, draft.id)).toMatchObject({ rollback_status: 'none' });
@@ -116,9 +116,9 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, example) => {
     const { school, draft } = await prepare(example.usual);
     await queued(school, draft.id);
     const ended = await workInChunks(school, draft.id, 2, async () => {
-      await pause(school.engine, school.admin, draft.id);
+      await pause({ engine: school.engine, actor: school.admin }, draft.id);
       expect(await applyOneChunk(school, draft.id, 2)).toBe(false);
-      await resume(school.engine, school.admin, draft.id);
+      await resume({ engine: school.engine, actor: school.admin }, draft.id);
     });
     expect(ended).toMatchObject({ status: 'completed', processed_items: ended.total_items });
     expect(canonical(await snapshot(database, school.orgId))).toEqual(await resultAtOnce(example));

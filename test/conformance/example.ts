@@ -1,6 +1,5 @@
 /** What the conformance suite needs to know of a kind: how to make an operation of it in a populated school. */
 import fc from 'fast-check';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import type { PopulatedSchool } from '../fixtures/populated-school.ts';
 import { stagedImport, work } from '../fixtures/school.ts';
 import { queued } from '../fixtures/stepwise.ts';
@@ -11,6 +10,7 @@ import { COURSE_EXAMPLES } from './examples/courses.ts';
 import { INVITE_EXAMPLES } from './examples/invites.ts';
 import { LEARNER_EXAMPLES } from './examples/learners.ts';
 import { MENTOR_EXAMPLES } from './examples/mentors.ts';
+import { create } from '../fixtures/create.ts';
 
 const HEADER = 'external_id,email,username,given_name,family_name,role,grade_level,unit,teacher';
 

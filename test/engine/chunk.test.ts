@@ -4,11 +4,11 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../packages/server/src/db/ids.ts';
 import { pause, resume } from '../../packages/server/src/engine/verbs/steer.ts';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { runNow } from '../../packages/server/src/engine/verbs/run-now.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aPerson, aSchool, aUnit, query, run, students, work, type School } from '../fixtures/school.ts';
 import { applyOneChunk, queued, read, workInChunks } from '../fixtures/stepwise.ts';
+import { create } from '../fixtures/create.ts';
 
 let database: TestDatabase;
 let school: School;
@@ -130,14 +130,17 @@ describe('a row that changed after the preview', () => {
     await queued(school, id);
     await applyOneChunk(school, id, 2);
     // While it is at work, an edit of the same people waits; while it is paused, it does not.
-    await pause(school.engine, school.admin, id);
+    await pause({ engine: school.engine, actor: school.admin }, id);
     const other = await aPerson(database, school.orgId, { name: 'Other Admin', roles: ['subscriber_admin'] });
-    await runNow(school.engine, other, {
-      kind: 'edit_record',
-      name: 'By hand',
-      params: { entity: 'user', edits: [{ action: 'update', id: ids[3], values: { phone: '1' } }] },
-    });
-    await resume(school.engine, school.admin, id);
+    await runNow(
+      { engine: school.engine, actor: other },
+      {
+        kind: 'edit_record',
+        name: 'By hand',
+        params: { entity: 'user', edits: [{ action: 'update', id: ids[3], values: { phone: '1' } }] },
+      },
+    );
+    await resume({ engine: school.engine, actor: school.admin }, id);
     expect(await workInChunks(school, id, 2)).toMatchObject({ successful_items: 5, failed_items: 1 });
     const when = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
     expect(await failed(id)).toMatchObject([

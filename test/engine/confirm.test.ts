@@ -6,14 +6,14 @@ import { inOrg } from '../../packages/server/src/db/database.ts';
 import { newId } from '../../packages/server/src/db/ids.ts';
 import { approve, cancel, reject } from '../../packages/server/src/engine/verbs/steer.ts';
 import { confirm } from '../../packages/server/src/engine/verbs/confirm.ts';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import type { Operation } from '../../packages/server/src/engine/operation.ts';
-import { beginPlanning, planOperation } from '../../packages/server/src/engine/plan/plan.ts';
+import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { beginScheduled } from '../../packages/server/src/engine/run/trouble.ts';
 import { findActor, type Actor } from '../../packages/server/src/tenancy/actor.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aPerson, aSchool, aSequence, query, students, testEngine, work, type School } from '../fixtures/school.ts';
 import { read } from '../fixtures/stepwise.ts';
+import { create, beginPlanning } from '../fixtures/create.ts';
 
 let database: TestDatabase;
 let school: School;
@@ -40,7 +40,7 @@ function start(
   more: { confirmCount?: number; acknowledgeWarnings?: boolean } = {},
   actor = school.admin,
 ): Promise<Operation> {
-  return confirm(school.engine, actor, planned.id, { planHash: planned.plan_hash ?? '', ...more });
+  return confirm({ engine: school.engine, actor }, planned.id, { planHash: planned.plan_hash ?? '', ...more });
 }
 
 const suspended = () => query(school, sql<{ n: number }>`select count(*) as n from users where status = 'suspended'`);
@@ -147,7 +147,7 @@ describe('what somebody has to mean', () => {
       .execute();
     const planned = await suspension(await students(database, school.orgId, 10));
     await expect(start(planned, { confirmCount: 10 })).rejects.toMatchObject({ code: 'approval_required' });
-    await approve(school.engine, await secondAdmin(), planned.id);
+    await approve({ engine: school.engine, actor: await secondAdmin() }, planned.id);
     expect(await start(planned)).toMatchObject({ status: 'completed' });
   });
 
@@ -191,7 +191,7 @@ describe('approval', () => {
     expect(planned.phase).toBe('awaiting_approval');
     await expect(start(planned)).rejects.toMatchObject({ code: 'approval_required', status: 409 });
     const second = await secondAdmin();
-    await approve(school.engine, second, planned.id);
+    await approve({ engine: school.engine, actor: second }, planned.id);
     const started = await start(planned);
     expect(started).toMatchObject({
       status: 'completed',
@@ -203,18 +203,20 @@ describe('approval', () => {
 
   it('nobody approves an operation of their own, and a teacher none at all [BO-144]', async () => {
     const planned = await suspension(await students(database, school.orgId, 2), { requiresApproval: true });
-    await expect(approve(school.engine, school.admin, planned.id)).rejects.toMatchObject({
+    await expect(approve({ engine: school.engine, actor: school.admin }, planned.id)).rejects.toMatchObject({
       code: 'own_approval',
       status: 403,
     });
     const unitAdmin = await aPerson(database, school.orgId, { name: 'Unit Admin', roles: ['teacher_admin'] });
-    await expect(approve(school.engine, unitAdmin, planned.id)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(approve({ engine: school.engine, actor: unitAdmin }, planned.id)).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   it('is void when the plan has become another', async () => {
     const ids = await students(database, school.orgId, 2);
     const planned = await suspension(ids, { requiresApproval: true });
-    await approve(school.engine, await secondAdmin(), planned.id);
+    await approve({ engine: school.engine, actor: await secondAdmin() }, planned.id);
     await query(
       school,
       sql`update users set status = 'suspended', version = version + 1 where org_id = ${school.orgId} and id = ${ids[0]}`,
@@ -226,7 +228,7 @@ describe('approval', () => {
 
   it('can be refused with a reason, which ends the operation [BO-145]', async () => {
     const planned = await suspension(await students(database, school.orgId, 2), { requiresApproval: true });
-    const rejected = await reject(school.engine, await secondAdmin(), planned.id, 'not now');
+    const rejected = await reject({ engine: school.engine, actor: await secondAdmin() }, planned.id, 'not now');
     expect(rejected).toMatchObject({ status: 'cancelled', cancel_reason: 'not now' });
     await expect(start(planned)).rejects.toMatchObject({ code: 'invalid_state' });
   });
@@ -319,7 +321,7 @@ describe('an operation for later', () => {
       scheduledAt: new Date(Date.now() + 60_000),
     });
     await start(planned);
-    await cancel(school.engine, school.admin, planned.id, 'no longer');
+    await cancel({ engine: school.engine, actor: school.admin }, planned.id, 'no longer');
     await beginScheduled(school.engine, school.orgId, planned.id);
     expect(await read(school, planned.id)).toMatchObject({ status: 'cancelled', processed_items: 2 });
   });

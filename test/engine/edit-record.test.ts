@@ -15,7 +15,10 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 function save(entity: string, edits: readonly Record<string, unknown>[]) {
-  return runNow(school.engine, school.admin, { kind: 'edit_record', name: 'Edit', params: { entity, edits } });
+  return runNow(
+    { engine: school.engine, actor: school.admin },
+    { kind: 'edit_record', name: 'Edit', params: { entity, edits } },
+  );
 }
 
 it('seats are counted with the enrollments, never oversold, and freed by undo [BO-138]', async () => {
@@ -35,7 +38,7 @@ it('seats are counted with the enrollments, never oversold, and freed by undo [B
   const [first] = await query(school, sql<{ id: string }>`select id from enrollments order by id limit 1`);
   await save('enrollment', [{ action: 'update', id: first?.id, values: { status: 'cancelled' } }]);
   expect(await taken()).toEqual([{ seats: 1 }]);
-  await undo(school.engine, school.admin, enroll.operation.id, {});
+  await undo({ engine: school.engine, actor: school.admin }, enroll.operation.id, {});
   expect(await taken()).toEqual([{ seats: 0 }]);
   const active = sql`select count(*) as seats from enrollments where batch_id = ${batch} and status = 'active'`;
   expect(await query(school, active)).toEqual(await taken());

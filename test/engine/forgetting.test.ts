@@ -1,7 +1,6 @@
 /** Drafts that nobody confirmed do not stay for ever. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { confirm } from '../../packages/server/src/engine/verbs/confirm.ts';
 import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { forgetOldDrafts } from '../../packages/server/src/worker/forget-drafts.ts';
@@ -9,6 +8,7 @@ import { peopleCsv } from '../http/operations/bulk-api.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, query, stagedImport, work, type School } from '../fixtures/school.ts';
 import { queued, setColumns } from '../fixtures/stepwise.ts';
+import { create } from '../fixtures/create.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ it('a draft is deleted 30 days after its last change with its plan and its rows;
   const [young, plain] = [await draft(school), await draft(school)];
   const scheduled = await draft(school, { scheduledAt: new Date('2099-01-01T00:00:00Z') });
   const { plan_hash: planHash } = await planOperation(school.engine, school.orgId, scheduled);
-  await confirm(school.engine, school.admin, scheduled, { planHash: planHash ?? '' });
+  await confirm({ engine: school.engine, actor: school.admin }, scheduled, { planHash: planHash ?? '' });
   const waiting = await draft(school);
   await queued(school, waiting);
   const done = await draft(school);

@@ -4,13 +4,13 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inOrg, rows } from '../../packages/server/src/db/database.ts';
 import { confirm } from '../../packages/server/src/engine/verbs/confirm.ts';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
-import { beginPlanning, planOperation } from '../../packages/server/src/engine/plan/plan.ts';
+import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { enqueue, TASKS } from '../../packages/server/src/engine/queue.ts';
 import { startWorker } from '../../packages/server/src/worker/worker.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, query, students, type School } from '../fixtures/school.ts';
 import { read, setColumns } from '../fixtures/stepwise.ts';
+import { create, beginPlanning } from '../fixtures/create.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ async function confirmed(school: School, lane: 'medium' | 'large', count: number
   const id = await units(school, count);
   const { plan_hash } = await planOperation(school.engine, school.orgId, id);
   await setColumns(school, id, sql`lane = ${lane}, chunk_items = 1`);
-  await confirm(school.engine, school.admin, id, { planHash: plan_hash ?? '' });
+  await confirm({ engine: school.engine, actor: school.admin }, id, { planHash: plan_hash ?? '' });
   return id;
 }
 

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { LIMITS } from '@muster/contract';
 import { inOrg } from '../../packages/server/src/db/database.ts';
 import { pause, prioritize, resume } from '../../packages/server/src/engine/verbs/steer.ts';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { queueStatus } from '../../packages/server/src/engine/queue.ts';
 import { holdBack, putBack } from '../../packages/server/src/engine/run/trouble.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aPerson, aSchool, query, students, work, type School } from '../fixtures/school.ts';
 import { applyOneChunk, queued, read, setColumns } from '../fixtures/stepwise.ts';
+import { create } from '../fixtures/create.ts';
 
 let database: TestDatabase;
 let school: School;
@@ -85,7 +85,7 @@ it('priorities 0, 9, 5, 9, 0 are worked in the order 2, 4, 3, 1, 5 [BO-155, BO-4
 it('raising the last one to the top makes it next [BO-154]', async () => {
   const [running = ''] = await several(LIMITS.processingPerOrgMax);
   const [, , last = ''] = await several(3);
-  await prioritize(school.engine, school.admin, last, 1);
+  await prioritize({ engine: school.engine, actor: school.admin }, last, 1);
   const status = await inOrg(database, school.orgId, queueStatus);
   expect(status).toMatchObject({ waiting: 6, running: 0, by_status: { queued: 6 } });
   await work(school, running);
@@ -136,7 +136,7 @@ it('two operations on the same people do not run at once: the later one starts w
 
 it('pausing one makes room for the next', async () => {
   const [first = '', second = '', third = '', fourth = ''] = await several(4);
-  await pause(school.engine, school.admin, first);
+  await pause({ engine: school.engine, actor: school.admin }, first);
   expect((await admitted()).sort()).toEqual([second, third, fourth].sort());
 });
 
@@ -145,8 +145,8 @@ it('a small operation that is resumed, or begins at its time, does not wait for 
   const { id } = await create(school.engine, school.admin, { kind: 'user_status', name: 'Leave', params });
   await queued(school, id);
   await setColumns(school, id, sql`lane = 'small'`);
-  await pause(school.engine, school.admin, id);
-  await resume(school.engine, school.admin, id);
+  await pause({ engine: school.engine, actor: school.admin }, id);
+  await resume({ engine: school.engine, actor: school.admin }, id);
   const { rows } = await database.pool.query('select run_at <= now() as due from graphile_worker.jobs where key = $1', [
     `operation:${id}`,
   ]);
@@ -187,14 +187,14 @@ it('a chunk that fails for no fault of its items is tried again after 1, 2, 4, 8
   expect(paused.error_log.match(/the disk is full/g)).toHaveLength(6);
   const apart: number[] = [];
   for (const random of [0, 1]) {
-    await resume(school.engine, school.admin, id);
+    await resume({ engine: school.engine, actor: school.admin }, id);
     await holdBack(school.engine, school.orgId, id, 'the disk is full', random);
     const { rows } = await database.pool.query<{ seconds: number }>(
       'select extract(epoch from run_at - now())::float8 as seconds from graphile_worker.jobs where key = $1',
       [`operation:${id}`],
     );
     apart.push(rows[0]?.seconds ?? NaN);
-    await pause(school.engine, school.admin, id);
+    await pause({ engine: school.engine, actor: school.admin }, id);
     await setColumns(school, id, sql`attempts = 0`);
   }
   expect(apart).toEqual([expect.closeTo(0.8, 1), expect.closeTo(1.2, 1)]);
@@ -231,6 +231,6 @@ it('when most of two chunks in a row cannot be written the operation pauses, and
       .sort()
       .map((recipient_id) => ({ recipient_id, payload: { reason: 'the extension is missing' } })),
   );
-  await resume(school.engine, school.admin, id);
+  await resume({ engine: school.engine, actor: school.admin }, id);
   expect(await work(school, id)).toMatchObject({ status: 'completed', successful_items: 21 });
 });

@@ -2,11 +2,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { retry } from '../../packages/server/src/engine/verbs/retry.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, aUnit, query, run, stagedImport, type School } from '../fixtures/school.ts';
 import { differences, snapshot } from '../fixtures/snapshot.ts';
+import { create } from '../fixtures/create.ts';
 
 let database: TestDatabase;
 let school: School;
@@ -36,7 +36,7 @@ it('when the cause is gone, the failed ones are done and the others are not touc
   expect(await run(school, id)).toMatchObject({ successful_items: 95, failed_items: 5 });
   await query(school, sql`delete from units where org_id = ${school.orgId} and id = any(${taken}::uuid[])`);
   const before = await snapshot(database, school.orgId, []);
-  const again = await retry(school.engine, school.admin, id, {});
+  const again = await retry({ engine: school.engine, actor: school.admin }, id, {});
   expect(again).toMatchObject({ retry_of: id, status: 'pending' });
   expect(await run(school, again.id)).toMatchObject({ total_items: 5, successful_items: 5 });
   expect(differences(before, await snapshot(database, school.orgId, [])).map((row) => row.action)).toEqual(
@@ -50,7 +50,7 @@ it('rows of a file are corrected by column, and only they are read again', async
     'external_id,email,given_name,family_name\na,a@example.org,Ana,A\nb,broken,Bo,B\nc,also broken,Cy,C\n',
   );
   expect(await run(school, operation.id)).toMatchObject({ successful_items: 1, failed_items: 2 });
-  const again = await retry(school.engine, school.admin, operation.id, {
+  const again = await retry({ engine: school.engine, actor: school.admin }, operation.id, {
     corrections: { '2': { email: 'b@example.org' } },
   });
   expect(await run(school, again.id)).toMatchObject({ total_items: 2, successful_items: 1, failed_items: 1 });
@@ -63,7 +63,7 @@ it('rows of a file are corrected by column, and only they are read again', async
 it('one failed item can be run alone', async () => {
   const operation = await stagedImport(school, 'external_id,email,given_name,family_name\na,no,Ana,A\nb,broken,Bo,B\n');
   await run(school, operation.id);
-  const again = await retry(school.engine, school.admin, operation.id, {
+  const again = await retry({ engine: school.engine, actor: school.admin }, operation.id, {
     itemNos: [2],
     corrections: { '2': { email: 'b@example.org' } },
   });
@@ -77,7 +77,7 @@ it('a correction that is put on the item beforehand is used', async () => {
     sql`update operation_items set detail = detail || '{"correction": {"email": "a@example.org"}}'
       where org_id = ${school.orgId} and operation_id = ${operation.id}`.execute(tx.db),
   );
-  const again = await retry(school.engine, school.admin, operation.id, {});
+  const again = await retry({ engine: school.engine, actor: school.admin }, operation.id, {});
   expect(await run(school, again.id)).toMatchObject({ successful_items: 1 });
   expect(await people()).toEqual([{ external_id: 'a', email: 'a@example.org' }]);
 });
@@ -85,7 +85,7 @@ it('a correction that is put on the item beforehand is used', async () => {
 it('where nothing failed there is nothing to run again', async () => {
   const operation = await stagedImport(school, 'external_id,given_name,family_name\na,Ana,A\n');
   await run(school, operation.id);
-  await expect(retry(school.engine, school.admin, operation.id, {})).rejects.toMatchObject({
+  await expect(retry({ engine: school.engine, actor: school.admin }, operation.id, {})).rejects.toMatchObject({
     code: 'nothing_to_retry',
     status: 409,
   });

@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approve } from '../../packages/server/src/engine/verbs/steer.ts';
 import { confirm } from '../../packages/server/src/engine/verbs/confirm.ts';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import type { Engine } from '../../packages/server/src/engine/engine.ts';
 import type { Kind } from '../../packages/server/src/engine/kind.ts';
 import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
@@ -12,6 +11,7 @@ import { editRecord } from '../../packages/server/src/kinds/records/edit-record.
 import { bulkApi, type BulkApi } from '../http/operations/bulk-api.ts';
 import { aPerson, aUnit, query, stagedImport, students, work } from '../fixtures/school.ts';
 import { applyOneChunk, queued } from '../fixtures/stepwise.ts';
+import { create } from '../fixtures/create.ts';
 
 let api: BulkApi;
 beforeAll(async () => {
@@ -28,7 +28,9 @@ function engineWith(more: Partial<Kind>): Engine {
 
 describe('two guards that both want a number', () => {
   const engine = () =>
-    engineWith({ guards: { removes: ['remove'], updates: ['create'], scope: () => sql`select 10 as count` } });
+    engineWith({
+      guards: { share: { removes: ['remove'], updates: ['create'], scope: () => sql`select 10 as count` } },
+    });
 
   async function planned() {
     const ids = await Promise.all(
@@ -48,7 +50,7 @@ describe('two guards that both want a number', () => {
   it('are met by the number of each, or by the larger one alone', async () => {
     const given = async (confirmCount: number | Record<string, number>) => {
       const { id, plan_hash } = await planned();
-      return confirm(engine(), api.school.admin, id, { planHash: plan_hash ?? '', confirmCount });
+      return confirm({ engine: engine(), actor: api.school.admin }, id, { planHash: plan_hash ?? '', confirmCount });
     };
     await expect(given(6)).rejects.toMatchObject({
       code: 'confirm_count_mismatch',
@@ -66,7 +68,7 @@ describe('two guards that both want a number', () => {
 });
 
 it('a kind that needs a second person cannot be started with one, whatever the client asks [BO-498]', async () => {
-  const engine = engineWith({ needsApproval: true });
+  const engine = engineWith({ guards: { needsApproval: true } });
   const app = await buildApp({ ...api.context, engine });
   const headers = { authorization: `Bearer ${await api.tokenOf(api.school.admin)}` };
   const edits = [{ action: 'create', values: { name: 'Guarded' } }];
@@ -84,7 +86,7 @@ it('a kind that needs a second person cannot be started with one, whatever the c
   const start = { ...at, method: 'POST', url: `${at.url}/start`, payload: { plan_hash: made.plan_hash } } as const;
   expect((await app.inject(start)).json()).toMatchObject({ code: 'approval_required', status: 409 });
   const second = await aPerson(api.database, api.school.orgId, { name: 'Second', roles: ['subscriber_admin'] });
-  await approve(engine, second, made.id);
+  await approve({ engine, actor: second }, made.id);
   expect((await app.inject(start)).json()).toMatchObject({ status: 'completed' });
   await app.close();
 });

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
 import { cancel, pause, prioritize, resume } from '../../packages/server/src/engine/verbs/steer.ts';
 import { confirm } from '../../packages/server/src/engine/verbs/confirm.ts';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { move } from '../../packages/server/src/engine/operation.ts';
 import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aPerson, aSchool, aSequence, query, run, students, work, type School } from '../fixtures/school.ts';
 import { applyOneChunk, crashing, queued, read, workInChunks } from '../fixtures/stepwise.ts';
 import { undo } from '../../packages/server/src/engine/verbs/undo.ts';
+import { create } from '../fixtures/create.ts';
 
 let database: TestDatabase;
 let school: School;
@@ -62,11 +62,11 @@ it('whatever is not offered in a state is refused and changes nothing', async ()
   const id = await newUnits(2);
   const done = await run(school, id);
   for (const attempt of [
-    () => confirm(school.engine, school.admin, id, { planHash: done.plan_hash ?? '' }),
-    () => pause(school.engine, school.admin, id),
-    () => resume(school.engine, school.admin, id),
-    () => cancel(school.engine, school.admin, id, 'late'),
-    () => prioritize(school.engine, school.admin, id, 5),
+    () => confirm({ engine: school.engine, actor: school.admin }, id, { planHash: done.plan_hash ?? '' }),
+    () => pause({ engine: school.engine, actor: school.admin }, id),
+    () => resume({ engine: school.engine, actor: school.admin }, id),
+    () => cancel({ engine: school.engine, actor: school.admin }, id, 'late'),
+    () => prioritize({ engine: school.engine, actor: school.admin }, id, 5),
     () => planOperation(school.engine, school.orgId, id),
     () =>
       inOrg(database, school.orgId, (tx) =>
@@ -87,10 +87,13 @@ it('a paused operation does nothing more, and goes on with the first item withou
   const id = await newUnits(100);
   await queued(school, id);
   await applyOneChunk(school, id, 40);
-  expect(await pause(school.engine, school.admin, id)).toMatchObject({ status: 'paused', processed_items: 40 });
+  expect(await pause({ engine: school.engine, actor: school.admin }, id)).toMatchObject({
+    status: 'paused',
+    processed_items: 40,
+  });
   expect(await applyOneChunk(school, id, 40)).toBe(false);
   expect(await itemsBy(id)).toEqual({ success: 40, pending: 60 });
-  await resume(school.engine, school.admin, id);
+  await resume({ engine: school.engine, actor: school.admin }, id);
   expect(await workInChunks(school, id, 40)).toMatchObject({
     status: 'completed',
     processed_items: 100,
@@ -104,7 +107,7 @@ it('cancel keeps the reason and what is done, skips the rest, and what is done c
   const id = await newUnits(100);
   await queued(school, id);
   await applyOneChunk(school, id, 40);
-  const cancelled = await cancel(school.engine, school.admin, id, 'wrong file');
+  const cancelled = await cancel({ engine: school.engine, actor: school.admin }, id, 'wrong file');
   expect(cancelled).toMatchObject({
     status: 'cancelled',
     cancel_reason: 'wrong file',
@@ -114,7 +117,10 @@ it('cancel keeps the reason and what is done, skips the rest, and what is done c
   });
   expect(await itemsBy(id)).toEqual({ success: 40, skipped: 60 });
   expect(await applyOneChunk(school, id, 40)).toBe(false);
-  expect(await undo(school.engine, school.admin, id, {})).toMatchObject({ status: 'completed', successful_items: 40 });
+  expect(await undo({ engine: school.engine, actor: school.admin }, id, {})).toMatchObject({
+    status: 'completed',
+    successful_items: 40,
+  });
   expect(await query(school, sql`select count(*) as n from units`)).toEqual(before);
 });
 
@@ -196,11 +202,11 @@ it('what is said of an operation is written with what it does, or not at all', a
 it('each act of a person leaves one audit entry with who and what', async () => {
   const id = await newUnits(60);
   await queued(school, id);
-  await pause(school.engine, school.admin, id);
-  await resume(school.engine, school.admin, id);
+  await pause({ engine: school.engine, actor: school.admin }, id);
+  await resume({ engine: school.engine, actor: school.admin }, id);
   await applyOneChunk(school, id, 30);
-  await cancel(school.engine, school.admin, id, 'enough');
-  await undo(school.engine, school.admin, id, { reason: 'all of it' });
+  await cancel({ engine: school.engine, actor: school.admin }, id, 'enough');
+  await undo({ engine: school.engine, actor: school.admin }, id, { reason: 'all of it' });
   const entries = await query(
     school,
     sql<{ action: string; actor_account: string; detail: unknown }>`
@@ -224,7 +230,9 @@ it('somebody who is not its maker and no admin of the whole organization may not
   await queued(school, id);
   const teacher = await aPerson(database, school.orgId, { name: 'Tea Cher', roles: ['teacher'] });
   for (const act of [pause, resume])
-    await expect(act(school.engine, teacher, id)).rejects.toMatchObject({ code: 'not_found' });
-  await expect(cancel(school.engine, teacher, id, 'no')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(act({ engine: school.engine, actor: teacher }, id)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(cancel({ engine: school.engine, actor: teacher }, id, 'no')).rejects.toMatchObject({
+    code: 'not_found',
+  });
   expect(await work(school, id)).toMatchObject({ status: 'completed' });
 });

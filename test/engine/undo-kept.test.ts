@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, aSequence, query, run, students, type School } from '../fixtures/school.ts';
 import { undo } from '../../packages/server/src/engine/verbs/undo.ts';
+import { create } from '../fixtures/create.ts';
 
 let database: TestDatabase;
 let school: School;
@@ -26,7 +26,7 @@ it('an assignment that a later operation changed is kept, not withdrawn, and say
   await run(school, first.id);
   const merge = await give(ids.slice(0, 1), { conflict_policy: 'merge', parameters: { mastery_threshold: 95 } });
   await run(school, merge.id);
-  const back = await undo(school.engine, school.admin, first.id, {});
+  const back = await undo({ engine: school.engine, actor: school.admin }, first.id, {});
   expect(back).toMatchObject({ successful_items: 2, skipped_items: 1 });
   expect(
     await query(

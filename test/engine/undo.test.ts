@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import type { Operation } from '../../packages/server/src/engine/operation.ts';
 import { listItems, type ItemView } from '../../packages/server/src/engine/report.ts';
 import { runNow } from '../../packages/server/src/engine/verbs/run-now.ts';
@@ -24,6 +23,7 @@ import { snapshot } from '../fixtures/snapshot.ts';
 import { queued, read, setColumns, workInChunks } from '../fixtures/stepwise.ts';
 import { planUndo } from '../../packages/server/src/engine/verbs/undo.ts';
 import { undo } from '../../packages/server/src/engine/verbs/undo.ts';
+import { create } from '../fixtures/create.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -63,11 +63,10 @@ const idOf = async (externalId: string): Promise<string> =>
   (await query(school, sql<{ id: string }>`select id from users where external_id = ${externalId}`))[0]?.id ?? '';
 
 const edit = (actor: Actor, action: string, id: string, values: object = {}) =>
-  runNow(school.engine, actor, {
-    kind: 'edit_record',
-    name: 'By hand',
-    params: { entity: 'user', edits: [{ action, id, values }] },
-  });
+  runNow(
+    { engine: school.engine, actor },
+    { kind: 'edit_record', name: 'By hand', params: { entity: 'user', edits: [{ action, id, values }] } },
+  );
 
 describe('the preview of an undo', () => {
   it('has three parts: reversed, kept with who and when, impossible with why; and the undo does just that [BO-139, MA-D41]', async () => {
@@ -84,7 +83,7 @@ describe('the preview of an undo', () => {
       { label: 'Bo B', action: 'skip', code: 'changed_since', detail: { who: 'Other Admin', when } },
       { label: 'Ana A', action: 'remove', code: null },
     ]);
-    expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({
+    expect(await undo({ engine: school.engine, actor: school.admin }, operation.id, {})).toMatchObject({
       successful_items: 1,
       skipped_items: 2,
       failed_items: 1,
@@ -124,22 +123,22 @@ describe('the preview of an undo', () => {
 describe('an undo', () => {
   it('can be limited to some items, and the rest undone later', async () => {
     const operation = await imported(['a,Ana,A,,', 'b,Bo,B,,', 'c,Cy,C,,']);
-    await undo(school.engine, school.admin, operation.id, { itemNos: [2] });
+    await undo({ engine: school.engine, actor: school.admin }, operation.id, { itemNos: [2] });
     expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'partly_rolled_back' });
     expect(await query(school, sql`select external_id from users where external_id is not null order by 1`)).toEqual([
       { external_id: 'a' },
       { external_id: 'c' },
     ]);
-    await undo(school.engine, school.admin, operation.id, { itemNos: [1, 3] });
+    await undo({ engine: school.engine, actor: school.admin }, operation.id, { itemNos: [1, 3] });
     expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'rolled_back' });
-    await expect(undo(school.engine, school.admin, operation.id, {})).rejects.toMatchObject({
+    await expect(undo({ engine: school.engine, actor: school.admin }, operation.id, {})).rejects.toMatchObject({
       code: 'nothing_to_undo',
     });
   });
 
   it('is itself an operation with items, events and an audit entry [BO-136, MA-144]', async () => {
     const operation = await given(await students(database, school.orgId, 3));
-    const back = await undo(school.engine, school.admin, operation.id, { reason: 'wrong grade' });
+    const back = await undo({ engine: school.engine, actor: school.admin }, operation.id, { reason: 'wrong grade' });
     expect(back).toMatchObject({ kind: 'undo', undo_of: operation.id, total_items: 3, successful_items: 3 });
     expect(
       await query(school, sql`select detail from audit where operation_id = ${operation.id} and action = 'rollback'`),
@@ -158,28 +157,32 @@ describe('an undo', () => {
     const sequence = await aSequence(database, school.orgId);
     const before = await snapshot(database, school.orgId);
     const operation = await given(ids, school.admin, sequence);
-    const back = await undo(school.engine, school.admin, operation.id, {});
+    const back = await undo({ engine: school.engine, actor: school.admin }, operation.id, {});
     expect(await work(school, back.id)).toMatchObject({ successful_items: 60 });
     expect(await snapshot(database, school.orgId)).toEqual(before);
   });
 
   it('is in progress while it runs, and a second one is refused meanwhile', async () => {
     const operation = await given(await students(database, school.orgId, 60));
-    const back = await undo(school.engine, school.admin, operation.id, {});
+    const back = await undo({ engine: school.engine, actor: school.admin }, operation.id, {});
     expect(back.status).toBe('queued');
     expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'in_progress' });
-    await expect(undo(school.engine, school.admin, operation.id, {})).rejects.toMatchObject({ code: 'invalid_state' });
+    await expect(undo({ engine: school.engine, actor: school.admin }, operation.id, {})).rejects.toMatchObject({
+      code: 'invalid_state',
+    });
     await work(school, back.id);
   });
 
   it('takes the hash of its preview, and refused leaves nothing behind', async () => {
     const operation = await imported(['a,Ana,A,,']);
     await expect(
-      undo(school.engine, school.admin, operation.id, { planHash: 'of another plan' }),
+      undo({ engine: school.engine, actor: school.admin }, operation.id, { planHash: 'of another plan' }),
     ).rejects.toMatchObject({ code: 'plan_stale' });
     expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'none' });
     expect(await query(school, sql`select id from operations where undo_of = ${operation.id}`)).toEqual([]);
-    expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({ successful_items: 1 });
+    expect(await undo({ engine: school.engine, actor: school.admin }, operation.id, {})).toMatchObject({
+      successful_items: 1,
+    });
   });
 });
 
@@ -202,7 +205,7 @@ describe('undo after students have begun to work', () => {
 
   it('takes back all of it by default, and keeps what was worked, withdrawn [MA-D42, MA-145]', async () => {
     const operation = await thirtyOfWhichFiveBegan();
-    expect(await undo(school.engine, school.admin, operation.id, { mode: 'all' })).toMatchObject({
+    expect(await undo({ engine: school.engine, actor: school.admin }, operation.id, { mode: 'all' })).toMatchObject({
       successful_items: 30,
     });
     expect(await states()).toEqual([{ state: 'withdrawn', n: 5 }]);
@@ -212,7 +215,7 @@ describe('undo after students have begun to work', () => {
 
   it('or leaves those alone who have begun [MA-D42]', async () => {
     const operation = await thirtyOfWhichFiveBegan();
-    const back = await undo(school.engine, school.admin, operation.id, { mode: 'untouched_only' });
+    const back = await undo({ engine: school.engine, actor: school.admin }, operation.id, { mode: 'untouched_only' });
     expect(back).toMatchObject({ successful_items: 25, skipped_items: 5 });
     expect(await states()).toEqual([{ state: 'in_progress', n: 5 }]);
     expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'partly_rolled_back' });
@@ -231,22 +234,26 @@ describe('the time in which it can be undone', () => {
     const ids = await students(database, school.orgId, 2, { teacherId: teacher.userId ?? '' });
     const operation = await given(ids, teacher);
     shiftMs = 24 * HOUR_MS + 60_000;
-    await expect(undo(school.engine, teacher, operation.id, {})).rejects.toMatchObject({
+    await expect(undo({ engine: school.engine, actor: teacher }, operation.id, {})).rejects.toMatchObject({
       code: 'rollback_window_closed',
       status: 409,
     });
     shiftMs = 24 * HOUR_MS - 60_000;
-    expect(await undo(school.engine, teacher, operation.id, {})).toMatchObject({ successful_items: 2 });
+    expect(await undo({ engine: school.engine, actor: teacher }, operation.id, {})).toMatchObject({
+      successful_items: 2,
+    });
   });
 
   it('is 30 days for an admin', async () => {
     const operation = await given(await students(database, school.orgId, 2));
     shiftMs = 31 * 24 * HOUR_MS;
-    await expect(undo(school.engine, school.admin, operation.id, {})).rejects.toMatchObject({
+    await expect(undo({ engine: school.engine, actor: school.admin }, operation.id, {})).rejects.toMatchObject({
       code: 'rollback_window_closed',
     });
     shiftMs = 29 * 24 * HOUR_MS;
-    expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({ successful_items: 2 });
+    expect(await undo({ engine: school.engine, actor: school.admin }, operation.id, {})).toMatchObject({
+      successful_items: 2,
+    });
   });
 });
 
@@ -257,19 +264,22 @@ describe('who may undo', () => {
       await aPerson(database, school.orgId, { name: 'Teacher Two', roles: ['teacher'] }),
     ];
     const operation = await given(await students(database, school.orgId, 2, { teacherId: two.userId ?? '' }), two);
-    await expect(undo(school.engine, one, operation.id, {})).rejects.toMatchObject({ code: 'not_found', status: 404 });
+    await expect(undo({ engine: school.engine, actor: one }, operation.id, {})).rejects.toMatchObject({
+      code: 'not_found',
+      status: 404,
+    });
   });
 
   it('a teacher_admin only what that teacher_admin made [MA-140]', async () => {
     const unitId = await aUnit(database, school.orgId, 'north');
     const unitAdmin = await aPerson(database, school.orgId, { name: 'Unit Admin', roles: ['teacher_admin'], unitId });
     const ids = await students(database, school.orgId, 2, { unitId });
-    await expect(undo(school.engine, unitAdmin, (await given(ids)).id, {})).rejects.toMatchObject({
+    await expect(undo({ engine: school.engine, actor: unitAdmin }, (await given(ids)).id, {})).rejects.toMatchObject({
       code: 'forbidden',
       status: 403,
     });
     const own = await given(ids, unitAdmin);
-    expect(await undo(school.engine, unitAdmin, own.id, {})).toMatchObject({ successful_items: 2 });
+    expect(await undo({ engine: school.engine, actor: unitAdmin }, own.id, {})).toMatchObject({ successful_items: 2 });
   });
 
   it('a subscriber_admin everything of the organization, and nothing of another [MA-141]', async () => {
@@ -279,10 +289,12 @@ describe('who may undo', () => {
       teacher,
     );
     const elsewhere = await aSchool(database);
-    await expect(undo(elsewhere.engine, elsewhere.admin, operation.id, {})).rejects.toMatchObject({
+    await expect(undo({ engine: elsewhere.engine, actor: elsewhere.admin }, operation.id, {})).rejects.toMatchObject({
       code: 'not_found',
     });
-    expect(await undo(school.engine, school.admin, operation.id, {})).toMatchObject({ successful_items: 2 });
+    expect(await undo({ engine: school.engine, actor: school.admin }, operation.id, {})).toMatchObject({
+      successful_items: 2,
+    });
   });
 });
 
@@ -299,7 +311,7 @@ it('a row that came back after it was deleted is not taken for the one that was 
   await setColumns(school, waiting.id, sql`status = 'paused', admitted_at = null`);
   await edit(school.admin, 'update', id, { phone: '1' });
   const gone = await edit(school.admin, 'delete', id);
-  await undo(school.engine, school.admin, gone.operation.id, {});
+  await undo({ engine: school.engine, actor: school.admin }, gone.operation.id, {});
   await setColumns(school, waiting.id, sql`status = 'processing'`);
   expect(await workInChunks(school, waiting.id, 10)).toMatchObject({ failed_items: 1 });
   expect(await query(school, sql`select status, phone from users where id = ${id}`)).toEqual([

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import pg from 'pg';
 import { connect } from '../../packages/server/src/db/connect.ts';
 import { applySlice } from '../../packages/server/src/engine/run/chunk.ts';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { startWorker } from '../../packages/server/src/worker/worker.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aSchool, aSequence, query, students, testEngine } from '../fixtures/school.ts';
 import { queued, read } from '../fixtures/stepwise.ts';
 import { expectExactly, largeImport } from './large-import.ts';
 import { workersOn, type Workers } from './worker-processes.ts';
+import { create } from '../fixtures/create.ts';
 
 const TAKEOVER_MS = 10_000;
 

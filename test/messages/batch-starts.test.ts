@@ -53,7 +53,10 @@ async function waits(batchId: string, leadId: string, more: object = {}): Promis
 
 async function change(batch: object, notify = true): Promise<void> {
   const params = { batches: [batch], notify };
-  const { operation } = await runNow(school.engine, school.admin, { kind: 'batch_update', name: 'Change', params });
+  const { operation } = await runNow(
+    { engine: school.engine, actor: school.admin },
+    { kind: 'batch_update', name: 'Change', params },
+  );
   expect(operation.successful_items).toBe(1);
 }
 

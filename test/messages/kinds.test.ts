@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { newId } from '../../packages/server/src/db/ids.ts';
-import { create } from '../../packages/server/src/engine/plan/draft.ts';
 import { runNow } from '../../packages/server/src/engine/verbs/run-now.ts';
 import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
 import type { Mail } from '../../packages/server/src/worker/deliver-mail.ts';
@@ -10,6 +9,7 @@ import { deliverDue } from '../../packages/server/src/worker/deliver.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aPerson, aSchool, query, students, work, type School } from '../fixtures/school.ts';
 import { queued } from '../fixtures/stepwise.ts';
+import { create } from '../fixtures/create.ts';
 
 let database: TestDatabase;
 let school: School;
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 async function act(kind: string, params: object): Promise<readonly string[]> {
-  const { items } = await runNow(school.engine, school.admin, { kind, name: kind, params });
+  const { items } = await runNow({ engine: school.engine, actor: school.admin }, { kind, name: kind, params });
   return items.flatMap((item) => item.entity_ids);
 }
 

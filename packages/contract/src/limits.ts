@@ -15,8 +15,9 @@ export const LIMITS = {
   waitingPerOrgMax: 20,
   /** Plans of at most so many items are made again at confirm, to find what changed since the preview. */
   replanItemsMax: 5_000,
-  /** Plans of at most so many staged rows are made within the request. */
-  planInRequestRowsMax: 5_000,
+  /** Plans for at most so many people, or of so many rows of a file, are made within the request. */
+  planInRequestPeopleMax: 500,
+  planInRequestItemsMax: 1_000,
   contentEntriesMax: 20,
   uploadBytesMax: 2 * 1024 ** 3,
   pageSizeMax: 100,

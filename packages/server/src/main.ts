@@ -8,11 +8,12 @@ import { connect } from './db/connect.ts';
 import type { Database } from './db/database.ts';
 import { attachOrStart, embeddedAppPassword, startEmbedded, type EmbeddedDatabase } from './db/embedded.ts';
 import { migrate as migrateDatabase, pendingMigrations } from './db/migrate.ts';
+import { createEngine } from './engine/index.ts';
 import { runDemo, signInWords, type DemoOptions } from './demo/demo.ts';
-import { createEngine } from './engine/engine.ts';
 import { buildApp } from './http/app.ts';
 import { KINDS } from './kinds/index.ts';
 import { ENTITIES } from './school/entities.ts';
+import { assertPlanAllows } from './school/people/plan-required.ts';
 import { scopeOf } from './school/people/scope.ts';
 import { createOrganization, createSystemAdmin } from './tenancy/accounts.ts';
 import { openMailer, type Mailer } from './worker/deliver-mail.ts';
@@ -66,7 +67,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       database: opened.database,
       entities: ENTITIES,
       kinds: KINDS,
-      authority: { scopeOf },
+      authority: { assertPlanAllows, scopeOf },
     });
     const app = await buildApp({
       engine,
@@ -115,7 +116,12 @@ export async function work(
   const log = logger(options.logLevel);
   const mailer = mailerOf(options);
   const opened = await openAndMigrate(options, log, attachOrStart);
-  const engine = createEngine({ database: opened.database, entities: ENTITIES, kinds: KINDS, authority: { scopeOf } });
+  const engine = createEngine({
+    database: opened.database,
+    entities: ENTITIES,
+    kinds: KINDS,
+    authority: { assertPlanAllows, scopeOf },
+  });
   const worker = await startWorker({
     engine,
     database: opened.database,

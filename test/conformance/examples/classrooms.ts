@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
-import { create } from '../../../packages/server/src/engine/plan/draft.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
 import { from, type Draft, type Example } from '../draft.ts';
+import { create } from '../../fixtures/create.ts';
 
 /** Three classrooms of one unit; the first has a batch with a student more and one less than its roster, the last is archived. */
 interface Homerooms {

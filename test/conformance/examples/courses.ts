@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { create } from '../../../packages/server/src/engine/plan/draft.ts';
 import { from, type Draft, type Example } from '../draft.ts';
+import { create } from '../../fixtures/create.ts';
 
 export const COURSE_EXAMPLES: Readonly<Record<string, Example>> = {
   course_create: {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { inOrg, one } from '../../../packages/server/src/db/database.ts';
-import { create } from '../../../packages/server/src/engine/plan/draft.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
 import { from, type Draft, type Example } from '../draft.ts';
 import { addBatches } from './learners.ts';
+import { create } from '../../fixtures/create.ts';
 
 interface Wanted {
   /** The invite `Both`, which is the default of batch 2; a new one otherwise. */

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
-import { create } from '../../../packages/server/src/engine/plan/draft.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
 import { aPerson } from '../../fixtures/school.ts';
 import { from, type Draft, type Example } from '../draft.ts';
+import { create } from '../../fixtures/create.ts';
 
 /** Positions: the school's teacher, a second one, a student, somebody unknown. */
 const INSTRUCTORS = fc.uniqueArray(fc.nat(3), { minLength: 1 });

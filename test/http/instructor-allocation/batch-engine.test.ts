@@ -35,11 +35,14 @@ async function admin(): Promise<Actor> {
 
 describe('a batch made by the engine itself', () => {
   const make = async (actor: Actor, given: object, params: object = {}) =>
-    runNow(engine, actor, {
-      kind: 'batch_create',
-      name: 'Create',
-      params: { ...params, batches: [{ ...(await api.body()), course_id: courseId, ...given }] },
-    });
+    runNow(
+      { engine, actor },
+      {
+        kind: 'batch_create',
+        name: 'Create',
+        params: { ...params, batches: [{ ...(await api.body()), course_id: courseId, ...given }] },
+      },
+    );
 
   it('needs a code where none are made, a course, and somebody who makes it [IA-019, IA-024, IA-049]', async () => {
     await expect(make(await admin(), {}, { generate_codes: false })).rejects.toThrow('Batch code is required');

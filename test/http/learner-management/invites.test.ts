@@ -327,8 +327,9 @@ describe('a change', () => {
       roles: ['subscriber_admin' as const],
       role: 'subscriber_admin' as const,
       unitId: null,
+      lesserPlan: null,
     };
-    const back = async (id: string) => undo(testEngine(school.database), actor, await operationOf(id), {});
+    const back = async (id: string) => undo({ engine: testEngine(school.database), actor }, await operationOf(id), {});
     expect(await back(unused.id)).toMatchObject({ successful_items: 1 });
     expect(await back(used.id)).toMatchObject({ successful_items: 0 });
     expect((await school.counts())['enroll_invites']).toBe((before['enroll_invites'] ?? 0) + 1);

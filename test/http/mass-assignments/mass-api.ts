@@ -230,6 +230,7 @@ async function systemAdmin(database: TestDatabase, orgId: string): Promise<Actor
     roles: ['system_admin'],
     role: 'system_admin',
     unitId: null,
+    lesserPlan: null,
   };
 }
 

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildApp } from '../../../packages/server/src/http/app.ts';
 import { applySlice } from '../../../packages/server/src/engine/run/chunk.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
-import { create } from '../../../packages/server/src/engine/plan/draft.ts';
 import { aSchool, students, work, type School } from '../../fixtures/school.ts';
 import { queued } from '../../fixtures/stepwise.ts';
 import { bulkApi, type BulkApi } from './bulk-api.ts';
+import { create } from '../../fixtures/create.ts';
 
 let api: BulkApi;
 beforeAll(async () => {

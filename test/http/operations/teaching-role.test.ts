@@ -1,12 +1,12 @@
 /** Whoever is named as a teacher keeps a teaching role: said before anything runs, and kept by the database. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { create } from '../../../packages/server/src/engine/plan/draft.ts';
 import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { TEACHER_COLUMNS } from '../../../packages/server/src/school/people/staff.ts';
 import { query, run, students } from '../../fixtures/school.ts';
 import { bulkApi, type BulkApi } from './bulk-api.ts';
 import { undo } from '../../../packages/server/src/engine/verbs/undo.ts';
+import { create } from '../../fixtures/create.ts';
 
 let api: BulkApi;
 let teacher: string;
@@ -157,7 +157,7 @@ it('the undo of a promotion keeps whoever was given students since', async () =>
   const made = await setRoles(['teacher']);
   await start(made);
   await taught();
-  const back = await undo(api.school.engine, api.school.admin, made.body.id, {});
+  const back = await undo({ engine: api.school.engine, actor: api.school.admin }, made.body.id, {});
   expect(back).toMatchObject({ status: 'completed', successful_items: 0, skipped_items: 1, failed_items: 0 });
   expect(await query(api.school, sql`select code from operation_items where operation_id = ${back.id}`)).toEqual([
     { code: 'still_teaches' },
@@ -175,7 +175,11 @@ it('the undo of one operation that promotes somebody and names them takes back b
   ];
   const { id } = await create(engine, admin, { kind: 'edit_record', name: 'Edit', params: { entity: 'user', edits } });
   expect(await run(api.school, id)).toMatchObject({ successful_items: 2 });
-  expect(await undo(engine, admin, id, {})).toMatchObject({ successful_items: 2, skipped_items: 0, failed_items: 0 });
+  expect(await undo({ engine, actor: admin }, id, {})).toMatchObject({
+    successful_items: 2,
+    skipped_items: 0,
+    failed_items: 0,
+  });
   expect(await roles()).toEqual(['student']);
 });
 

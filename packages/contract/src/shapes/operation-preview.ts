@@ -99,6 +99,7 @@ export const rollbackRequest = z
     item_ids: itemIds,
     reason: z.string().max(2_000),
     mode: undoMode.describe('`all` also takes back what was worked with since; `untouched_only` keeps it.'),
+    confirm_count: z.int().describe('The number of people, where the preview asks for it to be typed.'),
   })
   .partial()
   .meta({ id: 'RollbackRequest' });

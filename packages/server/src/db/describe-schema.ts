@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
   numeric: 'number',
   bigint: 'number',
   'text[]': 'string[]',
+  'uuid[]': 'string[]',
   jsonb: 'Json',
   json: 'Json',
   'timestamp with time zone': 'Date',

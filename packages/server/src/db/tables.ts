@@ -483,6 +483,7 @@ export interface OperationsTable {
   died_at_item: number | null;
   alone_to_item: number | null;
   failing_chunks: Defaulted<number>;
+  changed_by_accounts: Defaulted<string[]>;
 }
 
 export interface OrgsTable {

@@ -3,10 +3,9 @@ import type { Role } from '@muster/contract';
 import { Problem } from '@muster/contract';
 import type { RawBuilder } from 'kysely';
 import type { Database, OrgTransaction } from '../db/database.ts';
-import type { Actor } from '../tenancy/actor.ts';
+import { refusalOf, type Actor } from '../tenancy/actor.ts';
 import type { Entities } from '../db/entity.ts';
 import type { Kind } from './kind.ts';
-import { undoKind } from './undo/undo.ts';
 
 export interface Engine {
   readonly database: Database;
@@ -20,35 +19,39 @@ export interface Engine {
 export interface Authority {
   /** A select of the ids of all subjects that the actor may change now; null where that is everybody. */
   scopeOf(actor: Actor): RawBuilder<{ id: string }> | null;
-}
-
-export function createEngine(
-  parts: Omit<Engine, 'now' | 'kinds'> & { kinds: readonly Kind[]; now?: () => Date },
-): Engine {
-  const kinds = [...parts.kinds, undoKind(parts.entities)];
-  const names = kinds.flatMap((kind) => [kind.name, ...(kind.aliases ?? [])]);
-  const doubled = names.find((name, at) => names.indexOf(name) !== at);
-  if (doubled !== undefined) throw new Error(`Two kinds are called ${doubled}.`);
-  return { now: () => new Date(), ...parts, kinds };
+  /** @throws Problem `plan_required` where the organization's plan keeps the actor from some of those meant. */
+  assertPlanAllows(tx: OrgTransaction, actor: Actor, meant: (as: Actor) => RawBuilder<{ id: string }>): Promise<void>;
 }
 
 /** @throws Problem `unknown_kind`, naming the kinds there are. */
 export function getKind(engine: Engine, name: string): Kind {
   const found = engine.kinds.find((kind) => kind.name === name || kind.aliases?.includes(name) === true);
   if (found !== undefined) return found;
-  const known = engine.kinds.map((kind) => kind.name).join(', ');
-  const detail = { field: 'operation_type', kind: name, known };
-  throw new Problem('unknown_kind', detail);
+  throw unknownKind(engine, name);
 }
 
-/** @throws Problem `forbidden` when no role of the actor may start this kind. */
+export function unknownKind(engine: Engine, name: string): Problem {
+  const offered = engine.kinds.filter((kind) => kind.isInternal !== true);
+  const known = offered.map((kind) => kind.name).join(', ');
+  return new Problem('unknown_kind', { field: 'operation_type', kind: name, known });
+}
+
+export function mayStart(kind: Kind, actor: Actor): boolean {
+  return kind.roles.some((role: Role) => actor.roles.includes(role));
+}
+
+/** @throws Problem `forbidden` or `plan_required` when no role of the actor may start this kind. */
 export function assertMayStart(kind: Kind, actor: Actor): void {
-  if (!kind.roles.some((role: Role) => actor.roles.includes(role))) throw new Problem('forbidden');
+  if (!mayStart(kind, actor)) throw refusalOf(actor);
+}
+
+/** Who asks. */
+export interface Asker {
+  readonly engine: Engine;
+  readonly actor: Actor;
 }
 
 /** Who asks, and the transaction of their organization in which it is done. */
-export interface Asked {
+export interface Asked extends Asker {
   readonly tx: OrgTransaction;
-  readonly engine: Engine;
-  readonly actor: Actor;
 }

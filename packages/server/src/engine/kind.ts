@@ -14,56 +14,85 @@ export interface Kind<Params = unknown> {
   /** What people read: "Assign a sequence". */
   readonly title: string;
   readonly aliases?: readonly string[];
+  /** Started by the engine alone: no caller names it, no template and no retry repeats it. */
+  readonly isInternal?: true;
   readonly params: z.ZodType<Params>;
   /** Roles that may start it; whom they may change is the plan's question. */
   readonly roles: readonly Role[];
-  /** Why it cannot be undone; absent where it can. */
-  readonly irreversible?: string;
-  /** The same for a kind whose parameters decide. */
-  irreversibleWhen?(params: Params): string | null;
   /** Items a transaction applies; up to `itemsMax` while chunks are fast. */
   readonly chunk: { readonly items: number; readonly itemsMax?: number };
-  /** The number of people is limited by role, and decides between in the request and in the background. */
-  readonly choosesPeople?: boolean;
-  /** How many people the parameters name outright, so that a list above the limit is refused before it is planned. */
-  peopleListed?(params: Params): number;
+  /** Whom the parameters mean, where it takes people: their number is limited by role, and nobody is refused. */
+  people?(params: Params, actor: Actor): People;
+  /**
+   * Refuses what need not be planned to be known as wrong. Asked when the draft is made, when it is planned and when it
+   * is confirmed, whatever the door.
+   */
+  admits?(admission: Admission<Params>): Promise<void>;
   /**
    * Rows, by entity, that only one single edit at a time plans with: the batch whose seats are counted. They are locked
    * before the plan where plan and apply are one transaction; larger operations meet each other's work as drift.
    */
   contended?(params: Params): Readonly<Record<string, readonly string[]>>;
-  /**
-   * Condition on changes `c`: what the actor may not write whoever its subject is, such as a new person in a unit that is
-   * no longer the actor's. Looked at before each chunk, as rights may end while it runs. Null where there is nothing.
-   */
-  refuses?(actor: Actor): RawBuilder<unknown> | null;
-  /**
-   * Why the subject of item `i` cannot be worked with any more: a select of at most one row with `code`. Looked at before
-   * each chunk, as somebody may be suspended while it runs. Null where it does not matter.
-   */
-  unfit?(context: FitnessContext): RawBuilder<unknown> | null;
-  /** Items with errors block the whole operation instead of failing alone. */
-  readonly errorsBlock?: boolean;
-  /** Needs a second person whatever the client asks. */
-  readonly needsApproval?: boolean;
   /** The input is a file, staged row by row before the plan. */
   readonly rows?: RowReading;
-  /** Where it may take away or change a large share of something, what that share is measured against. */
+  /** What a person has to settle before it runs. */
   readonly guards?: Guards;
-  /** Name of the event written for each item that is done; or their names, as an SQL list of the item's columns. */
-  readonly itemEvent?: string | RawBuilder<unknown>;
-  /** Begins the names of the operation's own events; `operation` where it is left out: {@link eventPrefix}. */
-  readonly eventPrefix?: string;
+  /** What is asked again before each chunk, as rights and people change while it runs. */
+  readonly bars?: Bars;
+  /** Why an operation with these parameters cannot be undone; null, or left out, where it can. */
+  irreversible?(params: Params): string | null;
+  /** Events and messages of its own. */
+  readonly says?: Says<Params>;
+  /** Parameters with corrections for single failed items, by item key, for a retry. */
+  correct?(params: Params, corrections: Readonly<Record<string, unknown>>): Params;
   plan(plan: Plan, context: PlanContext<Params>): Promise<void>;
+}
+
+export interface People {
+  /** How many the parameters name outright, so that a list above the limit is refused before it is planned. */
+  readonly listed: number;
+  /** A select of the `id` of each, whether it exists or not; null where the plan alone finds them. */
+  readonly meant: RawBuilder<{ id: string }> | null;
+  /** Nobody may be meant: what is set to an empty list is emptied. */
+  readonly mayBeNobody?: boolean;
+}
+
+/** A draft is made, or changed, or planned, or confirmed. */
+export type Step = 'draft' | 'change' | 'plan' | 'confirm';
+
+export interface Admission<Params = unknown> {
+  readonly tx: OrgTransaction;
+  readonly actor: Actor;
+  readonly params: Params;
+  readonly now: Date;
+  readonly step: Step;
+}
+
+export interface Bars {
+  /**
+   * Condition on changes `c`: what the actor may not write whoever its subject is, such as a new person in a unit that is
+   * no longer the actor's. Null where there is nothing.
+   */
+  changes?(actor: Actor): RawBuilder<unknown> | null;
+  /**
+   * Why the subject of item `i` cannot be worked with any more: a select of at most one row with `code`. Null where it
+   * does not matter.
+   */
+  items?(context: FitnessContext): RawBuilder<unknown> | null;
+}
+
+export interface Says<Params> {
+  /** Begins the names of the operation's own events; `operation` where it is left out: {@link eventPrefix}. */
+  readonly prefix?: string;
+  /** Name of the event written for each item that is done; or their names, as an SQL list of the item's columns. */
+  readonly item?: string | RawBuilder<unknown>;
   /**
    * Messages when the operation has ended, of its successful items alone: a select of `topic`, `recipient_id` and
    * `payload` (jsonb). Written to the outbox in the transaction that ends it. Null for none.
    */
-  notices?(context: NoticeContext<Params>): RawBuilder<unknown> | null;
+  ended?(context: NoticeContext<Params>): RawBuilder<unknown> | null;
   /** The same when such an operation was undone; `params` are those of the undone one. */
-  undoNotices?(context: UndoNoticeContext<Params>): RawBuilder<unknown> | null;
-  /** Parameters with corrections for single failed items, by item key, for a retry. */
-  correct?(params: Params, corrections: Readonly<Record<string, unknown>>): Params;
+  undone?(context: UndoNoticeContext<Params>): RawBuilder<unknown> | null;
 }
 
 /** How the rows of a file become what the plan reads: `clean` values and the `keys` by which rows find their records. */
@@ -78,6 +107,20 @@ export interface RowReading {
 }
 
 export interface Guards {
+  /** Where a large share of something may go or change: what takes it away, what changes it, and of how many. */
+  readonly share?: Share;
+  /** The number of people has to be typed where there are many, or where the plan takes away what they have. */
+  readonly typed?: {
+    /** Condition on items `i` of the plan: they take something away. */
+    readonly takesAway: RawBuilder<unknown>;
+  };
+  /** Items with errors block the whole operation instead of failing alone. */
+  readonly errorsBlock?: true;
+  /** Needs a second person whatever the client asks. */
+  readonly needsApproval?: true;
+}
+
+export interface Share {
   /** Item actions that take something away. */
   readonly removes: readonly ItemAction[];
   /** Item actions that change something. */
@@ -162,12 +205,12 @@ export interface EachValues {
 
 /** Why an operation of this kind with these parameters cannot be undone; null where it can. */
 export function whyIrreversible(kind: Kind, params: unknown): string | null {
-  return kind.irreversible ?? kind.irreversibleWhen?.(kind.params.parse(params)) ?? null;
+  return kind.irreversible?.(kind.params.parse(params)) ?? null;
 }
 
 /** What the names of its operations' own events begin with. */
 export function eventPrefix(kind: Kind): string {
-  return kind.eventPrefix ?? 'operation';
+  return kind.says?.prefix ?? 'operation';
 }
 
 /** A code from the catalog, for use inside SQL. */

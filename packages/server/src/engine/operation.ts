@@ -61,6 +61,21 @@ export async function update(tx: OrgTransaction, operation: Operation, values: O
   return changed;
 }
 
+/** Not confirmed yet: it can be planned, changed, discarded. One that is confirmed for later still is `pending`. */
+export function isOpen({ status, queued_at: queued }: Operation): boolean {
+  return status === 'pending' && queued === null;
+}
+
+/** Confirmed for a time that has not come. */
+export function isScheduled({ status, scheduled_at: at, queued_at: queued }: Operation): boolean {
+  return status === 'pending' && at !== null && queued !== null;
+}
+
+/** Its place in the queue can still be changed. */
+export function isWaiting({ status }: Operation): boolean {
+  return status === 'pending' || status === 'queued';
+}
+
 export function invalidState(operation: Operation, wanted: string): Problem {
   return new Problem('invalid_state', { status: operation.status, phase: operation.phase, wanted });
 }

@@ -59,7 +59,7 @@ async function assertVisible(asked: Asked, id: string): Promise<void> {
 
 /** @throws Problem `limit_exceeded` or, for a system_admin without a reason, `override_reason_needed`. */
 export function assertPeopleLimit(kind: Kind, actor: Actor, people: number, reason: string | null): void {
-  if (kind.choosesPeople !== true) return;
+  if (kind.people === undefined) return;
   const limit = PEOPLE_MAX[actor.role];
   if (limit !== null && people > limit) throw new Problem('limit_exceeded', { field: 'target', count: people, limit });
   const withoutReason = PEOPLE_MAX.subscriber_admin ?? 0;

@@ -1,9 +1,15 @@
 import { invalidField } from '@muster/contract';
-import { type NewOperation, createIn } from '../engine/plan/draft.ts';
-import { getKind, type Asked } from '../engine/engine.ts';
+import {
+  type Asked,
+  draft,
+  type FileInput,
+  getKind,
+  type NewOperation,
+  type Operation,
+  stageFile,
+} from '../engine/index.ts';
 import type { RowReading } from '../engine/kind.ts';
-import { update, type Operation, type FileInput } from '../engine/operation.ts';
-import { stageFile } from '../engine/plan/stage.ts';
+import { update } from '../engine/operation.ts';
 import type { CsvFile } from '../formats/csv/read-csv.ts';
 import type { Mapping } from '../formats/mapping/schema.ts';
 import { givenMapping } from './mapping-given.ts';
@@ -24,12 +30,12 @@ export interface StagedImport {
 /** Makes a draft and stages the rows of its file, within the caller's transaction. */
 export async function stageImport(asked: Asked, wanted: NewImport): Promise<StagedImport> {
   const { tx, engine } = asked;
-  const { file, fileName, ...draft } = wanted;
-  const reading = getKind(engine, draft.kind).rows;
+  const { file, fileName, ...rest } = wanted;
+  const reading = getKind(engine, rest.kind).rows;
   if (reading === undefined) throw invalidField('operation_type', 'it reads no file');
   const mapping = givenMapping(wanted.mapping, file.header, reading.fields);
   const input: FileInput = { file_name: fileName, header: file.header, rows: 0 };
-  const operation = await createIn(asked, { ...draft, input, mapping });
+  const operation = await draft(asked, { ...rest, input, mapping });
   const rows = await stageFile(tx, operation.id, file, mapping, reading);
   const staged = await update(tx, operation, { input: JSON.stringify({ ...input, rows }) });
   return { operation: staged, mapping, reading };

@@ -2,9 +2,7 @@ import type { operationFilters } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { isUuid, one, rows } from '../db/database.ts';
-import { visibleOperations } from '../engine/rights.ts';
-import type { Engine, Asked } from '../engine/engine.ts';
-import type { Operation } from '../engine/operation.ts';
+import { type Asked, type Engine, type Operation, visibleOperations } from '../engine/index.ts';
 
 type Filters = z.output<typeof operationFilters>;
 

@@ -1,10 +1,7 @@
 import { type bulkOperationData, invalid, invalidField, problemError } from '@muster/contract';
 import type { z } from 'zod';
-import { createIn } from '../engine/plan/draft.ts';
-import { getKind, type Asked } from '../engine/engine.ts';
-import type { Operation } from '../engine/operation.ts';
+import { type Asked, draft, getKind, type Operation, plan } from '../engine/index.ts';
 import { rowsAsFile } from './rows-given.ts';
-import { planDraft } from './plan.ts';
 import { stageImport } from './import.ts';
 import { useTemplate } from './templates.ts';
 
@@ -16,10 +13,10 @@ export async function createOperation(asked: Asked, given: Wanted): Promise<Oper
   const wanted = { ...given, parameters: await parametersOf(asked, given) };
   const { rows } = wanted.input_data;
   const hasRows = getKind(engine, wanted.operation_type).rows !== undefined && rows !== undefined;
-  const draft = hasRows
+  const made = hasRows
     ? await stageRows(asked, wanted, rows)
-    : await createIn(asked, { ...draftOf(wanted), input: wanted.input_data, mapping: wanted.mapping_config });
-  return wanted.plan ? planDraft(asked, draft) : draft;
+    : await draft(asked, { ...draftOf(wanted), input: wanted.input_data, mapping: wanted.mapping_config });
+  return wanted.plan ? plan(asked, made) : made;
 }
 
 async function parametersOf(asked: Asked, { template_id: id, ...wanted }: Wanted): Promise<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 /** The mapping that a client means: a preset by name, a whole mapping, or just column → field. */
 import { invalid, problemError } from '@muster/contract';
 import { z } from 'zod';
-import { faultsOf } from '../engine/plan/params.ts';
+import { faultsOf } from '../engine/index.ts';
 import { identifierErrors } from '../formats/mapping/check-mapping.ts';
 import { compileMapping } from '../formats/mapping/mapping.ts';
 import { MappingProblem, type MappingError } from '../formats/mapping/mapping-problem.ts';

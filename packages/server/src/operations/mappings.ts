@@ -3,7 +3,7 @@ import { type ImportMapping, invalid, Problem, problemError } from '@muster/cont
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { isUuid, rows, type OrgTransaction } from '../db/database.ts';
 import type { ImportMappingsTable } from '../db/tables.ts';
-import { isWholeOrgAdmin } from '../engine/rights.ts';
+import { isWholeOrgAdmin } from '../engine/index.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import { asObject } from './stored.ts';
 

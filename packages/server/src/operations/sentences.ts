@@ -1,5 +1,5 @@
+import type { Operation } from '../engine/index.ts';
 /** A plan or an outcome in one sentence: what a person reads before anything else. */
-import type { Operation } from '../engine/operation.ts';
 
 /** Item actions as verbs, in the order in which people want to hear of them. */
 const VERBS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** What the database gives back, in the shapes that this API has. */
 import type { BulkStatus } from '@muster/contract';
-import type { Operation } from '../engine/operation.ts';
+import type { Operation } from '../engine/index.ts';
 
 /** Being planned is a phase here, not a status. */
 export function bulkStatus({ status }: Pick<Operation, 'status'>): BulkStatus {

@@ -3,8 +3,7 @@ import { type BulkOperationData, invalidField, type OperationTemplate, Problem }
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { isUuid, rows, type OrgTransaction } from '../db/database.ts';
 import type { OperationTemplatesTable } from '../db/tables.ts';
-import { isWholeOrgAdmin } from '../engine/rights.ts';
-import { getKind, type Asked } from '../engine/engine.ts';
+import { type Asked, getKind, isWholeOrgAdmin } from '../engine/index.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import { asObject } from './stored.ts';
 

@@ -1,6 +1,9 @@
-import { strongestRole, type Role } from '@muster/contract';
+import { PEOPLE_MAX, Problem, strongestRole, type Role } from '@muster/contract';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { sql } from 'kysely';
+
+/** On others a teacher_admin is what a teacher is. */
+const FULL_PLAN = 'ensemble';
 
 /** Who is asking, in which organization, with which rights. Loaded anew for every request and every chunk. */
 export interface Actor {
@@ -13,6 +16,8 @@ export interface Actor {
   /** The strongest of `roles`. */
   readonly role: Role;
   readonly unitId: string | null;
+  /** The organization's plan, where it holds the role teacher_admin back: such a person acts as a teacher. */
+  readonly lesserPlan: string | null;
   readonly ip?: string;
   readonly userAgent?: string;
 }
@@ -27,14 +32,18 @@ export async function findActor(tx: OrgTransaction, accountId: string): Promise<
       name: string | null;
       roles: Role[] | null;
       unit_id: string | null;
+      plan: string;
     }>`
-      select a.is_system_admin, u.id as user_id, u.display_name as name, u.roles, u.unit_id
+      select a.is_system_admin, u.id as user_id, u.display_name as name, u.roles, u.unit_id, o.plan
       from accounts a
+      join orgs o on o.id = ${tx.orgId}
       left join users u on u.org_id = ${tx.orgId} and u.account_id = a.id and u.status = 'active'
       where a.id = ${accountId}`,
   );
   if (found === undefined || (!found.is_system_admin && found.user_id === null)) return null;
-  const roles: Role[] = [...(found.is_system_admin ? ['system_admin' as const] : []), ...(found.roles ?? [])];
+  const given: Role[] = [...(found.is_system_admin ? ['system_admin' as const] : []), ...(found.roles ?? [])];
+  const isHeldBack = found.plan !== FULL_PLAN && given.includes('teacher_admin');
+  const roles = isHeldBack ? withoutTeacherAdmin(given) : given;
   return {
     accountId,
     orgId: tx.orgId,
@@ -43,5 +52,16 @@ export async function findActor(tx: OrgTransaction, accountId: string): Promise<
     roles,
     role: strongestRole(roles),
     unitId: found.unit_id,
+    lesserPlan: isHeldBack ? found.plan : null,
   };
+}
+
+/** What a person with this role may be on other plans is a teacher. */
+function withoutTeacherAdmin(roles: readonly Role[]): Role[] {
+  return [...new Set(roles.map((role) => (role === 'teacher_admin' ? 'teacher' : role)))];
+}
+
+/** Why somebody without the right role is refused. */
+export function refusalOf({ lesserPlan: plan }: Actor): Problem {
+  return plan === null ? new Problem('forbidden') : new Problem('plan_required', { plan, limit: PEOPLE_MAX.teacher });
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { inOrg, rows, type Database, type OrgTransaction } from '../db/database.ts';
 import { newId, plannedId } from '../db/ids.ts';
-import { eraseDrafts } from '../engine/plan/draft.ts';
+import { eraseDrafts } from '../engine/index.ts';
 
 /** Counted from the last change. */
 const KEPT_DAYS = 30;

@@ -11,11 +11,7 @@
  */
 import { sql } from 'kysely';
 import { inOrg, rows, type OrgTransaction } from '../db/database.ts';
-import { createIn } from '../engine/plan/draft.ts';
-import type { Engine } from '../engine/engine.ts';
-import { planIn } from '../engine/plan/plan.ts';
-import { writeOutbox } from '../engine/record.ts';
-import { runIn } from '../engine/verbs/run-now.ts';
+import { draft, type Engine, planIn, runIn, writeOutbox } from '../engine/index.ts';
 import { dueBatches } from '../school/upkeep/due-batches.ts';
 import { wrongCounts, type CountedBatch } from '../school/upkeep/wrong-counts.ts';
 import { administrators } from '../tenancy/administrators.ts';
@@ -98,20 +94,17 @@ async function isReported(tx: OrgTransaction, now: Date): Promise<boolean> {
 }
 
 async function report(tx: OrgTransaction, engine: Engine, wrong: readonly CountedBatch[]): Promise<void> {
-  const actor = await automation(tx);
-  const draft = await createIn(
-    { tx, engine, actor },
-    {
-      kind: 'repair_counts',
-      name: 'Repair the numbers of enrolled students',
-      description: 'The nightly check found numbers that differ from the active enrollments.',
-      source: 'calendar',
-      params: {},
-    },
-  );
-  await planIn({ tx, engine, actor }, draft);
+  const asked = { tx, engine, actor: await automation(tx) };
+  const made = await draft(asked, {
+    kind: 'repair_counts',
+    name: 'Repair the numbers of enrolled students',
+    description: 'The nightly check found numbers that differ from the active enrollments.',
+    source: 'calendar',
+    params: {},
+  });
+  await planIn(asked, made);
   const payload = { count: wrong.length, batches: wrong.slice(0, BATCHES_NAMED_MAX) };
   for (const recipientId of await administrators(tx)) {
-    await writeOutbox(tx, { topic: 'batch.counts_wrong', recipientId, operationId: draft.id, payload });
+    await writeOutbox(tx, { topic: 'batch.counts_wrong', recipientId, operationId: made.id, payload });
   }
 }

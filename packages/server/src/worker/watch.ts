@@ -9,7 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from '../db/database.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/index.ts';
 import { noteDeath } from '../engine/run/deaths.ts';
 import { TASKS } from '../engine/queue.ts';
 import { putBack } from '../engine/run/trouble.ts';

@@ -1,14 +1,13 @@
 /** A new operation: a draft with checked parameters, not yet planned. */
 import { Problem } from '@muster/contract';
-import { inOrg, type OrgTransaction, rows } from '../../db/database.ts';
+import { rows, type OrgTransaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { assertMayStart, getKind, type Engine, type Asked } from '../engine.ts';
+import { getKind, unknownKind, type Asked } from '../engine.ts';
 import { eventPrefix, type Kind } from '../kind.ts';
 import { makerOf, type Operation } from '../operation.ts';
 import { writeAudit, writeEvent } from '../record.ts';
 import { faultsOf } from './params.ts';
-import { assertPeopleLimit } from '../rights.ts';
+import { assertAdmitted } from './admission.ts';
 import { sql } from 'kysely';
 
 export interface NewOperation {
@@ -30,17 +29,21 @@ export interface NewOperation {
   readonly retryItemNos?: readonly number[] | undefined;
 }
 
-/** @throws Problem `unknown_kind`, `forbidden`, `validation_failed` with every fault of the parameters. */
-export async function create(engine: Engine, actor: Actor, wanted: NewOperation): Promise<Operation> {
-  return inOrg(engine.database, actor.orgId, (tx) => createIn({ tx, engine, actor }, wanted));
+/**
+ * A draft that somebody asks for.
+ * @throws Problem `unknown_kind`, `validation_failed` with every fault of the parameters, and what the kind does not admit.
+ */
+export async function draft(asked: Asked, wanted: Omit<NewOperation, 'undoOf' | 'retryOf'>): Promise<Operation> {
+  if (getKind(asked.engine, wanted.kind).isInternal === true) throw unknownKind(asked.engine, wanted.kind);
+  return draftInternal(asked, wanted);
 }
 
-export async function createIn(asked: Asked, wanted: NewOperation): Promise<Operation> {
+/** Also of kinds that only the engine starts. */
+export async function draftInternal(asked: Asked, wanted: NewOperation): Promise<Operation> {
   const { tx, engine, actor } = asked;
   const kind = getKind(engine, wanted.kind);
-  assertMayStart(kind, actor);
   const params = checkParams(kind, wanted.params);
-  assertPeopleLimit(kind, actor, kind.peopleListed?.(params) ?? 0, wanted.overrideReason ?? null);
+  await assertAdmitted(asked, { kind, params, overrideReason: wanted.overrideReason ?? null }, 'draft');
   const input = {
     ...(isObject(wanted.input) ? wanted.input : {}),
     ...(wanted.retryItemNos === undefined ? {} : { retry_item_nos: wanted.retryItemNos }),
@@ -60,7 +63,7 @@ export async function createIn(asked: Asked, wanted: NewOperation): Promise<Oper
       mapping: JSON.stringify(wanted.mapping ?? {}),
       created_by_account: actor.accountId,
       created_by_user: actor.userId,
-      requires_approval: wanted.requiresApproval === true || kind.needsApproval === true,
+      requires_approval: wanted.requiresApproval === true || kind.guards?.needsApproval === true,
       priority: wanted.priority ?? 0,
       scheduled_at: wanted.scheduledAt ?? null,
       override_reason: wanted.overrideReason ?? null,
@@ -75,7 +78,7 @@ export async function createIn(asked: Asked, wanted: NewOperation): Promise<Oper
     name: `${eventPrefix(kind)}.operation.initiated`,
     operationId: operation.id,
     actorId: makerOf(operation),
-    payload: { operation_type: kind.name, targets: kind.peopleListed?.(params) ?? null },
+    payload: { operation_type: kind.name, targets: kind.people?.(params, actor).listed ?? null },
   });
   return operation;
 }

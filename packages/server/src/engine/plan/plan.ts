@@ -9,8 +9,10 @@ import { sql } from 'kysely';
 import { inOrg, one, rows, type OrgTransaction } from '../../db/database.ts';
 import { plannedId } from '../../db/ids.ts';
 import { findActor, type Actor } from '../../tenancy/actor.ts';
-import { assertMayStart, getKind, type Engine, type Asked } from '../engine.ts';
+import { getKind, type Engine, type Asked } from '../engine.ts';
+import { assertAdmitted, type Applicant } from './admission.ts';
 import { findGuards } from './guards.ts';
+import { enqueue, TASKS } from '../queue.ts';
 import { eventPrefix, type Kind, type PlanContext } from '../kind.ts';
 import {
   getOperation,
@@ -45,20 +47,72 @@ export async function planOperation(engine: Engine, orgId: string, operationId: 
   });
 }
 
-/** Plans a locked operation within the caller's transaction. */
-export async function planIn(asked: Asked, operation: Operation): Promise<Operation> {
-  const { tx, engine, actor } = asked;
+/**
+ * Plans an operation that this transaction made or locked: within the request, or in the background where many are meant; its phase is `planning` then.
+ * The plan holds what its maker may do, whoever asks for it.
+ */
+export async function plan(asked: Asked, operation: Operation): Promise<Operation> {
+  const { tx, engine } = asked;
   assertUnconfirmed(operation);
+  const made = { ...asked, actor: await makerAsActor(asked, operation) };
+  const people = await assertAdmitted(made, applicantOf(engine, operation), 'plan');
+  const isLarge = people > LIMITS.planInRequestPeopleMax || (await hasManyRows(tx, operation.id));
+  if (!isLarge) return makePlan(made, operation);
+  const planning = await move(tx, operation, { status: 'validating', phase: 'planning', wanted: 'planning' });
+  await enqueue(tx, planning, TASKS.plan);
+  return planning;
+}
+
+async function hasManyRows(tx: OrgTransaction, operationId: string): Promise<boolean> {
+  const { count } = await one(
+    tx,
+    sql<{ count: number }>`
+    select count(*) as count from (
+      select from staged_rows where org_id = ${tx.orgId} and operation_id = ${operationId}
+      limit ${LIMITS.planInRequestItemsMax + 1}) staged`,
+  );
+  return count > LIMITS.planInRequestItemsMax;
+}
+
+/** Plans a locked operation within the caller's transaction, however large it is. */
+export async function planIn(asked: Asked, operation: Operation): Promise<Operation> {
+  assertUnconfirmed(operation);
+  await assertAdmitted(asked, applicantOf(asked.engine, operation), 'plan');
+  return makePlan(asked, operation);
+}
+
+export function applicantOf(engine: Engine, operation: Operation): Applicant {
+  const kind = getKind(engine, operation.kind);
+  return { kind, params: kind.params.parse(operation.params), overrideReason: operation.override_reason };
+}
+
+/** @throws Problem `forbidden` where the maker has no rights any more. */
+export async function makerAsActor({ tx, actor }: Asked, operation: Operation): Promise<Actor> {
+  if (operation.created_by_account === actor.accountId) return actor;
+  const maker = await findActor(tx, operation.created_by_account);
+  if (maker === null) throw new Problem('forbidden');
+  return maker;
+}
+
+async function makePlan(asked: Asked, operation: Operation): Promise<Operation> {
+  const { tx, engine, actor } = asked;
   const kind = getKind(engine, operation.kind);
   const context = await writePlan(asked, operation, { writeTo: operation.id, now: engine.now() });
   const { counts, hash } = await sumUpPlan(tx, operation.id);
   await assertOneChangeARow(tx, operation.id, counts);
   assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
-  const guards = await findGuards(tx, kind, context, counts);
+  if (counts.items === 0) assertSomebody(kind, context);
+  const guards = await findGuards(engine, operation, context, counts);
   const plannedAt = context.now;
   const planned = await finishPlan(tx, operation, { counts, guards, hash, actor, kind, plannedAt });
   await sayPlanned(tx, kind, planned, counts);
   return planned;
+}
+
+/** Of whom only the plan knows who they are: that nobody is meant is known when it has no items. */
+function assertSomebody(kind: Kind, { params, actor }: PlanContext): void {
+  const people = kind.people?.(params, actor);
+  if (people !== undefined && people.mayBeNobody !== true) throw new Problem('empty_selection', { field: 'target' });
 }
 
 /** One that is confirmed for later still counts as pending, but its plan is settled. */
@@ -76,7 +130,6 @@ export async function writePlan(
   const { tx, engine, actor } = asked;
   const { writeTo, now } = target;
   const kind = getKind(engine, operation.kind);
-  assertMayStart(kind, actor);
   await erasePlan(tx, writeTo);
   const org = await one(
     tx,
@@ -122,7 +175,7 @@ async function sayPlanned(tx: OrgTransaction, kind: Kind, operation: Operation, 
   const errors = counts.actions['error'] ?? 0;
   const payload = { errors, warnings: counts.warnings };
   await writeEvent(tx, { ...about, name: `${prefix}.validation.completed`, payload });
-  if (errors === 0 || kind.errorsBlock !== true) return;
+  if (errors === 0 || kind.guards?.errorsBlock !== true) return;
   const failed = { errors, codes: counts.codes };
   await writeEvent(tx, { ...about, name: `${prefix}.validation.failed`, payload: failed });
 }
@@ -134,7 +187,7 @@ async function finishPlan(
 ): Promise<Operation> {
   const { counts, kind, plannedAt } = plan;
   const history: unknown[] = Array.isArray(operation.plan_history) ? operation.plan_history.slice(-4) : [];
-  const needsApproval = operation.requires_approval || kind.needsApproval === true;
+  const needsApproval = operation.requires_approval || kind.guards?.needsApproval === true;
   const phase = needsApproval && operation.approved_hash !== plan.hash ? 'awaiting_approval' : 'planned';
   const values = {
     phase,
@@ -162,7 +215,7 @@ async function finishPlan(
 
 /** The size class, by people where the kind chooses people, otherwise by items. */
 function laneOf(kind: Kind, counts: PlanCounts): Lane {
-  const size = kind.choosesPeople === true ? counts.people : counts.items;
+  const size = kind.people !== undefined ? counts.people : counts.items;
   if (size <= LIMITS.inRequestPeopleMax) return 'small';
   return size <= LIMITS.mediumPeopleMax ? 'medium' : 'large';
 }
@@ -181,13 +234,6 @@ async function assertOneChangeARow(tx: OrgTransaction, operationId: string, { wr
     group by entity_id having count(*) > 1 limit 1`,
   );
   if (twice !== undefined) throw new Error(`The plan changes ${twice.entity} ${twice.entity_id} in two items.`);
-}
-
-/** Marks a large operation as being planned in the background; the worker then calls {@link planOperation}. */
-export async function beginPlanning(tx: OrgTransaction, operationId: string): Promise<Operation> {
-  const operation = await lockOperation(tx, operationId);
-  assertUnconfirmed(operation);
-  return move(tx, operation, { status: 'validating', phase: 'planning', wanted: 'planning' });
 }
 
 /** The plan could not be made: the operation is a draft again and says why. */

@@ -48,14 +48,9 @@ export async function stageFile(
 }
 
 /** Maps the staged rows of a draft anew, after its mapping was changed. Rows that are broken in the file stay so. */
-export async function remapRows(
-  tx: OrgTransaction,
-  operation: Operation,
-  mapping: Mapping,
-  reading: RowReading,
-): Promise<void> {
+export async function remapRows(tx: OrgTransaction, operation: Operation, reading: RowReading): Promise<void> {
   const { header } = fileInput(operation);
-  const mapper = compileMapping(mapping, header, reading.fields);
+  const mapper = compileMapping(mappingSchema.parse(operation.mapping), header, reading.fields);
   const encode = rowEncoder(tx.orgId, operation.id, header, mapper, reading);
   for await (const page of stagedPages(tx, operation.id, sql`true`)) {
     const rowNos = page.map((row) => row.rowNo);

@@ -16,7 +16,7 @@ import { inOrg, one, rows, savepoint, type OrgTransaction } from '../../db/datab
 import { newId, plannedId } from '../../db/ids.ts';
 import { findActor, type Actor } from '../../tenancy/actor.ts';
 import { takesItemsAlone } from './deaths.ts';
-import { getKind, type Engine } from '../engine.ts';
+import { getKind, mayStart, type Engine } from '../engine.ts';
 import { findDrift } from './drift.ts';
 import { findItemFault, isItemFault, type ItemFault } from './item-fault.ts';
 import { finish } from './finish.ts';
@@ -164,7 +164,7 @@ async function findUnfit(
 ): Promise<ItemFault[]> {
   if (actor === null) return [];
   const { orgId } = tx;
-  const unfit = kind.unfit?.({ orgId, actor, overrideReason: operation.override_reason });
+  const unfit = kind.bars?.items?.({ orgId, actor, overrideReason: operation.override_reason });
   if (unfit == null) return [];
   return rows(
     tx,
@@ -182,8 +182,8 @@ async function findRevoked(
   kind: Kind,
 ): Promise<ItemFault[]> {
   const scope = actor === null ? null : engine.authority.scopeOf(actor);
-  const isLost = actor === null || !mayStart(kind, actor.roles);
-  const refused = actor === null ? null : (kind.refuses?.(actor) ?? null);
+  const isLost = actor === null || !mayStart(kind, actor);
+  const refused = actor === null ? null : (kind.bars?.changes?.(actor) ?? null);
   const reasons = [
     isLost ? sql`true` : null,
     scope === null
@@ -200,10 +200,6 @@ async function findRevoked(
     select i.item_no from operation_items i where ${pendingItems(tx.orgId, range)} and (${sql.join(reasons, sql` or `)})`,
   );
   return revoked.map(({ item_no }) => ({ item_no, code: 'permission_revoked', detail: {} }));
-}
-
-function mayStart(kind: Kind, roles: readonly string[]): boolean {
-  return kind.roles.some((role) => roles.includes(role));
 }
 
 /**
@@ -281,8 +277,8 @@ async function markItems(
     failed_items: sql`failed_items + ${ended.failed + faults.length}::int`,
     processed_items: sql`processed_items + ${ended.success + ended.failed + faults.length}::int`,
   });
-  if (kind.itemEvent !== undefined && ended.success > 0) {
-    await writeItemEvents(tx, operation, kind.itemEvent, range, 'success');
+  if (kind.says?.item !== undefined && ended.success > 0) {
+    await writeItemEvents(tx, operation, kind.says.item, range, 'success');
   }
   if (ended.failed + faults.length > 0) {
     const name = `${eventPrefix(kind)}.processing.error`;

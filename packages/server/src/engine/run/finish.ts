@@ -57,8 +57,8 @@ async function messagesOf(
   const params = kind.params.parse((undone ?? operation).params);
   const context = { orgId, operationId: operation.id, params };
   return undone === null
-    ? (kind.notices?.(context) ?? null)
-    : (kind.undoNotices?.({ ...context, undoneId: undone.id }) ?? null);
+    ? (kind.says?.ended?.(context) ?? null)
+    : (kind.says?.undone?.({ ...context, undoneId: undone.id }) ?? null);
 }
 
 /** Finished items stay and can be undone; the others become skipped. */

@@ -9,6 +9,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { getEntity, rowJson, table, type Entities, type Entity } from '../../db/entity.ts';
 import { code, defineKind, type Kind } from '../kind.ts';
+import { assertMayUndo } from './may-undo.ts';
 import { changesByOthers, lastOf } from './last-changes.ts';
 import { getOperation, planCounts, touchedEntities } from '../operation.ts';
 
@@ -22,13 +23,19 @@ const undoParams = z.strictObject({
 });
 type UndoParams = z.infer<typeof undoParams>;
 
-export function undoKind(entities: Entities): Kind<UndoParams> {
+/** @param kindOf - The kind of the operation that is undone, by its name. */
+export function undoKind(entities: Entities, kindOf: (name: string) => Kind): Kind<UndoParams> {
   return defineKind<UndoParams>({
     name: 'undo',
     title: 'Undo an operation',
+    isInternal: true,
     params: undoParams,
     roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
     chunk: { items: 500, itemsMax: 10_000 },
+    async admits({ tx, actor, params, now }) {
+      const undone = await getOperation(tx, params.operation_id);
+      assertMayUndo(kindOf(undone.kind), actor, undone, now);
+    },
     async plan(plan, { tx, params }) {
       const undone = await getOperation(tx, params.operation_id);
       const touched = touchedEntities(entities, undone);

@@ -1,15 +1,24 @@
 /** From a previewed plan to a queued operation: what was previewed is what runs, or nothing runs. */
 import { Problem } from '@muster/contract';
 import { inOrg } from '../../db/database.ts';
-import { findActor, type Actor } from '../../tenancy/actor.ts';
 import { lockSteerable, assertPeopleLimit } from '../rights.ts';
 import { applyInRequest } from '../run/chunk.ts';
-import { assertMayStart, getKind, type Engine, type Asked } from '../engine.ts';
+import { getKind, type Asked, type Asker, type Engine } from '../engine.ts';
 import { assertFresh } from '../plan/fresh.ts';
 import { guardsOf, type Guard } from '../plan/guards.ts';
 import { eventPrefix, type Kind } from '../kind.ts';
-import { invalidState, makerOf, move, update, type Operation, type PlanCounts, planCounts } from '../operation.ts';
-import { planIn } from '../plan/plan.ts';
+import {
+  invalidState,
+  isOpen,
+  makerOf,
+  move,
+  planCounts,
+  update,
+  type Operation,
+  type PlanCounts,
+} from '../operation.ts';
+import { applicantOf, makerAsActor, planIn } from '../plan/plan.ts';
+import { assertAdmitted } from '../plan/admission.ts';
 import { assertRoomToWait, enqueue, enterQueue, TASKS } from '../queue.ts';
 import { writeAudit, writeEvent } from '../record.ts';
 import { beginUndo } from '../undo/settle.ts';
@@ -29,8 +38,7 @@ export interface Confirmation {
  *   `invalid_state`; nothing is changed then.
  */
 export async function confirm(
-  engine: Engine,
-  actor: Actor,
+  { engine, actor }: Asker,
   operationId: string,
   confirmation: Confirmation,
 ): Promise<Operation> {
@@ -46,19 +54,19 @@ export async function applyIfSmall(engine: Engine, confirmed: Operation): Promis
 }
 
 async function confirmIn(asked: Asked, operationId: string, confirmation: Confirmation): Promise<Operation> {
-  const { tx, engine, actor } = asked;
+  const { engine, actor } = asked;
   let operation = await lockSteerable(asked, operationId);
-  const kind = getKind(engine, operation.kind);
-  assertMayStart(kind, actor);
-  if (operation.status !== 'pending') throw invalidState(operation, 'starting');
-  if (operation.scheduled_at !== null && operation.queued_at !== null) throw invalidState(operation, 'starting');
+  if (!isOpen(operation)) throw invalidState(operation, 'starting');
+  const applicant = applicantOf(engine, operation);
+  await assertAdmitted(asked, applicant, 'confirm');
   // A plan holds what its maker may do, whoever confirms it.
-  const maker = await findActor(tx, operation.created_by_account);
-  if (maker === null) throw new Problem('forbidden');
-  if (confirmation.planHash === undefined) operation = await planIn({ tx, engine, actor: maker }, operation);
+  const maker = await makerAsActor(asked, operation);
+  const made = { ...asked, actor: maker };
+  if (maker !== actor) await assertAdmitted(made, applicant, 'change');
+  if (confirmation.planHash === undefined) operation = await planIn(made, operation);
   if (operation.plan_hash === null) throw new Problem('not_validated');
-  await assertFresh({ tx, engine, actor: maker }, operation, confirmation.planHash);
-  assertPeopleLimit(kind, maker, planCounts(operation).people, operation.override_reason);
+  await assertFresh(made, operation, confirmation.planHash);
+  assertPeopleLimit(applicant.kind, maker, planCounts(operation).people, operation.override_reason);
   return confirmPlanned(asked, operation, confirmation);
 }
 
@@ -92,7 +100,7 @@ export async function confirmPlanned(
 /** Errors, warnings, guards and approval: whatever has to be settled by a person before anything runs. */
 function assertMeant(operation: Operation, kind: Kind, counts: PlanCounts, confirmation: Confirmation): void {
   const errors = counts.actions['error'] ?? 0;
-  if (kind.errorsBlock === true && errors > 0)
+  if (kind.guards?.errorsBlock === true && errors > 0)
     throw new Problem('validation_errors', { count: errors, codes: counts.codes });
   if (confirmation.acknowledgeWarnings === false && counts.warnings > 0) {
     throw new Problem('warnings_not_acknowledged', { count: counts.warnings });

@@ -7,11 +7,10 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
 import { table } from '../../db/entity.ts';
-import type { Actor } from '../../tenancy/actor.ts';
 import { applyIn } from '../run/chunk.ts';
 import { confirmPlanned } from './confirm.ts';
-import { checkParams, createIn, type NewOperation } from '../plan/draft.ts';
-import { getKind, type Engine, type Asked } from '../engine.ts';
+import { checkParams, draftInternal, type NewOperation } from '../plan/draft.ts';
+import { getKind, type Asked, type Asker, type Engine } from '../engine.ts';
 import type { Operation } from '../operation.ts';
 import { planIn } from '../plan/plan.ts';
 import { listChanges, listItems } from '../report.ts';
@@ -32,11 +31,10 @@ const ATTEMPTS_MAX = 3;
 
 /** @throws Problem of the item when there is only one and it failed; whatever planning and confirming refuse. */
 export async function runNow(
-  engine: Engine,
-  actor: Actor,
+  asker: Asker,
   wanted: NewOperation,
 ): Promise<{ operation: Operation; items: ItemResult[] }> {
-  return runAndRead(engine, actor, wanted, async (tx, operation) => {
+  return runAndRead(asker, wanted, async (tx, operation) => {
     const items = await results(tx, operation);
     assertDone(items);
     return { operation, items };
@@ -48,11 +46,11 @@ export async function runNow(
  * @param read - Called in the same transaction; when it throws, nothing was done.
  */
 export async function runAndRead<T>(
-  engine: Engine,
-  actor: Actor,
+  asker: Asker,
   wanted: NewOperation,
   read: (tx: OrgTransaction, operation: Operation) => Promise<T>,
 ): Promise<T> {
+  const { engine, actor } = asker;
   const contended = contendedBy(engine, wanted);
   const lines = contended.flatMap(([entity, ids]) => ids.map((id) => `${actor.orgId} ${entity} ${id}`));
   const run = () =>
@@ -90,7 +88,7 @@ function contendedBy(engine: Engine, wanted: NewOperation): Contended {
 async function runLocked(asked: Asked, wanted: NewOperation, contended: Contended): Promise<Operation> {
   const { tx, engine } = asked;
   await lockContended(tx, engine, contended);
-  const draft = await createIn(asked, wanted);
+  const draft = await draftInternal(asked, wanted);
   const planned = await planIn(asked, draft);
   await confirmPlanned(asked, planned, {}, 'here');
   return applyIn(tx, engine, planned.id);

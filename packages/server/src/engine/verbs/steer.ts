@@ -1,9 +1,8 @@
 /** Steering an operation: pause, resume, cancel, approve, reject, prioritize. */
 import { Problem } from '@muster/contract';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
-import type { Actor } from '../../tenancy/actor.ts';
 import { getVisible, isWholeOrgAdmin, lockSteerable } from '../rights.ts';
-import { getKind, type Engine, type Asked } from '../engine.ts';
+import { getKind, type Asked, type Asker } from '../engine.ts';
 import { endCancelled } from '../run/finish.ts';
 import { eventPrefix } from '../kind.ts';
 import { invalidState, lockOperation, makerOf, move, update, type Operation } from '../operation.ts';
@@ -11,8 +10,8 @@ import { admit, dequeue, enterQueue } from '../queue.ts';
 import { writeAudit, writeEvent } from '../record.ts';
 
 /** A chunk in hand is finished first; the operation is then `paused`. */
-export async function pause(engine: Engine, actor: Actor, operationId: string): Promise<Operation> {
-  return steer(engine, actor, operationId, 'pause', async (tx, operation) => {
+export async function pause({ engine, actor }: Asker, operationId: string): Promise<Operation> {
+  return steer({ engine, actor }, operationId, 'pause', async (tx, operation) => {
     if (operation.status !== 'processing' && operation.status !== 'queued') throw invalidState(operation, 'pausing');
     await dequeue(tx, operationId);
     await writeEvent(tx, {
@@ -33,8 +32,8 @@ export async function pause(engine: Engine, actor: Actor, operationId: string): 
 }
 
 /** Goes on with the first item that has no result. */
-export async function resume(engine: Engine, actor: Actor, operationId: string): Promise<Operation> {
-  return steer(engine, actor, operationId, 'resume', async (tx, operation) => {
+export async function resume({ engine, actor }: Asker, operationId: string): Promise<Operation> {
+  return steer({ engine, actor }, operationId, 'resume', async (tx, operation) => {
     if (operation.status !== 'paused') throw invalidState(operation, 'resuming');
     await writeEvent(tx, {
       name: `${eventPrefix(getKind(engine, operation.kind))}.operation.resumed`,
@@ -46,10 +45,9 @@ export async function resume(engine: Engine, actor: Actor, operationId: string):
 }
 
 /** What is done stays and can be undone; the rest is skipped. */
-export async function cancel(engine: Engine, actor: Actor, operationId: string, reason: string): Promise<Operation> {
+export async function cancel({ engine, actor }: Asker, operationId: string, reason: string): Promise<Operation> {
   return steer(
-    engine,
-    actor,
+    { engine, actor },
     operationId,
     'cancel',
     async (tx, operation) => {
@@ -73,7 +71,7 @@ export async function cancel(engine: Engine, actor: Actor, operationId: string, 
 }
 
 /** @throws Problem `own_approval`; `forbidden` for who is no admin of the whole organization. */
-export async function approve(engine: Engine, actor: Actor, operationId: string): Promise<Operation> {
+export async function approve({ engine, actor }: Asker, operationId: string): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
     const operation = await lockForApproval({ tx, engine, actor }, operationId);
     if (operation.status !== 'pending' || operation.plan_hash === null) throw invalidState(operation, 'approving');
@@ -89,7 +87,7 @@ export async function approve(engine: Engine, actor: Actor, operationId: string)
 }
 
 /** The operation is cancelled and keeps the reason. */
-export async function reject(engine: Engine, actor: Actor, operationId: string, reason: string): Promise<Operation> {
+export async function reject({ engine, actor }: Asker, operationId: string, reason: string): Promise<Operation> {
   return inOrg(engine.database, actor.orgId, async (tx) => {
     const operation = await lockForApproval({ tx, engine, actor }, operationId);
     if (operation.status !== 'pending') throw invalidState(operation, 'rejecting');
@@ -99,15 +97,9 @@ export async function reject(engine: Engine, actor: Actor, operationId: string, 
 }
 
 /** Changes the place of an operation that still waits. Higher numbers run earlier. */
-export async function prioritize(
-  engine: Engine,
-  actor: Actor,
-  operationId: string,
-  priority: number,
-): Promise<Operation> {
+export async function prioritize({ engine, actor }: Asker, operationId: string, priority: number): Promise<Operation> {
   return steer(
-    engine,
-    actor,
+    { engine, actor },
     operationId,
     'prioritize',
     async (tx, operation) => {
@@ -123,13 +115,14 @@ async function lockForApproval(asked: Asked, id: string): Promise<Operation> {
   const { tx, actor } = asked;
   const operation = await getVisible(asked, id);
   if (!isWholeOrgAdmin(actor)) throw new Problem('forbidden');
-  if (operation.created_by_account === actor.accountId) throw new Problem('own_approval');
+  if ([operation.created_by_account, ...operation.changed_by_accounts].includes(actor.accountId)) {
+    throw new Problem('own_approval');
+  }
   return lockOperation(tx, id);
 }
 
 async function steer(
-  engine: Engine,
-  actor: Actor,
+  { engine, actor }: Asker,
   operationId: string,
   action: string,
   work: (tx: OrgTransaction, operation: Operation) => Promise<Operation>,

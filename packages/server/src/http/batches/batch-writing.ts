@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one } from '../../db/database.ts';
-import { runNow } from '../../engine/verbs/run-now.ts';
+import { runNow } from '../../engine/index.ts';
 import { batchChangesSchema, forceSchema, newBatchSchema } from '../../school/batches/fields.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
@@ -110,11 +110,10 @@ function removingRoute(app: App, context: HttpContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      const { operation, items } = await runNow(context.engine, await actorOf(request), {
-        kind: 'batch_cancel',
-        name: 'Remove a batch',
-        params: { batch_ids: [id], remove: true },
-      });
+      const { operation, items } = await runNow(
+        { engine: context.engine, actor: await actorOf(request) },
+        { kind: 'batch_cancel', name: 'Remove a batch', params: { batch_ids: [id], remove: true } },
+      );
       const isGone = items.some((item) => item.action === 'remove');
       return {
         success: true as const,
@@ -135,7 +134,7 @@ interface Wanted {
 
 /** Runs the operation and reads the batch that it is about. @param id - Left out for a new one. */
 async function run(context: HttpContext, actor: Actor, wanted: Wanted, id?: string) {
-  const { operation, items } = await runNow(context.engine, actor, wanted);
+  const { operation, items } = await runNow({ engine: context.engine, actor }, wanted);
   const batch: Batch = await inOrg(context.database, actor.orgId, async (tx) => {
     if (id !== undefined) return getBatch(tx, id);
     const made = await one(

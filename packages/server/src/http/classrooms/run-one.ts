@@ -1,7 +1,6 @@
 import type { OrgTransaction } from '../../db/database.ts';
-import type { Operation } from '../../engine/operation.ts';
+import { type Operation, problemOf, runAndRead } from '../../engine/index.ts';
 import { listItems, type ItemView } from '../../engine/report.ts';
-import { problemOf, runAndRead } from '../../engine/verbs/run-now.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { HttpContext } from '../every-request/context.ts';
 
@@ -23,7 +22,7 @@ export async function runOne<T>(
   answer: (tx: OrgTransaction, item: ItemView, operation: Operation) => Promise<T>,
 ): Promise<T> {
   const made = { ...wanted, source: 'classrooms' };
-  return runAndRead(context.engine, actor, made, async (tx, operation) => {
+  return runAndRead({ engine: context.engine, actor }, made, async (tx, operation) => {
     const items = await listItems(tx, operation.id, { limit: 10 });
     const failed = items.find((item) => item.status === 'failed');
     if (failed !== undefined) throw problemOf(failed);

@@ -3,7 +3,7 @@ import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
-import { runNow } from '../../engine/verbs/run-now.ts';
+import { runNow } from '../../engine/index.ts';
 import { ENROLLMENT_TYPES, enrollmentChangesSchema, paymentSchema } from '../../school/batches/enrollment-fields.ts';
 import { isAdmin, ownsBatch, teachesBatch } from '../../school/batches/rights.ts';
 import { scopeOf } from '../../school/people/scope.ts';
@@ -153,7 +153,7 @@ async function run(
   message: string,
   id?: string,
 ): Promise<z.infer<ReturnType<typeof told<typeof enrolled>>>> {
-  const { operation, items } = await runNow(context.engine, actor, wanted);
+  const { operation, items } = await runNow({ engine: context.engine, actor }, wanted);
   const data = await inOrg(context.database, actor.orgId, async (tx) => {
     const [found] = await rows(
       tx,

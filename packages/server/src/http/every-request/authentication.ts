@@ -11,7 +11,7 @@ import { Problem } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { inOrg, isUuid, one, rows } from '../../db/database.ts';
-import { findActor, type Actor } from '../../tenancy/actor.ts';
+import { findActor, refusalOf, type Actor } from '../../tenancy/actor.ts';
 import { findSession, type Session } from '../../tenancy/sessions.ts';
 import { loadSignIn, type SignIn } from '../../tenancy/sign-in.ts';
 import { STAFF, type App, type HttpContext } from './context.ts';
@@ -30,7 +30,7 @@ export function authenticate(app: App, context: HttpContext): void {
     if (access === 'account') return;
     if (request.actor === null) throw new Problem('organization_needed', { field: 'X-Organization-Id' });
     const { actor } = request;
-    if (!roles.some((role) => actor.roles.includes(role))) throw new Problem('forbidden');
+    if (!roles.some((role) => actor.roles.includes(role))) throw refusalOf(actor);
   });
 }
 

@@ -1,7 +1,7 @@
 /** What the answers about batches and enrollments have in common. */
 import { problemError, type Role } from '@muster/contract';
 import { z } from 'zod';
-import type { ItemResult } from '../../engine/verbs/run-now.ts';
+import type { ItemResult } from '../../engine/index.ts';
 
 export const tags = ['Instructor allocation'];
 

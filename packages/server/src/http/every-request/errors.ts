@@ -2,7 +2,7 @@
 import { invalid, invalidField, isProblemCode, Problem, PROBLEMS } from '@muster/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { faultsOf } from '../../engine/plan/params.ts';
+import { faultsOf } from '../../engine/index.ts';
 import { FileProblem } from '../../formats/file-problem.ts';
 import type { App } from './context.ts';
 

@@ -12,7 +12,7 @@ import type { FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { inOrg, isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
 import { idAt } from '../../db/ids.ts';
-import { writeAudit } from '../../engine/record.ts';
+import { writeAudit } from '../../engine/index.ts';
 import { isInReach } from '../../school/classrooms/homeroom.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from './context.ts';

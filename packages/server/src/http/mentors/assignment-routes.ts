@@ -3,7 +3,7 @@ import { assignmentType, Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, isUuid, one } from '../../db/database.ts';
-import { runNow } from '../../engine/verbs/run-now.ts';
+import { runNow } from '../../engine/index.ts';
 import { assignmentNotes, endReason } from '../../school/mentors/assignment.ts';
 import { mentorshipColumns, mentorshipRows } from '../../school/mentors/mentorships.ts';
 import type { Mentorship } from '../../school/mentors/mentorships.ts';
@@ -67,11 +67,14 @@ async function assign(context: HttpContext, actor: Actor, body: z.output<typeof 
   const { instructor_id: instructorId, student_id: studentId, notes, ...rest } = body;
   if (!isUuid(studentId.toLowerCase())) throw new Problem('student_not_found', { subject: studentId });
   if (!isUuid(instructorId.toLowerCase())) throw new Problem('user_not_found', { subject: instructorId });
-  const { operation, items } = await runNow(context.engine, actor, {
-    kind: 'mentor_assign',
-    name: 'Assign an instructor to a student',
-    params: { ...rest, student_ids: [studentId], instructor_ids: [instructorId], notes: notes ?? '' },
-  });
+  const { operation, items } = await runNow(
+    { engine: context.engine, actor },
+    {
+      kind: 'mentor_assign',
+      name: 'Assign an instructor to a student',
+      params: { ...rest, student_ids: [studentId], instructor_ids: [instructorId], notes: notes ?? '' },
+    },
+  );
   const made = await changedBy(context, actor, operation.id, 'insert');
   return {
     success: true as const,
@@ -92,11 +95,14 @@ async function assign(context: HttpContext, actor: Actor, body: z.output<typeof 
 
 async function unassign(context: HttpContext, actor: Actor, studentId: string, reason: string) {
   if (!isUuid(studentId.toLowerCase())) throw new Problem('student_not_found', { subject: studentId });
-  const { operation, items } = await runNow(context.engine, actor, {
-    kind: 'mentor_unassign',
-    name: "End a student's instructor assignment",
-    params: { student_ids: [studentId], reason },
-  });
+  const { operation, items } = await runNow(
+    { engine: context.engine, actor },
+    {
+      kind: 'mentor_unassign',
+      name: "End a student's instructor assignment",
+      params: { student_ids: [studentId], reason },
+    },
+  );
   const ended = await changedBy(context, actor, operation.id, 'update');
   return {
     success: true as const,

@@ -2,11 +2,10 @@
 import { bulkOperation } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
-import { createIn } from '../../engine/plan/draft.ts';
+import { draft, plan } from '../../engine/index.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { viewOperation } from './operation-view.ts';
-import { planDraft } from '../../operations/plan.ts';
 
 const body = z.strictObject({
   template_id: z.string().nullable().default(null).describe('A course that is the model.'),
@@ -33,8 +32,8 @@ export function createCoursesRoutes(app: App, { engine, database }: HttpContext)
       const actor = await actorOf(request);
       const { operation_name: name, ...params } = request.body;
       const made = await inOrg(database, actor.orgId, async (tx) => {
-        const draft = await createIn({ tx, engine, actor }, { kind: 'course_creation', name, params });
-        return viewOperation({ tx, engine, actor }, await planDraft({ tx, engine, actor }, draft));
+        const asked = { tx, engine, actor };
+        return viewOperation(asked, await plan(asked, await draft(asked, { kind: 'course_creation', name, params })));
       });
       return reply.code(201).send(made);
     },

@@ -1,6 +1,6 @@
 import { CONFLICT_RULES, invalidField } from '@muster/contract';
 import { z } from 'zod';
-import type { Engine } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/index.ts';
 import type { Kind } from '../../engine/kind.ts';
 
 /** Fields of a form are texts. */

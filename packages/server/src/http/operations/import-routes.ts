@@ -3,16 +3,13 @@ import { bulkOperation, importPreview, type BulkOperation, type ImportPreview } 
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
-import type { Asked } from '../../engine/engine.ts';
-import { planIn } from '../../engine/plan/plan.ts';
+import { type Asked, plan, planIn, dryRun } from '../../engine/index.ts';
 import { openCsv, type CsvFile } from '../../formats/csv/read-csv.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { importForm, kindOfTarget, type ImportFields } from './import-form.ts';
 import { chosenMapping } from '../../operations/mappings.ts';
 import { viewOperation } from './operation-view.ts';
-import { planDraft } from '../../operations/plan.ts';
-import { withoutTrace } from '../../operations/without-trace.ts';
 import { stageImport, type StagedImport } from '../../operations/import.ts';
 import { withUpload, type Upload } from './upload.ts';
 import { viewImportPreview } from './validation.ts';
@@ -57,14 +54,14 @@ async function importFile(
   return withUpload(request, rules, async (upload) => {
     const file = await openCsv(upload.file.file, csvOptions(upload.fields));
     if (upload.fields.dry_run) {
-      return withoutTrace(database, actor.orgId, async (tx) => {
-        const staged = await stageUpload({ tx, engine, actor }, upload, file);
-        return viewImportPreview(tx, staged, await planIn({ tx, engine, actor }, staged.operation), file);
+      return dryRun({ engine, actor }, async (asked) => {
+        const staged = await stageUpload(asked, upload, file);
+        return viewImportPreview(asked.tx, staged, await planIn(asked, staged.operation), file);
       });
     }
     return inOrg(database, actor.orgId, async (tx) => {
       const { operation } = await stageUpload({ tx, engine, actor }, upload, file);
-      return viewOperation({ tx, engine, actor }, await planDraft({ tx, engine, actor }, operation));
+      return viewOperation({ tx, engine, actor }, await plan({ tx, engine, actor }, operation));
     });
   });
 }

@@ -1,11 +1,10 @@
 /** Items and their changes as this API shows them: codes in words, rows field by field. */
 import { ITEM_STATUSES, type ItemChange, type OperationItem, type PlannedItem } from '@muster/contract';
 import type { OrgTransaction } from '../../db/database.ts';
-import type { Operation } from '../../engine/operation.ts';
+import { fileInput, type Operation } from '../../engine/index.ts';
 import { listChanges, type ChangeView, type ItemView } from '../../engine/report.ts';
 import { itemWords, warningWords } from '../../operations/item-words.ts';
 import { asObject } from '../../operations/stored.ts';
-import { fileInput } from '../../engine/operation.ts';
 
 /** Items with what they did; nothing is said of changes that do not hold. */
 export async function viewItems(

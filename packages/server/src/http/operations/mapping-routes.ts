@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, rows } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import type { Engine } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/index.ts';
 import { transformationRuleSchema, validationRuleSchema } from '../../formats/mapping/schema.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';

@@ -2,9 +2,7 @@
 import { Problem } from '@muster/contract';
 import { z } from 'zod';
 import { isUuid } from '../../db/database.ts';
-import { getVisible, maySteer } from '../../engine/rights.ts';
-import type { Asked } from '../../engine/engine.ts';
-import type { Operation } from '../../engine/operation.ts';
+import { type Asked, getVisible, maySteer, type Operation } from '../../engine/index.ts';
 
 export const OPERATION_PATH = '/api/bulk/operations/:id';
 export const operationParams = z.object({ id: z.string() });

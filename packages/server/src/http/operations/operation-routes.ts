@@ -8,7 +8,7 @@ import {
 } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
-import { getVisible } from '../../engine/rights.ts';
+import { getVisible } from '../../engine/index.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { changeOperation } from '../../operations/change.ts';

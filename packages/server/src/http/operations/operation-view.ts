@@ -2,15 +2,12 @@
 import type { BulkOperation, OperationResults } from '@muster/contract';
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
-import { maySteer } from '../../engine/rights.ts';
-import { getKind, type Engine, type Asked } from '../../engine/engine.ts';
+import { type Asked, type Engine, getKind, makerOf, maySteer, type Operation, undoUntil } from '../../engine/index.ts';
 import { whyIrreversible } from '../../engine/kind.ts';
-import { makerOf, type Operation } from '../../engine/operation.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { estimatedCompletion, percentage } from './progress-view.ts';
 import { resultSentence } from '../../operations/sentences.ts';
 import { asObject, bulkStatus } from '../../operations/stored.ts';
-import { undoUntil } from '../../engine/verbs/undo.ts';
 
 /** Views of several operations, in their order; the names of people come in one query. */
 export async function viewOperations(asked: Asked, operations: readonly Operation[]): Promise<BulkOperation[]> {

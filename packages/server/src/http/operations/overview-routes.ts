@@ -2,8 +2,8 @@
 import { operationKind, queueStatus, type OperationKind } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
+import { queueStatus as readQueue } from '../../engine/index.ts';
 import type { Kind } from '../../engine/kind.ts';
-import { queueStatus as readQueue } from '../../engine/queue.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
@@ -23,7 +23,7 @@ export function overviewRoutes(app: App, { engine, database }: HttpContext): voi
     },
     async (request) => {
       const actor = await actorOf(request);
-      return engine.kinds.map((kind) => viewKind(kind, actor));
+      return engine.kinds.filter((kind) => kind.isInternal !== true).map((kind) => viewKind(kind, actor));
     },
   );
 
@@ -46,8 +46,7 @@ function viewKind(kind: Kind, actor: Actor): OperationKind {
     parameters: asObject(z.toJSONSchema(kind.params, { io: 'input', unrepresentable: 'any' })),
     roles: [...kind.roles],
     may_start: kind.roles.some((role) => actor.roles.includes(role)),
-    reversible: kind.irreversible === undefined,
-    ...(kind.irreversible === undefined ? {} : { irreversible_reason: kind.irreversible }),
+    reversible: true,
     target_model: kind.rows?.target ?? null,
     fields: (kind.rows?.fields ?? []).map((field) => ({
       name: field.name,

@@ -1,17 +1,13 @@
 import { Problem, type OperationPreview, type PlanGuard, type previewQuery } from '@muster/contract';
 import type { z } from 'zod';
 import type { OrgTransaction } from '../../db/database.ts';
-import { getKind, type Engine } from '../../engine/engine.ts';
+import { type Engine, getKind, type Guard, guardsOf, type Operation, planCounts } from '../../engine/index.ts';
 import { whyIrreversible } from '../../engine/kind.ts';
-import type { Guard } from '../../engine/plan/guards.ts';
-import type { Operation } from '../../engine/operation.ts';
 import { listItems } from '../../engine/report.ts';
 import { viewPlannedItems } from './item-view.ts';
 import { afterCursor, nextCursor } from './page.ts';
 import { grouped, planSentence } from '../../operations/sentences.ts';
 import { bulkStatus } from '../../operations/stored.ts';
-import { planCounts } from '../../engine/operation.ts';
-import { guardsOf } from '../../engine/plan/guards.ts';
 
 /** The plan and one page of its items. @throws Problem `not_validated` for a draft without a plan. */
 export async function viewPreview(
@@ -43,7 +39,11 @@ export async function viewPreview(
   };
 }
 
-const GUARD_VERBS: Readonly<Record<Guard['code'], string>> = { removes_many: 'takes away', updates_many: 'changes' };
+const GUARD_VERBS: Readonly<Record<Guard['code'], string>> = {
+  removes_many: 'takes away',
+  updates_many: 'changes',
+  affects_many: 'is for',
+};
 const GUARD_NEEDS: Readonly<Record<Guard['needs'], (count: number) => string>> = {
   typed: (count) => `Type ${String(count)} to confirm.`,
   approval: () => 'A second person has to approve it.',

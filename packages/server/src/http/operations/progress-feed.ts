@@ -1,7 +1,7 @@
 /** Tells this process when operations move: one LISTEN connection for all who watch, opened with the first of them. */
 import pg from 'pg';
 import type { Database } from '../../db/database.ts';
-import { PROGRESS_CHANNEL } from '../../engine/record.ts';
+import { PROGRESS_CHANNEL } from '../../engine/index.ts';
 
 const RECONNECT_MS = 1_000;
 

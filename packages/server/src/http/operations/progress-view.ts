@@ -1,6 +1,6 @@
 /** How far an operation is, how fast it goes and when it will end: all from its own row, whoever works it. */
 import type { OperationPhase, OperationProgress } from '@muster/contract';
-import type { Operation } from '../../engine/operation.ts';
+import type { Operation } from '../../engine/index.ts';
 import { bulkStatus } from '../../operations/stored.ts';
 
 const MINUTE_MS = 60_000;

@@ -10,8 +10,7 @@ import {
 } from '@muster/contract';
 import type { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
-import { getVisible } from '../../engine/rights.ts';
-import type { Operation } from '../../engine/operation.ts';
+import { getVisible, type Operation } from '../../engine/index.ts';
 import { countErrors, countItems, listItems } from '../../engine/report.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';

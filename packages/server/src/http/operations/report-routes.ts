@@ -2,9 +2,7 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
-import { getVisible } from '../../engine/rights.ts';
-import type { Operation } from '../../engine/operation.ts';
-import { writeAudit } from '../../engine/record.ts';
+import { fileInput, getVisible, type Operation, writeAudit } from '../../engine/index.ts';
 import { listItems, type ItemQuery, type ItemView } from '../../engine/report.ts';
 import { writeCsv } from '../../formats/csv/write-csv.ts';
 import { writeErrorReport } from '../../formats/report/error-report.ts';
@@ -12,7 +10,6 @@ import { actorOf, type App, type HttpContext } from '../every-request/context.ts
 import { refusals } from '../every-request/errors.ts';
 import { itemWords } from '../../operations/item-words.ts';
 import { idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
-import { fileInput } from '../../engine/operation.ts';
 
 const PAGE_ITEMS = 1_000;
 const STATUSES = ['failed', 'success', 'skipped', 'not_processed'] as const;

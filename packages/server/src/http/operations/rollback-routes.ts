@@ -8,7 +8,7 @@ import {
 } from '@muster/contract';
 import type { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
-import type { Operation } from '../../engine/operation.ts';
+import { type Operation, planCounts, planUndo, undo, dryRun } from '../../engine/index.ts';
 import { listItems } from '../../engine/report.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
@@ -17,10 +17,6 @@ import { viewItems, viewPlannedItems } from './item-view.ts';
 import { getSteerable, idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
 import { viewOperation } from './operation-view.ts';
 import { rollbackSentence } from '../../operations/sentences.ts';
-import { withoutTrace } from '../../operations/without-trace.ts';
-import { planCounts } from '../../engine/operation.ts';
-import { planUndo } from '../../engine/verbs/undo.ts';
-import { undo } from '../../engine/verbs/undo.ts';
 
 const tags = ['Undo'];
 
@@ -52,8 +48,8 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
     const actor = await actorOf(request);
     const id = idOf(request.params);
     await inOrg(database, actor.orgId, (tx) => getSteerable({ tx, engine, actor }, id));
-    const { plan_hash: planHash, item_ids: itemNos, reason, mode } = request.body ?? {};
-    const undoing = await undo(engine, actor, id, { planHash, itemNos, reason, mode });
+    const { plan_hash: planHash, item_ids: itemNos, reason, mode, confirm_count: confirmCount } = request.body ?? {};
+    const undoing = await undo({ engine, actor }, id, { planHash, itemNos, reason, mode, confirmCount });
     const body = await inOrg(database, actor.orgId, (tx) => viewOperation({ tx, engine, actor }, undoing));
     return reply.code(202).send(body);
   });
@@ -61,14 +57,14 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
 
 /** Plans the undo for real: what is shown is what would run. */
 async function previewUndo(
-  { engine, database }: HttpContext,
+  { engine }: HttpContext,
   actor: Actor,
   id: string,
   query: z.output<typeof rollbackPreviewQuery>,
 ): Promise<RollbackPreview> {
-  return withoutTrace(database, actor.orgId, async (tx) => {
-    const plan = await planUndo({ tx, engine, actor }, id, { itemNos: query.item_ids, mode: query.mode });
-    return viewUndo(tx, id, plan, query.limit);
+  return dryRun({ engine, actor }, async (asked) => {
+    const plan = await planUndo(asked, id, { itemNos: query.item_ids, mode: query.mode });
+    return viewUndo(asked.tx, id, plan, query.limit);
   });
 }
 

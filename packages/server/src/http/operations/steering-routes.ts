@@ -2,16 +2,25 @@
 import { bulkOperation, startRequest, type BulkOperation, type StartRequest } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
-import { lockSteerable } from '../../engine/rights.ts';
-import { confirm } from '../../engine/verbs/confirm.ts';
-import { approve, cancel, pause, prioritize, reject, resume } from '../../engine/verbs/steer.ts';
-import { invalidState, type Operation } from '../../engine/operation.ts';
+import {
+  approve,
+  cancel,
+  confirm,
+  invalidState,
+  lockSteerable,
+  type Operation,
+  pause,
+  plan,
+  prioritize,
+  reject,
+  resume,
+  isOpen,
+} from '../../engine/index.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { getSteerable, idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
 import { viewOperation } from './operation-view.ts';
-import { planDraft } from '../../operations/plan.ts';
 
 /** Calls without a body may send none, or an empty object. */
 const noBody = z.strictObject({}).nullish();
@@ -44,7 +53,7 @@ function runningRoutes(app: App, context: HttpContext): void {
 
   app.post(`${OPERATION_PATH}/pause`, schemaOf('Pause after the chunk in hand', noBody), async (request, reply) => {
     const actor = await actorOf(request);
-    const paused = await pause(engine, actor, idOf(request.params));
+    const paused = await pause({ engine, actor }, idOf(request.params));
     return reply.code(202).send(await view(context, actor, paused));
   });
 
@@ -53,14 +62,14 @@ function runningRoutes(app: App, context: HttpContext): void {
     schemaOf('Go on with the first item that is not worked', noBody),
     async (request, reply) => {
       const actor = await actorOf(request);
-      const resumed = await resume(engine, actor, idOf(request.params));
+      const resumed = await resume({ engine, actor }, idOf(request.params));
       return reply.code(202).send(await view(context, actor, resumed));
     },
   );
 
   app.post(`${OPERATION_PATH}/cancel`, schemaOf('End it; what is done stays', reasonBody), async (request, reply) => {
     const actor = await actorOf(request);
-    const cancelled = await cancel(engine, actor, idOf(request.params), request.body.reason);
+    const cancelled = await cancel({ engine, actor }, idOf(request.params), request.body.reason);
     return reply.code(202).send(await view(context, actor, cancelled));
   });
 }
@@ -70,17 +79,17 @@ function decidingRoutes(app: App, context: HttpContext): void {
 
   app.post(`${OPERATION_PATH}/approve`, schemaOf('Approve the plan of somebody else', noBody), async (request) => {
     const actor = await actorOf(request);
-    return view(context, actor, await approve(engine, actor, idOf(request.params)));
+    return view(context, actor, await approve({ engine, actor }, idOf(request.params)));
   });
 
   app.post(`${OPERATION_PATH}/reject`, schemaOf('Refuse the plan of somebody else', reasonBody), async (request) => {
     const actor = await actorOf(request);
-    return view(context, actor, await reject(engine, actor, idOf(request.params), request.body.reason));
+    return view(context, actor, await reject({ engine, actor }, idOf(request.params), request.body.reason));
   });
 
   app.post(`${OPERATION_PATH}/prioritize`, schemaOf('Change its place in the queue', priorityBody), async (request) => {
     const actor = await actorOf(request);
-    return view(context, actor, await prioritize(engine, actor, idOf(request.params), request.body.priority));
+    return view(context, actor, await prioritize({ engine, actor }, idOf(request.params), request.body.priority));
   });
 }
 
@@ -96,8 +105,8 @@ function view({ engine, database }: HttpContext, actor: Actor, operation: Operat
 async function planAgain({ engine, database }: HttpContext, actor: Actor, id: string): Promise<Operation> {
   return inOrg(database, actor.orgId, async (tx) => {
     const operation = await lockSteerable({ tx, engine, actor }, id);
-    if (operation.status !== 'pending' || operation.queued_at !== null) throw invalidState(operation, 'planning');
-    return planDraft({ tx, engine, actor }, operation);
+    if (!isOpen(operation)) throw invalidState(operation, 'planning');
+    return plan({ tx, engine, actor }, operation);
   });
 }
 
@@ -108,8 +117,8 @@ async function start(
   request: StartRequest,
 ): Promise<Operation> {
   const operation = await inOrg(database, actor.orgId, (tx) => getSteerable({ tx, engine, actor }, id));
-  if (operation.status === 'paused') return resume(engine, actor, id);
-  return confirm(engine, actor, id, {
+  if (operation.status === 'paused') return resume({ engine, actor }, id);
+  return confirm({ engine, actor }, id, {
     planHash: request.plan_hash,
     confirmCount: request.confirm_count,
     acknowledgeWarnings: request.acknowledge_warnings,

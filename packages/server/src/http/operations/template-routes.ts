@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, rows } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { assertMayStart, getKind } from '../../engine/engine.ts';
+import { getKind } from '../../engine/index.ts';
+import { assertMayStart } from '../../engine/engine.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import {

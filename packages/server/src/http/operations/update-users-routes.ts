@@ -9,12 +9,11 @@ import {
 } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
-import { createIn } from '../../engine/plan/draft.ts';
+import { draft, plan } from '../../engine/index.ts';
 import { profileSchema, rolesSchema } from '../../school/people/profile.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { viewOperation } from './operation-view.ts';
-import { planDraft } from '../../operations/plan.ts';
 
 const body = z.strictObject({
   user_ids: z.array(z.uuid()).max(100_000).optional().describe('Or filter, not both.'),
@@ -55,8 +54,8 @@ export function updateUsersRoutes(app: App, { engine, database }: HttpContext): 
       const faults = faultsIn(request.body);
       if (faults.length > 0) throw invalid(faults);
       const made = await inOrg(database, actor.orgId, async (tx) => {
-        const draft = await createIn({ tx, engine, actor }, operationOf(request.body));
-        return viewOperation({ tx, engine, actor }, await planDraft({ tx, engine, actor }, draft));
+        const asked = { tx, engine, actor };
+        return viewOperation(asked, await plan(asked, await draft(asked, operationOf(request.body))));
       });
       return reply.code(201).send(made);
     },

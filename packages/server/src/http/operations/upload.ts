@@ -3,7 +3,7 @@ import type { Multipart, MultipartFile } from '@fastify/multipart';
 import { invalid, invalidField, LIMITS, Problem, problemError } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { faultsOf } from '../../engine/plan/params.ts';
+import { faultsOf } from '../../engine/index.ts';
 
 export interface Upload<Fields> {
   readonly fields: Fields;

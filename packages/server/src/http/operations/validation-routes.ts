@@ -3,8 +3,7 @@ import { invalid, problemError, type ValidationResult, validationResult } from '
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { OrgTransaction } from '../../db/database.ts';
-import { faultsOf } from '../../engine/plan/params.ts';
-import { planIn } from '../../engine/plan/plan.ts';
+import { faultsOf, planIn, dryRun } from '../../engine/index.ts';
 import { openCsv, type CsvFile } from '../../formats/csv/read-csv.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
@@ -15,7 +14,6 @@ import { chosenMapping, getMapping } from '../../operations/mappings.ts';
 import { stageImport } from '../../operations/import.ts';
 import { withUpload } from './upload.ts';
 import { viewValidation } from './validation.ts';
-import { withoutTrace } from '../../operations/without-trace.ts';
 
 const choice = mappingChoice.extend({
   target_model: z.string().min(1).max(100).optional().describe('That of the mapping, or User, when left out.'),
@@ -66,21 +64,26 @@ async function validateRows(body: unknown, context: HttpContext, actor: Actor): 
 }
 
 async function validate(
-  { engine, database }: HttpContext,
+  { engine }: HttpContext,
   actor: Actor,
   fields: Choice,
   file: CsvFile,
   assertWhole: () => Promise<void>,
 ): Promise<ValidationResult> {
-  return withoutTrace(database, actor.orgId, async (tx) => {
+  return dryRun({ engine, actor }, async (asked) => {
+    const { tx } = asked;
     const kind = kindOfTarget(engine, await targetOf(tx, actor, fields));
     const mapping = await chosenMapping(tx, actor, fields);
-    const staged = await stageImport(
-      { tx, engine, actor },
-      { kind: kind.name, name: 'Validation', params: {}, mapping, file, fileName: '' },
-    );
+    const staged = await stageImport(asked, {
+      kind: kind.name,
+      name: 'Validation',
+      params: {},
+      mapping,
+      file,
+      fileName: '',
+    });
     await assertWhole();
-    return viewValidation(tx, staged, await planIn({ tx, engine, actor }, staged.operation), file);
+    return viewValidation(tx, staged, await planIn(asked, staged.operation), file);
   });
 }
 

@@ -2,7 +2,7 @@
 import { type ImportPreview, type ValidationError, type ValidationResult } from '@muster/contract';
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
-import type { Operation } from '../../engine/operation.ts';
+import { type Operation, planCounts } from '../../engine/index.ts';
 import { listItems, type ItemView } from '../../engine/report.ts';
 import { noticeText } from '../../formats/csv/notices.ts';
 import type { CsvFile } from '../../formats/csv/read-csv.ts';
@@ -10,7 +10,6 @@ import { compileMapping } from '../../formats/mapping/mapping.ts';
 import { faultNotes, itemWords } from '../../operations/item-words.ts';
 import { planSentence } from '../../operations/sentences.ts';
 import type { StagedImport } from '../../operations/import.ts';
-import { planCounts } from '../../engine/operation.ts';
 
 const NOTED_ROWS_MAX = 1_000;
 const PREVIEW_ROWS = 20;

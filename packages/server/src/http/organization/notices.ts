@@ -3,7 +3,7 @@ import { Problem } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, isUuid, rows, type OrgTransaction } from '../../db/database.ts';
-import { writeAudit } from '../../engine/record.ts';
+import { writeAudit } from '../../engine/index.ts';
 import { scopeOf } from '../../school/people/scope.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';

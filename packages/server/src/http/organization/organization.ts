@@ -2,7 +2,7 @@ import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, type Database, type OrgTransaction } from '../../db/database.ts';
-import { writeAudit } from '../../engine/record.ts';
+import { writeAudit } from '../../engine/index.ts';
 import type { SignIn } from '../../tenancy/sign-in.ts';
 import { actorOf, STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';

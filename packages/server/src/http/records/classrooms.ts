@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { rows } from '../../db/database.ts';
-import { runNow } from '../../engine/verbs/run-now.ts';
+import { runNow } from '../../engine/index.ts';
 import { isInReach } from '../../school/classrooms/homeroom.ts';
 import { ADMINS, STAFF } from '../every-request/context.ts';
 import { assertOwnUnit } from '../every-request/own-unit.ts';
@@ -40,7 +40,7 @@ export const classrooms: Subject = {
   writeParts: async (context, actor, id, { name }, present) => {
     if (present !== null && typeof name === 'string' && name !== present['name']) {
       const params = { classroom_id: id.toLowerCase(), name };
-      await runNow(context.engine, actor, { kind: 'classroom_rename', name: 'Rename a classroom', params });
+      await runNow({ engine: context.engine, actor }, { kind: 'classroom_rename', name: 'Rename a classroom', params });
     }
     return {};
   },

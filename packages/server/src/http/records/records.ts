@@ -4,7 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, isUuid, rows, type OrgTransaction } from '../../db/database.ts';
 import { getEntity, type ColumnType, type Entity } from '../../db/entity.ts';
-import { runNow, type ItemResult } from '../../engine/verbs/run-now.ts';
+import { type ItemResult, runNow } from '../../engine/index.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { HttpContext } from '../every-request/context.ts';
 
@@ -24,11 +24,14 @@ export async function edit(
   edits: readonly Edit[],
 ): Promise<readonly ItemResult[]> {
   if (edits.length === 0) return [];
-  const { items } = await runNow(context.engine, actor, {
-    kind: 'edit_record',
-    name: nameOf(entity, edits),
-    params: { entity, edits: edits.map((one) => ({ ...one, label: calledIn(one.values) })) },
-  });
+  const { items } = await runNow(
+    { engine: context.engine, actor },
+    {
+      kind: 'edit_record',
+      name: nameOf(entity, edits),
+      params: { entity, edits: edits.map((one) => ({ ...one, label: calledIn(one.values) })) },
+    },
+  );
   const failed = items.find((item) => item.status === 'failed');
   if (failed !== undefined) throw failureOf(failed);
   return items;

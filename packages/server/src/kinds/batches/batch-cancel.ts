@@ -26,9 +26,11 @@ export const batchCancel = defineKind<z.infer<typeof params>>({
   chunk: { items: 100, itemsMax: 1_000 },
   contended: ({ batch_ids: ids }) => ({ batch: onlyIds(ids) }),
   guards: {
-    removes: ['remove'],
-    updates: [],
-    scope: ({ orgId }) => sql`select count(*) as count from batches where org_id = ${orgId}`,
+    share: {
+      removes: ['remove'],
+      updates: [],
+      scope: ({ orgId }) => sql`select count(*) as count from batches where org_id = ${orgId}`,
+    },
   },
   async plan(plan, { orgId, actor, params: { batch_ids: ids, remove } }) {
     const hasHistory = sql`(

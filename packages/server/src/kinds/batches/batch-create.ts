@@ -24,7 +24,7 @@ export const batchCreate = defineKind<Params>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 100, itemsMax: 1_000 },
-  notices: (context) => (context.params.notify ? instructorNotices(context) : null),
+  says: { ended: (context) => (context.params.notify ? instructorNotices(context) : null) },
   async plan(plan, context) {
     if (context.params.generate_codes) await lockCodes(context.tx);
     await plan.items(

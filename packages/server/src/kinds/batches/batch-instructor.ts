@@ -29,7 +29,7 @@ export const batchInstructor = defineKind<z.infer<typeof params>>({
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 100, itemsMax: 1_000 },
   contended: ({ batch_ids: ids }) => ({ batch: onlyIds(ids) }),
-  notices: (context) => (context.params.notify ? instructorNotices(context) : null),
+  says: { ended: (context) => (context.params.notify ? instructorNotices(context) : null) },
   plan: (plan, context) => {
     const { instructor_id: lead, batch_ids: ids, ...given } = context.params;
     const updates = [...new Set(ids)].map((id) => ({

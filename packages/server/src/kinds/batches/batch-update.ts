@@ -27,7 +27,9 @@ export const batchUpdate = defineKind<z.infer<typeof params>>({
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 100, itemsMax: 1_000 },
   contended: ({ batches }) => ({ batch: onlyIds(batches.map((one) => one.batch_id)) }),
-  notices: (context) =>
-    context.params.notify ? sql`${instructorNotices(context)} union all ${startNotices(context)}` : null,
+  says: {
+    ended: (context) =>
+      context.params.notify ? sql`${instructorNotices(context)} union all ${startNotices(context)}` : null,
+  },
   plan: (plan, context) => planBatchUpdates(plan, context, context.params.batches),
 });

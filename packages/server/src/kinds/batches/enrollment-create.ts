@@ -36,7 +36,7 @@ export const enrollmentCreate = defineKind<Params>({
   chunk: { items: 200, itemsMax: 2_000 },
   contended: ({ batch_id: batch, student_ids: students }) =>
     batch == null ? { user: onlyIds(students) } : { batch: onlyIds([batch]) },
-  notices: (context) => (context.params.notify ? enrollmentNotices(context) : null),
+  says: { ended: (context) => (context.params.notify ? enrollmentNotices(context) : null) },
   async plan(plan, context) {
     await plan.items(plannedItems(context));
     const { payment } = context.params;

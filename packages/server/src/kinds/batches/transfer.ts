@@ -34,8 +34,7 @@ export const transfer = defineKind<Params>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 200, itemsMax: 2_000 },
-  choosesPeople: true,
-  peopleListed: ({ user_ids: ids }) => ids?.length ?? 0,
+  people: ({ user_ids: ids }) => ({ listed: ids?.length ?? 0, meant: null }),
   contended: ({ from_batch_id: from, to_batch_id: to }) => ({ batch: onlyIds([from, to]) }),
   plan: (plan, context) => planEnrollmentChanges(plan, context, movingStudents(context)),
 });

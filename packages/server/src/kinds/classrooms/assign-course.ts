@@ -22,6 +22,12 @@ const params = z.strictObject({
 });
 type Params = z.infer<typeof params>;
 
+/** What an item says: the course assigned; the batch made, or who came into it. */
+const CASCADE_EVENTS = sql`case when item_no > 0 then array['classroom.course.assigned']
+  || case when action = 'create' then array['batch.created'] else '{}' end
+  || case when action = 'update' and jsonb_array_length((input -> 'added_ids') || (input -> 'reenrolled_ids')) > 0 then array['batch.students.changed'] else '{}' end
+  || case when action = 'update' and jsonb_array_length(input -> 'teacher_ids') > 0 then array['batch.teachers.changed'] else '{}' end end`;
+
 /**
  * Binds classrooms to a course and carries their roster and their homeroom teachers into the batch of both, which is
  * made when it is missing. Nobody is taken out of a batch by it.
@@ -32,12 +38,8 @@ export const assignCourse = defineKind<Params>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 10, itemsMax: 100 },
-  itemEvent: sql`case when item_no > 0 then array['classroom.course.assigned']
-    || case when action = 'create' then array['batch.created'] else '{}' end
-    || case when action = 'update' and jsonb_array_length((input -> 'added_ids') || (input -> 'reenrolled_ids')) > 0 then array['batch.students.changed'] else '{}' end
-    || case when action = 'update' and jsonb_array_length(input -> 'teacher_ids') > 0 then array['batch.teachers.changed'] else '{}' end end`,
   contended: ({ classroom_ids: ids }) => ({ classroom: ids }),
-  notices: teacherNotices,
+  says: { item: CASCADE_EVENTS, ended: teacherNotices },
   async plan(plan, context) {
     const { tx, params: given, newId } = context;
     const slice = await getSlice(context, given);

@@ -17,9 +17,8 @@ export const batchReset = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
-  itemEvent: sql`array['batch.' || (input ->> 'what') || '.changed']`,
   contended: ({ batch_id: id }) => ({ batch: [id] }),
-  notices: teacherNotices,
+  says: { item: sql`array['batch.' || (input ->> 'what') || '.changed']`, ended: teacherNotices },
   async plan(plan, context) {
     const batch = await getOpenBatch(context, context.params.batch_id);
     const ids = await homeroomOf(context, batch);

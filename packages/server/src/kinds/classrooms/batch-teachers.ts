@@ -22,9 +22,8 @@ export const batchTeachers = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
-  itemEvent: 'batch.teachers.changed',
   contended: ({ batch_id: id }) => ({ batch: [id] }),
-  notices: teacherNotices,
+  says: { item: 'batch.teachers.changed', ended: teacherNotices },
   async plan(plan, context) {
     const { batch_id: id, teacher_ids: ids, mode } = context.params;
     const batch = await getOpenBatch(context, id);

@@ -4,9 +4,10 @@ import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 import { assignmentParams, effectiveParameters, type AssignmentParams } from '../../school/assignments/parameters.ts';
 import { loadWarnings, withLoad } from '../../school/assignments/load.ts';
 import { assignmentNotices, withdrawalNotices } from '../../school/assignments/notices.ts';
+import { assertRate } from '../../school/assignments/rate.ts';
 import { judgedStudents, overrideWarning, unfitStudent } from '../../school/assignments/students.ts';
 import { assertOptionalSteps, contentFault, sequencePayload, sequencesOf } from '../../school/content/sequences.ts';
-import { countListed } from '../../school/people/targets.ts';
+import { peopleIn } from '../../school/people/targets.ts';
 
 const params = z.strictObject({ ...assignmentParams.shape, content_payload: sequencePayload });
 type Params = z.infer<typeof params>;
@@ -22,14 +23,16 @@ export const assignSequence = defineKind<Params>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
   chunk: { items: 100 },
-  choosesPeople: true,
-  peopleListed: ({ target }) => countListed(target),
-  errorsBlock: true,
-  eventPrefix: 'mass_assignment',
-  itemEvent: 'mass_assignment.sequence.assigned',
-  unfit: unfitStudent,
-  notices: (context) => (context.params.notify ? assignmentNotices(context) : null),
-  undoNotices: withdrawalNotices,
+  people: ({ target }, actor) => peopleIn(target, actor),
+  admits: ({ tx, actor, step }) => assertRate(tx, actor, step, ['assign_sequence']),
+  guards: { errorsBlock: true, typed: { takesAway: sql`i.input ->> 'policy' = 'override'` } },
+  bars: { items: unfitStudent },
+  says: {
+    prefix: 'mass_assignment',
+    item: 'mass_assignment.sequence.assigned',
+    ended: (context) => (context.params.notify ? assignmentNotices(context) : null),
+    undone: withdrawalNotices,
+  },
   correct: (given, corrections) => ({ ...given, overrides: { ...given.overrides, ...byStudent(corrections) } }),
   async plan(plan, context) {
     const { newId } = context;

@@ -26,8 +26,10 @@ export const enroll = defineKind<AssignParams>({
   params: assignParams,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
-  choosesPeople: true,
-  peopleListed: ({ user_ids: ids, new_users: newUsers }) => new Set(ids).size + (newUsers ?? []).length,
+  people: ({ user_ids: ids, new_users: newUsers }) => ({
+    listed: new Set(ids).size + (newUsers ?? []).length,
+    meant: null,
+  }),
   contended: ({ assignments }) => ({ batch: batchesOf(assignments) }),
   async plan(plan, context) {
     const { tx, actor, params } = context;
@@ -38,10 +40,12 @@ export const enroll = defineKind<AssignParams>({
     await plan.items(pairs(context, offers, newcomers));
     await planChanges(plan, context, offers, newcomers);
   },
-  notices: (context) => {
-    const claims = claimNotice(context);
-    if (!context.params.options.notify_learners) return claims;
-    return sql`${claims} union all ${coursesNotice(context, 'enrollment.created')}`;
+  says: {
+    ended: (context) => {
+      const claims = claimNotice(context);
+      if (!context.params.options.notify_learners) return claims;
+      return sql`${claims} union all ${coursesNotice(context, 'enrollment.created')}`;
+    },
   },
 });
 

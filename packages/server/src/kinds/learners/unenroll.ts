@@ -26,9 +26,8 @@ export const unenroll = defineKind<DeassignParams>({
   params: deassignParams,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
-  choosesPeople: true,
-  peopleListed: ({ user_ids: ids }) => new Set(ids).size,
-  irreversibleWhen: ({ options }) =>
+  people: ({ user_ids: ids }) => ({ listed: new Set(ids).size, meant: null }),
+  irreversible: ({ options }) =>
     options.mode === 'HARD' ? 'a hard removal ends access for good; enroll the learners again instead' : null,
   contended: (params) => ({ batch: removedFrom(params).flatMap((id) => asUuid(id) ?? []) }),
   async plan(plan, context) {
@@ -38,7 +37,9 @@ export const unenroll = defineKind<DeassignParams>({
     await plan.items(pairs(context));
     await planRemovals(plan, context, params.options.mode);
   },
-  notices: (context) => (context.params.options.notify_learners ? coursesNotice(context, 'enrollment.ended') : null),
+  says: {
+    ended: (context) => (context.params.options.notify_learners ? coursesNotice(context, 'enrollment.ended') : null),
+  },
 });
 
 /** One item for each learner and batch, batch by batch; its `input` says what of, and until when access lasts. */

@@ -27,10 +27,9 @@ export const mentorAssign = defineKind<Params>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
-  choosesPeople: true,
-  peopleListed: ({ student_ids: ids }) => ids.length,
+  people: ({ student_ids: ids }) => ({ listed: ids.length, meant: null }),
   contended: ({ student_ids: ids }) => ({ user: ids }),
-  notices: (context) => (context.params.notify ? mentorshipNotices(context) : null),
+  says: { ended: (context) => (context.params.notify ? mentorshipNotices(context) : null) },
   async plan(plan, context) {
     const { newId, now, actor, params: given } = context;
     await plan.items(judgedStudents(context));

@@ -21,15 +21,16 @@ export const mentorUnassign = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
-  choosesPeople: true,
-  peopleListed: ({ student_ids: ids }) => ids.length,
+  people: ({ student_ids: ids }) => ({ listed: ids.length, meant: null }),
   contended: ({ student_ids: ids }) => ({ user: ids }),
   guards: {
-    removes: ['remove'],
-    updates: [],
-    scope: ({ orgId }) => sql`select count(*) as count from mentorships where org_id = ${orgId} and ended_at is null`,
+    share: {
+      removes: ['remove'],
+      updates: [],
+      scope: ({ orgId }) => sql`select count(*) as count from mentorships where org_id = ${orgId} and ended_at is null`,
+    },
   },
-  notices: (context) => (context.params.notify ? mentorshipNotices(context) : null),
+  says: { ended: (context) => (context.params.notify ? mentorshipNotices(context) : null) },
   async plan(plan, { orgId, actor, now, params: given }) {
     const scope = scopeOf(actor);
     const isOutside = scope === null ? sql`false` : sql`s.id not in (${scope})`;

@@ -31,7 +31,7 @@ export const userImport = defineKind<Params>({
   chunk: { items: 500, itemsMax: 10_000 },
   rows: USER_ROWS,
   guards: PEOPLE_GUARDS,
-  refuses: misplaces,
+  bars: { changes: misplaces },
   async plan(plan, context) {
     await plan.each('user', plannedRows(context), {
       beside: ['unit_id', 'primary_teacher_id'],

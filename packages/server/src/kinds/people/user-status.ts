@@ -4,7 +4,7 @@ import { code, defineKind } from '../../engine/kind.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
 import { standsAbove } from '../../school/people/rights.ts';
 import { scopeOf } from '../../school/people/scope.ts';
-import { countListed, targetIds, targetSchema } from '../../school/people/targets.ts';
+import { peopleIn, targetIds, targetSchema } from '../../school/people/targets.ts';
 
 const params = z.strictObject({
   target: targetSchema,
@@ -20,8 +20,7 @@ export const userStatus = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
-  choosesPeople: true,
-  peopleListed: ({ target }) => countListed(target),
+  people: ({ target }, actor) => peopleIn(target, actor),
   guards: PEOPLE_GUARDS,
   async plan(plan, { orgId, actor, params: { target, status } }) {
     const scope = scopeOf(actor);

@@ -8,7 +8,7 @@ import { rolesSchema, sameForAll } from '../../school/people/profile.ts';
 import { misplaces, rolesToGive, standsAbove } from '../../school/people/rights.ts';
 import { scopeOf, unitsOf } from '../../school/people/scope.ts';
 import { stillTeaches } from '../../school/people/staff.ts';
-import { countListed, targetIds, targetSchema } from '../../school/people/targets.ts';
+import { peopleIn, targetIds, targetSchema } from '../../school/people/targets.ts';
 
 const params = z.strictObject({
   target: targetSchema,
@@ -39,10 +39,9 @@ export const userUpdate = defineKind<Params>({
   params: changing,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
-  choosesPeople: true,
-  peopleListed: ({ target }) => countListed(target),
+  people: ({ target }, actor) => peopleIn(target, actor),
   guards: PEOPLE_GUARDS,
-  refuses: misplaces,
+  bars: { changes: misplaces },
   async plan(plan, context) {
     const { orgId, actor, params: wanted } = context;
     await plan.each(

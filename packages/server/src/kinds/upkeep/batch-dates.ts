@@ -13,7 +13,7 @@ export const batchDates = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
-  notices: startNotices,
+  says: { ended: startNotices },
   async plan(plan, { orgId, now, timezone }) {
     await plan.each(
       'batch',

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/fixtures/database.ts';
 import { aSchool, aSequence, query, run, students, work, type School } from '../../../../../test/fixtures/school.ts';
-import { create } from '../../engine/plan/draft.ts';
 import { openDueAssignments } from './open-due.ts';
 import { undo } from '../../engine/verbs/undo.ts';
+import { create } from '../../../../../test/fixtures/create.ts';
 
 const NOW = new Date('2026-11-02T08:00:00Z');
 const START = new Date('2026-11-09T08:00:00Z');
@@ -57,7 +57,7 @@ it('one that was withdrawn meanwhile stays withdrawn', async () => {
 it('opening is no change by somebody: the undo takes back what the calendar opened', async () => {
   const { school, operationId } = await assigned();
   await openDueAssignments(database, START);
-  const back = await undo(school.engine, school.admin, operationId, { mode: 'untouched_only' });
+  const back = await undo({ engine: school.engine, actor: school.admin }, operationId, { mode: 'untouched_only' });
   expect(await work(school, back.id)).toMatchObject({ successful_items: 3, skipped_items: 0 });
   expect(await states(school)).toEqual([]);
 });

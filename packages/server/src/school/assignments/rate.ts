@@ -3,6 +3,7 @@ import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { one, type OrgTransaction } from '../../db/database.ts';
+import type { Step } from '../../engine/kind.ts';
 import { idAt } from '../../db/ids.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 
@@ -36,9 +37,10 @@ export const rateLimitsSchema = z
 export async function assertRate(
   tx: OrgTransaction,
   actor: Actor,
-  action: Rate['action'],
+  step: Step,
   kinds: readonly string[],
 ): Promise<void> {
+  const action = step === 'draft' ? 'create' : step;
   for (const rate of RATES.filter((each) => each.action === action)) {
     const { max, seconds } = await one(tx, recent(tx.orgId, actor, rate, kinds));
     if (seconds !== null) throw new Problem('too_many_requests', { max, seconds });

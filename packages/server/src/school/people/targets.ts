@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { USER_ROLES, USER_STATUSES } from '@muster/contract';
+import type { People } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { classMembers, ownStudents, scopeOf, unitsBelow } from './scope.ts';
 
@@ -31,6 +32,11 @@ export const targetSchema = z
     path: ['selection'],
   });
 export type Target = z.infer<typeof targetSchema>;
+
+/** Whom a kind's target means. */
+export function peopleIn(target: Target, actor: Actor): People {
+  return { listed: countListed(target), meant: targetIds(actor, target) };
+}
 
 /** How many people are named outright and not excluded. */
 export function countListed(target: Target): number {

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg } from '../../../db/database.ts';
-import { runNow } from '../../../engine/verbs/run-now.ts';
+import { runNow } from '../../../engine/index.ts';
 import type { InviteForm } from '../../../school/invites/form.ts';
 import { asUuid } from '../../../school/learners/parameters.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
@@ -137,12 +137,15 @@ async function readInvite(context: HttpContext, actor: Actor, id: ReturnType<typ
 }
 
 async function save(context: HttpContext, actor: Actor, form: InviteForm): Promise<InviteDetail> {
-  const { items } = await runNow(context.engine, actor, {
-    kind: 'invite_save',
-    name: `Save the invite ${form.name ?? form.id ?? ''}`.slice(0, 200),
-    source: 'learner_management',
-    params: { invites: [form] },
-  });
+  const { items } = await runNow(
+    { engine: context.engine, actor },
+    {
+      kind: 'invite_save',
+      name: `Save the invite ${form.name ?? form.id ?? ''}`.slice(0, 200),
+      source: 'learner_management',
+      params: { invites: [form] },
+    },
+  );
   const written = items.flatMap((item) => item.entity_ids);
   return readInvite(context, actor, form.id === undefined ? sql`any(${written}::uuid[])` : sql`${form.id}::uuid`);
 }

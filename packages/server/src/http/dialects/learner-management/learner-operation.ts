@@ -4,12 +4,16 @@ import { Problem, problemError } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { inOrg, rows, type OrgTransaction } from '../../../db/database.ts';
-import { applyIfSmall, confirmPlanned } from '../../../engine/verbs/confirm.ts';
-import { createIn, type NewOperation } from '../../../engine/plan/draft.ts';
-import type { Operation } from '../../../engine/operation.ts';
-import { planIn } from '../../../engine/plan/plan.ts';
+import {
+  applyIfSmall,
+  confirmPlanned,
+  draft,
+  type NewOperation,
+  type Operation,
+  planIn,
+  runAndRead,
+} from '../../../engine/index.ts';
 import { listItems, type ItemView } from '../../../engine/report.ts';
-import { runAndRead } from '../../../engine/verbs/run-now.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { warningWords } from '../../../operations/item-words.ts';
 import { actorOf, type HttpContext } from '../../every-request/context.ts';
@@ -40,9 +44,9 @@ export async function workLearners(context: HttpContext, actor: Actor, wanted: W
   const { engine, database } = context;
   if (wanted.pairs > PAIRS_IN_REQUEST_MAX) return workLater(context, actor, wanted);
   const made = asOperation(wanted);
-  if (!wanted.dryRun) return runAndRead(engine, actor, made, readPairs);
+  if (!wanted.dryRun) return runAndRead({ engine, actor }, made, readPairs);
   return inOrg(database, actor.orgId, async (tx) =>
-    readPairs(tx, await planIn({ tx, engine, actor }, await createIn({ tx, engine, actor }, made))),
+    readPairs(tx, await planIn({ tx, engine, actor }, await draft({ tx, engine, actor }, made))),
   );
 }
 
@@ -53,9 +57,9 @@ async function readPairs(tx: OrgTransaction, operation: Operation): Promise<Work
 
 async function workLater({ engine, database }: HttpContext, actor: Actor, wanted: Wanted): Promise<Worked> {
   const { operation, pairs } = await inOrg(database, actor.orgId, async (tx) => {
-    const draft = await createIn({ tx, engine, actor }, asOperation(wanted));
-    const planned = await planIn({ tx, engine, actor }, draft);
-    const left = wanted.dryRun ? planned : await confirmPlanned({ tx, engine, actor }, planned, {});
+    const asked = { tx, engine, actor };
+    const planned = await planIn(asked, await draft(asked, asOperation(wanted)));
+    const left = wanted.dryRun ? planned : await confirmPlanned(asked, planned, {});
     return { operation: left, pairs: await countItems(tx, left.id) };
   });
   if (!wanted.dryRun) await applyIfSmall(engine, operation);

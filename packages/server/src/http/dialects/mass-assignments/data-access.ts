@@ -1,5 +1,5 @@
 import type { OrgTransaction } from '../../../db/database.ts';
-import { writeAudit } from '../../../engine/record.ts';
+import { writeAudit } from '../../../engine/index.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 
 const ROWS_NOTED_MIN = 101;

@@ -2,20 +2,24 @@
 import { Problem } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../../db/database.ts';
-import { checkParams, createIn, eraseDrafts } from '../../../engine/plan/draft.ts';
-import { getKind, type Asked } from '../../../engine/engine.ts';
-import { invalidState, update, type Operation } from '../../../engine/operation.ts';
-import { writeAudit } from '../../../engine/record.ts';
-import { assertRate } from '../../../school/assignments/rate.ts';
-import { assertPlanAllows } from '../../../school/people/plan-required.ts';
+import {
+  type Asked,
+  change,
+  draft,
+  eraseDrafts,
+  getKind,
+  invalidState,
+  isOpen,
+  type Operation,
+  writeAudit,
+} from '../../../engine/index.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { asObject } from '../../../operations/stored.ts';
 import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
-import { massAssignmentChanges, massAssignmentGiven, massParams, paramsOf } from './given-assignment.ts';
-import { lockMassOperation, MASS_PATH, ofOperation, OPERATION_PATH, OPERATION_TYPES, tags } from './mass-operation.ts';
+import { massAssignmentChanges, massAssignmentGiven, paramsOf } from './given-assignment.ts';
+import { lockMassOperation, MASS_PATH, ofOperation, OPERATION_PATH, tags } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
-import { assertPeopleLimit } from '../../../engine/rights.ts';
 
 export function draftRoutes(app: App, { engine, database }: HttpContext): void {
   app.post(
@@ -71,13 +75,10 @@ export function draftRoutes(app: App, { engine, database }: HttpContext): void {
 }
 
 async function createDraft(asked: Asked, given: z.output<typeof massAssignmentGiven>): Promise<Operation> {
-  const { tx, engine, actor } = asked;
   if (given.template_id != null) throw new Problem('not_found', { field: 'template_id' });
-  await assertRate(tx, actor, 'create', OPERATION_TYPES);
-  await assertPlanAllows(tx, actor, given.target);
-  return createIn(asked, {
+  return draft(asked, {
     kind: given.operation_type,
-    name: given.name ?? getKind(engine, given.operation_type).title,
+    name: given.name ?? getKind(asked.engine, given.operation_type).title,
     source: 'mass_assignments',
     params: paramsOf(given),
     overrideReason: given.override_reason,
@@ -86,25 +87,11 @@ async function createDraft(asked: Asked, given: z.output<typeof massAssignmentGi
 
 async function changeDraft(
   asked: Asked,
-  draft: Operation,
+  found: Operation,
   changes: z.output<typeof massAssignmentChanges>,
 ): Promise<Operation> {
-  const { tx, engine, actor } = asked;
-  const kind = getKind(engine, draft.kind);
-  const params = checkParams(kind, { ...asObject(draft.params), ...paramsOf(changes) });
-  await assertPlanAllows(tx, actor, massParams.parse(params).target);
-  const reason = changes.override_reason ?? draft.override_reason;
-  assertPeopleLimit(kind, actor, kind.peopleListed?.(params) ?? 0, reason);
-  await writeAudit(tx, { action: 'change', operationId: draft.id, actor, detail: { ...changes } });
-  return update(tx, draft, {
-    params: JSON.stringify(params),
-    phase: 'draft',
-    plan_hash: null,
-    plan_expires_at: null,
-    plan_counts: '{}',
-    override_reason: reason,
-    ...(changes.name === undefined ? {} : { name: changes.name }),
-  });
+  const params = { ...asObject(found.params), ...paramsOf(changes) };
+  return change(asked, found, { name: changes.name, params, overrideReason: changes.override_reason });
 }
 
 /** Takes the draft and its plan away; that it was there stays in the audit trail. */
@@ -116,6 +103,6 @@ async function discard(tx: OrgTransaction, actor: Actor, draft: Operation): Prom
 /** @throws Problem `invalid_state` for what is being validated, or is confirmed. */
 export async function lockDraft(asked: Asked, id: string, wanted: string): Promise<Operation> {
   const operation = await lockMassOperation(asked, id);
-  if (operation.status !== 'pending' || operation.queued_at !== null) throw invalidState(operation, wanted);
+  if (!isOpen(operation)) throw invalidState(operation, wanted);
   return operation;
 }

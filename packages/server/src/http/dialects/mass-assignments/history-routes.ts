@@ -3,9 +3,7 @@ import { timestamp } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, rows, type OrgTransaction } from '../../../db/database.ts';
-import { visibleOperations } from '../../../engine/rights.ts';
-import type { Asked } from '../../../engine/engine.ts';
-import type { Operation } from '../../../engine/operation.ts';
+import { type Asked, type Operation, visibleOperations } from '../../../engine/index.ts';
 import { actorOf, ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import {

@@ -3,7 +3,7 @@ import { Problem } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { inOrg, rows, type OrgTransaction } from '../../../db/database.ts';
-import { writeAudit } from '../../../engine/record.ts';
+import { writeAudit } from '../../../engine/index.ts';
 import { ownParameters } from '../../../school/assignments/parameters.ts';
 import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';

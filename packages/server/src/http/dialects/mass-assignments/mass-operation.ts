@@ -2,9 +2,8 @@
 import { Problem } from '@muster/contract';
 import { z } from 'zod';
 import { isUuid } from '../../../db/database.ts';
-import { getVisible, maySteer } from '../../../engine/rights.ts';
-import type { Asked } from '../../../engine/engine.ts';
-import { lockOperation, type Operation } from '../../../engine/operation.ts';
+import { type Asked, getVisible, maySteer, type Operation } from '../../../engine/index.ts';
+import { lockOperation } from '../../../engine/operation.ts';
 
 export const MASS_PATH = '/api/v1/mass-assignments';
 export const OPERATION_PATH = `${MASS_PATH}/:operation_id`;

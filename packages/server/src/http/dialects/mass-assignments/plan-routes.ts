@@ -1,36 +1,18 @@
 /** From draft to start: validated, looked at, confirmed. */
-import { LIMITS, Problem, timestamp } from '@muster/contract';
-import { sql } from 'kysely';
+import { Problem, timestamp } from '@muster/contract';
 import { z } from 'zod';
-import { inOrg, one, type OrgTransaction } from '../../../db/database.ts';
-import { confirm } from '../../../engine/verbs/confirm.ts';
-import { getKind, type Asked } from '../../../engine/engine.ts';
-import type { Operation } from '../../../engine/operation.ts';
-import { beginPlanning, planIn } from '../../../engine/plan/plan.ts';
-import { enqueue, TASKS } from '../../../engine/queue.ts';
-import { writeAudit } from '../../../engine/record.ts';
-import { assertRate } from '../../../school/assignments/rate.ts';
-import { assertPlanAllows } from '../../../school/people/plan-required.ts';
-import { targetIds } from '../../../school/people/targets.ts';
+import { inOrg, type OrgTransaction } from '../../../db/database.ts';
+import { type Asked, confirm, isOpen, type Operation, plan, writeAudit } from '../../../engine/index.ts';
+
 import type { Actor } from '../../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import { lockDraft } from './draft-routes.ts';
 import { findFindings, findings } from './findings.ts';
-import { massParams } from './given-assignment.ts';
 import { planReport } from './item-report.ts';
-import {
-  csvFile,
-  getMassOperation,
-  getSteerable,
-  noBody,
-  ofOperation,
-  OPERATION_PATH,
-  OPERATION_TYPES,
-} from './mass-operation.ts';
-import { massPlan, planQuery, typedCount, viewPlan } from './plan-view.ts';
+import { csvFile, getMassOperation, getSteerable, noBody, ofOperation, OPERATION_PATH } from './mass-operation.ts';
+import { massPlan, planQuery, viewPlan } from './plan-view.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
-import { assertPeopleLimit } from '../../../engine/rights.ts';
 
 const validation = massAssignmentStatus
   .pick({ operation_id: true, operation_status: true, phase: true, student_count: true })
@@ -63,7 +45,7 @@ function validationRoute(app: App, { engine, database }: HttpContext): void {
       const answer = await inOrg(database, actor.orgId, async (tx) => {
         const { operation_id: id } = request.params;
         const draft = await lockDraft({ tx, engine, actor }, id, 'validating it');
-        const planned = await validate({ tx, engine, actor }, draft);
+        const planned = await plan({ tx, engine, actor }, draft);
         return planned.phase === 'planning'
           ? { left: await viewStatus(tx, actor, planned) }
           : { made: await viewValidation(tx, actor, planned) };
@@ -135,23 +117,6 @@ function confirmationRoute(app: App, context: HttpContext): void {
   );
 }
 
-/** Plans within the request, or in the background for many students. */
-async function validate(asked: Asked, draft: Operation): Promise<Operation> {
-  const { tx, engine, actor } = asked;
-  const { target } = massParams.parse(draft.params);
-  await assertPlanAllows(tx, actor, target);
-  const { count } = await one(
-    tx,
-    sql<{ count: number }>`select count(*) as count from (${targetIds(actor, target)}) meant`,
-  );
-  if (count === 0) throw new Problem('empty_selection', { field: 'target' });
-  assertPeopleLimit(getKind(engine, draft.kind), actor, count, draft.override_reason);
-  if (count <= LIMITS.mediumPeopleMax) return planIn(asked, draft);
-  const planning = await beginPlanning(tx, draft.id);
-  await enqueue(tx, planning, TASKS.plan);
-  return planning;
-}
-
 async function viewValidation(
   tx: OrgTransaction,
   actor: Actor,
@@ -183,21 +148,13 @@ async function start(
 ): Promise<Operation> {
   const operation = await inOrg(database, actor.orgId, async (tx) => {
     const found = await getSteerable({ tx, engine, actor }, id);
-    const isOpen = found.status === 'pending' && found.queued_at === null;
-    if (isOpen && found.plan_hash === null) throw new Problem('not_validated');
-    if (isOpen && given.plan_hash === undefined) throw new Problem('plan_hash_missing', { field: 'plan_hash' });
-    if (isOpen && given.plan_hash === found.plan_hash) await assertTyped(tx, found, given.confirm_count);
-    if (isOpen) await assertRate(tx, actor, 'confirm', OPERATION_TYPES);
+    if (isOpen(found) && found.plan_hash === null) throw new Problem('not_validated');
+    if (isOpen(found) && given.plan_hash === undefined) throw new Problem('plan_hash_missing', { field: 'plan_hash' });
     return found;
   });
-  return confirm(engine, actor, operation.id, {
+  return confirm({ engine, actor }, operation.id, {
     planHash: given.plan_hash ?? '',
     acknowledgeWarnings: given.acknowledge_warnings,
     confirmCount: given.confirm_count,
   });
-}
-
-async function assertTyped(tx: OrgTransaction, operation: Operation, typed: number | undefined): Promise<void> {
-  const count = await typedCount(tx, operation);
-  if (count !== null && count !== typed) throw new Problem('confirm_count_mismatch', { field: 'confirm_count', count });
 }

@@ -3,14 +3,12 @@ import { problemError, timestamp } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { one, rows, type OrgTransaction } from '../../../db/database.ts';
-import type { Operation } from '../../../engine/operation.ts';
-import { needsTypedCount } from '../../../school/assignments/typed-count.ts';
+import { guardsOf, type Operation, planCounts } from '../../../engine/index.ts';
 import { warningWords } from '../../../operations/item-words.ts';
 import { grouped } from '../../../operations/sentences.ts';
 import { findFindings, findings } from './findings.ts';
 import { countItemRows, listItemRows, type ItemRow } from './item-rows.ts';
 import { pageNo } from './mass-operation.ts';
-import { planCounts } from '../../../engine/operation.ts';
 
 const PAGE_ROWS = 50;
 const PLAN_OUTCOMES = ['create', 'modify', 'skip', 'blocked'] as const;
@@ -82,7 +80,7 @@ export async function viewPlan(
     summary: `This will create ${grouped(created)} new ${created === 1 ? 'assignment' : 'assignments'}`,
     plan_hash: operation.plan_hash ?? '',
     expires_at: (operation.plan_expires_at ?? operation.updated_at).toISOString(),
-    confirm_count: await typedCount(tx, operation),
+    confirm_count: typedCount(operation),
     impact: {
       to_create: created,
       to_modify: modified,
@@ -101,14 +99,8 @@ export async function viewPlan(
 }
 
 /** How many students would be changed, where that number has to be typed; null where it need not. */
-export async function typedCount(tx: OrgTransaction, operation: Operation): Promise<number | null> {
-  const { people, replaces } = await one(
-    tx,
-    sql<{ people: number; replaces: boolean }>`
-    select count(distinct subject_id) as people, coalesce(bool_or(input ->> 'policy' = 'override'), false) as replaces
-    from operation_items where org_id = ${tx.orgId} and operation_id = ${operation.id} and action not in ('skip', 'error')`,
-  );
-  return needsTypedCount(people, replaces) ? people : null;
+export function typedCount(operation: Operation): number | null {
+  return guardsOf(operation).find(({ code }) => code === 'affects_many')?.count ?? null;
 }
 
 export function planOutcome(action: string): PlanOutcome {

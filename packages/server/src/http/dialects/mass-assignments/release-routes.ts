@@ -2,8 +2,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one } from '../../../db/database.ts';
-import { invalidState } from '../../../engine/operation.ts';
-import { writeAudit } from '../../../engine/record.ts';
+import { invalidState, writeAudit } from '../../../engine/index.ts';
 import { RELEASES_MAX } from '../../../school/assignments/parameters.ts';
 import { steerRelease } from '../../../school/assignments/releases.ts';
 import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';

@@ -3,19 +3,16 @@ import { Problem, problemError, timestamp } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, one, type OrgTransaction } from '../../../db/database.ts';
-import { getOperation, type Operation } from '../../../engine/operation.ts';
+import { getOperation, type Operation, planUndo, undo, undoUntil, dryRun } from '../../../engine/index.ts';
 import { RELEASES_MAX } from '../../../school/assignments/parameters.ts';
 import { itemsOfRelease } from '../../../school/assignments/releases.ts';
-import { needsTypedCount } from '../../../school/assignments/typed-count.ts';
+import { typedCount } from './plan-view.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import { listItemRows } from './item-rows.ts';
 import { getSteerable, ofOperation, OPERATION_PATH } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
-import { planUndo } from '../../../engine/verbs/undo.ts';
-import { undo } from '../../../engine/verbs/undo.ts';
-import { undoUntil } from '../../../engine/verbs/undo.ts';
 
 const MODES = ['all', 'untouched_only'] as const;
 type Mode = (typeof MODES)[number];
@@ -104,16 +101,12 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const given = request.body ?? { mode: 'all' as const, reason: '' };
-      const { mode, reason, confirm_count: typed } = given;
+      const { mode, reason, confirm_count: confirmCount } = given;
       const { id } = await inOrg(database, actor.orgId, (tx) =>
         getSteerable({ tx, engine, actor }, request.params.operation_id),
       );
       const itemNos = await chosenItems(context, actor, id, request.body?.release);
-      const { numbers: planned } = await lookAtUndo(context, actor, id, { mode, itemNos });
-      const { confirm_count: count } = planned;
-      if (count !== null && count !== typed)
-        throw new Problem('confirm_count_mismatch', { field: 'confirm_count', count });
-      const undoing = await undo(engine, actor, id, { mode, reason, itemNos });
+      const undoing = await undo({ engine, actor }, id, { mode, reason, itemNos, confirmCount });
       const body = await inOrg(database, actor.orgId, async (tx) => viewStatus(tx, actor, await getOperation(tx, id)));
       return reply.code(undoing.phase === 'done' ? 200 : 202).send(body);
     },
@@ -138,24 +131,13 @@ async function chosenItems(
   return found;
 }
 
-/** Plans the undo in a transaction that is rolled back: what is shown is what would run. */
 async function lookAtUndo(
-  { engine, database }: HttpContext,
+  { engine }: HttpContext,
   actor: Actor,
   id: string,
   wanted: { mode: Mode; itemNos: readonly number[] | undefined },
 ): Promise<UndoLook> {
-  const onlyLooked = new Error('The undo was only looked at.');
-  const looks: UndoLook[] = [];
-  await inOrg(database, actor.orgId, async (tx) => {
-    looks.push(await readUndo(tx, await planUndo({ tx, engine, actor }, id, wanted)));
-    throw onlyLooked;
-  }).catch((error: unknown) => {
-    if (error !== onlyLooked) throw error;
-  });
-  const [look] = looks;
-  if (look === undefined) throw onlyLooked;
-  return look;
+  return dryRun({ engine, actor }, async (asked) => readUndo(asked.tx, await planUndo(asked, id, wanted)));
 }
 
 async function readUndo(tx: OrgTransaction, plan: Operation): Promise<UndoLook> {
@@ -171,10 +153,7 @@ async function readUndo(tx: OrgTransaction, plan: Operation): Promise<UndoLook> 
   );
   const kept = await listItemRows(tx, plan.id, sql`i.action in ('skip', 'error')`, { limit: KEPT_SHOWN_MAX });
   return {
-    numbers: {
-      ...counts,
-      confirm_count: needsTypedCount(counts.students, counts.archived > 0) ? counts.students : null,
-    },
+    numbers: { ...counts, confirm_count: typedCount(plan) },
     kept: kept.map(({ item_no, student_id, code, detail }) => ({
       item_id: String(item_no),
       student_id,

@@ -3,15 +3,13 @@ import { jsonObject, ROLLBACK_STATUSES, timestamp, type OperationStatus } from '
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { rows, type OrgTransaction } from '../../../db/database.ts';
-import { maySteer } from '../../../engine/rights.ts';
-import { makerOf, type Operation, planCounts } from '../../../engine/operation.ts';
+import { makerOf, maySteer, type Operation, planCounts, undoUntil } from '../../../engine/index.ts';
 import { listReleases } from '../../../school/assignments/releases.ts';
 import { countListed } from '../../../school/people/targets.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { percentage } from '../../operations/progress-view.ts';
 import { massParams } from './given-assignment.ts';
 import { MASS_PATH, OPERATION_TYPES } from './mass-operation.ts';
-import { undoUntil } from '../../../engine/verbs/undo.ts';
 
 export const MASS_STATUSES = ['pending', 'validating', 'processing', 'completed', 'failed', 'cancelled'] as const;
 type MassStatus = (typeof MASS_STATUSES)[number];

@@ -2,12 +2,8 @@
 import { itemIds, Problem } from '@muster/contract';
 import { z } from 'zod';
 import { inOrg } from '../../../db/database.ts';
-import { confirm } from '../../../engine/verbs/confirm.ts';
-import { cancel, pause, resume } from '../../../engine/verbs/steer.ts';
-import { update, type Operation } from '../../../engine/operation.ts';
-import { planOperation } from '../../../engine/plan/plan.ts';
-import { writeAudit } from '../../../engine/record.ts';
-import { retry } from '../../../engine/verbs/retry.ts';
+import { cancel, type Operation, pause, resume, retry, writeAudit } from '../../../engine/index.ts';
+import { update } from '../../../engine/operation.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
@@ -33,7 +29,7 @@ function lifeRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const id = await steerableId(context, actor, request.params.operation_id);
-      const cancelled = await cancel(engine, actor, id, request.body?.reason ?? '');
+      const cancelled = await cancel({ engine, actor }, id, request.body?.reason ?? '');
       return reply.code(202).send(await view(context, actor, cancelled));
     },
   );
@@ -44,7 +40,7 @@ function lifeRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const id = await steerableId(context, actor, request.params.operation_id);
-      return reply.code(202).send(await view(context, actor, await pause(engine, actor, id)));
+      return reply.code(202).send(await view(context, actor, await pause({ engine, actor }, id)));
     },
   );
 
@@ -54,7 +50,7 @@ function lifeRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const id = await steerableId(context, actor, request.params.operation_id);
-      return reply.code(202).send(await view(context, actor, await resume(engine, actor, id)));
+      return reply.code(202).send(await view(context, actor, await resume({ engine, actor }, id)));
     },
   );
 }
@@ -71,7 +67,7 @@ function failureRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const id = await steerableId(context, actor, request.params.operation_id);
-      const again = await retryItems(context, actor, id, request.body?.item_ids);
+      const again = await retry({ engine: context.engine, actor }, id, { itemNos: request.body?.item_ids });
       return reply.code(202).send(await view(context, actor, again));
     },
   );
@@ -93,17 +89,6 @@ async function steerableId({ engine, database }: HttpContext, actor: Actor, id: 
 
 async function view({ database }: HttpContext, actor: Actor, operation: Operation): Promise<MassAssignmentStatus> {
   return inOrg(database, actor.orgId, (tx) => viewStatus(tx, actor, operation));
-}
-
-async function retryItems(
-  { engine }: HttpContext,
-  actor: Actor,
-  id: string,
-  itemNos: readonly number[] | undefined,
-): Promise<Operation> {
-  const draft = await retry(engine, actor, id, { itemNos });
-  const planned = await planOperation(engine, actor.orgId, draft.id);
-  return confirm(engine, actor, planned.id, { planHash: planned.plan_hash ?? undefined });
 }
 
 async function accept({ engine, database }: HttpContext, actor: Actor, id: string): Promise<Operation> {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { inOrg } from '../../../db/database.ts';
-import type { Operation } from '../../../engine/operation.ts';
+import type { Operation } from '../../../engine/index.ts';
 import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import { getMassOperation, OPERATION_PATH, operationParams, tags } from './mass-operation.ts';
