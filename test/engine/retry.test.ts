@@ -36,7 +36,7 @@ it('when the cause is gone, the failed ones are done and the others are not touc
   expect(await run(school, id)).toMatchObject({ successful_items: 95, failed_items: 5 });
   await query(school, sql`delete from units where org_id = ${school.orgId} and id = any(${taken}::uuid[])`);
   const before = await snapshot(database, school.orgId, []);
-  const again = await retry({ engine: school.engine, actor: school.admin }, id, {});
+  const again = await retry({ engine: school.engine, actor: school.admin }, id, {}, true);
   expect(again).toMatchObject({ retry_of: id, status: 'pending' });
   expect(await run(school, again.id)).toMatchObject({ total_items: 5, successful_items: 5 });
   expect(differences(before, await snapshot(database, school.orgId, [])).map((row) => row.action)).toEqual(
@@ -50,9 +50,12 @@ it('rows of a file are corrected by column, and only they are read again', async
     'external_id,email,given_name,family_name\na,a@example.org,Ana,A\nb,broken,Bo,B\nc,also broken,Cy,C\n',
   );
   expect(await run(school, operation.id)).toMatchObject({ successful_items: 1, failed_items: 2 });
-  const again = await retry({ engine: school.engine, actor: school.admin }, operation.id, {
-    corrections: { '2': { email: 'b@example.org' } },
-  });
+  const again = await retry(
+    { engine: school.engine, actor: school.admin },
+    operation.id,
+    { corrections: { '2': { email: 'b@example.org' } } },
+    true,
+  );
   expect(await run(school, again.id)).toMatchObject({ total_items: 2, successful_items: 1, failed_items: 1 });
   expect(await people()).toEqual([
     { external_id: 'a', email: 'a@example.org' },
@@ -63,10 +66,12 @@ it('rows of a file are corrected by column, and only they are read again', async
 it('one failed item can be run alone', async () => {
   const operation = await stagedImport(school, 'external_id,email,given_name,family_name\na,no,Ana,A\nb,broken,Bo,B\n');
   await run(school, operation.id);
-  const again = await retry({ engine: school.engine, actor: school.admin }, operation.id, {
-    itemNos: [2],
-    corrections: { '2': { email: 'b@example.org' } },
-  });
+  const again = await retry(
+    { engine: school.engine, actor: school.admin },
+    operation.id,
+    { itemNos: [2], corrections: { '2': { email: 'b@example.org' } } },
+    true,
+  );
   expect(await run(school, again.id)).toMatchObject({ total_items: 1, successful_items: 1 });
 });
 
@@ -77,7 +82,7 @@ it('a correction that is put on the item beforehand is used', async () => {
     sql`update operation_items set detail = detail || '{"correction": {"email": "a@example.org"}}'
       where org_id = ${school.orgId} and operation_id = ${operation.id}`.execute(tx.db),
   );
-  const again = await retry({ engine: school.engine, actor: school.admin }, operation.id, {});
+  const again = await retry({ engine: school.engine, actor: school.admin }, operation.id, {}, true);
   expect(await run(school, again.id)).toMatchObject({ successful_items: 1 });
   expect(await people()).toEqual([{ external_id: 'a', email: 'a@example.org' }]);
 });

@@ -150,8 +150,7 @@ async function chunkSizes(operationId: string): Promise<number[]> {
 }
 
 it('an operation without items completes, and says so', async () => {
-  const params = { target: { selection: { grade_level: 'nobody is here' } }, status: 'inactive' };
-  const { id } = await create(school.engine, school.admin, { kind: 'user_status', name: 'Nobody', params });
+  const { id } = await create(school.engine, school.admin, { kind: 'repair_orphans', name: 'Nothing', params: {} });
   const done = await run(school, id);
   expect(done).toMatchObject({
     status: 'completed',

@@ -205,9 +205,9 @@ describe('undo after students have begun to work', () => {
 
   it('takes back all of it by default, and keeps what was worked, withdrawn [MA-D42, MA-145]', async () => {
     const operation = await thirtyOfWhichFiveBegan();
-    expect(await undo({ engine: school.engine, actor: school.admin }, operation.id, { mode: 'all' })).toMatchObject({
-      successful_items: 30,
-    });
+    expect(
+      await undo({ engine: school.engine, actor: school.admin }, operation.id, { mode: 'all', confirmCount: 30 }),
+    ).toMatchObject({ successful_items: 30 });
     expect(await states()).toEqual([{ state: 'withdrawn', n: 5 }]);
     expect(await finishedSteps()).toEqual([{ n: 10 }]);
     expect(await read(school, operation.id)).toMatchObject({ rollback_status: 'rolled_back' });

@@ -283,9 +283,9 @@ describe('at its end', () => {
 
   it('an operation that finds nobody completes at 100 percent with a warning [BO-122]', async () => {
     const { body } = await api.call('POST', '/operations', {
-      operation_type: 'user_status',
-      operation_name: 'Nobody',
-      parameters: { target: { selection: { grade_level: 'nobody is here' } }, status: 'inactive' },
+      operation_type: 'repair_orphans',
+      operation_name: 'Nothing',
+      parameters: {},
     });
     const done = (await start(bulkOperation.parse(body))).body;
     expect(done).toMatchObject({ status: 'completed', progress_percentage: 100, total_items: 0 });

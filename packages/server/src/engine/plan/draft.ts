@@ -2,7 +2,7 @@
 import { Problem } from '@muster/contract';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { getKind, unknownKind, type Asked } from '../engine.ts';
+import { assertMayStart, getKind, unknownKind, type Asked } from '../engine.ts';
 import { eventPrefix, type Kind } from '../kind.ts';
 import { makerOf, type Operation } from '../operation.ts';
 import { writeAudit, writeEvent } from '../record.ts';
@@ -42,6 +42,7 @@ export async function draft(asked: Asked, wanted: Omit<NewOperation, 'undoOf' | 
 export async function draftInternal(asked: Asked, wanted: NewOperation): Promise<Operation> {
   const { tx, engine, actor } = asked;
   const kind = getKind(engine, wanted.kind);
+  assertMayStart(kind, actor);
   const params = checkParams(kind, wanted.params);
   await assertAdmitted(asked, { kind, params, overrideReason: wanted.overrideReason ?? null }, 'draft');
   const input = {
