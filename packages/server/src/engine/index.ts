@@ -33,13 +33,13 @@ export {
 export { getVisible, isWholeOrgAdmin, lockSteerable, maySteer, visibleOperations } from './rights.ts';
 
 /** Making a draft and its plan. */
-export { change, type Changes } from './plan/change.ts';
-export { checkParams, draft, eraseDrafts, type NewOperation } from './plan/draft.ts';
-export { dryRun } from './plan/dry-run.ts';
+export { change, type Changes } from './draft/change.ts';
+export { checkParams, draft, eraseDrafts, type NewOperation } from './draft/draft.ts';
+export { dryRun } from './draft/dry-run.ts';
 export { guardsOf, type Guard } from './plan/guards.ts';
-export { faultsOf } from './plan/params.ts';
+export { faultsOf } from './draft/params.ts';
 export { plan, planIn } from './plan/plan.ts';
-export { stageFile } from './plan/stage.ts';
+export { stageFile } from './draft/stage.ts';
 
 /** What is done with it. */
 export { applyIfSmall, confirm, confirmPlanned, type Confirmation } from './verbs/confirm.ts';

@@ -10,7 +10,7 @@ import { inOrg, one, rows, type OrgTransaction } from '../../db/database.ts';
 import { plannedId } from '../../db/ids.ts';
 import { findActor, type Actor } from '../../tenancy/actor.ts';
 import { getKind, type Engine, type Asked } from '../engine.ts';
-import { assertAdmitted, type Applicant } from './admission.ts';
+import { assertAdmitted, type Applicant } from '../draft/admission.ts';
 import { findGuards } from './guards.ts';
 import { enqueue, TASKS } from '../queue.ts';
 import { eventPrefix, type Kind, type PlanContext } from '../kind.ts';

@@ -18,7 +18,7 @@ import {
   type PlanCounts,
 } from '../operation.ts';
 import { applicantOf, makerAsActor, planIn } from '../plan/plan.ts';
-import { assertAdmitted } from '../plan/admission.ts';
+import { assertAdmitted } from '../draft/admission.ts';
 import { assertRoomToWait, enqueue, enterQueue, TASKS } from '../queue.ts';
 import { writeAudit, writeEvent } from '../record.ts';
 import { beginUndo } from '../undo/settle.ts';

@@ -3,14 +3,14 @@ import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
 import { lockSteerable } from '../rights.ts';
-import { draftInternal } from '../plan/draft.ts';
+import { draftInternal } from '../draft/draft.ts';
 import { guardsOf } from '../plan/guards.ts';
 import { plan } from '../plan/plan.ts';
 import { confirm } from './confirm.ts';
 import { getKind, type Asked, type Asker } from '../engine.ts';
 import type { Operation } from '../operation.ts';
 import { writeAudit } from '../record.ts';
-import { restageFailedRows, type RetryRequest } from '../plan/stage.ts';
+import { restageFailedRows, type RetryRequest } from '../draft/stage.ts';
 import { HAS_FAILED, chosen } from '../report.ts';
 
 /**

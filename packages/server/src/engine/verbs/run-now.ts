@@ -9,7 +9,7 @@ import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
 import { table } from '../../db/entity.ts';
 import { applyIn } from '../run/chunk.ts';
 import { confirmPlanned } from './confirm.ts';
-import { checkParams, draftInternal, type NewOperation } from '../plan/draft.ts';
+import { checkParams, draftInternal, type NewOperation } from '../draft/draft.ts';
 import { getKind, type Asked, type Asker, type Engine } from '../engine.ts';
 import type { Operation } from '../operation.ts';
 import { planIn } from '../plan/plan.ts';

@@ -3,7 +3,7 @@ import { Problem } from '@muster/contract';
 import { inOrg } from '../../db/database.ts';
 import { getVisible } from '../rights.ts';
 import { applyIfSmall, confirmPlanned } from './confirm.ts';
-import { draftInternal } from '../plan/draft.ts';
+import { draftInternal } from '../draft/draft.ts';
 import type { Asked, Asker } from '../engine.ts';
 import { lockOperation, type Operation } from '../operation.ts';
 import { planIn } from '../plan/plan.ts';

@@ -7,7 +7,7 @@ import { fileInput, invalidState, isOpen, isWaiting, update, type Operation } fr
 import { writeAudit } from '../record.ts';
 import { assertAdmitted } from './admission.ts';
 import { checkParams } from './draft.ts';
-import { makerAsActor } from './plan.ts';
+import { makerAsActor } from '../plan/plan.ts';
 import { remapRows } from './stage.ts';
 
 /** What is left out stays. */
