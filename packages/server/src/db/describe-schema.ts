@@ -17,6 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   text: 'string',
   date: 'string',
   bytea: 'Buffer',
+  int4multirange: 'string',
   boolean: 'boolean',
   integer: 'number',
   numeric: 'number',

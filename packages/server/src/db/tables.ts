@@ -484,6 +484,8 @@ export interface OperationsTable {
   alone_to_item: number | null;
   failing_chunks: Defaulted<number>;
   changed_by_accounts: Defaulted<string[]>;
+  uncut: Defaulted<string>;
+  hands_on: Defaulted<boolean>;
 }
 
 export interface OrgsTable {

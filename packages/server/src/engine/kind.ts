@@ -37,6 +37,11 @@ export interface Kind<Params = unknown> {
   readonly rows?: RowReading;
   /** What a person has to settle before it runs. */
   readonly guards?: Guards;
+  /**
+   * What its plan judges as the tables would, so that it is not looked at once more: the new and changed rows of these
+   * entities; whether rows that go are referred to. For kinds of very many rows, which look that up anyway.
+   */
+  readonly judges?: { readonly rows?: readonly string[]; readonly goings?: true };
   /** What is asked again before each chunk, as rights and people change while it runs. */
   readonly bars?: Bars;
   /** Why an operation with these parameters cannot be undone; null, or left out, where it can. */

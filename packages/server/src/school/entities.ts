@@ -233,7 +233,13 @@ export const ENTITIES: readonly Entity[] = [
       user_plan_id: 'user_plan',
       enroll_invite_id: 'enroll_invite',
     },
-    counter: { parent: 'batch', via: 'batch_id', column: 'enrolled_students', statuses: ['active'] },
+    counter: {
+      parent: 'batch',
+      via: 'batch_id',
+      column: 'enrolled_students',
+      statuses: ['active'],
+      limit: { column: 'capacity', rule: 'batches_seats_check' },
+    },
   },
   {
     name: 'payment',

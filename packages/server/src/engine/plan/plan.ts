@@ -27,6 +27,7 @@ import {
   fileInput,
 } from '../operation.ts';
 import { expectRows, countStagedRows } from './planner-hints.ts';
+import { foresee } from '../foresee/foresee.ts';
 import { planWriter } from './plan-writer.ts';
 import { writeAudit, writeEvent } from '../record.ts';
 import { sumUpPlan } from './summary.ts';
@@ -150,6 +151,7 @@ export async function writePlan(
   };
   await expectRows(tx, await sizeOfInput(tx, operation));
   await kind.plan(planWriter(tx, writeTo, engine.entities), context);
+  await foresee(asked, kind, context, writeTo);
   if (operation.retry_of !== null) {
     await keepFailedItems(tx, operation.retry_of, writeTo, fileInput(operation).retry_item_nos);
   }
@@ -157,6 +159,12 @@ export async function writePlan(
 }
 
 async function erasePlan(tx: OrgTransaction, operationId: string): Promise<void> {
+  await rows(
+    tx,
+    sql`
+    update operations set uncut = '{}', hands_on = false
+    where org_id = ${tx.orgId} and id = ${operationId} and (uncut <> '{}' or hands_on)`,
+  );
   for (const plan of ['changes', 'operation_items']) {
     await rows(tx, sql`delete from ${sql.table(plan)} where org_id = ${tx.orgId} and operation_id = ${operationId}`);
   }

@@ -223,7 +223,7 @@ async function writeOrBisect(
   range: ItemRange,
 ): Promise<ItemFault[]> {
   try {
-    await savepoint(tx, () => writeChanges(tx, engine.entities, operation, range));
+    await savepoint(tx, () => writeChanges(tx, engine, operation, range));
     return [];
   } catch (error) {
     if (!isItemFault(error)) throw error;

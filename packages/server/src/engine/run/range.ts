@@ -33,7 +33,7 @@ export function touchedIds(orgId: string, range: ItemRange, entity: Entity): Raw
   return sql`array(select c.entity_id from changes c where ${inRange(orgId, range)} and c.entity = ${entity.name} and c.action <> 'insert')`;
 }
 
-/** The first and the last of the next items that wait, at most so many; null where none does. */
+/** The first and the last of the next items that wait, at most so many and those that go with them; null where none does. */
 export async function nextItems(
   tx: OrgTransaction,
   operation: Operation,
@@ -42,10 +42,11 @@ export async function nextItems(
   const { first, last } = await one(
     tx,
     sql<{ first: number | null; last: number | null }>`
-    select min(item_no) as first, max(item_no) as last from (
-      select item_no from operation_items
-      where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending'
-      order by item_no limit ${itemsMax}) item`,
+    select first, coalesce((select upper(r) from unnest(${operation.uncut}::int4multirange) r where r @> last), last) as last from (
+      select min(item_no) as first, max(item_no) as last from (
+        select item_no from operation_items
+        where org_id = ${tx.orgId} and operation_id = ${operation.id} and item_no >= ${operation.next_item_no} and status = 'pending'
+        order by item_no limit ${itemsMax}) item) next`,
   );
   return first === null || last === null ? null : { first, last };
 }

@@ -11,21 +11,25 @@ import {
   type Counter,
   type PartOf,
 } from '../../db/entity.ts';
+import type { Engine } from '../engine.ts';
+import { goesFirst } from '../foresee/keys.ts';
 import type { Operation } from '../operation.ts';
+import { freeHandedOn } from './hand-on.ts';
 import { inRange, touchedIds, type ItemRange } from './range.ts';
 import { type PlanWrites, planCounts, touchedEntities } from '../operation.ts';
 
 /**
- * Inserts parents first, then updates, then deletes children first; where one row has to end before the next begins,
- * deletes and updates come before all of that. Runs within the caller's transaction, after
+ * Inserts parents first, then updates, then deletes children first. Before all of that go values that are handed on, rows
+ * that nobody refers to, and rows of which one has to end before the next begins. Runs within the caller's transaction, after
  * the rows to be changed were locked and compared; throws what the database refuses.
  */
 export async function writeChanges(
   tx: OrgTransaction,
-  entities: Entities,
+  engine: Engine,
   operation: Operation,
   range: ItemRange,
 ): Promise<void> {
+  const { entities } = engine;
   const { writes } = planCounts(operation);
   const has = (entity: Entity, action: PlanWrites['action']): boolean =>
     writes.some((write) => write.entity === entity.name && write.action === action);
@@ -37,11 +41,14 @@ export async function writeChanges(
   };
   const early = entities.filter((entity) => entity.endsFirst === true);
   const usual = entities.filter((entity) => entity.endsFirst !== true);
-  for (const entity of early.toReversed()) await remove(entity);
+  const leaving = entities.filter((entity) => goesFirst(entities, entity));
+  for (const entity of operation.hands_on ? touchedEntities(entities, operation) : [])
+    await freeHandedOn(tx, engine, entity, range);
+  for (const entity of leaving.toReversed()) await remove(entity);
   for (const entity of early) await update(entity);
   for (const entity of entities) if (has(entity, 'insert')) await rows(tx, insertRows(tx.orgId, entity, range));
   for (const entity of usual) await update(entity);
-  for (const entity of usual.toReversed()) await remove(entity);
+  for (const entity of entities.toReversed()) if (!leaving.includes(entity)) await remove(entity);
   for (const entity of touchedEntities(entities, operation)) {
     if (entity.counter !== undefined) await keepCounter(tx, entities, entity, entity.counter, range);
     if (entity.partOf?.isEditOfWhole === true) await moveVersionOfWhole(tx, entities, entity, entity.partOf, range);

@@ -32,6 +32,7 @@ export function undoKind(entities: Entities, kindOf: (name: string) => Kind): Ki
     params: undoParams,
     roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
     chunk: { items: 500, itemsMax: 10_000 },
+    judges: { goings: true },
     async admits({ tx, actor, params, now }) {
       const undone = await getOperation(tx, params.operation_id);
       assertMayUndo(kindOf(undone.kind), actor, undone, now);

@@ -23,6 +23,7 @@ export const assignSequence = defineKind<Params>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
   chunk: { items: 100 },
+  judges: { rows: ['assignment', 'assignment_step'] },
   people: ({ target }, actor) => peopleIn(target, actor),
   admits: ({ tx, actor, step }) => assertRate(tx, actor, step, ['assign_sequence']),
   guards: { errorsBlock: true, typed: { takesAway: sql`i.input ->> 'policy' = 'override'` } },

@@ -1,6 +1,7 @@
 import { Problem, problemError } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
+import { unreadableColumn } from '../../db/column-values.ts';
 import { columnNames, getEntity, isReferredTo, table, type Entity } from '../../db/entity.ts';
 import { code, defineKind } from '../../engine/kind.ts';
 import { assertMayEdit } from '../../school/edit-rights.ts';
@@ -30,14 +31,16 @@ export const editRecord = defineKind<z.infer<typeof params>>({
     await assertMayEdit(tx, actor, name, edits);
     const edited = sql`(
       select e.n::int as item_no, e.value ->> 'action' as action, nullif(e.value ->> 'label', '') as label,
-        coalesce((e.value ->> 'id')::uuid, ${newId(sql`e.n::text`)}) as id, e.value -> 'values' as after
+        coalesce((e.value ->> 'id')::uuid, ${newId(sql`e.n::text`)}) as id, e.value -> 'values' as after, ${unreadableColumn(entity, sql`(e.value -> 'values')`)} as unreadable
       from jsonb_array_elements(${JSON.stringify(edits)}::jsonb) with ordinality e(value, n))`;
     await plan.items(sql`
       select item_no, null::int as row_no, item_no::text as key, null::uuid as subject_id, name as label,
         after as input, case when fault is not null then 'error' when action = 'delete' then 'remove' else action end as action,
-        fault as code, case when fault is not null then jsonb_build_object('label', name) end as detail, null::jsonb as warnings
+        fault as code, case when fault is not null then jsonb_build_object('label', name, 'field', unreadable, 'value', after -> unreadable,
+          'reason', 'it is no value of this field') end as detail, null::jsonb as warnings
       from (
         select x.*, coalesce(x.label, x.id::text) as name, case
+          when x.unreadable is not null then ${code('invalid_value')}
           when x.action <> 'create' and e.id is null then ${code('not_found')} ${losesKey(orgId, entity)} end as fault
         from ${edited} x left join ${table(entity)} e on e.org_id = ${orgId} and e.id = x.id) y`);
     const kept = sql`${edited} x join ${plan.planned} p using (item_no) where p.action <> 'error'`;
