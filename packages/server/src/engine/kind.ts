@@ -56,6 +56,8 @@ export interface Kind<Params = unknown> {
   contended?(params: Params): Readonly<Record<string, readonly string[]>>;
   /** The input is a file, staged row by row before the plan. */
   readonly rows?: RowReading;
+  /** `target_model` of mappings that can be saved for it although it reads no files yet. */
+  readonly mappedTarget?: string;
   /** What a person has to settle before it runs. */
   readonly guards?: Guards;
   /** What is asked again before each chunk, as rights and people change while it runs. */

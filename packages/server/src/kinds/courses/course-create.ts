@@ -47,6 +47,7 @@ type Params = z.infer<typeof params>;
 /** Creates courses, each an item, alone or after the model of one that exists. */
 export const courseCreate = defineKind<Params>({
   name: 'course_create',
+  mappedTarget: 'Course',
   title: 'Create courses',
   aliases: ['course_creation'],
   params,

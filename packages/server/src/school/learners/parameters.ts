@@ -85,7 +85,12 @@ const assignment = z
 const selection = {
   institute_id: id
     .optional()
-    .meta({ title: 'Organization', description: 'The organization acted in.', entity: 'organization', 'x-hidden': true }),
+    .meta({
+      title: 'Organization',
+      description: 'The organization acted in.',
+      entity: 'organization',
+      'x-hidden': true,
+    }),
   user_ids: z
     .array(id)
     .max(PEOPLE_MAX)
