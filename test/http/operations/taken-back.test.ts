@@ -34,7 +34,7 @@ const operationOf = async (id: string): Promise<BulkOperation> =>
   bulkOperation.parse((await api.call('GET', `/operations/${id}`)).body);
 const itemsOf = async (id: string) => (await api.call('GET', `/operations/${id}/items`)).body.items;
 const statesOf = async (id: string) => (await itemsOf(id)).map((item: { state: string }) => item.state);
-const countOf = async (id: string) => (await api.call('GET', `/operations/${id}/results`)).body.taken_back_items;
+const countOf = async (id: string) => (await api.call('GET', `/operations/${id}/results`)).body.taken_back_items ?? 0;
 
 it('an operation names its undos, newest last; its items say what they took back, until that is undone in turn', async () => {
   const { id } = await suspension(await students(api.database, api.school.orgId, 3));

@@ -88,9 +88,9 @@ export function readingRoutes(app: App, context: HttpContext): void {
 }
 
 async function resultsOf(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<OperationResults> {
-  const takenBack = operation.rollback_status === 'none' ? 0 : await countTakenBack(tx, operation.id);
   const results = viewResults(engine, operation, await countErrors(tx, operation.id));
-  return { ...results, taken_back_items: takenBack };
+  if (operation.rollback_status === 'none') return results;
+  return { ...results, taken_back_items: await countTakenBack(tx, operation.id) };
 }
 
 async function pageOfItems(
