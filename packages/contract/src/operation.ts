@@ -30,6 +30,10 @@ export type RollbackStatus = (typeof ROLLBACK_STATUSES)[number];
 export const ITEM_STATUSES = ['pending', 'processing', 'success', 'failed', 'skipped'] as const;
 export type ItemStatus = (typeof ITEM_STATUSES)[number];
 
+/** What holds of an item now: its status, until an undo takes back what it did, or some of its rows. */
+export const ITEM_STATES = [...ITEM_STATUSES, 'taken_back', 'partly_taken_back'] as const;
+export type ItemState = (typeof ITEM_STATES)[number];
+
 /** What happens to a record that was changed after the input was made. */
 export const CONFLICT_RULES = ['keep_existing', 'overwrite', 'merge_non_empty', 'fail_item'] as const;
 

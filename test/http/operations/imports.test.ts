@@ -197,7 +197,7 @@ describe('failed rows', () => {
     });
     const { text } = await api.call('GET', `/operations/${body.id}/report.csv`);
     const [header, row] = text.replace('\uFEFF', '').split('\r\n');
-    expect(header).toBe('item,label,subject_id,key,action,status,code,message,correction,processed_at');
+    expect(header).toBe('item,label,subject_id,key,action,status,code,message,correction,processed_at,taken_back_by');
     expect(row).toContain('user_not_found');
   });
 });

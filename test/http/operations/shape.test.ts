@@ -326,6 +326,7 @@ describe('at its end', () => {
     const [created] = items[1].result_data.changes;
     const [stored] = await query(api.school, sql<{ id: string }>`select id from users where external_id = 'u-2'`);
     expect([created.action, created.entity_id]).toEqual(['insert', stored?.id]);
+    expect(items[1].result_data.record).toEqual({ entity: 'user', id: stored?.id });
     expect(items[2]).toMatchObject({ status: 'failed', code: 'bad_email' });
     const undone = await api.call('POST', `/operations/${made.id}/rollback`, {});
     expect(undone.body).toMatchObject({ status: 'completed', successful_items: 4 });

@@ -43,6 +43,8 @@ export const bulkOperation = z
     cancel_reason: z.string(),
     undo_of: z.string().nullable().describe('The operation that this one undoes.'),
     retry_of: z.string().nullable().describe('The operation whose failed items this one repeats.'),
+    undone_by: z.array(z.string()).describe('The operations that undo this one, newest last.'),
+    retried_by: z.array(z.string()).describe('The operations that repeat its failed items, newest last.'),
     plan_hash: z.string().nullable(),
     plan_expires_at: timestamp.nullable(),
     results_summary: z.union([operationResults, z.strictObject({})]).describe('Empty before the end.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ITEM_STATUSES } from '../operation.ts';
+import { ITEM_STATES, ITEM_STATUSES } from '../operation.ts';
 import { jsonObject, pageQuery, timestamp } from './scalars.ts';
 
 /** What an item's warning or failure means, in words. */
@@ -18,6 +18,9 @@ export const itemChange = z
   .meta({ id: 'ItemChange' });
 export type ItemChange = z.infer<typeof itemChange>;
 
+/** The record to which a result leads: of several rows the first that was made, parents before their parts. */
+const itemRecord = z.object({ entity: z.string(), id: z.string() });
+
 export const operationItem = z
   .object({
     id: z.string().describe('Number of the item within its operation, as text.'),
@@ -27,12 +30,23 @@ export const operationItem = z
     subject_id: z.string().nullable(),
     label: z.string(),
     action: z.string(),
-    status: z.enum(ITEM_STATUSES),
+    status: z.enum(ITEM_STATUSES).describe('How it ended; an undo does not change it.'),
+    state: z
+      .enum(ITEM_STATES)
+      .describe('What holds now: the status, or that an undo took it back, or some of its rows.'),
+    taken_back_by: z.string().nullable().describe('The undo that did so; the last of several.'),
     code: z.string().nullable(),
     error_message: z.string().describe('Empty unless the item failed or was skipped.'),
     correction: z.string(),
     warnings: z.array(itemNote),
-    result_data: z.object({ changes: z.array(itemChange).optional() }).describe('What was done, once it was done.'),
+    result_data: z
+      .object({
+        record: itemRecord
+          .optional()
+          .describe('The record that was made, or else changed; none where one was removed.'),
+        changes: z.array(itemChange).optional(),
+      })
+      .describe('What was done, once it was done.'),
     processed_at: timestamp.nullable(),
   })
   .meta({ id: 'OperationItem' });

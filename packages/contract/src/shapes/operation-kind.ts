@@ -18,7 +18,9 @@ export const operationKind = z
     name: z.string(),
     title: z.string(),
     aliases: z.array(z.string()),
-    parameters: jsonObject.describe('JSON Schema of the parameters.'),
+    parameters: jsonObject.describe(
+      'JSON Schema of the parameters, in the order in which a form asks for them: each has `title` and `description`; beside its bounds it may say its `unit`, the `entity` that an id names (`many` for a list, `role` of the people), `labels` of its choices, `x-target` (whom the operation is for) and `x-hidden` (not asked for).',
+    ),
     roles: z.array(z.enum(ROLES)),
     may_start: z.boolean().describe('Whether the caller may start one.'),
     reversible: z.boolean(),

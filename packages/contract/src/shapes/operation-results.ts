@@ -7,6 +7,10 @@ export const operationResults = z
     successful_items: z.int(),
     failed_items: z.int(),
     skipped_items: z.int(),
+    taken_back_items: z
+      .int()
+      .optional()
+      .describe('Items that were taken back whole; absent where nothing is undone, and within an operation.'),
     errors_by_code: z.record(z.string(), z.int()),
     warnings: z.array(z.string()),
     output_url: z.string().nullable(),

@@ -27,6 +27,7 @@ export {
   isWaiting,
   makerOf,
   planCounts,
+  touchedEntities,
   type FileInput,
   type Operation,
 } from './operation.ts';

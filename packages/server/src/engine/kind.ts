@@ -9,6 +9,26 @@ import type { OrgTransaction } from '../db/database.ts';
 import type { FieldDefinition } from '../formats/mapping/mapping.ts';
 import type { Actor } from '../tenancy/actor.ts';
 
+declare module 'zod' {
+  /** What a parameter says of itself beside its `title` and `description`, so that a form can be made of it. */
+  interface GlobalMeta {
+    /** Of a number: days, percent, students, … */
+    unit?: string;
+    /** Of an id or a list of ids: the entity that it names, as the registry calls it. */
+    entity?: string;
+    /** Of a list of ids. */
+    many?: boolean;
+    /** Of ids of people: the role of those who can be chosen. */
+    role?: Role;
+    /** Of a choice: the words for values that do not say it themselves. */
+    labels?: Readonly<Record<string, string>>;
+    /** Not asked for in a form: filled in by whoever starts the operation. */
+    'x-hidden'?: boolean;
+    /** Says whom the operation is for. */
+    'x-target'?: boolean;
+  }
+}
+
 export interface Kind<Params = unknown> {
   readonly name: string;
   /** What people read: "Assign a sequence". */
@@ -16,6 +36,7 @@ export interface Kind<Params = unknown> {
   readonly aliases?: readonly string[];
   /** Started by the engine alone: no caller names it, no template and no retry repeats it. */
   readonly isInternal?: true;
+  /** Each property has its title, help, bounds and, for an id, its entity: a form is made of them, in their order. */
   readonly params: z.ZodType<Params>;
   /** Roles that may start it; whom they may change is the plan's question. */
   readonly roles: readonly Role[];
@@ -35,6 +56,8 @@ export interface Kind<Params = unknown> {
   contended?(params: Params): Readonly<Record<string, readonly string[]>>;
   /** The input is a file, staged row by row before the plan. */
   readonly rows?: RowReading;
+  /** `target_model` of mappings that can be saved for it although it reads no files yet. */
+  readonly mappedTarget?: string;
   /** What a person has to settle before it runs. */
   readonly guards?: Guards;
   /**

@@ -13,13 +13,31 @@ import { assertMayUndo } from './may-undo.ts';
 import { changesByOthers, lastOf } from './last-changes.ts';
 import { getOperation, planCounts, touchedEntities } from '../operation.ts';
 
+const ITEM_NO_MAX = 999_999_999;
+const ITEMS_LISTED_MAX = 1_000_000;
+
 const undoParams = z.strictObject({
-  operation_id: z.uuid(),
-  /** Only these items; all successful ones when left out. */
-  item_nos: z.array(z.int().min(0)).optional(),
-  /** What happens to rows that were worked with since: `all` retires them, `untouched_only` keeps them. */
-  mode: z.enum(['all', 'untouched_only']).default('all'),
-  reason: z.string().default(''),
+  operation_id: z
+    .uuid()
+    .meta({ title: 'Operation', description: 'What is undone.', entity: 'operation', 'x-hidden': true }),
+  item_nos: z
+    .array(z.int().min(0).max(ITEM_NO_MAX))
+    .max(ITEMS_LISTED_MAX)
+    .optional()
+    .meta({
+      title: 'Items',
+      description: 'Numbers of the items that are undone; all successful ones when left out.',
+      'x-hidden': true,
+    }),
+  mode: z
+    .enum(['all', 'untouched_only'])
+    .default('all')
+    .meta({
+      title: 'Rows that were worked with since',
+      description: 'Whether they are retired or kept, where their entity can be retired.',
+      labels: { all: 'Retire them', untouched_only: 'Keep them' },
+    }),
+  reason: z.string().max(2_000).default('').meta({ title: 'Reason', description: 'Why; kept with the operation.' }),
 });
 type UndoParams = z.infer<typeof undoParams>;
 

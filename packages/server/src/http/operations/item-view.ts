@@ -1,23 +1,52 @@
 /** Items and their changes as this API shows them: codes in words, rows field by field. */
 import { ITEM_STATUSES, type ItemChange, type OperationItem, type PlannedItem } from '@muster/contract';
 import type { OrgTransaction } from '../../db/database.ts';
-import { fileInput, type Operation } from '../../engine/index.ts';
-import { listChanges, type ChangeView, type ItemView } from '../../engine/report.ts';
+import { fileInput, touchedEntities, type Engine, type Operation } from '../../engine/index.ts';
+import { listChanges, listTakenBack, type ChangeView, type ItemView, type TakenBack } from '../../engine/report.ts';
 import { itemWords, warningWords } from '../../operations/item-words.ts';
 import { asObject } from '../../operations/stored.ts';
 
 /** Items with what they did; nothing is said of changes that do not hold. */
 export async function viewItems(
   tx: OrgTransaction,
+  engine: Engine,
   operation: Operation,
   items: readonly ItemView[],
 ): Promise<OperationItem[]> {
   const done = items.filter((item) => item.status === 'success');
   const changes = await changesByItem(tx, operation.id, done);
+  const takenBack = await takenBackByItem(tx, operation, items);
+  const names = touchedEntities(engine.entities, operation).map((entity) => entity.name);
   return items.map((item) => {
     const own = changes.get(item.item_no);
-    return { ...viewItem(operation, item), result_data: own === undefined ? {} : { changes: own } };
+    const back = stateOf(takenBack.get(item.item_no));
+    return { ...viewItem(operation, item), ...back, result_data: own === undefined ? {} : resultOf(own, names) };
   });
+}
+
+/** Those that an undo took back; an operation that was never undone is not asked. */
+export async function takenBackByItem(
+  tx: OrgTransaction,
+  operation: Operation,
+  items: readonly ItemView[],
+): Promise<Map<number, TakenBack>> {
+  if (operation.rollback_status === 'none') return new Map();
+  const done = items.flatMap((item) => (item.status === 'success' ? [item.item_no] : []));
+  const found = await listTakenBack(tx, operation.id, done);
+  return new Map(found.map((one) => [one.item_no, one]));
+}
+
+function stateOf(back: TakenBack | undefined): Pick<OperationItem, 'state' | 'taken_back_by'> | undefined {
+  if (back === undefined) return undefined;
+  return { state: back.is_whole ? 'taken_back' : 'partly_taken_back', taken_back_by: back.by };
+}
+
+/** @param names - Of the entities that the operation touches, parents first. */
+function resultOf(changes: ItemChange[], names: readonly string[]): OperationItem['result_data'] {
+  const inOrder = names.flatMap((name) => changes.filter((change) => change.entity === name));
+  const found = (['insert', 'update'] as const).flatMap((action) => inOrder.find((one) => one.action === action) ?? []);
+  const [record] = found;
+  return record === undefined ? { changes } : { record: { entity: record.entity, id: record.entity_id }, changes };
 }
 
 /** Items with what they would do. */
@@ -32,6 +61,7 @@ export async function viewPlannedItems(
 
 function viewItem(operation: Operation, item: ItemView): Omit<OperationItem, 'result_data'> {
   const words = item.code === null ? null : itemWords(item.code, item.detail);
+  const status = ITEM_STATUSES.find((one) => one === item.status) ?? 'pending';
   return {
     id: String(item.item_no),
     item_index: item.row_no ?? item.item_no,
@@ -40,7 +70,9 @@ function viewItem(operation: Operation, item: ItemView): Omit<OperationItem, 're
     subject_id: item.subject_id,
     label: item.label,
     action: item.action,
-    status: ITEM_STATUSES.find((status) => status === item.status) ?? 'pending',
+    status,
+    state: status,
+    taken_back_by: null,
     code: item.code,
     error_message: words?.message ?? '',
     correction: words?.correction ?? '',

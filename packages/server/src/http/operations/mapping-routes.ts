@@ -8,7 +8,6 @@ import type { Engine } from '../../engine/index.ts';
 import { transformationRuleSchema, validationRuleSchema } from '../../formats/mapping/schema.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
-import { targetsOf } from './import-form.ts';
 import {
   getMapping,
   getOwnMapping,
@@ -20,9 +19,6 @@ import {
 const tags = ['Mappings'];
 const params = z.object({ id: z.string() });
 const mappingQuery = z.strictObject({ is_template: z.enum(['true', 'false']).optional() });
-
-/** Targets that mappings may be saved for before a kind reads them. */
-const KNOWN_TARGETS = ['User', 'Course', 'Enrollment'];
 
 const rules = {
   validation_rules: z.array(validationRuleSchema).max(500),
@@ -126,7 +122,7 @@ function changingRoutes(app: App, { engine, database }: HttpContext): void {
 }
 
 function assertTarget(engine: Engine, target: string): void {
-  const known = [...new Set([...KNOWN_TARGETS, ...targetsOf(engine)])];
+  const known = engine.kinds.flatMap((kind) => kind.rows?.target ?? kind.mappedTarget ?? []);
   if (!known.includes(target)) throw invalidField('target_model', `use one of ${known.join(', ')}`);
 }
 

@@ -9,16 +9,18 @@ import { estimatedCompletion, percentage } from './progress-view.ts';
 import { resultSentence } from '../../operations/sentences.ts';
 import { asObject, bulkStatus } from '../../operations/stored.ts';
 
-/** Views of several operations, in their order; the names of people come in one query. */
+/** Views of several operations, in their order; the names of people come in one query, what followed them in another. */
 export async function viewOperations(asked: Asked, operations: readonly Operation[]): Promise<BulkOperation[]> {
   const { tx, engine, actor } = asked;
   const names = await namesOf(tx, operations);
-  return operations.map((operation) => view(engine, actor, operation, names));
+  const followers = await followersOf(tx, operations);
+  return operations.map((operation) => view(engine, actor, operation, names, followers));
 }
 
 export async function viewOperation(asked: Asked, operation: Operation): Promise<BulkOperation> {
   const { tx, engine, actor } = asked;
-  return view(engine, actor, operation, await namesOf(tx, [operation]));
+  const [names, followers] = [await namesOf(tx, [operation]), await followersOf(tx, [operation])];
+  return view(engine, actor, operation, names, followers);
 }
 
 /** Of those who made or approved operations and still are in the organization. */
@@ -32,7 +34,35 @@ async function namesOf(tx: OrgTransaction, operations: readonly Operation[]): Pr
   return new Map(found.map((row) => [row.id, row.name]));
 }
 
-function view(engine: Engine, actor: Actor, operation: Operation, names: ReadonlyMap<string, string>): BulkOperation {
+interface Followers {
+  readonly undone_by: string[];
+  readonly retried_by: string[];
+}
+
+/** The undos and retries that were confirmed, oldest first; those that were cancelled before they did anything do not count. */
+async function followersOf(tx: OrgTransaction, operations: readonly Operation[]): Promise<Map<string, Followers>> {
+  const ids = operations.map((one) => one.id);
+  const following = (column: 'undo_of' | 'retry_of') => sql`
+    select ${sql.ref(column)} as followed, ${column} as how, id from operations
+    where org_id = ${tx.orgId} and ${sql.ref(column)} = any(${ids}::uuid[]) and queued_at is not null
+      and (status <> 'cancelled' or successful_items > 0)`;
+  const found = await rows(
+    tx,
+    sql<{ followed: string; undone_by: string[]; retried_by: string[] }>`
+    select followed, coalesce(array_agg(id order by id) filter (where how = 'undo_of'), '{}') as undone_by,
+      coalesce(array_agg(id order by id) filter (where how = 'retry_of'), '{}') as retried_by
+    from (${following('undo_of')} union all ${following('retry_of')}) follower group by followed`,
+  );
+  return new Map(found.map(({ followed, ...followers }) => [followed, followers]));
+}
+
+function view(
+  engine: Engine,
+  actor: Actor,
+  operation: Operation,
+  names: ReadonlyMap<string, string>,
+  followers: ReadonlyMap<string, Followers>,
+): BulkOperation {
   const { id } = operation;
   const estimate = estimatedCompletion(operation, engine.now());
   return {
@@ -70,6 +100,7 @@ function view(engine: Engine, actor: Actor, operation: Operation, names: Readonl
     cancel_reason: operation.cancel_reason,
     undo_of: operation.undo_of,
     retry_of: operation.retry_of,
+    ...(followers.get(id) ?? { undone_by: [], retried_by: [] }),
     plan_hash: operation.plan_hash,
     plan_expires_at: iso(operation.plan_expires_at),
     results_summary: operation.phase === 'done' ? endResults(engine, operation) : {},

@@ -7,7 +7,7 @@ import type { Kind } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
-import { asObject } from '../../operations/stored.ts';
+import { parametersOf } from '../../operations/kind-parameters.ts';
 
 const tags = ['Operations'];
 
@@ -43,7 +43,7 @@ function viewKind(kind: Kind, actor: Actor): OperationKind {
     name: kind.name,
     title: kind.title,
     aliases: [...(kind.aliases ?? [])],
-    parameters: asObject(z.toJSONSchema(kind.params, { io: 'input', unrepresentable: 'any' })),
+    parameters: parametersOf(kind),
     roles: [...kind.roles],
     may_start: kind.roles.some((role) => actor.roles.includes(role)),
     reversible: true,

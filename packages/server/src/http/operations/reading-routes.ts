@@ -7,11 +7,12 @@ import {
   operationResults,
   previewQuery,
   type ItemPage,
+  type OperationResults,
 } from '@muster/contract';
 import type { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
-import { getVisible, type Operation } from '../../engine/index.ts';
-import { countErrors, countItems, listItems } from '../../engine/report.ts';
+import { getVisible, type Engine, type Operation } from '../../engine/index.ts';
+import { countErrors, countItems, countTakenBack, listItems } from '../../engine/report.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
@@ -75,21 +76,26 @@ export function readingRoutes(app: App, context: HttpContext): void {
 
   app.get(`${OPERATION_PATH}/items`, { schema: SCHEMAS.items }, async (request, reply) => {
     const page = await reading(await actorOf(request), idOf(request.params), (tx, operation) =>
-      pageOfItems(tx, operation, request.query),
+      pageOfItems(tx, engine, operation, request.query),
     );
     reply.header('x-total-count', page.total);
     return page;
   });
 
   app.get(`${OPERATION_PATH}/results`, { schema: SCHEMAS.results }, async (request) =>
-    reading(await actorOf(request), idOf(request.params), async (tx, operation) =>
-      viewResults(engine, operation, await countErrors(tx, operation.id)),
-    ),
+    reading(await actorOf(request), idOf(request.params), (tx, operation) => resultsOf(tx, engine, operation)),
   );
+}
+
+async function resultsOf(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<OperationResults> {
+  const results = viewResults(engine, operation, await countErrors(tx, operation.id));
+  if (operation.rollback_status === 'none') return results;
+  return { ...results, taken_back_items: await countTakenBack(tx, operation.id) };
 }
 
 async function pageOfItems(
   tx: OrgTransaction,
+  engine: Engine,
   operation: Operation,
   query: z.output<typeof itemFilters>,
 ): Promise<ItemPage> {
@@ -103,5 +109,5 @@ async function pageOfItems(
   });
   const isFiltered = status !== undefined || code !== undefined;
   const total = isFiltered ? await countItems(tx, operation.id, { status, code }) : operation.total_items;
-  return { items: await viewItems(tx, operation, found), next_cursor: nextCursor(found, limit), total };
+  return { items: await viewItems(tx, engine, operation, found), next_cursor: nextCursor(found, limit), total };
 }

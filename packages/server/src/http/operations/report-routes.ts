@@ -9,6 +9,7 @@ import { writeErrorReport } from '../../formats/report/error-report.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { itemWords } from '../../operations/item-words.ts';
+import { takenBackByItem } from './item-view.ts';
 import { idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
 
 const PAGE_ITEMS = 1_000;
@@ -81,16 +82,23 @@ function queryOf(operation: Operation, status: ReportStatus | undefined): Omit<I
   }
 }
 
+/** @property taken_back_by - The undo after which nothing, or not all, of what the item did holds. */
+interface ReportItem extends ItemView {
+  readonly taken_back_by: string | null;
+}
+
 /** All items that match, page by page, each in a transaction of its own: a slow reader holds nothing open. */
 async function* streamItems(
   { database }: HttpContext,
   operation: Operation,
   query: Omit<ItemQuery, 'limit'>,
-): AsyncGenerator<ItemView> {
+): AsyncGenerator<ReportItem> {
   for (let after = -1; ;) {
-    const page = await inOrg(database, operation.org_id, (tx) =>
-      listItems(tx, operation.id, { ...query, after, limit: PAGE_ITEMS }),
-    );
+    const page = await inOrg(database, operation.org_id, async (tx) => {
+      const items = await listItems(tx, operation.id, { ...query, after, limit: PAGE_ITEMS });
+      const takenBack = await takenBackByItem(tx, operation, items);
+      return items.map((item) => ({ ...item, taken_back_by: takenBack.get(item.item_no)?.by ?? null }));
+    });
     yield* page;
     if (page.length < PAGE_ITEMS) return;
     after = page.at(-1)?.item_no ?? after;
@@ -116,9 +124,10 @@ const COLUMNS = [
   'message',
   'correction',
   'processed_at',
+  'taken_back_by',
 ];
 
-async function* itemRows(items: AsyncIterable<ItemView>): AsyncGenerator<readonly unknown[]> {
+async function* itemRows(items: AsyncIterable<ReportItem>): AsyncGenerator<readonly unknown[]> {
   for await (const item of items) {
     const { code, message, correction } = wordsOf(item);
     yield [
@@ -132,6 +141,7 @@ async function* itemRows(items: AsyncIterable<ItemView>): AsyncGenerator<readonl
       message,
       correction,
       item.processed_at,
+      item.taken_back_by,
     ];
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '@muster/contract';
 import type { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
-import { type Operation, planCounts, planUndo, undo, dryRun } from '../../engine/index.ts';
+import { dryRun, planCounts, planUndo, undo, type Engine, type Operation } from '../../engine/index.ts';
 import { listItems } from '../../engine/report.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
@@ -64,12 +64,13 @@ async function previewUndo(
 ): Promise<RollbackPreview> {
   return dryRun({ engine, actor }, async (asked) => {
     const plan = await planUndo(asked, id, { itemNos: query.item_ids, mode: query.mode });
-    return viewUndo(asked.tx, id, plan, query.limit);
+    return viewUndo(asked.tx, engine, id, plan, query.limit);
   });
 }
 
 async function viewUndo(
   tx: OrgTransaction,
+  engine: Engine,
   undoneId: string,
   plan: Operation,
   limit: number,
@@ -79,7 +80,7 @@ async function viewUndo(
   const all = { ...counts, will_reverse: items - counts.kept - counts.cannot };
   const kept = await listItems(tx, plan.id, { action: 'skip', limit });
   const cannot = await listItems(tx, plan.id, { action: 'error', limit });
-  const keptItems = await viewItems(tx, plan, kept);
+  const keptItems = await viewItems(tx, engine, plan, kept);
   return {
     operation_id: undoneId,
     plan_hash: plan.plan_hash ?? '',
@@ -92,7 +93,7 @@ async function viewUndo(
       when: textOf(kept[at]?.detail?.['when']),
       what: item.error_message,
     })),
-    cannot: (await viewItems(tx, plan, cannot)).map((item) => ({ item, why: item.error_message })),
+    cannot: (await viewItems(tx, engine, plan, cannot)).map((item) => ({ item, why: item.error_message })),
   };
 }
 

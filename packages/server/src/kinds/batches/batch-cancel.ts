@@ -1,17 +1,23 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind } from '../../engine/kind.ts';
-import { idOf, onlyIds } from '../../school/batches/ids.ts';
+import { idOf, idTexts, onlyIds } from '../../school/batches/ids.ts';
 import { ownsBatch } from '../../school/batches/rights.ts';
 
 const params = z.strictObject({
-  batch_ids: z
-    .array(z.string())
-    .min(1)
-    .max(1_000)
-    .transform((ids) => [...new Set(ids)]),
-  /** Takes a batch out altogether where nobody was ever enrolled in it and nothing is offered for it. */
-  remove: z.boolean().default(false),
+  batch_ids: idTexts(1_000).meta({
+    title: 'Batches',
+    description: 'The batches that are cancelled.',
+    entity: 'batch',
+    many: true,
+  }),
+  remove: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Remove',
+      description: 'Takes a batch out altogether where nobody was ever enrolled in it and nothing is offered for it.',
+    }),
 });
 
 /**

@@ -9,11 +9,16 @@ import { planLead } from '../../school/batches/lead.ts';
 import { instructorNotices } from '../../school/batches/notices.ts';
 
 const params = z.strictObject({
-  batches: z.array(plannedBatchSchema).min(1).max(1_000),
-  /** Batches without a code get one; otherwise they are refused. */
-  generate_codes: z.boolean().default(true),
-  /** Whether the teachers are told. */
-  notify: z.boolean().default(true),
+  batches: z
+    .array(plannedBatchSchema)
+    .min(1)
+    .max(1_000)
+    .meta({ title: 'Batches', description: 'The batches that are made.' }),
+  generate_codes: z
+    .boolean()
+    .default(true)
+    .meta({ title: 'Make codes', description: 'Batches without a code get one; otherwise they are refused.' }),
+  notify: z.boolean().default(true).meta({ title: 'Tell them', description: 'Whether the teachers are told.' }),
 });
 type Params = z.infer<typeof params>;
 

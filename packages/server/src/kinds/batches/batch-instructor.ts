@@ -2,19 +2,28 @@ import type { ProblemCode } from '@muster/contract';
 import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
 import { forceSchema } from '../../school/batches/fields.ts';
-import { onlyIds } from '../../school/batches/ids.ts';
+import { idText, idTexts, onlyIds } from '../../school/batches/ids.ts';
 import { instructorNotices } from '../../school/batches/notices.ts';
 import { planBatchUpdates } from '../../school/batches/plan-updates.ts';
 
 const { force, force_reason } = forceSchema.shape;
 const params = z
   .strictObject({
-    instructor_id: z.string(),
-    batch_ids: z.array(z.string()).min(1).max(1_000),
+    instructor_id: idText.meta({
+      title: 'Lead teacher',
+      description: 'Who leads the batches from now on.',
+      entity: 'user',
+      role: 'teacher',
+    }),
+    batch_ids: idTexts(1_000).meta({
+      title: 'Batches',
+      description: 'The batches that get this teacher.',
+      entity: 'batch',
+      many: true,
+    }),
     force,
     force_reason,
-    /** Whether the teacher is told. */
-    notify: z.boolean().default(true),
+    notify: z.boolean().default(true).meta({ title: 'Tell them', description: 'Whether the teacher is told.' }),
   })
   .refine((given) => given.force !== true || (given.force_reason ?? '') !== '', {
     message: 'force_reason_required' satisfies ProblemCode,
@@ -32,7 +41,7 @@ export const batchInstructor = defineKind<z.infer<typeof params>>({
   says: { ended: (context) => (context.params.notify ? instructorNotices(context) : null) },
   plan: (plan, context) => {
     const { instructor_id: lead, batch_ids: ids, ...given } = context.params;
-    const updates = [...new Set(ids)].map((id) => ({
+    const updates = ids.map((id) => ({
       batch_id: id,
       assigned_instructor: lead,
       force: given.force,

@@ -14,9 +14,15 @@ const params = z.strictObject({
     .refine(
       (batches) => new Set(batches.map((one) => one.batch_id.toLowerCase())).size === batches.length,
       'name each batch once',
-    ),
-  /** Whether teachers who are given a batch, and students of one that begins, are told. */
-  notify: z.boolean().default(true),
+    )
+    .meta({ title: 'Batches', description: 'What changes of each; the rest stays.' }),
+  notify: z
+    .boolean()
+    .default(true)
+    .meta({
+      title: 'Tell them',
+      description: 'Whether teachers who are given a batch, and students of one that begins, are told.',
+    }),
 });
 
 /** Changes batches: name, code, dates, seats, teacher, status, notes, classes of the week. A batch is an item. */

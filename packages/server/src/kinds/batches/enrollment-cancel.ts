@@ -2,16 +2,17 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind } from '../../engine/kind.ts';
 import { rightsFault, subjectOf } from '../../school/batches/enrolling.ts';
-import { idOf, onlyIds } from '../../school/batches/ids.ts';
+import { idOf, idTexts, onlyIds } from '../../school/batches/ids.ts';
 import { endableStates } from '../../school/learners/parameters.ts';
 import { accessUntil, planRemovals } from '../../school/learners/removals.ts';
 
 const params = z.strictObject({
-  enrollment_ids: z
-    .array(z.string())
-    .min(1)
-    .max(5_000)
-    .transform((ids) => [...new Set(ids)]),
+  enrollment_ids: idTexts(5_000).meta({
+    title: 'Enrollments',
+    description: 'The enrollments that are cancelled.',
+    entity: 'enrollment',
+    many: true,
+  }),
 });
 
 /**

@@ -4,23 +4,34 @@ import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 import { ENROLLMENT_TYPES, paymentSchema } from '../../school/batches/enrollment-fields.ts';
 import { accessEnd, isClosed, rightsFault, subjectOf } from '../../school/batches/enrolling.ts';
 import { goodPractice, listOf, seatHint } from '../../school/batches/good-practice.ts';
-import { idOf, onlyIds } from '../../school/batches/ids.ts';
+import { idOf, idText, idTexts, onlyIds } from '../../school/batches/ids.ts';
 import { enrollmentNotices } from '../../school/batches/notices.ts';
 
 const params = z.strictObject({
-  student_ids: z
-    .array(z.string())
-    .min(1)
-    .max(5_000)
-    .transform((ids) => [...new Set(ids)]),
-  course_id: z.string(),
-  /** Left out or null: the course is followed alone. */
-  batch_id: z.string().nullish(),
-  enrollment_type: z.enum(ENROLLMENT_TYPES).nullish(),
-  enrollment_source: z.string().trim().max(200).nullish(),
-  payment: paymentSchema.nullish(),
-  /** Whether the students are told. */
-  notify: z.boolean().default(true),
+  student_ids: idTexts(5_000).meta({
+    title: 'Students',
+    description: 'Who is enrolled; seats are given in this order.',
+    entity: 'user',
+    many: true,
+    role: 'student',
+    'x-target': true,
+  }),
+  course_id: idText.meta({ title: 'Course', description: 'The course that they follow.', entity: 'course' }),
+  batch_id: idText
+    .nullish()
+    .meta({ title: 'Batch', description: 'Left out or null: the course is followed alone.', entity: 'batch' }),
+  enrollment_type: z
+    .enum(ENROLLMENT_TYPES)
+    .nullish()
+    .meta({ title: 'Type', description: 'On what ground the students are enrolled.' }),
+  enrollment_source: z
+    .string()
+    .trim()
+    .max(200)
+    .nullish()
+    .meta({ title: 'Source', description: 'Where the enrollments come from, such as a campaign.' }),
+  payment: paymentSchema.nullish().meta({ title: 'Payment', description: 'What was paid for each.' }),
+  notify: z.boolean().default(true).meta({ title: 'Tell them', description: 'Whether the students are told.' }),
 });
 type Params = z.infer<typeof params>;
 

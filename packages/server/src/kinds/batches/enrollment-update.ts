@@ -2,10 +2,17 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
 import { enrollmentChangesSchema } from '../../school/batches/enrollment-fields.ts';
-import { idOf, onlyIds } from '../../school/batches/ids.ts';
+import { idOf, idText, onlyIds } from '../../school/batches/ids.ts';
 import { planEnrollmentChanges } from '../../school/batches/plan-enrollment-changes.ts';
 
-const change = z.strictObject({ ...enrollmentChangesSchema.shape, enrollment_id: z.string() });
+const change = z.strictObject({
+  enrollment_id: idText.meta({
+    title: 'Enrollment',
+    description: 'The enrollment that is changed.',
+    entity: 'enrollment',
+  }),
+  ...enrollmentChangesSchema.shape,
+});
 const params = z.strictObject({
   enrollments: z
     .array(change)
@@ -14,7 +21,8 @@ const params = z.strictObject({
     .refine(
       (list) => new Set(list.map((one) => one.enrollment_id.toLowerCase())).size === list.length,
       'name each enrollment once',
-    ),
+    )
+    .meta({ title: 'Enrollments', description: 'What changes of each; the rest stays.' }),
 });
 
 /** Changes enrollments: status, batch, end of access, type, payment. An enrollment is an item. */

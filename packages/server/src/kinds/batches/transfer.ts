@@ -1,21 +1,31 @@
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
-import { idOf, onlyIds } from '../../school/batches/ids.ts';
+import { idOf, idText, idTexts, onlyIds } from '../../school/batches/ids.ts';
 import { planEnrollmentChanges } from '../../school/batches/plan-enrollment-changes.ts';
 
 const params = z
   .strictObject({
-    from_batch_id: z.string(),
-    to_batch_id: z.string(),
-    user_ids: z
-      .array(z.string())
-      .min(1)
-      .max(5_000)
-      .transform((ids) => [...new Set(ids)])
-      .optional(),
-    /** Everybody who is enrolled or on hold in the first batch. */
-    all: z.boolean().default(false),
+    from_batch_id: idText.meta({ title: 'From', description: 'The batch that they leave.', entity: 'batch' }),
+    to_batch_id: idText.meta({
+      title: 'To',
+      description: 'Another batch of the same course, to which they go.',
+      entity: 'batch',
+    }),
+    user_ids: idTexts(5_000)
+      .optional()
+      .meta({
+        title: 'Students',
+        description: 'Who moves; left out where all do.',
+        entity: 'user',
+        many: true,
+        role: 'student',
+        'x-target': true,
+      }),
+    all: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'All', description: 'Everybody who is enrolled or on hold in the first batch.' }),
   })
   .refine((given) => given.all !== (given.user_ids !== undefined), {
     message: 'name the students, or say all: true',

@@ -9,16 +9,40 @@ import { getSlice, type Slice } from '../../school/classrooms/slice.ts';
 import { teacherNotices } from '../../school/classrooms/teacher-notices.ts';
 
 const params = z.strictObject({
-  /** Each is an item of its own: all of its cascade or nothing. */
-  classroom_ids: idListSchema.min(1).transform((ids) => [...new Set(ids)]),
-  course_id: idSchema,
-  /** Left out, the batch stands for the complete course. */
-  section_id: idSchema.nullish(),
-  term_key: z.string().max(100).nullish(),
-  /** Instead of the homeroom teachers. */
-  teacher_ids: idListSchema.nullish(),
-  /** Leaves out of a batch whoever was taken out of it, and its teachers as they are. */
-  respect_overrides: z.boolean().default(false),
+  classroom_ids: idListSchema
+    .min(1)
+    .transform((ids) => [...new Set(ids)])
+    .meta({
+      title: 'Classrooms',
+      description: 'Each is an item of its own: all of its cascade or nothing.',
+      entity: 'classroom',
+      many: true,
+    }),
+  course_id: idSchema.meta({ title: 'Course', description: 'The course that they get.', entity: 'course' }),
+  section_id: idSchema
+    .nullish()
+    .meta({ title: 'Section', description: 'Left out, the batch stands for the complete course.', entity: 'section' }),
+  term_key: z
+    .string()
+    .max(100)
+    .nullish()
+    .meta({ title: 'Term', description: 'Key of the term, typed or chosen; an unknown one is made.', entity: 'term' }),
+  teacher_ids: idListSchema
+    .nullish()
+    .meta({
+      title: 'Teachers',
+      description: 'Instead of the homeroom teachers.',
+      entity: 'user',
+      many: true,
+      role: 'teacher',
+    }),
+  respect_overrides: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Respect changes by hand',
+      description: 'Leaves out of a batch whoever was taken out of it, and its teachers as they are.',
+    }),
 });
 type Params = z.infer<typeof params>;
 

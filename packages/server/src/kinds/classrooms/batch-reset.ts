@@ -8,7 +8,16 @@ import { getOpenBatch, type Batch } from '../../school/classrooms/homeroom.ts';
 import { BATCH_TEACHERS, FACULTY, findMoves, idSchema, planMoves, ROSTER } from '../../school/classrooms/members.ts';
 import { teacherNotices } from '../../school/classrooms/teacher-notices.ts';
 
-const params = z.strictObject({ batch_id: idSchema, what: z.enum(['students', 'teachers']) });
+const params = z.strictObject({
+  batch_id: idSchema.meta({
+    title: 'Batch',
+    description: 'The batch that is brought back to its classroom.',
+    entity: 'batch',
+  }),
+  what: z
+    .enum(['students', 'teachers'])
+    .meta({ title: 'What', description: 'The students like the roster, or the teachers like the homeroom teachers.' }),
+});
 
 /** Brings a batch back to exactly the roster, or to exactly the homeroom teachers, of its classroom. */
 export const batchReset = defineKind<z.infer<typeof params>>({

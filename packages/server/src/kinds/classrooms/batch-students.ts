@@ -4,7 +4,18 @@ import { assertFitStudents, planBatchStudents } from '../../school/classrooms/ba
 import { getOpenBatch } from '../../school/classrooms/homeroom.ts';
 import { idListSchema, idSchema, modeSchema } from '../../school/classrooms/members.ts';
 
-const params = z.strictObject({ batch_id: idSchema, student_ids: idListSchema, mode: modeSchema });
+const params = z.strictObject({
+  batch_id: idSchema.meta({ title: 'Batch', description: 'Whose students change.', entity: 'batch' }),
+  student_ids: idListSchema.meta({
+    title: 'Students',
+    description: 'Whom it is about.',
+    entity: 'user',
+    many: true,
+    role: 'student',
+    'x-target': true,
+  }),
+  mode: modeSchema,
+});
 
 /** Sets, adds or removes the students of one batch. Whoever is removed keeps the enrollment, ended, and can come back. */
 export const batchStudents = defineKind<z.infer<typeof params>>({

@@ -13,7 +13,17 @@ import {
 } from '../../school/classrooms/members.ts';
 import { teacherNotices } from '../../school/classrooms/teacher-notices.ts';
 
-const params = z.strictObject({ batch_id: idSchema, teacher_ids: idListSchema, mode: modeSchema });
+const params = z.strictObject({
+  batch_id: idSchema.meta({ title: 'Batch', description: 'Whose teachers change.', entity: 'batch' }),
+  teacher_ids: idListSchema.meta({
+    title: 'Teachers',
+    description: 'Whom it is about.',
+    entity: 'user',
+    many: true,
+    role: 'teacher',
+  }),
+  mode: modeSchema,
+});
 
 /** Sets, adds or removes the teachers of one batch; the classroom's homeroom teachers stay. */
 export const batchTeachers = defineKind<z.infer<typeof params>>({

@@ -5,7 +5,14 @@ import { getClassroom } from '../../school/classrooms/homeroom.ts';
 import { idSchema } from '../../school/classrooms/members.ts';
 import { planOneItem } from '../../school/classrooms/one-item.ts';
 
-const params = z.strictObject({ classroom_id: idSchema, name: z.string().trim().min(1).max(200) });
+const params = z.strictObject({
+  classroom_id: idSchema.meta({
+    title: 'Classroom',
+    description: 'The classroom that is renamed.',
+    entity: 'classroom',
+  }),
+  name: z.string().trim().min(1).max(200).meta({ title: 'Name', description: 'What it is called from now on.' }),
+});
 
 /** Gives a classroom another name, and with it its batches that nobody has renamed by hand. */
 export const classroomRename = defineKind<z.infer<typeof params>>({

@@ -7,7 +7,14 @@ import { getOpenClassroom } from '../../school/classrooms/homeroom.ts';
 import { idSchema } from '../../school/classrooms/members.ts';
 import { planOneItem } from '../../school/classrooms/one-item.ts';
 
-const params = z.strictObject({ classroom_id: idSchema, course_id: idSchema });
+const params = z.strictObject({
+  classroom_id: idSchema.meta({
+    title: 'Classroom',
+    description: 'The classroom that loses the course.',
+    entity: 'classroom',
+  }),
+  course_id: idSchema.meta({ title: 'Course', description: 'The course that is detached.', entity: 'course' }),
+});
 
 /** Takes a course off a classroom's list. The batches of both stay, with their students and teachers. */
 export const detachCourse = defineKind<z.infer<typeof params>>({

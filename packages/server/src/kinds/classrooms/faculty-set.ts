@@ -1,13 +1,29 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
-import { FACULTY, idListSchema, idSchema, modeSchema, planHomeroom } from '../../school/classrooms/members.ts';
+import {
+  FACULTY,
+  idListSchema,
+  idSchema,
+  modeSchema,
+  planHomeroom,
+  versionSchema,
+} from '../../school/classrooms/members.ts';
 
 const params = z.strictObject({
-  classroom_id: idSchema,
-  teacher_ids: idListSchema,
+  classroom_id: idSchema.meta({
+    title: 'Classroom',
+    description: 'Whose homeroom teachers change.',
+    entity: 'classroom',
+  }),
+  teacher_ids: idListSchema.meta({
+    title: 'Teachers',
+    description: 'Whom it is about.',
+    entity: 'user',
+    many: true,
+    role: 'teacher',
+  }),
   mode: modeSchema,
-  /** The classroom's version on which this was decided; an outdated one is refused with the difference. */
-  version: z.int().min(1).optional(),
+  version: versionSchema,
 });
 
 /** Sets, adds or removes the homeroom teachers of a classroom. */

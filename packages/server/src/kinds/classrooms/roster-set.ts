@@ -1,13 +1,26 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
-import { idListSchema, idSchema, modeSchema, planHomeroom, ROSTER } from '../../school/classrooms/members.ts';
+import {
+  idListSchema,
+  idSchema,
+  modeSchema,
+  planHomeroom,
+  ROSTER,
+  versionSchema,
+} from '../../school/classrooms/members.ts';
 
 const params = z.strictObject({
-  classroom_id: idSchema,
-  student_ids: idListSchema,
+  classroom_id: idSchema.meta({ title: 'Classroom', description: 'Whose roster changes.', entity: 'classroom' }),
+  student_ids: idListSchema.meta({
+    title: 'Students',
+    description: 'Whom it is about.',
+    entity: 'user',
+    many: true,
+    role: 'student',
+    'x-target': true,
+  }),
   mode: modeSchema,
-  /** The classroom's version on which this was decided; an outdated one is refused with the difference. */
-  version: z.int().min(1).optional(),
+  version: versionSchema,
 });
 
 /** Sets, adds or removes the students of a classroom. Batches follow when the course is assigned again, not by this. */

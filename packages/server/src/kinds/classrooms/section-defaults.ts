@@ -7,7 +7,9 @@ import { idSchema } from '../../school/classrooms/members.ts';
 import { planOneItem } from '../../school/classrooms/one-item.ts';
 
 const NAMES = ['A', 'B', 'C'] as const;
-const params = z.strictObject({ course_id: idSchema });
+const params = z.strictObject({
+  course_id: idSchema.meta({ title: 'Course', description: 'The course that gets the sections.', entity: 'course' }),
+});
 
 /** Makes those of the sections A, B and C that a course lacks. */
 export const sectionDefaults = defineKind<z.infer<typeof params>>({

@@ -7,22 +7,47 @@ import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 const COURSES_MAX = 5_000;
 
 const course = z.strictObject({
-  title: z.string().trim().min(1).max(200),
-  code: z.string().trim().min(1).max(100).optional(),
-  syllabus: z.string().max(100_000).optional(),
-  objectives: z.array(z.string().max(2_000)).max(500).optional(),
-  status: z.enum(['active', 'completed', 'archived']).optional(),
+  title: z.string().trim().min(1).max(200).meta({ title: 'Title', description: 'What people call the course.' }),
+  code: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ title: 'Code', description: 'Unique in the organization.' }),
+  syllabus: z.string().max(100_000).optional().meta({ title: 'Syllabus', description: 'What is taught.' }),
+  objectives: z
+    .array(z.string().max(2_000))
+    .max(500)
+    .optional()
+    .meta({ title: 'Objectives', description: 'What students are able to do in the end.' }),
+  status: z
+    .enum(['active', 'completed', 'archived'])
+    .optional()
+    .meta({ title: 'Status', description: 'Active when left out.' }),
 });
 const params = z.strictObject({
-  /** A course whose syllabus, objectives and status stand wherever a new one says nothing else. */
-  template_id: z.uuid().nullable().default(null),
-  courses: z.array(course).min(1).max(COURSES_MAX),
+  template_id: z
+    .uuid()
+    .nullable()
+    .default(null)
+    .meta({
+      title: 'Model',
+      description: 'A course whose syllabus, objectives and status stand wherever a new one says nothing else.',
+      entity: 'course',
+    }),
+  courses: z
+    .array(course)
+    .min(1)
+    .max(COURSES_MAX)
+    .meta({ title: 'Courses', description: 'The courses that are made.' }),
 });
 type Params = z.infer<typeof params>;
 
 /** Creates courses, each an item, alone or after the model of one that exists. */
 export const courseCreate = defineKind<Params>({
   name: 'course_create',
+  mappedTarget: 'Course',
   title: 'Create courses',
   aliases: ['course_creation'],
   params,

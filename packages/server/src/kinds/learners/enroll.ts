@@ -24,6 +24,7 @@ export const enroll = defineKind<AssignParams>({
   title: 'Enroll learners',
   aliases: ['enrollment_bulk', 'learner_assign'],
   params: assignParams,
+  mappedTarget: 'Enrollment',
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
   people: ({ user_ids: ids, new_users: newUsers }) => ({

@@ -7,7 +7,13 @@ import { inviteForm, type InviteForm } from '../../school/invites/form.ts';
 import { readKnown, type Known } from '../../school/invites/known.ts';
 import { INVITE_ENTITIES, rowsOf, type InviteRow } from '../../school/invites/rows.ts';
 
-const params = z.strictObject({ invites: z.array(inviteForm).min(1).max(100) });
+const params = z.strictObject({
+  invites: z
+    .array(inviteForm)
+    .min(1)
+    .max(100)
+    .meta({ title: 'Invites', description: 'The invites that are made or changed, each with all its parts.' }),
+});
 
 /** Makes and changes invites, each with its options, plans and batches: an item is one invite with all its parts. */
 export const inviteSave = defineKind<z.infer<typeof params>>({

@@ -2,21 +2,34 @@ import { assignmentType } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
-import { assignmentNotes, distinct, personId, studentIds } from '../../school/mentors/assignment.ts';
+import { assignmentNotes, distinct, personId, studentIds, tellBoth } from '../../school/mentors/assignment.ts';
 import { isInstructor, isPresent, isStudent } from '../../school/mentors/fitness.ts';
 import { mentorshipNotices } from '../../school/mentors/notices.ts';
 import { scopeOf } from '../../school/people/scope.ts';
 
 const params = z.strictObject({
   student_ids: studentIds,
-  /** Several take turns along the list of students. */
-  instructor_ids: z.array(personId).min(1).max(50).transform(distinct),
-  assignment_type: assignmentType.default('mentor'),
-  notes: assignmentNotes.default(''),
-  /** Ends another instructor's assignment instead of refusing the new one. */
-  replace: z.boolean().default(false),
-  /** Whether instructors and students are told. */
-  notify: z.boolean().default(true),
+  instructor_ids: z
+    .array(personId)
+    .min(1)
+    .max(50)
+    .transform(distinct)
+    .meta({
+      title: 'Instructors',
+      description: 'Several take turns along the list of students.',
+      entity: 'user',
+      many: true,
+      role: 'teacher',
+    }),
+  assignment_type: assignmentType
+    .default('mentor')
+    .meta({ title: 'Type', description: 'What the instructor is to the student.' }),
+  notes: assignmentNotes.default('').meta({ title: 'Notes', description: 'For the instructor.' }),
+  replace: z
+    .boolean()
+    .default(false)
+    .meta({ title: 'Replace', description: "Ends another instructor's assignment instead of refusing the new one." }),
+  notify: tellBoth,
 });
 type Params = z.infer<typeof params>;
 

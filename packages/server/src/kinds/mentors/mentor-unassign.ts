@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind } from '../../engine/kind.ts';
-import { endReason, studentIds } from '../../school/mentors/assignment.ts';
+import { endReason, studentIds, tellBoth } from '../../school/mentors/assignment.ts';
 import { SHORT_MENTORSHIP } from '../../school/mentors/guidance.ts';
 import { isPresent } from '../../school/mentors/fitness.ts';
 import { mentorshipNotices } from '../../school/mentors/notices.ts';
@@ -9,9 +9,8 @@ import { scopeOf } from '../../school/people/scope.ts';
 
 const params = z.strictObject({
   student_ids: studentIds,
-  reason: endReason.default(''),
-  /** Whether instructors and students are told. */
-  notify: z.boolean().default(true),
+  reason: endReason.default('').meta({ title: 'Reason', description: 'Why it ends; kept in the history.' }),
+  notify: tellBoth,
 });
 
 /** Ends the individual assignments of students; they stay in the history. */

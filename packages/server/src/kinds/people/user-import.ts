@@ -1,19 +1,28 @@
-import { CONFLICT_RULES } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 import { LOOKED_UP_FIELDS, USER_ROWS } from '../../school/people/fields.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
+import { CONFLICT_WORDS, conflictRule } from '../../school/people/profile.ts';
 import { misplaces, rolesToGive, standsAbove } from '../../school/people/rights.ts';
 import { unitsOf } from '../../school/people/scope.ts';
 import { rolesIn, stillTeaches } from '../../school/people/staff.ts';
 import { failingTeachers, teachersNamed, unitsNamed } from './user-import-names.ts';
 
 const params = z.strictObject({
-  /** What is wanted of the file: new people, changes of known ones, or both. */
-  mode: z.enum(['create_and_update', 'create_only', 'update_only']).default('create_and_update'),
-  /** What happens to a record that was changed after the file was made (its version is not the file's). */
-  conflict_rule: z.enum(CONFLICT_RULES).default('fail_item'),
+  mode: z
+    .enum(['create_and_update', 'create_only', 'update_only'])
+    .default('create_and_update')
+    .meta({
+      title: 'What is wanted',
+      description: 'New people, changes of known ones, or both.',
+      labels: { create_and_update: 'Both', create_only: 'Only new people', update_only: 'Only changes' },
+    }),
+  conflict_rule: conflictRule.meta({
+    title: 'Records changed since',
+    description: "What happens to a record that was changed after the file was made: its version is not the file's.",
+    labels: CONFLICT_WORDS,
+  }),
 });
 type Params = z.infer<typeof params>;
 

@@ -1,16 +1,17 @@
+import { USER_STATUSES } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind } from '../../engine/kind.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
+import { reasonSchema } from '../../school/people/profile.ts';
 import { standsAbove } from '../../school/people/rights.ts';
 import { scopeOf } from '../../school/people/scope.ts';
 import { peopleIn, targetIds, targetSchema } from '../../school/people/targets.ts';
 
 const params = z.strictObject({
   target: targetSchema,
-  /** What the people become. */
-  status: z.enum(['active', 'inactive', 'suspended', 'archived']),
-  reason: z.string().max(1000).default(''),
+  status: z.enum(USER_STATUSES).meta({ title: 'Status', description: 'What the people become.' }),
+  reason: reasonSchema,
 });
 
 /** Activates, suspends or archives people. Suspended and archived people cannot sign in; archived ones leave the lists. */

@@ -1,25 +1,38 @@
-import { CONFLICT_RULES } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 import { ADMIN_ROLES } from '../../school/edit-rights.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
-import { rolesSchema, sameForAll } from '../../school/people/profile.ts';
+import { CONFLICT_WORDS, conflictRule, reasonSchema, rolesSchema, sameForAll } from '../../school/people/profile.ts';
 import { misplaces, rolesToGive, standsAbove } from '../../school/people/rights.ts';
 import { scopeOf, unitsOf } from '../../school/people/scope.ts';
 import { stillTeaches } from '../../school/people/staff.ts';
-import { peopleIn, targetIds, targetSchema } from '../../school/people/targets.ts';
+import { PEOPLE_LISTED_MAX, peopleIn, targetIds, targetSchema } from '../../school/people/targets.ts';
 
 const params = z.strictObject({
   target: targetSchema,
-  set: sameForAll.default({}),
-  /** Roles that come to those that each has, and roles that go. */
-  add_roles: rolesSchema.optional(),
-  remove_roles: rolesSchema.optional(),
-  /** The version of each record that the caller saw, by id; one that has another by now is a clash. */
-  versions: z.record(z.uuid(), z.int().min(1)).default({}),
-  conflict_rule: z.enum(CONFLICT_RULES).default('fail_item'),
-  reason: z.string().max(1000).default(''),
+  set: sameForAll.default({}).meta({ title: 'Set', description: 'What all get; what is left out stays.' }),
+  add_roles: rolesSchema
+    .optional()
+    .meta({ title: 'Add roles', description: 'Roles that come to those that each has.' }),
+  remove_roles: rolesSchema.optional().meta({ title: 'Remove roles', description: 'Roles that go.' }),
+  versions: z
+    .record(z.uuid(), z.int().min(1).max(2_147_483_647))
+    .refine((byId) => Object.keys(byId).length <= PEOPLE_LISTED_MAX, `give at most ${PEOPLE_LISTED_MAX}`)
+    .default({})
+    .meta({
+      title: 'Versions',
+      description: 'The version of each record that the caller saw, by id; one that has another by now is a clash.',
+      maxProperties: PEOPLE_LISTED_MAX,
+      'x-hidden': true,
+    }),
+  conflict_rule: conflictRule.meta({
+    title: 'Records changed since',
+    description: 'What happens to a record that clashes.',
+    labels: CONFLICT_WORDS,
+    'x-hidden': true,
+  }),
+  reason: reasonSchema,
 });
 const changing = params
   .refine(

@@ -7,15 +7,31 @@ import { code, defineKind } from '../../engine/kind.ts';
 import { assertMayEdit } from '../../school/edit-rights.ts';
 import { ENTITIES } from '../../school/entities.ts';
 
+const COLUMNS_MAX = 100;
+
 const edit = z.strictObject({
-  action: z.enum(['create', 'update', 'delete']),
-  /** Left out where a record is created: then it gets an id of its own. */
-  id: z.uuid().optional(),
-  values: z.record(z.string(), z.unknown()).default({}),
-  /** What a person calls it. */
-  label: z.string().max(200).default(''),
+  action: z
+    .enum(['create', 'update', 'delete'])
+    .meta({ title: 'What happens', description: 'Whether the record is made, changed or removed.' }),
+  id: z
+    .uuid()
+    .optional()
+    .meta({ title: 'Id', description: 'Left out where a record is created: then it gets an id of its own.' }),
+  values: z
+    .record(z.string().max(100), z.unknown())
+    .refine((values) => Object.keys(values).length <= COLUMNS_MAX, `give at most ${COLUMNS_MAX}`)
+    .default({})
+    .meta({ title: 'Values', description: 'What the record holds then, by column.', maxProperties: COLUMNS_MAX }),
+  label: z.string().max(200).default('').meta({ title: 'Label', description: 'What a person calls it.' }),
 });
-const params = z.strictObject({ entity: z.string(), edits: z.array(edit).min(1).max(5_000) });
+const params = z.strictObject({
+  entity: z.string().max(100).meta({ title: 'Entity', description: 'What kind of record it is, such as batch.' }),
+  edits: z
+    .array(edit)
+    .min(1)
+    .max(5_000)
+    .meta({ title: 'Edits', description: 'Each of one record; none is edited twice.' }),
+});
 
 /** Single edits of single records, by name and value: what a form saves. Each edit is an item. */
 export const editRecord = defineKind<z.infer<typeof params>>({

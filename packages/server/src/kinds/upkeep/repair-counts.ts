@@ -4,8 +4,12 @@ import { code, defineKind } from '../../engine/kind.ts';
 import { ownsBatch } from '../../school/batches/rights.ts';
 
 const params = z.strictObject({
-  /** All batches whose number is wrong when left out. */
-  batch_ids: z.array(z.uuid()).min(1).max(10_000).optional(),
+  batch_ids: z
+    .array(z.uuid())
+    .min(1)
+    .max(10_000)
+    .optional()
+    .meta({ title: 'Batches', description: 'All whose number is wrong when left out.', entity: 'batch', many: true }),
 });
 
 /**

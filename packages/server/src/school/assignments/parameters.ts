@@ -3,7 +3,7 @@ import { Problem, problemError } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { rows, type OrgTransaction } from '../../db/database.ts';
-import { targetSchema } from '../people/targets.ts';
+import { PEOPLE_LISTED_MAX, targetSchema } from '../people/targets.ts';
 
 /** A day, or a moment with its offset from UTC. */
 const moment = z
@@ -14,72 +14,163 @@ const moment = z
   })
   .meta({ format: 'date-time', examples: ['2026-12-20', '2026-12-20T08:00:00Z'] });
 
+const STEPS_MAX = 1_000;
+
 const parametersSchema = z.strictObject({
-  mastery_threshold: z.int().min(0).max(100).optional(),
+  mastery_threshold: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .meta({
+      title: 'Mastery from',
+      description: 'The score at which a step is mastered; 80 when left out.',
+      unit: '%',
+    }),
   retry_policy: z
     .strictObject({
-      max_retries: z.int().min(0).max(20).nullable().optional(),
-      wait_hours: z.int().min(0).max(168).optional(),
-      keep: z.enum(['best', 'last']).optional(),
+      max_retries: z
+        .int()
+        .min(0)
+        .max(20)
+        .nullable()
+        .optional()
+        .meta({
+          title: 'Retries',
+          description: 'How often a step may be tried again; 3 when left out, null is no end.',
+        }),
+      wait_hours: z
+        .int()
+        .min(0)
+        .max(168)
+        .optional()
+        .meta({ title: 'Wait between tries', description: 'None when left out.', unit: 'hours' }),
+      keep: z
+        .enum(['best', 'last'])
+        .optional()
+        .meta({ title: 'Score that counts', description: 'Of several tries; the best when left out.' }),
     })
-    .optional(),
-  progression_rule: z.enum(['sequential', 'free', 'mastery_gated']).optional(),
-  optional_steps: z.array(z.int().min(1)).optional(),
+    .optional()
+    .meta({ title: 'Retries', description: 'Whether and when a step may be tried again.' }),
+  progression_rule: z
+    .enum(['sequential', 'free', 'mastery_gated'])
+    .optional()
+    .meta({
+      title: 'Order of steps',
+      description: 'One after another when left out.',
+      labels: { sequential: 'One after another', free: 'In any order', mastery_gated: 'The next once one is mastered' },
+    }),
+  optional_steps: z
+    .array(z.int().min(1).max(STEPS_MAX))
+    .max(STEPS_MAX)
+    .optional()
+    .meta({ title: 'Optional steps', description: 'Numbers of the steps that need not be done.' }),
 });
 
 export const RELEASES_MAX = 52;
 
+const START = { title: 'Opens', description: 'A day, or a moment with its offset from UTC; at once when left out.' };
+const DUE = { title: 'Due', description: 'A day, of which it is the end, or a moment with its offset from UTC.' };
+
 const schedulingSchema = z.strictObject({
-  start_date: moment.nullish(),
-  due_date: moment.nullish(),
-  /** Students begin in groups, one group after another. */
-  staggered_release: z.boolean().default(false),
-  /** Days from one group to the next. */
-  stagger_interval: z.int().min(1).max(366).default(7),
-  /** How many groups of about the same size. */
-  groups: z.int().min(2).max(RELEASES_MAX).default(3),
-  /** By family name and given name; by lot, which falls the same whenever it is drawn; or by name but for who is placed by hand. */
-  release_order: z.enum(['alphabetical', 'random', 'custom']).default('alphabetical'),
+  start_date: moment.nullish().meta(START),
+  due_date: moment.nullish().meta(DUE),
+  staggered_release: z
+    .boolean()
+    .default(false)
+    .meta({ title: 'In groups', description: 'Students begin in groups, one group after another.' }),
+  stagger_interval: z
+    .int()
+    .min(1)
+    .max(366)
+    .default(7)
+    .meta({ title: 'Between groups', description: 'From the start of one group to that of the next.', unit: 'days' }),
+  groups: z
+    .int()
+    .min(2)
+    .max(RELEASES_MAX)
+    .default(3)
+    .meta({ title: 'Groups', description: 'How many, all of about the same size.', unit: 'groups' }),
+  release_order: z
+    .enum(['alphabetical', 'random', 'custom'])
+    .default('alphabetical')
+    .meta({
+      title: 'Who begins first',
+      description: 'Lots fall the same whenever they are drawn.',
+      labels: { alphabetical: 'By name', random: 'By lot', custom: 'By name, but for who is placed by hand' },
+    }),
 });
 
 const conflictPolicy = z.enum(['skip', 'merge', 'create_new', 'override']);
+const CONFLICT = {
+  title: 'Who has it already',
+  description: 'What becomes of a student who has the same content open.',
+  labels: {
+    skip: 'Leave as it is',
+    merge: 'Change the open one',
+    create_new: 'Give a second one',
+    override: 'Withdraw it and give a new one',
+  },
+};
 /** What may differ for one student or group. */
 export const ownParameters = z.strictObject({
   ...parametersSchema.shape,
-  start_date: moment.optional(),
-  due_date: moment.optional(),
-  conflict_policy: conflictPolicy.optional(),
-  /** The group in a staggered release, where these are placed by hand. */
-  release: z.int().min(1).max(RELEASES_MAX).optional(),
+  start_date: moment.optional().meta(START),
+  due_date: moment.optional().meta(DUE),
+  conflict_policy: conflictPolicy.optional().meta(CONFLICT),
+  release: z
+    .int()
+    .min(1)
+    .max(RELEASES_MAX)
+    .optional()
+    .meta({ title: 'Group of the release', description: 'Where students begin in groups and are placed by hand.' }),
 });
 
 /** What a request may say of an assignment, whatever is assigned; nothing is filled in. */
 export const assignmentFields = {
   target: targetSchema,
-  parameters: parametersSchema,
-  scheduling: schedulingSchema,
-  conflict_policy: conflictPolicy,
-  /** Groups of students for whom some values differ; nobody is in two. */
-  differentiation: z.strictObject({
-    groups: z
-      .array(
-        z.strictObject({ name: z.string().min(1).max(100), student_ids: z.array(z.uuid()), parameters: ownParameters }),
-      )
-      .max(10),
-  }),
-  /** Values for single students, by student id. */
-  overrides: z.record(z.uuid(), ownParameters),
-  notify: z.boolean(),
+  parameters: parametersSchema.meta({ title: 'Rules', description: 'What holds while the students work on it.' }),
+  scheduling: schedulingSchema.meta({ title: 'Dates', description: 'When it opens and when it is due.' }),
+  conflict_policy: conflictPolicy.meta(CONFLICT),
+  differentiation: z
+    .strictObject({
+      groups: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1).max(100).meta({ title: 'Name', description: 'What the group is called.' }),
+            student_ids: z
+              .array(z.uuid())
+              .max(PEOPLE_LISTED_MAX)
+              .meta({ title: 'Students', description: 'Who is in it.', entity: 'user', many: true, role: 'student' }),
+            parameters: ownParameters.meta({ title: 'Rules', description: 'What differs for the group.' }),
+          }),
+        )
+        .max(10)
+        .meta({ title: 'Groups', description: 'Nobody is in two of them.' }),
+    })
+    .meta({ title: 'Differentiation', description: 'Groups of students for whom some rules differ.' }),
+  overrides: z
+    .record(z.uuid(), ownParameters)
+    .refine((byStudent) => Object.keys(byStudent).length <= PEOPLE_LISTED_MAX, `give at most ${PEOPLE_LISTED_MAX}`)
+    .meta({
+      title: 'Single students',
+      description: 'Rules that differ for one student, by the id of the student.',
+      entity: 'user',
+      many: true,
+      role: 'student',
+      maxProperties: PEOPLE_LISTED_MAX,
+    }),
+  notify: z.boolean().meta({ title: 'Tell them', description: 'Whether the students are told.' }),
 };
 
 export const assignmentParams = z.strictObject({
   target: targetSchema,
-  parameters: parametersSchema.default({}),
-  scheduling: schedulingSchema.prefault({}),
-  conflict_policy: conflictPolicy.default('skip'),
+  parameters: assignmentFields.parameters.default({}),
+  scheduling: assignmentFields.scheduling.prefault({}),
+  conflict_policy: assignmentFields.conflict_policy.default('skip'),
   differentiation: assignmentFields.differentiation.optional(),
   overrides: assignmentFields.overrides.default({}),
-  notify: z.boolean().default(true),
+  notify: assignmentFields.notify.default(true),
 });
 export type AssignmentParams = z.infer<typeof assignmentParams>;
 type Own = z.infer<typeof ownParameters>;

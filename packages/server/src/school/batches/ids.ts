@@ -1,6 +1,18 @@
 /** Ids are opaque to clients: a text of another form than ours is an unknown id, not a fault of form. */
 import { sql, type RawBuilder } from 'kysely';
+import { z } from 'zod';
 import { isUuid } from '../../db/database.ts';
+
+export const idText = z.string().max(200);
+
+/** Each once, as it was spelled. */
+export function idTexts(max: number) {
+  return z
+    .array(idText)
+    .min(1)
+    .max(max)
+    .transform((ids) => [...new Set(ids)]);
+}
 
 /** The text as an id, or null where it cannot be one. */
 export function idOf(text: RawBuilder<unknown>): RawBuilder<string | null> {

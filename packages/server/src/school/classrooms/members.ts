@@ -12,7 +12,25 @@ export const LIST_MAX = 1_000;
 export const idSchema = z.uuid().transform((id) => id.toLowerCase());
 /** People named in a request; the same one twice is one. */
 export const idListSchema = z.array(idSchema).max(LIST_MAX);
-export const modeSchema = z.enum(['set', 'add', 'remove']).default('add');
+export const modeSchema = z
+  .enum(['set', 'add', 'remove'])
+  .default('add')
+  .meta({
+    title: 'What happens',
+    description: 'Whether these are added, taken away, or all that remain.',
+    labels: { set: 'Exactly these', add: 'Add these', remove: 'Remove these' },
+  });
+export const versionSchema = z
+  .int()
+  .min(1)
+  .max(2_147_483_647)
+  .optional()
+  .meta({
+    title: 'Version',
+    description:
+      'The version of the classroom on which this was decided; an outdated one is refused with the difference.',
+    'x-hidden': true,
+  });
 export type Mode = z.infer<typeof modeSchema>;
 
 export interface Membership {

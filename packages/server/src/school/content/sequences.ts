@@ -6,11 +6,28 @@ import { code } from '../../engine/kind.ts';
 
 /** The sequences that are given: one as `sequence_id`, several as `sequence_ids`. */
 export const sequencePayload = z
-  .strictObject({ sequence_ids: z.array(z.uuid()).min(1).max(20).optional(), sequence_id: z.uuid().optional() })
+  .strictObject({
+    sequence_ids: z
+      .array(z.uuid())
+      .min(1)
+      .max(20)
+      .optional()
+      .meta({ title: 'Sequences', description: 'The sequences that are given.', entity: 'sequence', many: true }),
+    sequence_id: z
+      .uuid()
+      .optional()
+      .meta({
+        title: 'Sequence',
+        description: 'One more of them, for clients that give a single one.',
+        entity: 'sequence',
+        'x-hidden': true,
+      }),
+  })
   .refine((content) => content.sequence_ids !== undefined || content.sequence_id !== undefined, {
     message: 'name at least one sequence',
     path: ['sequence_ids'],
-  });
+  })
+  .meta({ title: 'Content', description: 'What the students get.' });
 
 export function sequencesOf(content: z.infer<typeof sequencePayload>): string[] {
   const listed = content.sequence_ids ?? [];

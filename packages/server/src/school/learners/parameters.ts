@@ -15,36 +15,67 @@ const text = z.string().max(400).nullish();
 
 /** A password is taken off here: it never becomes part of an operation. */
 export const newUserParams = z.strictObject({
-  email: text,
-  full_name: text,
-  mobile_number: text,
-  username: text,
+  email: text.meta({ title: 'E-mail', description: 'Where the person is written to and signs in with.' }),
+  full_name: text.meta({ title: 'Full name', description: 'Given name and family name.' }),
+  mobile_number: text.meta({ title: 'Phone', description: 'The number to call.' }),
+  username: text.meta({ title: 'User name', description: 'What the person signs in with; the e-mail when left out.' }),
   password: z
     .string()
     .max(200)
     .nullish()
     .transform(() => undefined)
-    .describe('Not kept with the operation; without it the person sets one by a link.'),
-  roles: z.array(z.string().max(100)).max(20).nullish(),
-  gender: text,
+    .meta({
+      title: 'Password',
+      description: 'Not kept with the operation; without it the person sets one by a link.',
+      'x-hidden': true,
+    }),
+  roles: z
+    .array(z.string().max(100))
+    .max(20)
+    .nullish()
+    .meta({ title: 'Roles', description: 'Names of roles; STUDENT when left out.' }),
+  gender: text.meta({ title: 'Gender', description: 'As the school writes it.' }),
 });
 
 const userFilter = z.strictObject({
-  source_package_session_id: id,
-  statuses: z.array(z.enum(LEARNER_STATES)).min(1).default(['ACTIVE']),
+  source_package_session_id: id.meta({ title: 'Batch', description: 'Whose learners are meant.', entity: 'batch' }),
+  statuses: z
+    .array(z.enum(LEARNER_STATES))
+    .min(1)
+    .max(20)
+    .default(['ACTIVE'])
+    .meta({ title: 'Statuses', description: 'Which of its enrollments count.' }),
 });
 
-const customFieldValue = z.strictObject({ custom_field_id: id, value: z.string().max(10_000) });
+const customFieldValue = z.strictObject({
+  custom_field_id: id.meta({ title: 'Field', description: 'The field that is filled in.', entity: 'custom_field' }),
+  value: z.string().max(10_000).meta({ title: 'Value', description: 'What it says.' }),
+});
 
 const assignment = z
   .strictObject({
-    package_session_id: id,
-    enroll_invite_id: id.nullish().describe('Null takes the default invite.'),
-    payment_option_id: id.nullish().describe('Null takes the one of the invite.'),
-    plan_id: id.nullish().describe('Null takes the one of the option.'),
-    access_days: z.int().min(1).max(DAYS_MAX).nullish().describe('Null takes those of the invite or plan.'),
-    transaction_id: text.describe('Wins over the one in options.'),
-    custom_field_values: z.array(customFieldValue).max(200).nullish(),
+    package_session_id: id.meta({ title: 'Batch', description: 'In which they are enrolled.', entity: 'batch' }),
+    enroll_invite_id: id
+      .nullish()
+      .meta({ title: 'Invite', description: 'Null takes the default invite.', entity: 'enroll_invite' }),
+    payment_option_id: id
+      .nullish()
+      .meta({ title: 'Payment option', description: 'Null takes the one of the invite.', entity: 'payment_option' }),
+    plan_id: id
+      .nullish()
+      .meta({ title: 'Plan', description: 'Null takes the one of the option.', entity: 'payment_plan' }),
+    access_days: z
+      .int()
+      .min(1)
+      .max(DAYS_MAX)
+      .nullish()
+      .meta({ title: 'Access', description: 'Null takes those of the invite or plan.', unit: 'days' }),
+    transaction_id: text.meta({ title: 'Transaction', description: 'Of the payment; wins over the one in options.' }),
+    custom_field_values: z
+      .array(customFieldValue)
+      .max(200)
+      .nullish()
+      .meta({ title: 'Custom fields', description: 'What the organization asks for besides.' }),
   })
   .refine(({ custom_field_values: values }) => isDistinct(values?.map((one) => one.custom_field_id) ?? []), {
     message: 'it names a custom field twice',
@@ -52,43 +83,95 @@ const assignment = z
   });
 
 const selection = {
-  institute_id: id.optional().describe('The organization acted in.'),
-  user_ids: z.array(id).max(PEOPLE_MAX).nullish(),
-  user_filter: userFilter.nullish(),
+  institute_id: id
+    .optional()
+    .meta({
+      title: 'Organization',
+      description: 'The organization acted in.',
+      entity: 'organization',
+      'x-hidden': true,
+    }),
+  user_ids: z
+    .array(id)
+    .max(PEOPLE_MAX)
+    .nullish()
+    .meta({
+      title: 'Learners',
+      description: 'Learners named one by one.',
+      entity: 'user',
+      many: true,
+      role: 'student',
+      'x-target': true,
+    }),
+  user_filter: userFilter.nullish().meta({ title: 'Learners of a batch', description: 'Everybody who is in it.' }),
 };
-const notify = z.boolean().default(false);
+const options = { title: 'Options', description: 'What holds for all of them.' };
+const notify = z.boolean().default(false).meta({ title: 'Tell them', description: 'Whether the learners are told.' });
 const dryRun = z
   .boolean()
   .default(false)
-  .describe('For the calls of learner management; an operation is always previewed first.');
+  .meta({
+    title: 'Only say what would happen',
+    description: 'For the calls of learner management; an operation is always previewed first.',
+    'x-hidden': true,
+  });
 
 export const assignParams = z.strictObject({
   ...selection,
-  new_users: z.array(newUserParams).max(NEW_USERS_MAX).nullish(),
+  new_users: z
+    .array(newUserParams)
+    .max(NEW_USERS_MAX)
+    .nullish()
+    .meta({ title: 'New people', description: 'Who is made and enrolled in one go.' }),
   assignments: z
     .array(assignment)
     .min(1)
     .max(BATCHES_MAX)
     .refine((list) => isDistinct(list.map((one) => one.package_session_id.toLowerCase())), {
       message: 'it names a package session twice',
-    }),
+    })
+    .meta({ title: 'Batches', description: 'Each with the invite, option and plan by which they enter.' }),
   options: z
     .strictObject({
-      duplicate_handling: z.enum(['SKIP', 'ERROR', 'RE_ENROLL']).default('SKIP'),
+      duplicate_handling: z
+        .enum(['SKIP', 'ERROR', 'RE_ENROLL'])
+        .default('SKIP')
+        .meta({
+          title: 'Who was enrolled before',
+          description: 'What becomes of a learner who has or had an enrollment in the batch.',
+          labels: { SKIP: 'Leave out', ERROR: 'Show as an error', RE_ENROLL: 'Enroll again' },
+        }),
       notify_learners: notify,
-      transaction_id: text,
+      transaction_id: text.meta({ title: 'Transaction', description: 'Of the payments that have none of their own.' }),
       dry_run: dryRun,
     })
-    .prefault({}),
+    .prefault({})
+    .meta(options),
 });
 export type AssignParams = z.output<typeof assignParams>;
 
 export const deassignParams = z.strictObject({
   ...selection,
-  package_session_ids: z.array(id).min(1).max(BATCHES_MAX),
+  package_session_ids: z
+    .array(id)
+    .min(1)
+    .max(BATCHES_MAX)
+    .meta({ title: 'Batches', description: 'From which they are removed.', entity: 'batch', many: true }),
   options: z
-    .strictObject({ mode: z.enum(['SOFT', 'HARD']).default('SOFT'), notify_learners: notify, dry_run: dryRun })
-    .prefault({}),
+    .strictObject({
+      mode: z
+        .enum(['SOFT', 'HARD'])
+        .default('SOFT')
+        .meta({
+          title: 'When access ends',
+          description: 'A hard removal ends access for good and cannot be undone.',
+          labels: { SOFT: 'When the plan ends', HARD: 'At once and for good' },
+        }),
+      notify_learners: notify,
+      dry_run: dryRun,
+    })
+    .prefault({})
+    .meta(options),
 });
 export type DeassignParams = z.output<typeof deassignParams>;
 

@@ -1,24 +1,44 @@
 /** What many people can be given at once. */
-import { USER_ROLES, USER_STATUSES } from '@muster/contract';
+import { CONFLICT_RULES, USER_ROLES, USER_STATUSES } from '@muster/contract';
 import { z } from 'zod';
 
 const text = (max: number) => z.string().trim().min(1).max(max).nullable();
 
-export const rolesSchema = z.array(z.enum(USER_ROLES)).min(1);
+export const rolesSchema = z.array(z.enum(USER_ROLES)).min(1).max(20);
+
+export const reasonSchema = z
+  .string()
+  .max(1_000)
+  .default('')
+  .meta({ title: 'Reason', description: 'Why; kept with the operation.' });
+
+export const conflictRule = z.enum(CONFLICT_RULES).default('fail_item');
+export const CONFLICT_WORDS = {
+  keep_existing: 'Leave them as they are',
+  overwrite: 'Change them all the same',
+  merge_non_empty: 'Change them, but empty nothing',
+  fail_item: 'Show them as errors',
+} satisfies Record<(typeof CONFLICT_RULES)[number], string>;
 
 /** Null empties a field; what is left out stays. */
 export const profileSchema = z
   .strictObject({
-    unit_id: z.uuid().nullable(),
-    grade_level: z.union([text(20), z.int()]).transform((given) => (given === null ? null : String(given))),
-    teacher_id: z.uuid().nullable(),
-    phone: text(50),
-    gender: text(50),
+    unit_id: z.uuid().nullable().meta({ title: 'Unit', description: 'The unit to which they belong.', entity: 'unit' }),
+    grade_level: z
+      .union([text(20), z.int().min(-9).max(9_999)])
+      .transform((given) => (given === null ? null : String(given)))
+      .meta({ title: 'Grade level', description: 'The grade level that they are in.' }),
+    teacher_id: z
+      .uuid()
+      .nullable()
+      .meta({ title: 'Primary teacher', description: 'Who looks after them.', entity: 'user', role: 'teacher' }),
+    phone: text(50).meta({ title: 'Phone', description: 'The number to call.' }),
+    gender: text(50).meta({ title: 'Gender', description: 'As the school writes it.' }),
   })
   .partial();
 
 /** What everybody gets, the same for all. */
 export const sameForAll = profileSchema.extend({
-  roles: rolesSchema.optional(),
-  status: z.enum(USER_STATUSES).optional(),
+  roles: rolesSchema.optional().meta({ title: 'Roles', description: 'All roles of each, in place of what they had.' }),
+  status: z.enum(USER_STATUSES).optional().meta({ title: 'Status', description: 'What they become.' }),
 });

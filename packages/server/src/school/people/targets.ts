@@ -6,23 +6,59 @@ import type { People } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { classMembers, ownStudents, scopeOf, unitsBelow } from './scope.ts';
 
+export const PEOPLE_LISTED_MAX = 100_000;
+
 /** Criteria narrow each other. */
 export const selectionSchema = z.strictObject({
-  class_id: z.uuid().optional(),
-  grade_level: z.union([z.string(), z.int()]).transform(String).optional(),
-  status: z.enum(USER_STATUSES).optional(),
-  teacher_id: z.uuid().optional(),
-  unit_id: z.uuid().optional(),
-  role: z.enum(USER_ROLES).optional(),
-  q: z.string().min(1).max(200).optional(),
+  class_id: z
+    .uuid()
+    .optional()
+    .meta({ title: 'Class', description: 'Those in the roster of this classroom.', entity: 'classroom' }),
+  grade_level: z
+    .union([z.string().max(20), z.int().min(-9).max(9_999)])
+    .transform(String)
+    .optional()
+    .meta({ title: 'Grade level', description: 'Those of this grade level.' }),
+  status: z
+    .enum(USER_STATUSES)
+    .optional()
+    .meta({ title: 'Status', description: 'Those with this status; active ones when left out.' }),
+  teacher_id: z
+    .uuid()
+    .optional()
+    .meta({ title: 'Teacher', description: 'The students of this teacher.', entity: 'user', role: 'teacher' }),
+  unit_id: z
+    .uuid()
+    .optional()
+    .meta({ title: 'Unit', description: 'Those of this unit and of the units below it.', entity: 'unit' }),
+  role: z
+    .enum(USER_ROLES)
+    .optional()
+    .meta({ title: 'Role', description: 'Those with this role; students when left out.' }),
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ title: 'Search', description: 'Part of a name, e-mail or user name, or a whole id.' }),
 });
 export type Selection = z.infer<typeof selectionSchema>;
 
 export const targetSchema = z
   .strictObject({
-    student_ids: z.array(z.uuid()).max(100_000).optional(),
-    selection: selectionSchema.optional(),
-    exclude: z.array(z.uuid()).max(100_000).optional(),
+    student_ids: z
+      .array(z.uuid())
+      .max(PEOPLE_LISTED_MAX)
+      .optional()
+      .meta({ title: 'People', description: 'People named one by one.', entity: 'user', many: true }),
+    selection: selectionSchema
+      .optional()
+      .meta({ title: 'Selection', description: 'Everybody who meets all of these criteria.' }),
+    exclude: z
+      .array(z.uuid())
+      .max(PEOPLE_LISTED_MAX)
+      .optional()
+      .meta({ title: 'Except', description: 'People who are left out of both.', entity: 'user', many: true }),
   })
   .refine((target) => target.selection !== undefined || (target.student_ids ?? []).length > 0, {
     message: 'name at least one person, or criteria; an empty list never means everybody',
@@ -30,7 +66,8 @@ export const targetSchema = z
   .refine((target) => target.selection === undefined || Object.keys(target.selection).length > 0, {
     message: 'criteria must not be empty; an empty list never means everybody',
     path: ['selection'],
-  });
+  })
+  .meta({ title: 'People', description: 'Whom it is for: named, selected, or both.', 'x-target': true });
 export type Target = z.infer<typeof targetSchema>;
 
 /** Whom a kind's target means. */
