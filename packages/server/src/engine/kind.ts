@@ -113,7 +113,7 @@ export interface Says<Params> {
   /** Begins the names of the operation's own events; `operation` where it is left out: {@link eventPrefix}. */
   readonly prefix?: string;
   /** Name of the event written for each item that is done; or their names, as an SQL list of the item's columns. */
-  readonly item?: string | RawBuilder<unknown>;
+  readonly done?: string | RawBuilder<unknown>;
   /**
    * Messages when the operation has ended, of its successful items alone: a select of `topic`, `recipient_id` and
    * `payload` (jsonb). Written to the outbox in the transaction that ends it. Null for none.

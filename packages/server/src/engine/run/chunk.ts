@@ -277,8 +277,8 @@ async function markItems(
     failed_items: sql`failed_items + ${ended.failed + faults.length}::int`,
     processed_items: sql`processed_items + ${ended.success + ended.failed + faults.length}::int`,
   });
-  if (kind.says?.item !== undefined && ended.success > 0) {
-    await writeItemEvents(tx, operation, kind.says.item, range, 'success');
+  if (kind.says?.done !== undefined && ended.success > 0) {
+    await writeItemEvents(tx, operation, kind.says.done, range, 'success');
   }
   if (ended.failed + faults.length > 0) {
     const name = `${eventPrefix(kind)}.processing.error`;

@@ -63,7 +63,7 @@ export const assignCourse = defineKind<Params>({
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 10, itemsMax: 100 },
   contended: ({ classroom_ids: ids }) => ({ classroom: ids }),
-  says: { item: CASCADE_EVENTS, ended: teacherNotices },
+  says: { done: CASCADE_EVENTS, ended: teacherNotices },
   async plan(plan, context) {
     const { tx, params: given, newId } = context;
     const slice = await getSlice(context, given);

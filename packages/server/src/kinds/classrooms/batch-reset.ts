@@ -27,7 +27,7 @@ export const batchReset = defineKind<z.infer<typeof params>>({
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
   contended: ({ batch_id: id }) => ({ batch: [id] }),
-  says: { item: sql`array['batch.' || (input ->> 'what') || '.changed']`, ended: teacherNotices },
+  says: { done: sql`array['batch.' || (input ->> 'what') || '.changed']`, ended: teacherNotices },
   async plan(plan, context) {
     const batch = await getOpenBatch(context, context.params.batch_id);
     const ids = await homeroomOf(context, batch);

@@ -24,7 +24,7 @@ export const batchStudents = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
-  says: { item: 'batch.students.changed' },
+  says: { done: 'batch.students.changed' },
   contended: ({ batch_id: id }) => ({ batch: [id] }),
   async plan(plan, context) {
     const { batch_id: id, student_ids: ids, mode } = context.params;

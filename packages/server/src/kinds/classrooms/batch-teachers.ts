@@ -33,7 +33,7 @@ export const batchTeachers = defineKind<z.infer<typeof params>>({
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
   contended: ({ batch_id: id }) => ({ batch: [id] }),
-  says: { item: 'batch.teachers.changed', ended: teacherNotices },
+  says: { done: 'batch.teachers.changed', ended: teacherNotices },
   async plan(plan, context) {
     const { batch_id: id, teacher_ids: ids, mode } = context.params;
     const batch = await getOpenBatch(context, id);

@@ -23,7 +23,7 @@ export const detachCourse = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
-  says: { item: 'classroom.course.detached' },
+  says: { done: 'classroom.course.detached' },
   contended: ({ classroom_id: id }) => ({ classroom: [id] }),
   async plan(plan, context) {
     const { tx, orgId, params: given } = context;

@@ -33,7 +33,7 @@ export const facultySet = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
-  says: { item: 'classroom.faculty.changed' },
+  says: { done: 'classroom.faculty.changed' },
   contended: ({ classroom_id: id }) => ({ classroom: [id] }),
   plan: (plan, context) => {
     const { classroom_id: id, teacher_ids: ids, mode, version } = context.params;

@@ -30,7 +30,7 @@ export const rosterSet = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
-  says: { item: 'classroom.roster.changed' },
+  says: { done: 'classroom.roster.changed' },
   contended: ({ classroom_id: id }) => ({ classroom: [id] }),
   plan: (plan, context) => {
     const { classroom_id: id, student_ids: ids, mode, version } = context.params;

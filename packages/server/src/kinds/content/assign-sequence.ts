@@ -30,7 +30,7 @@ export const assignSequence = defineKind<Params>({
   bars: { items: unfitStudent },
   says: {
     prefix: 'mass_assignment',
-    item: 'mass_assignment.sequence.assigned',
+    done: 'mass_assignment.sequence.assigned',
     ended: (context) => (context.params.notify ? assignmentNotices(context) : null),
     undone: withdrawalNotices,
   },
