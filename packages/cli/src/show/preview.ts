@@ -77,12 +77,17 @@ export function undoPreviewText(preview: RollbackPreview): string {
     ...part(
       'Kept',
       counts.kept,
-      preview.kept.map(({ item, what }) => `  ${item.label}: ${what}`),
+      preview.kept.map(({ item, row, what }) => `  ${item.label}${rowName(item, row)}: ${what}`),
     ),
     ...part(
       'Cannot be taken back',
       counts.cannot,
-      preview.cannot.map(({ item, why }) => `  ${item.label}: ${why}`),
+      preview.cannot.map(({ item, row, why }) => `  ${item.label}${rowName(item, row)}: ${why}`),
     ),
   ].join('\n\n');
+}
+
+/** The row of an item that stays, where it has a name of its own. */
+function rowName(item: { label: string }, row: { label: string } | null): string {
+  return row === null || row.label === item.label ? '' : `, ${row.label}`;
 }

@@ -68,13 +68,18 @@ export const startRequest = z
 export type StartRequest = z.infer<typeof startRequest>;
 
 const reversedItem = z.object({ item: operationItem, changes: z.array(itemChange) });
+const keptRow = z
+  .object({ entity: z.string(), id: z.string(), label: z.string() })
+  .nullable()
+  .describe('The row that stays; of one item others may be taken back. Null where the item as a whole is meant.');
 const keptItem = z.object({
   item: operationItem,
+  row: keptRow,
   who: z.string(),
   when: z.string(),
   what: z.string().describe('Why it is kept, in words.'),
 });
-const stuckItem = z.object({ item: operationItem, why: z.string() });
+const stuckItem = z.object({ item: operationItem, row: keptRow, why: z.string() });
 
 /** What an undo would do now. The lists show the first `limit` of each; the counts say how many there are. */
 export const rollbackPreview = z
@@ -82,7 +87,10 @@ export const rollbackPreview = z
     operation_id: z.string(),
     plan_hash: z.string(),
     summary: z.string(),
-    counts: z.object({ will_reverse: z.int(), kept: z.int(), cannot: z.int() }),
+    counts: z
+      .object({ will_reverse: z.int(), kept: z.int(), cannot: z.int() })
+      .describe('Of rows, parts with their whole.'),
+    confirm_count: z.int().nullable().describe('The number of people, to be typed; null where none is asked for.'),
     will_reverse: z.array(reversedItem),
     kept: z.array(keptItem),
     cannot: z.array(stuckItem),

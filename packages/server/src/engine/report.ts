@@ -3,6 +3,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
 
 export interface ItemQuery {
+  /** Only these. */
+  readonly itemNos?: readonly number[] | undefined;
   readonly status?: string | undefined;
   readonly action?: string | undefined;
   readonly code?: string | undefined;
@@ -86,6 +88,7 @@ function matching(tx: OrgTransaction, operationId: string, query: Omit<ItemQuery
     query.status === 'failed' || query.action === 'error' || (query.code !== undefined && query.code !== 'unchanged');
   const conditions = [
     sql`i.org_id = ${tx.orgId} and i.operation_id = ${operationId}`,
+    query.itemNos === undefined ? null : sql`i.item_no = any(${[...query.itemNos]}::int[])`,
     query.after === undefined ? null : sql`i.item_no > ${query.after}`,
     query.status === undefined ? null : sql`i.status = ${query.status}`,
     query.action === undefined ? null : sql`i.action = ${query.action}`,

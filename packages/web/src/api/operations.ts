@@ -110,8 +110,15 @@ export function getUndoPreview(id: string): Promise<RollbackPreview> {
 }
 
 /** @returns The operation that undoes it. */
-export function undoOperation(id: string, planHash: string, reason: string): Promise<BulkOperation> {
-  return ask(id, 'rollback', { plan_hash: planHash, reason });
+/** @param confirmCount - The number that was typed; null where none is asked for. */
+export function undoOperation(
+  id: string,
+  planHash: string,
+  reason: string,
+  confirmCount: number | null,
+): Promise<BulkOperation> {
+  const typed = confirmCount === null ? {} : { confirm_count: confirmCount };
+  return ask(id, 'rollback', { plan_hash: planHash, reason, ...typed });
 }
 
 export type ReportPart = 'success' | 'failed' | 'skipped' | 'not_processed';

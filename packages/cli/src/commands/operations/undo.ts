@@ -42,9 +42,10 @@ async function undo(cli: Cli, id: string, options: UndoOptions): Promise<void> {
     show(cli, options, { preview }, `\nNothing was changed. To do it: muster operations undo ${id}`);
     return;
   }
-  await assertAgreed(cli, preview, options);
+  const count = await agreedCount(cli, preview, options);
   const undoing = await steer(api, id, 'rollback', {
     plan_hash: preview.plan_hash,
+    ...(count === undefined ? {} : { confirm_count: count }),
     ...(mode === undefined ? {} : { mode }),
     ...(items === undefined ? {} : { item_ids: items.split(',') }),
     ...(reason === undefined ? {} : { reason }),
@@ -64,9 +65,18 @@ async function follow(
   else await followOperation(cli, api, undoing, options, { preview });
 }
 
-async function assertAgreed({ terminal }: Cli, preview: RollbackPreview, options: UndoOptions): Promise<void> {
-  if (options.yes === true || options.confirmCount !== undefined) return;
-  const answer = await terminal.ask('\nTake it back? [y/N] ');
-  if (['y', 'yes'].includes(answer.toLowerCase())) return;
+/** The number of people, where the preview asks for it; it is not asked from whoever gave it or says yes beforehand. */
+async function agreedCount(
+  { terminal }: Cli,
+  preview: RollbackPreview,
+  options: UndoOptions,
+): Promise<number | undefined> {
+  if (options.yes === true || options.confirmCount !== undefined) return options.confirmCount;
+  const { confirm_count: count } = preview;
+  const asked = count === null ? 'y' : String(count);
+  const answer = (await terminal.ask(count === null ? '\nTake it back? [y/N] ' : `\nType ${asked} to take it back: `))
+    .replaceAll(',', '')
+    .toLowerCase();
+  if (answer === asked || (count === null && answer === 'yes')) return count ?? undefined;
   throw new Failure(EXIT.notDone, 'Not confirmed; nothing was changed.', [], { preview });
 }

@@ -1,7 +1,7 @@
 /** How much of an operation is undone, told to it when an undo begins and when it ends. */
 import { ROLLBACK_STATUSES, type RollbackStatus } from '@muster/contract';
 import { sql } from 'kysely';
-import { one, type OrgTransaction } from '../../db/database.ts';
+import { one, rows, type OrgTransaction } from '../../db/database.ts';
 import { lockOperation, update, type Operation, getOperation, makerOf } from '../operation.ts';
 import { getKind, type Engine } from '../engine.ts';
 import { eventPrefix } from '../kind.ts';
@@ -24,9 +24,22 @@ export async function settleUndo(tx: OrgTransaction, undo: Operation): Promise<v
       count(*) filter (where status in ('queued', 'processing', 'paused'))::int as running
     from operations where org_id = ${tx.orgId} and undo_of = ${target.id}`,
   );
-  const isWhole = undone >= target.successful_items || undone >= (await countChanged(tx, target.id));
+  const isAll = undone >= target.successful_items || undone >= (await countChanged(tx, target.id));
+  const isWhole = isAll && !(await leavesRows(tx, target.id));
   const settled = await update(tx, target, { rollback_status: rollbackStatus(undone, isWhole, running) });
   await settleUndo(tx, settled);
+}
+
+/** Whether an undo that holds left rows of an item that it took back otherwise. */
+async function leavesRows(tx: OrgTransaction, operationId: string): Promise<boolean> {
+  const [found] = await rows(
+    tx,
+    sql`
+    select from operations o join operation_items i on i.org_id = ${tx.orgId} and i.operation_id = o.id
+    where o.org_id = ${tx.orgId} and o.undo_of = ${operationId} and o.rollback_status <> 'rolled_back'
+      and i.status = 'success' and i.detail ? 'kept' limit 1`,
+  );
+  return found !== undefined;
 }
 
 /** Successful items that changed something; one that asked for what was there already has nothing to undo. */

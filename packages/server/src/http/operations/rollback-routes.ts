@@ -8,7 +8,7 @@ import {
 } from '@muster/contract';
 import type { z } from 'zod';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
-import { dryRun, planCounts, planUndo, undo, type Engine, type Operation } from '../../engine/index.ts';
+import { dryRun, guardsOf, planUndo, undo, type Engine, type Operation } from '../../engine/index.ts';
 import { listItems } from '../../engine/report.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
@@ -16,7 +16,9 @@ import { refusals } from '../every-request/errors.ts';
 import { viewItems, viewPlannedItems } from './item-view.ts';
 import { getSteerable, idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
 import { viewOperation } from './operation-view.ts';
+import { itemWords } from '../../operations/item-words.ts';
 import { rollbackSentence } from '../../operations/sentences.ts';
+import { countUndoRows, listKeptRows } from '../../operations/undo-preview.ts';
 
 const tags = ['Undo'];
 
@@ -75,26 +77,38 @@ async function viewUndo(
   plan: Operation,
   limit: number,
 ): Promise<RollbackPreview> {
-  const { items, actions } = planCounts(plan);
-  const counts = { kept: actions['skip'] ?? 0, cannot: actions['error'] ?? 0 };
-  const all = { ...counts, will_reverse: items - counts.kept - counts.cannot };
-  const kept = await listItems(tx, plan.id, { action: 'skip', limit });
-  const cannot = await listItems(tx, plan.id, { action: 'error', limit });
-  const keptItems = await viewItems(tx, engine, plan, kept);
+  const counts = await countUndoRows(tx, engine, plan);
+  const kept = await viewKept(tx, engine, plan, { isStuck: false, limit });
+  const cannot = await viewKept(tx, engine, plan, { isStuck: true, limit });
   return {
     operation_id: undoneId,
     plan_hash: plan.plan_hash ?? '',
-    summary: rollbackSentence(all),
-    counts: all,
+    summary: rollbackSentence(counts),
+    counts,
+    confirm_count: guardsOf(plan).find(({ code }) => code === 'affects_many')?.count ?? null,
     will_reverse: await reversedItems(tx, plan, limit),
-    kept: keptItems.map((item, at) => ({
-      item,
-      who: textOf(kept[at]?.detail?.['who']),
-      when: textOf(kept[at]?.detail?.['when']),
-      what: item.error_message,
-    })),
-    cannot: (await viewItems(tx, engine, plan, cannot)).map((item) => ({ item, why: item.error_message })),
+    kept,
+    cannot: cannot.map(({ item, row, what }) => ({ item, row, why: what })),
   };
+}
+
+/** Rows that stay, each with its item. */
+async function viewKept(
+  tx: OrgTransaction,
+  engine: Engine,
+  plan: Operation,
+  wanted: { isStuck: boolean; limit: number },
+): Promise<RollbackPreview['kept']> {
+  const found = await listKeptRows(tx, plan.id, wanted);
+  const itemNos = [...new Set(found.map((row) => row.item_no))];
+  const items = await viewItems(tx, engine, plan, await listItems(tx, plan.id, { itemNos, limit: itemNos.length }));
+  return found.flatMap(({ item_no: no, entity, id, label, code, detail }) => {
+    const item = items.find((one) => one.id === String(no));
+    if (item === undefined) return [];
+    const row = entity === null || id === null ? null : { entity, id, label: label ?? item.label };
+    const { message } = itemWords(code, { label: item.label, ...detail });
+    return [{ item, row, who: textOf(detail['who']), when: textOf(detail['when']), what: message }];
+  });
 }
 
 async function reversedItems(

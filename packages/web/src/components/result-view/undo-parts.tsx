@@ -30,14 +30,25 @@ export function UndoParts({ preview }: { readonly preview: RollbackPreview }) {
         </ScrollTable>
       </Part>
       <Part title="Will be kept" count={counts.kept} listed={preview.kept.length}>
-        <Reasons name="Will be kept" rows={preview.kept.map(({ item, what }) => [item.id, item.label, what])} />
+        <Reasons
+          name="Will be kept"
+          rows={preview.kept.map(({ item, row, what }) => [row?.id ?? item.id, nameOf(item, row), what])}
+        />
       </Part>
       <Part title="Cannot be taken back" count={counts.cannot} listed={preview.cannot.length}>
-        <Reasons name="Cannot be taken back" rows={preview.cannot.map(({ item, why }) => [item.id, item.label, why])} />
+        <Reasons
+          name="Cannot be taken back"
+          rows={preview.cannot.map(({ item, row, why }) => [row?.id ?? item.id, nameOf(item, row), why])}
+        />
       </Part>
       <ChangesDrawer shown={shown} onClose={() => setShown(null)} />
     </Stack>
   );
+}
+
+/** A row that stays stands with its item, of which the rest may be taken back. */
+function nameOf(item: { label: string }, row: { label: string } | null): string {
+  return row === null || row.label === item.label ? item.label : `${item.label}: ${row.label}`;
 }
 
 interface PartProps {

@@ -59,9 +59,11 @@ interface ConfirmUndoProps {
 function ConfirmUndo({ operation, preview, onAgain }: ConfirmUndoProps) {
   const navigate = useNavigate();
   const [reason, setReason] = useState('');
+  const [typed, setTyped] = useState('');
+  const count = preview.confirm_count;
   const undo = useAsk(
     operation.id,
-    () => undoOperation(operation.id, preview.plan_hash, reason),
+    () => undoOperation(operation.id, preview.plan_hash, reason, count),
     (made) => void navigate({ to: '/operations/$id', params: { id: made.id } }),
   );
   const again = (): void => {
@@ -78,12 +80,26 @@ function ConfirmUndo({ operation, preview, onAgain }: ConfirmUndoProps) {
         maxLength={2000}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
+      {count === null ? null : (
+        <TextInput
+          label={`Type ${String(count)}, the number of people this is for`}
+          value={typed}
+          inputMode="numeric"
+          autoComplete="off"
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      )}
       {undo.error === null ? null : <ErrorDisplay error={undo.error} />}
       <Group>
         {isStale ? (
           <Button onClick={again}>Preview the undo again</Button>
         ) : (
-          <Button color="red" loading={undo.isPending} onClick={() => undo.once(undefined)}>
+          <Button
+            color="red"
+            disabled={count !== null && typed.trim() !== String(count)}
+            loading={undo.isPending}
+            onClick={() => undo.once(undefined)}
+          >
             {`Take back ${grouped(preview.counts.will_reverse)}`}
           </Button>
         )}
