@@ -92,7 +92,7 @@ it('plans, which cannot be interrupted, never have more than half of the slots',
       params: { target, status },
     });
     await inOrg(database, planning.orgId, async (tx) => {
-      await enqueue(tx, await beginPlanning(tx, id), TASKS.plan);
+      await enqueue(tx, await beginPlanning(tx, engine, id), TASKS.plan);
     });
   }
   const worker = await startWorker({ engine, database, log: () => undefined, concurrency: 2 });

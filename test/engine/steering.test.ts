@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inOrg } from '../../packages/server/src/db/database.ts';
 import { cancel, pause, prioritize, resume } from '../../packages/server/src/engine/verbs/steer.ts';
 import { confirm } from '../../packages/server/src/engine/verbs/confirm.ts';
-import { move } from '../../packages/server/src/engine/operation.ts';
+import { move } from '../../packages/server/src/engine/moves.ts';
 import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aPerson, aSchool, aSequence, query, run, students, work, type School } from '../fixtures/school.ts';
@@ -68,10 +68,7 @@ it('whatever is not offered in a state is refused and changes nothing', async ()
     () => cancel({ engine: school.engine, actor: school.admin }, id, 'late'),
     () => prioritize({ engine: school.engine, actor: school.admin }, id, 5),
     () => planOperation(school.engine, school.orgId, id),
-    () =>
-      inOrg(database, school.orgId, (tx) =>
-        move(tx, done, { status: 'processing', phase: 'applying', wanted: 'working' }),
-      ),
+    () => inOrg(database, school.orgId, (tx) => move({ tx, engine: school.engine, actor: null }, done, 'start')),
   ]) {
     await expect(attempt()).rejects.toMatchObject({ code: 'invalid_state', status: 409 });
   }
@@ -192,8 +189,9 @@ it('what is said of an operation is written with what it does, or not at all', a
   expect(await said()).toEqual(before);
   await workInChunks(school, id, 30);
   expect((await said()).map((row) => row.name)).toEqual([
-    ...['audit confirm', 'audit create', 'audit end', 'audit plan'],
+    ...['audit confirm', 'audit create', 'audit end', 'audit plan', 'audit start'],
     ...['operation.operation.completed', 'operation.operation.confirmed', 'operation.operation.initiated'],
+    'operation.operation.started',
     ...['operation.processing.progress', 'operation.processing.progress', 'operation.validation.completed'],
   ]);
 });
@@ -217,10 +215,12 @@ it('each act of a person leaves one audit entry with who and what', async () => 
     'confirm',
     'pause',
     'resume',
+    'start',
     'cancel',
     'rollback',
   ]);
-  expect(entries.every((entry) => entry.actor_account === school.admin.accountId)).toBe(true);
+  const byPeople = entries.filter((entry) => entry.action !== 'start');
+  expect(byPeople.every((entry) => entry.actor_account === school.admin.accountId)).toBe(true);
   expect(entries.at(-2)).toMatchObject({ detail: { reason: 'enough' } });
 });
 

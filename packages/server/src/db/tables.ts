@@ -399,7 +399,7 @@ export interface OperationItemsTable {
   label: Defaulted<string>;
   input: Json | null;
   action: string;
-  status: Defaulted<'pending' | 'processing' | 'success' | 'failed' | 'skipped'>;
+  status: Defaulted<'pending' | 'success' | 'failed' | 'skipped'>;
   code: string | null;
   detail: Json | null;
   warnings: Json | null;
@@ -433,7 +433,7 @@ export interface OperationsTable {
   input: ColumnType<unknown, string | undefined, string>;
   mapping: ColumnType<unknown, string | undefined, string>;
   status: Defaulted<'pending' | 'validating' | 'queued' | 'processing' | 'paused' | 'completed' | 'failed' | 'cancelled'>;
-  phase: Defaulted<'draft' | 'planning' | 'planned' | 'awaiting_approval' | 'queued' | 'applying' | 'pausing' | 'cancelling' | 'done'>;
+  phase: Defaulted<'draft' | 'planning' | 'planned' | 'awaiting_approval' | 'queued' | 'applying' | 'done'>;
   rollback_status: Defaulted<'none' | 'in_progress' | 'rolled_back' | 'partly_rolled_back'>;
   priority: Defaulted<number>;
   lane: Defaulted<'small' | 'medium' | 'large'>;

@@ -1,5 +1,5 @@
-/** The one place where an operation's status changes. */
-import { canMove, Problem, type OperationPhase, type OperationStatus } from '@muster/contract';
+/** An operation as it is stored: found, locked, changed; and what its columns mean. */
+import { Problem } from '@muster/contract';
 import { sql, type Selectable, type UpdateObject } from 'kysely';
 import type { OrgTransaction } from '../db/database.ts';
 import type { OperationsTable, Tables } from '../db/tables.ts';
@@ -31,21 +31,6 @@ function operationQuery(tx: OrgTransaction, id: string) {
 function found(operation: Operation | undefined): Operation {
   if (operation === undefined) throw new Problem('not_found');
   return operation;
-}
-
-/**
- * Moves a locked operation.
- * @param wanted - What was asked for, in the words of the refusal: "pausing".
- * @throws Problem `invalid_state` when the table of moves has no such arrow.
- */
-export async function move(
-  tx: OrgTransaction,
-  operation: Operation,
-  to: { status: OperationStatus; phase: OperationPhase; wanted: string },
-  values: OperationValues = {},
-): Promise<Operation> {
-  if (!canMove(operation.status, to.status)) throw invalidState(operation, to.wanted);
-  return update(tx, operation, { ...values, status: to.status, phase: to.phase });
 }
 
 /** Changes a locked operation without moving it. */

@@ -16,7 +16,8 @@
 import { LIMITS, Problem, type Lane } from '@muster/contract';
 import { sql } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
-import { update, type Operation, planCounts, lockOperation, move } from './operation.ts';
+import { move, type Mover, type Said } from './moves.ts';
+import { update, type Operation, planCounts, lockOperation } from './operation.ts';
 import { expectRows } from './plan/planner-hints.ts';
 export const TASKS = { continue: 'continue_operation', plan: 'plan_operation', begin: 'begin_operation' } as const;
 export type Task = (typeof TASKS)[keyof typeof TASKS];
@@ -183,12 +184,13 @@ export async function queueStatus(tx: OrgTransaction): Promise<QueueStatus> {
  * @param inRequest - Its id, where the caller will work it: the job is then only a safety net.
  */
 export async function enterQueue(
-  tx: OrgTransaction,
+  mover: Mover,
   operation: Operation,
-  confirmed: { confirmed_by_account?: string; queued_at?: Date } = {},
+  name: 'confirm' | 'due' | 'resume',
+  said: Said = {},
   inRequest?: string,
 ): Promise<Operation> {
-  await move(tx, operation, { status: 'queued', phase: 'queued', wanted: 'starting' }, confirmed);
-  await admit(tx, inRequest);
-  return lockOperation(tx, operation.id);
+  await move(mover, operation, name, said);
+  await admit(mover.tx, inRequest);
+  return lockOperation(mover.tx, operation.id);
 }

@@ -19,8 +19,6 @@ import {
   invalidState,
   lockOperation,
   makerOf,
-  move,
-  update,
   type Operation,
   type PlanCounts,
   planCounts,
@@ -28,8 +26,9 @@ import {
 } from '../operation.ts';
 import { expectRows, countStagedRows } from './planner-hints.ts';
 import { foresee } from '../foresee/foresee.ts';
+import { move } from '../moves.ts';
 import { planWriter } from './plan-writer.ts';
-import { writeAudit, writeEvent } from '../record.ts';
+import { writeEvent } from '../record.ts';
 import { sumUpPlan } from './summary.ts';
 import { assertPeopleLimit } from '../rights.ts';
 import { chosen } from '../report.ts';
@@ -59,7 +58,7 @@ export async function plan(asked: Asked, operation: Operation): Promise<Operatio
   const people = await assertAdmitted(made, applicantOf(engine, operation), 'plan');
   const isLarge = people > LIMITS.planInRequestPeopleMax || (await hasManyRows(tx, operation.id));
   if (!isLarge) return makePlan(made, operation);
-  const planning = await move(tx, operation, { status: 'validating', phase: 'planning', wanted: 'planning' });
+  const planning = await move(asked, operation, 'planLater');
   await enqueue(tx, planning, TASKS.plan);
   return planning;
 }
@@ -105,8 +104,8 @@ async function makePlan(asked: Asked, operation: Operation): Promise<Operation> 
   if (counts.items === 0) assertSomebody(kind, context);
   const guards = await findGuards(engine, operation, context, counts);
   const plannedAt = context.now;
-  const planned = await finishPlan(tx, operation, { counts, guards, hash, actor, kind, plannedAt });
-  await sayPlanned(tx, kind, planned, counts);
+  const planned = await finishPlan(asked, operation, { counts, guards, hash, kind, plannedAt });
+  await sayBlocked(tx, kind, planned, counts);
   return planned;
 }
 
@@ -177,28 +176,23 @@ async function sizeOfInput(tx: OrgTransaction, operation: Operation): Promise<nu
 }
 
 /** Blocking errors are said in addition, with their codes. */
-async function sayPlanned(tx: OrgTransaction, kind: Kind, operation: Operation, counts: PlanCounts): Promise<void> {
-  const prefix = eventPrefix(kind);
-  const about = { operationId: operation.id, actorId: makerOf(operation) };
+async function sayBlocked(tx: OrgTransaction, kind: Kind, operation: Operation, counts: PlanCounts): Promise<void> {
   const errors = counts.actions['error'] ?? 0;
-  const payload = { errors, warnings: counts.warnings };
-  await writeEvent(tx, { ...about, name: `${prefix}.validation.completed`, payload });
   if (errors === 0 || kind.guards?.errorsBlock !== true) return;
-  const failed = { errors, codes: counts.codes };
-  await writeEvent(tx, { ...about, name: `${prefix}.validation.failed`, payload: failed });
+  const name = `${eventPrefix(kind)}.validation.failed`;
+  const payload = { errors, codes: counts.codes };
+  await writeEvent(tx, { name, operationId: operation.id, actorId: makerOf(operation), payload });
 }
 
 async function finishPlan(
-  tx: OrgTransaction,
+  asked: Asked,
   operation: Operation,
-  plan: { counts: PlanCounts; guards: readonly unknown[]; hash: string; actor: Actor; kind: Kind; plannedAt: Date },
+  plan: { counts: PlanCounts; guards: readonly unknown[]; hash: string; kind: Kind; plannedAt: Date },
 ): Promise<Operation> {
   const { counts, kind, plannedAt } = plan;
   const history: unknown[] = Array.isArray(operation.plan_history) ? operation.plan_history.slice(-4) : [];
   const needsApproval = operation.requires_approval || kind.guards?.needsApproval === true;
-  const phase = needsApproval && operation.approved_hash !== plan.hash ? 'awaiting_approval' : 'planned';
   const values = {
-    phase,
     plan_hash: plan.hash,
     planned_at: plannedAt,
     requires_approval: needsApproval,
@@ -210,15 +204,12 @@ async function finishPlan(
     warnings_count: counts.warnings,
     lane: laneOf(kind, counts),
   } as const;
-  await writeAudit(tx, {
-    action: 'plan',
-    operationId: operation.id,
-    actor: plan.actor,
+  const isApproved = !needsApproval || operation.approved_hash === plan.hash;
+  return move(asked, operation, isApproved ? 'planned' : 'awaitApproval', {
+    values,
+    payload: { errors: counts.actions['error'] ?? 0, warnings: counts.warnings },
     detail: { plan_hash: plan.hash, counts },
   });
-  return operation.status === 'validating'
-    ? move(tx, operation, { status: 'pending', phase, wanted: 'planning' }, values)
-    : update(tx, operation, values);
 }
 
 /** The size class, by people where the kind chooses people, otherwise by items. */
@@ -250,7 +241,7 @@ export async function failPlanning(engine: Engine, orgId: string, operationId: s
     const operation = await lockOperation(tx, operationId);
     if (operation.status !== 'validating') return;
     const log = `${operation.error_log}${engine.now().toISOString()} ${reason}\n`;
-    await move(tx, operation, { status: 'pending', phase: 'draft', wanted: 'planning' }, { error_log: log });
+    await move({ tx, engine, actor: null }, operation, 'unplanned', { values: { error_log: log }, detail: { reason } });
   });
 }
 

@@ -25,7 +25,6 @@ import {
   getOperation,
   lockOperation,
   makerOf,
-  move,
   update,
   type Operation,
   type OperationValues,
@@ -33,6 +32,7 @@ import {
   skippedByPlan,
 } from '../operation.ts';
 import { joinByHash, refreshStatistics } from '../plan/planner-hints.ts';
+import { move, type Mover } from '../moves.ts';
 import { goesOn } from './pause-broken.ts';
 import { dequeue, enqueue, TASKS } from '../queue.ts';
 import { writeEvent } from '../record.ts';
@@ -85,7 +85,7 @@ export async function applySlice(
 /** @returns whether another chunk is to be applied. */
 async function applyChunk(tx: OrgTransaction, engine: Engine, operationId: string): Promise<boolean> {
   const began = Date.now();
-  const operation = await begin(tx, await lockOperation(tx, operationId));
+  const operation = await begin({ tx, engine, actor: null }, await lockOperation(tx, operationId));
   if (operation === null) return false;
   const kind = getKind(engine, operation.kind);
   const range = await nextRange(tx, operation);
@@ -100,14 +100,9 @@ async function applyChunk(tx: OrgTransaction, engine: Engine, operationId: strin
 }
 
 /** Puts an admitted operation to work; null for one that was paused, cancelled or is done. */
-async function begin(tx: OrgTransaction, operation: Operation): Promise<Operation | null> {
+async function begin(mover: Mover, operation: Operation): Promise<Operation | null> {
   if (operation.status === 'queued' && operation.admitted_at !== null) {
-    return move(
-      tx,
-      operation,
-      { status: 'processing', phase: 'applying', wanted: 'working' },
-      operation.started_at === null ? firstStart(operation) : {},
-    );
+    return move(mover, operation, 'start', operation.started_at === null ? { values: firstStart(operation) } : {});
   }
   return operation.status === 'processing' ? operation : null;
 }

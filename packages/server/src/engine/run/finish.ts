@@ -2,12 +2,12 @@
 import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../../db/database.ts';
 import { plannedId } from '../../db/ids.ts';
-import { getKind, type Engine } from '../engine.ts';
-import { eventPrefix } from '../kind.ts';
-import { getOperation, makerOf, move, update, type Operation, skippedByPlan } from '../operation.ts';
+import { getKind, type Asked, type Engine } from '../engine.ts';
+import { move } from '../moves.ts';
+import { getOperation, invalidState, skippedByPlan, update, type Operation } from '../operation.ts';
 import { expectRows } from '../plan/planner-hints.ts';
 import { admit } from '../queue.ts';
-import { writeAudit, writeEvent, writeOutbox } from '../record.ts';
+import { writeOutbox } from '../record.ts';
 import { HAS_FAILED } from '../report.ts';
 import { endUndo } from '../undo/settle.ts';
 
@@ -15,16 +15,20 @@ import { endUndo } from '../undo/settle.ts';
 export async function finish(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<Operation> {
   const isEmpty = operation.total_items === 0;
   const anyDone = operation.successful_items + operation.skipped_items > 0;
-  const status = anyDone || isEmpty ? 'completed' : 'failed';
   const summary = await summarize(tx, operation, isEmpty ? ['The operation had no items.'] : []);
-  const ended = await move(
-    tx,
-    operation,
-    { status, phase: 'done', wanted: 'finishing' },
-    { completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(summary) },
-  );
+  const name = anyDone || isEmpty ? 'complete' : 'fail';
+  const payload = {
+    final_status: name === 'complete' ? 'completed' : 'failed',
+    total: operation.total_items,
+    successful: operation.successful_items,
+    failed: operation.failed_items,
+    skipped: operation.skipped_items,
+    duration_ms: engine.now().getTime() - (operation.started_at ?? engine.now()).getTime(),
+  };
+  const values = { completed_at: sql<Date>`now()`, admitted_at: null, results_summary: JSON.stringify(summary) };
+  const ended = await move({ tx, engine, actor: null }, operation, name, { values, payload, detail: payload });
   await endUndo(tx, engine, ended);
-  await announce(tx, engine, ended, summary);
+  await tellMaker(tx, ended, { ...payload, errors_by_code: summary.errors_by_code });
   await admit(tx);
   await tellThose(tx, engine, ended);
   return ended;
@@ -62,7 +66,14 @@ async function messagesOf(
 }
 
 /** Finished items stay and can be undone; the others become skipped. */
-export async function endCancelled(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<Operation> {
+export async function endCancelled(
+  asked: Asked,
+  operation: Operation,
+  name: 'cancel' | 'reject',
+  reason: string,
+): Promise<Operation> {
+  const { tx, engine } = asked;
+  if (operation.phase === 'done') throw invalidState(operation, 'cancelling');
   const { left } = await one(
     tx,
     sql<{ left: number }>`
@@ -81,12 +92,16 @@ export async function endCancelled(tx: OrgTransaction, engine: Engine, operation
     skipped_items: operation.skipped_items + skipped,
     processed_items: operation.processed_items + skipped,
   });
-  const cancelled = await move(
-    tx,
-    counted,
-    { status: 'cancelled', phase: 'done', wanted: 'cancelling' },
-    { completed_at: sql`now()`, admitted_at: null, results_summary: JSON.stringify(await summarize(tx, counted, [])) },
-  );
+  const cancelled = await move(asked, counted, name, {
+    values: {
+      completed_at: sql<Date>`now()`,
+      admitted_at: null,
+      cancel_reason: reason,
+      results_summary: JSON.stringify(await summarize(tx, counted, [])),
+    },
+    payload: { final_status: 'cancelled', successful: counted.successful_items, skipped: counted.skipped_items },
+    detail: { reason },
+  });
   await endUndo(tx, engine, cancelled);
   await admit(tx);
   await tellThose(tx, engine, cancelled);
@@ -119,26 +134,11 @@ async function summarize(tx: OrgTransaction, operation: Operation, warnings: rea
   };
 }
 
-async function announce(tx: OrgTransaction, engine: Engine, operation: Operation, summary: Summary): Promise<void> {
-  const kind = getKind(engine, operation.kind);
-  const payload = {
-    final_status: operation.status,
-    total: operation.total_items,
-    successful: operation.successful_items,
-    failed: operation.failed_items,
-    skipped: operation.skipped_items,
-    duration_ms: engine.now().getTime() - (operation.started_at ?? engine.now()).getTime(),
-  };
-  const about = { operationId: operation.id, payload };
-  await writeEvent(tx, { ...about, name: `${eventPrefix(kind)}.operation.completed`, actorId: makerOf(operation) });
-  await writeAudit(tx, { action: 'end', operationId: operation.id, actor: null, detail: payload });
+/** Who started it is told where it ended after they had their answer. */
+async function tellMaker(tx: OrgTransaction, operation: Operation, payload: Record<string, unknown>): Promise<void> {
   if (!ranOn(operation)) return;
-  await writeOutbox(tx, {
-    operationId: operation.id,
-    payload: { ...payload, errors_by_code: summary.errors_by_code },
-    topic: 'operation.ended',
-    recipientId: operation.created_by_user,
-  });
+  const { id: operationId, created_by_user: recipientId } = operation;
+  await writeOutbox(tx, { topic: 'operation.ended', recipientId, operationId, payload });
 }
 
 /**

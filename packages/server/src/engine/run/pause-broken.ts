@@ -1,12 +1,12 @@
 /** An operation that cannot go on by itself waits for a person, and those who look after it are told. */
 import type { OrgTransaction } from '../../db/database.ts';
 import { administrators } from '../../tenancy/administrators.ts';
-import { getKind, type Engine } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import type { ItemFault } from './item-fault.ts';
-import { eventPrefix } from '../kind.ts';
-import { makerOf, move, update, type Operation } from '../operation.ts';
+import { move } from '../moves.ts';
+import { update, type Operation } from '../operation.ts';
 import { admit, dequeue } from '../queue.ts';
-import { writeEvent, writeOutbox } from '../record.ts';
+import { writeOutbox } from '../record.ts';
 
 /** So many chunks in a row may fail for the most part before somebody has to look. */
 const FAILING_CHUNKS_MAX = 2;
@@ -19,18 +19,11 @@ export async function pauseBroken(
   reason: string,
 ): Promise<void> {
   await dequeue(tx, operation.id);
-  await move(
-    tx,
-    operation,
-    { status: 'paused', phase: 'applying', wanted: 'pausing' },
-    { attempts: 0, failing_chunks: 0, error_log: logged(engine, operation, reason), admitted_at: null },
-  );
   const payload = { reason };
-  await writeEvent(tx, {
-    name: `${eventPrefix(getKind(engine, operation.kind))}.operation.paused`,
-    operationId: operation.id,
-    actorId: makerOf(operation),
+  await move({ tx, engine, actor: null }, operation, 'pause', {
+    values: { attempts: 0, failing_chunks: 0, error_log: logged(engine, operation, reason), admitted_at: null },
     payload,
+    detail: payload,
   });
   const maker = operation.created_by_user === null ? [] : [operation.created_by_user];
   for (const recipientId of new Set([...maker, ...(await administrators(tx))])) {

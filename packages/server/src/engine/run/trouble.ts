@@ -65,7 +65,8 @@ export async function putOffPlanning(
 export async function beginScheduled(engine: Engine, orgId: string, operationId: string): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
-    if (operation.status === 'pending' && operation.phase === 'queued') await enterQueue(tx, operation);
+    if (operation.status === 'pending' && operation.phase === 'queued')
+      await enterQueue({ tx, engine, actor: null }, operation, 'due');
   });
 }
 

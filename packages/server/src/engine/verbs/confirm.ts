@@ -6,21 +6,12 @@ import { applyInRequest } from '../run/chunk.ts';
 import { getKind, type Asked, type Asker, type Engine } from '../engine.ts';
 import { assertFresh } from '../plan/fresh.ts';
 import { guardsOf, type Guard } from '../plan/guards.ts';
-import { eventPrefix, type Kind } from '../kind.ts';
-import {
-  invalidState,
-  isOpen,
-  makerOf,
-  move,
-  planCounts,
-  update,
-  type Operation,
-  type PlanCounts,
-} from '../operation.ts';
+import type { Kind } from '../kind.ts';
+import { move } from '../moves.ts';
+import { invalidState, isOpen, planCounts, type Operation, type PlanCounts } from '../operation.ts';
 import { applicantOf, makerAsActor, planIn } from '../plan/plan.ts';
 import { assertAdmitted } from '../draft/admission.ts';
 import { assertRoomToWait, enqueue, enterQueue, TASKS } from '../queue.ts';
-import { writeAudit, writeEvent } from '../record.ts';
 import { beginUndo } from '../undo/settle.ts';
 
 export interface Confirmation {
@@ -80,21 +71,16 @@ export async function confirmPlanned(
   confirmation: Confirmation,
   start: 'queued' | 'here' = 'queued',
 ): Promise<Operation> {
-  const { tx, engine, actor } = asked;
+  const { tx, engine } = asked;
   assertMeant(operation, getKind(engine, operation.kind), planCounts(operation), confirmation);
-  const queued = await queue(asked, operation, start);
-  await writeAudit(tx, {
-    action: 'confirm',
-    operationId: operation.id,
-    actor,
-    detail: {
-      plan_hash: operation.plan_hash,
-      confirm_count: confirmation.confirmCount ?? null,
-      warnings_acknowledged: confirmation.acknowledgeWarnings ?? false,
-      override_reason: operation.override_reason,
-    },
-  });
-  return queued;
+  await beginUndo(tx, operation);
+  const detail = {
+    plan_hash: operation.plan_hash,
+    confirm_count: confirmation.confirmCount ?? null,
+    warnings_acknowledged: confirmation.acknowledgeWarnings ?? false,
+    override_reason: operation.override_reason,
+  };
+  return queue(asked, operation, start, detail);
 }
 
 /** Errors, warnings, guards and approval: whatever has to be settled by a person before anything runs. */
@@ -121,25 +107,22 @@ function unmetGuard(guards: readonly Guard[], typed: Confirmation['confirmCount'
   return largest === undefined || largest.count === typed ? null : largest;
 }
 
-async function queue(asked: Asked, operation: Operation, start: 'queued' | 'here'): Promise<Operation> {
+async function queue(
+  asked: Asked,
+  operation: Operation,
+  start: 'queued' | 'here',
+  detail: Readonly<Record<string, unknown>>,
+): Promise<Operation> {
   const { tx, engine, actor } = asked;
   const now = engine.now();
-  const confirmed = { confirmed_by_account: actor.accountId, queued_at: now } as const;
-  await beginUndo(tx, operation);
-  await writeEvent(tx, {
-    name: `${eventPrefix(getKind(engine, operation.kind))}.operation.confirmed`,
-    operationId: operation.id,
-    actorId: makerOf(operation),
-  });
+  const values = { confirmed_by_account: actor.accountId, queued_at: now } as const;
   if (operation.scheduled_at !== null && operation.scheduled_at > now) {
-    const waiting = await update(tx, operation, { ...confirmed, phase: 'queued' });
+    const waiting = await move(asked, operation, 'schedule', { values, detail });
     await enqueue(tx, waiting, TASKS.begin, operation.scheduled_at.getTime() - now.getTime());
     return waiting;
   }
-  if (start === 'here') {
-    const admitted = { ...confirmed, admitted_at: now };
-    return move(tx, operation, { status: 'queued', phase: 'queued', wanted: 'starting' }, admitted);
-  }
+  if (start === 'here') return move(asked, operation, 'confirm', { values: { ...values, admitted_at: now }, detail });
   if (operation.lane !== 'small') await assertRoomToWait(tx);
-  return enterQueue(tx, operation, confirmed, operation.lane === 'small' ? operation.id : undefined);
+  const inRequest = operation.lane === 'small' ? operation.id : undefined;
+  return enterQueue(asked, operation, 'confirm', { values, detail }, inRequest);
 }

@@ -189,8 +189,6 @@ function massPhase({ phase, status }: Operation): MassAssignment['phase'] {
       // Until a later start has come an operation is confirmed, but waits in no queue.
       return status === 'pending' ? 'confirmed' : 'queued';
     case 'applying':
-    case 'pausing':
-    case 'cancelling':
       return status === 'queued' ? 'queued' : 'processing';
   }
 }
