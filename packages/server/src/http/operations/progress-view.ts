@@ -12,8 +12,6 @@ const PHASE_WORDS: Readonly<Record<OperationPhase, string>> = {
   awaiting_approval: 'waiting for approval',
   queued: 'waiting in the queue',
   applying: 'writing',
-  pausing: 'pausing',
-  cancelling: 'cancelling',
   done: 'done',
 };
 

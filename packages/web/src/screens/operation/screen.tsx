@@ -84,8 +84,6 @@ function Stage({ operation }: { readonly operation: BulkOperation }) {
       );
     case 'queued':
     case 'applying':
-    case 'pausing':
-    case 'cancelling':
       return <ProgressView operation={operation} />;
     case 'done':
       return (
