@@ -12,7 +12,7 @@ import { newId } from '../db/ids.ts';
 import { findMemberships } from './accounts.ts';
 import { findActor, type Actor } from './actor.ts';
 import { verifyPassword } from './passwords.ts';
-import { sha256 } from './sessions.ts';
+import { sha256, type PersonVersions } from './sessions.ts';
 
 /** Failed attempts a name may have within the window, before it is locked until the oldest of them leaves it. */
 const FAILURES_MAX = 10;
@@ -21,6 +21,7 @@ const CANDIDATES_MAX = 20;
 
 export interface SignIn {
   readonly accountId: string;
+  /** Acts in every organization. Somebody with a membership, active or not, is limited to it whatever further rights they have. */
   readonly isSystemAdmin: boolean;
   /** What the account may do in each of its organizations, without those where the person is not active. */
   readonly actors: readonly Actor[];
@@ -42,7 +43,7 @@ export async function signIn(
   const fitting: SignIn[] = [];
   for (const candidate of candidates.length === 0 ? [NOBODY] : candidates) {
     if (!(await verifyPassword(candidate.password_hash, credentials.password))) continue;
-    const found = await loadSignIn(database, candidate.id, candidate.is_system_admin);
+    const found = await loadSignIn(database, { accountId: candidate.id, isSystemAdmin: candidate.is_system_admin });
     if (mayEnter(found, credentials.orgId)) fitting.push(found);
   }
   const [first, second] = fitting;
@@ -58,14 +59,23 @@ function mayEnter(found: SignIn, orgId: string | undefined): boolean {
   return orgId === undefined || found.actors.some((actor) => actor.orgId === orgId);
 }
 
-/** The rights of an account in all organizations where its person is active, in the order in which it joined them. */
-export async function loadSignIn(database: Database, accountId: string, isSystemAdmin: boolean): Promise<SignIn> {
+/**
+ * The rights of an account in all organizations where its person is active, in the order in which it joined them.
+ * @param since - What a sign-in that began before remembers: it counts where no right was lost meanwhile.
+ */
+export async function loadSignIn(
+  database: Database,
+  { accountId, isSystemAdmin }: { accountId: string; isSystemAdmin: boolean },
+  since?: PersonVersions,
+): Promise<SignIn> {
   const actors: Actor[] = [];
-  for (const { org_id: orgId } of await findMemberships(database, accountId)) {
-    const actor = await inOrg(database, orgId, (tx) => findActor(tx, accountId));
+  const memberships = await findMemberships(database, accountId);
+  for (const { org_id: orgId } of memberships) {
+    const signedInAt = since === undefined ? undefined : (since[orgId] ?? 0);
+    const actor = await inOrg(database, orgId, (tx) => findActor(tx, accountId, signedInAt));
     if (actor !== null && actor.userId !== null) actors.push(actor);
   }
-  return { accountId, isSystemAdmin, actors };
+  return { accountId, isSystemAdmin: isSystemAdmin && memberships.length === 0, actors };
 }
 
 interface Candidate {

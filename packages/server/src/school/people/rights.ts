@@ -27,3 +27,10 @@ export function misplaces(actor: Actor): RawBuilder<unknown> | null {
     (c.action = 'insert' or c.after ? 'unit_id') and coalesce(${unit} not in (${unitsOf(actor)}), true)
     or c.after ? 'roles' and not c.after -> 'roles' <@ ${JSON.stringify(rolesToGive(actor))}::jsonb)`;
 }
+
+/** Condition: `person` stops being active or loses a role once the values, JSON, hold. */
+export function losesRights(person: string, values: RawBuilder<unknown>): RawBuilder<unknown> {
+  const [status, roles] = [sql.ref(`${person}.status`), sql.ref(`${person}.roles`)];
+  return sql`coalesce(
+    (${status} = 'active' and ${values} ->> 'status' <> 'active') or not to_jsonb(${roles}) <@ (${values} -> 'roles'), false)`;
+}
