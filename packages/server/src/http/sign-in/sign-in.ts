@@ -12,8 +12,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isUuid } from '../../db/database.ts';
 import { closeSession, openSession, SESSION_HOURS } from '../../tenancy/sessions.ts';
-import { signIn, type SignIn } from '../../tenancy/sign-in.ts';
-import { SESSION_COOKIE, tokenOf } from '../every-request/authentication.ts';
+import { recordFailure, signIn, type SignIn } from '../../tenancy/sign-in.ts';
+import { recordOwnAccess } from '../../tenancy/trail.ts';
+import { originOf, SESSION_COOKIE, tokenOf } from '../every-request/authentication.ts';
 import type { App, HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { findOrganizations } from '../organization/organization.ts';
@@ -31,6 +32,7 @@ const loginBody = z
 
 export function signInRoutes(app: App, context: HttpContext): void {
   const tags = ['Sign-in'];
+  const noteFailure = failureNotes(app, context);
   app.post(
     '/api/login',
     {
@@ -38,10 +40,18 @@ export function signInRoutes(app: App, context: HttpContext): void {
       schema: { tags, summary: 'Sign in', security: [], body: loginBody, response: { 200: signInShape, ...refusals } },
     },
     async (request, reply) => {
-      const orgId = await organizationOf(context, request.body.organization);
-      const credentials = { login: loginOf(request.body) ?? '', password: request.body.password, orgId };
+      const { password, organization } = request.body;
+      const login = loginOf(request.body) ?? '';
       const now = context.engine.now();
-      const found = await signIn(context.database, credentials, now);
+      const attempt = async () => {
+        const orgId = await organizationOf(context, organization);
+        return { orgId, found: await signIn(context.database, { login, password, orgId }, now) };
+      };
+      const { orgId, found } = await attempt().catch((error: unknown) => {
+        if (error instanceof Problem && error.code === 'wrong_credentials') noteFailure(request, login, now);
+        throw error;
+      });
+      await recordOwnAccess(context.database, 'sign_in', found.actors, originOf(request));
       const { token, expiresAt } = await openSession(context.database, found.accountId, orgId ?? null, now);
       setCookie(request, reply, token);
       const own = await meOf(context, found, orgId);
@@ -49,6 +59,20 @@ export function signInRoutes(app: App, context: HttpContext): void {
     },
   );
   sessionRoutes(app, context, tags);
+}
+
+/** Failures are written down behind the answer, and before the server ends. */
+function failureNotes(app: App, context: HttpContext): (request: FastifyRequest, login: string, now: Date) => void {
+  const unwritten = new Set<Promise<void>>();
+  app.addHook('onClose', async () => {
+    await Promise.all(unwritten);
+  });
+  return (request, login, now) => {
+    const writing = recordFailure(context.database, login, originOf(request), now)
+      .catch((error: unknown) => request.log.error(error, 'A failed sign-in could not be written to the audit.'))
+      .finally(() => unwritten.delete(writing));
+    unwritten.add(writing);
+  };
 }
 
 function sessionRoutes(app: App, context: HttpContext, tags: string[]): void {
@@ -61,6 +85,7 @@ function sessionRoutes(app: App, context: HttpContext, tags: string[]): void {
     async (request, reply) => {
       const { token } = tokenOf(request) ?? {};
       if (token !== undefined) await closeSession(context.database, token);
+      await recordOwnAccess(context.database, 'sign_out', request.signIn?.actors ?? [], originOf(request));
       return reply.clearCookie(SESSION_COOKIE, { path: '/' }).code(204).send();
     },
   );
