@@ -1,23 +1,14 @@
-import {
-  invalidField,
-  LIMITS,
-  PEOPLE_MAX,
-  Problem,
-  type SignedInPerson,
-  signedInPerson,
-  signIn as signInShape,
-  strongestRole,
-} from '@muster/contract';
+import { invalidField, Problem, signedInPerson, signIn as signInShape } from '@muster/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isUuid } from '../../db/database.ts';
 import { closeSession, openSession, SESSION_HOURS } from '../../tenancy/sessions.ts';
-import { recordFailure, signIn, type SignIn } from '../../tenancy/sign-in.ts';
+import { recordFailure, signIn } from '../../tenancy/sign-in.ts';
 import { recordOwnAccess } from '../../tenancy/trail.ts';
 import { originOf, SESSION_COOKIE, tokenOf } from '../every-request/authentication.ts';
 import type { App, HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
-import { findOrganizations } from '../organization/organization.ts';
+import { viewSignedIn } from './signed-in.ts';
 
 const name = z.string().min(1).max(254);
 const loginBody = z
@@ -54,7 +45,7 @@ export function signInRoutes(app: App, context: HttpContext): void {
       await recordOwnAccess(context.database, 'sign_in', found.actors, originOf(request));
       const { token, expiresAt } = await openSession(context.database, found.accountId, orgId ?? null, now);
       setCookie(request, reply, token);
-      const own = await meOf(context, found, orgId);
+      const own = await viewSignedIn(context, found, orgId);
       return { token, token_type: 'Bearer' as const, expires_at: expiresAt.toISOString(), ...own };
     },
   );
@@ -97,7 +88,7 @@ function sessionRoutes(app: App, context: HttpContext, tags: string[]): void {
     },
     async (request) => {
       const found = request.signIn ?? { accountId: '', isSystemAdmin: false, actors: [] };
-      return meOf(context, found, request.actor?.orgId);
+      return viewSignedIn(context, found, request.actor?.orgId);
     },
   );
 }
@@ -127,28 +118,4 @@ function setCookie(request: FastifyRequest, reply: FastifyReply, token: string):
     secure: request.protocol === 'https',
     maxAge: SESSION_HOURS * 3_600,
   });
-}
-
-/** @param orgId - Of several organizations, the one acted in; the first where it is left out. */
-async function meOf(context: HttpContext, found: SignIn, orgId: string | undefined): Promise<SignedInPerson> {
-  const actor = found.actors.find((one) => one.orgId === orgId) ?? found.actors[0];
-  const roles = actor?.roles ?? ['system_admin'];
-  const organizations = (await findOrganizations(context.database, found)).map((org) => ({
-    ...org,
-    user_id: found.actors.find((one) => one.orgId === org.id)?.userId ?? null,
-  }));
-  return {
-    account_id: found.accountId,
-    user: actor?.userId == null ? null : { id: actor.userId, full_name: actor.name, unit_id: actor.unitId },
-    roles: [...roles],
-    role: strongestRole(roles),
-    organization: organizations.find((org) => org.id === (actor?.orgId ?? orgId)) ?? null,
-    organizations,
-    entity_ids: organizations.map((org) => org.id),
-    limits: {
-      people_max: PEOPLE_MAX[strongestRole(roles)],
-      in_request_people_max: LIMITS.inRequestPeopleMax,
-      upload_bytes_max: context.settings.uploadBytesMax ?? LIMITS.uploadBytesMax,
-    },
-  };
 }
