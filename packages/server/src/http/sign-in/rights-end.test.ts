@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/fixtures/database.ts';
 import { anOrganization, caller, callerOf, testApp, type Call } from '../../../../../test/fixtures/http.ts';
 import { aPerson, aSequence, students } from '../../../../../test/fixtures/school.ts';
-import { createOrganization } from '../../tenancy/accounts.ts';
+import { createOrganization, createSystemAdmin } from '../../tenancy/accounts.ts';
 import type { App } from '../every-request/context.ts';
 
 const PASSWORD = 'a long enough one';
@@ -99,6 +99,21 @@ it('a sign-in to two organizations ends in the one that suspended the person, an
   expect(me.body.entity_ids).toEqual([second.org_id]);
   const there = await caller(app, token)('GET', '/api/organization', undefined, { 'x-organization-id': first.org_id });
   expect(there.status).toBe(403);
+});
+
+it('a system_admin who is suspended in the one organization they belong to does not act in all of them', async () => {
+  const email = 'root@example.org';
+  await createSystemAdmin(database, { email, password: PASSWORD });
+  const own = await createOrganization(database, { name: 'Own', adminEmail: email, adminPassword: PASSWORD });
+  const root = await signIn(email);
+  expect(await root.me()).toBe(200);
+  const boss = await aBossOf(own.org_id);
+  expect((await boss('PATCH', `/api/users/${own.user_id}`, { status: 'suspended' })).status).toBe(200);
+  const elsewhere = await caller(app, root.token)('GET', '/api/organization', undefined, {
+    'x-organization-id': orgId,
+  });
+  expect(elsewhere.status).toBe(401);
+  expect((await caller(app)('POST', '/api/login', { login: email, password: PASSWORD })).status).toBe(401);
 });
 
 it.each(['/api/bulk/operations', '/api/v1/mass-assignments'])(

@@ -41,7 +41,11 @@ it('tells e-mail, rights and limits by role', async () => {
     limits: { people_max: 1_000, undo_hours: 720 },
   });
   expect((await meAs(['teacher'])).me).toMatchObject({ rights: [], limits: { people_max: 50, undo_hours: 24 } });
-  expect((await meAs(['student'])).me).toMatchObject({ rights: [], may_start: ['enrollment_create', 'enrollment_cancel'], limits: { people_max: 0 } });
+  expect((await meAs(['student'])).me).toMatchObject({
+    rights: [],
+    may_start: ['enrollment_create', 'enrollment_cancel'],
+    limits: { people_max: 0 },
+  });
 });
 
 it('names the kinds that the role may start, as the list of kinds does, and none that is not for callers', async () => {
