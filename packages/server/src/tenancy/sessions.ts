@@ -1,7 +1,7 @@
 /**
  * Sign-ins: a token of 256 random bits, of which the database knows only the SHA-256.
  *
- * A sign-in ends in an organization when its person stops being active there or loses a role, whatever did that: it
+ * A sign-in ends in an organization when its person stops being active there or falls to a lesser role, whatever did that: it
  * remembers the version of the person, and counts while no right was lost with a later one (`users.rights_version`).
  */
 import { createHash, randomBytes } from 'node:crypto';

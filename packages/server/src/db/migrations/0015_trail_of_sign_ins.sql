@@ -1,6 +1,6 @@
 -- Sign-ins end with the right, and what becomes of them stands in the audit of the person's organization.
 
--- The version of the row with which the person last lost a right: stopped being active, or lost a role. A sign-in that
+-- The version of the row with which the person last lost a right: stopped being active, or fell to a lesser role. A sign-in that
 -- began before it counts no more, also where the right was given back since. Versions only grow, and a sign-in reads the
 -- one that is committed: unlike a time this is right whatever runs at the same moment.
 alter table users add column rights_version bigint not null default 0;
