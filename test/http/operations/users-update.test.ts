@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import type { Actor } from '../../../packages/server/src/tenancy/actor.ts';
+import { openSession } from '../../../packages/server/src/tenancy/sessions.ts';
 import { aPerson, aUnit, query, students } from '../../fixtures/school.ts';
 import { bulkApi, type BulkApi } from './bulk-api.ts';
 
@@ -173,9 +174,10 @@ describe('what the single change refuses', () => {
 describe('status', () => {
   it('activated people can sign in again; archived ones leave the lists and stay in reports; each change is logged [BO-216] [BO-218] [BO-219]', async () => {
     const person = await aPerson(api.database, api.school.orgId, { name: 'Back Again', roles: ['teacher'] });
-    const me = async () =>
-      (await api.app.inject({ url: '/api/me', headers: { authorization: `Bearer ${await api.tokenOf(person)}` } }))
-        .statusCode;
+    const me = async () => {
+      const { token } = await openSession(api.database, person.accountId, null, new Date());
+      return (await api.app.inject({ url: '/api/me', headers: { authorization: `Bearer ${token}` } })).statusCode;
+    };
     const listed = async () => {
       const headers = { authorization: `Bearer ${await api.tokenOf(api.school.admin)}` };
       const { items } = (await api.app.inject({ url: '/api/users?q=Back%20Again', headers })).json();

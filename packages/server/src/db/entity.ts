@@ -18,6 +18,8 @@ export interface Entity {
   readonly references?: Readonly<Record<string, string>>;
   /** Columns besides `id` that other tables refer to, and that a row can lose. */
   readonly keys?: Readonly<Record<string, LosableKey>>;
+  /** What whoever signs in as this row may lose. */
+  readonly rights?: Rights;
   /** The part of the row that belongs to another and is undone with it, as steps belong to an assignment. */
   readonly partOf?: PartOf;
   /** A number on the parent that counts these rows, such as the taken seats of a batch. */
@@ -67,6 +69,13 @@ export interface LosableKey {
   readonly isLost: (row: string, values: RawBuilder<unknown>) => RawBuilder<unknown>;
   /** Why a row that is referred to keeps it. */
   readonly code: ProblemCode;
+}
+
+export interface Rights {
+  /** Holds the version of the row with which a right was last lost. Of no change, so that nothing sets it back. */
+  readonly column: string;
+  /** Condition: `row` loses a right once it holds `values`, JSON. */
+  readonly areLost: (row: string, values: RawBuilder<unknown>) => RawBuilder<unknown>;
 }
 
 export interface PartOf {

@@ -71,6 +71,7 @@ export interface AuditTable {
   user_agent: string | null;
   detail: ColumnType<unknown, string | undefined, string>;
   at: Defaulted<Date>;
+  subject_user: string | null;
 }
 
 export interface BatchTeachersTable {
@@ -607,6 +608,7 @@ export interface SessionsTable {
   created_at: Defaulted<Date>;
   expires_at: Date;
   chosen_org_id: string | null;
+  person_versions: ColumnType<unknown, string | undefined, string>;
 }
 
 export interface SignInFailuresTable {
@@ -728,6 +730,7 @@ export interface UsersTable {
   updated_at: Defaulted<Date>;
   gender: string | null;
   staff_id: Computed<string | null>;
+  rights_version: Defaulted<number>;
 }
 
 export interface Tables {

@@ -41,7 +41,7 @@ export function unknownKind(engine: Engine, name: string): Problem {
   return new Problem('unknown_kind', { field: 'operation_type', kind: name, known });
 }
 
-export function mayStart(kind: Kind, actor: Actor): boolean {
+export function mayStart(kind: Kind, actor: Pick<Actor, 'roles'>): boolean {
   return kind.roles.some((role: Role) => actor.roles.includes(role));
 }
 

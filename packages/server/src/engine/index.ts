@@ -47,7 +47,7 @@ export { applyIfSmall, confirm, confirmPlanned, type Confirmation } from './verb
 export { approve, cancel, pause, prioritize, reject, resume } from './verbs/steer.ts';
 export { retry } from './verbs/retry.ts';
 export { planUndo, undo, type UndoRequest } from './verbs/undo.ts';
-export { undoUntil } from './undo/may-undo.ts';
+export { undoHours, undoUntil } from './undo/may-undo.ts';
 export { problemOf, runAndRead, runIn, runNow, type ItemResult } from './verbs/run-now.ts';
 
 /** What is said of it, and who listens. */

@@ -43,7 +43,7 @@ export function maySteer(actor: Actor, operation: Operation): boolean {
   return isWholeOrgAdmin(actor) || operation.created_by_account === actor.accountId;
 }
 
-export function isWholeOrgAdmin(actor: Actor): boolean {
+export function isWholeOrgAdmin(actor: Pick<Actor, 'role'>): boolean {
   return actor.role === 'system_admin' || actor.role === 'subscriber_admin';
 }
 

@@ -1,5 +1,5 @@
 /** Every topic of the outbox that becomes mail, with the words of it. */
-import { claimWords } from './account-words.ts';
+import { claimWords, linkMadeWords, linkUsedWords, newLinkWords } from './account-words.ts';
 import { assignmentGivenWords, givenToStudentsWords, withdrawnWords } from './assignment-words.ts';
 import { instructorAssignedWords, teacherChangedWords } from './batch-words.ts';
 import { endedWords, enrolledWords, startedWords } from './enrollment-words.ts';
@@ -18,8 +18,8 @@ export interface Topic {
   readonly switch: MessageSwitch | null;
   /** Held until the hour has ended; then all of it that concerns one person is one message. */
   readonly isSummedUp?: true;
-  /** Brings a one-time link by which the recipient sets a password. */
-  readonly bringsClaimLink?: true;
+  /** Brings a one-time link by which the recipient sets a password: the first one, which who has an account needs no more, or any. */
+  readonly bringsClaimLink?: 'first' | 'any';
   /** Not missed where there is nobody, or no address, to send it to. */
   readonly isOptional?: true;
 }
@@ -36,7 +36,10 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'assignment.given': { words: assignmentGivenWords, switch: 'assignment' },
   'assignment.given_to_students': { words: givenToStudentsWords, switch: 'assignment' },
   'assignment.withdrawn': { words: withdrawnWords, switch: 'assignment' },
-  'account.claim': { words: claimWords, switch: null, bringsClaimLink: true },
+  'account.claim': { words: claimWords, switch: null, bringsClaimLink: 'first' },
+  'account.new_link': { words: newLinkWords, switch: null, bringsClaimLink: 'any' },
+  'account.link_made': { words: linkMadeWords, switch: null, isOptional: true },
+  'account.link_used': { words: linkUsedWords, switch: null, isOptional: true },
   'operation.paused': { words: operationPausedWords, switch: 'operation', isOptional: true },
   'operation.ended': { words: operationEndedWords, switch: 'operation', isOptional: true },
 };

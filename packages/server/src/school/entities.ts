@@ -1,5 +1,6 @@
 /** The registry: every table that operations may change, parents first. */
 import type { Entity } from '../db/entity.ts';
+import { losesRights } from './people/rights.ts';
 import { stopsTeaching, TEACHER_COLUMNS } from './people/staff.ts';
 
 export const ENTITIES: readonly Entity[] = [
@@ -32,6 +33,7 @@ export const ENTITIES: readonly Entity[] = [
     defaults: { given_name: '', family_name: '', roles: ['student'], status: 'active', is_restricted: false },
     references: { unit_id: 'unit', primary_teacher_id: 'user' },
     keys: { staff_id: { columns: TEACHER_COLUMNS, isLost: stopsTeaching, code: 'still_teaches' } },
+    rights: { column: 'rights_version', areLost: losesRights },
   },
   {
     name: 'teacher_relationship',

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { inOrg, rows, type Database, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
+import { writeAccess, type Doer } from './trail.ts';
 
 export interface NewOrganization {
   readonly name: string;
@@ -13,6 +14,9 @@ export interface NewOrganization {
   /** Of the IANA database; UTC where it is left out. */
   readonly timezone?: string | undefined;
 }
+
+/** Whoever runs the installation, at its command line. */
+const OPERATOR: Doer = { accountId: null, userId: null, role: 'operator' };
 
 /** Makes an organization and its first subscriber_admin, both or neither. No operation can exist before them. */
 export async function createOrganization(
@@ -39,6 +43,7 @@ export async function createOrganization(
         roles: ['subscriber_admin'],
       })
       .execute();
+    await writeAccess(tx, 'account_linked', userId, OPERATOR, { is_new: known === null });
   });
   return { org_id: orgId, user_id: userId };
 }
@@ -65,16 +70,19 @@ export async function createSystemAdmin(
  * Lets a person of the organization sign in with `password`. An account that has the e-mail already is linked only to
  * somebody who knows its password: otherwise an organization could take over accounts of another by writing down
  * their e-mail. The person then gets an account of their own, found by the e-mail or user name on the person.
+ *
+ * Linking ends the sign-ins of the account: none that began before counts in this organization.
  */
 export async function giveAccount(
   database: Database,
   person: { orgId: string; userId: string; email: string | null },
   password: string,
-): Promise<string> {
+  by: Doer,
+): Promise<void> {
   const known = person.email === null ? null : await findAccount(database, person.email);
   const isTheirs = known !== null && (await verifyPassword(known.password_hash, password));
   const passwordHash = isTheirs ? null : await hashPassword(password);
-  return inOrg(database, person.orgId, async (tx) => {
+  const accountId = await inOrg(database, person.orgId, async (tx) => {
     const accountId = isTheirs ? known.id : await insertAccount(tx, known === null ? person.email : null, passwordHash);
     // Linking is no edit of the record: its version stays, so that undoing an import does not count it as a change.
     const linked = await rows(
@@ -84,8 +92,11 @@ export async function giveAccount(
       returning id`,
     );
     if (linked.length === 0) throw new Problem('conflict', HAS_ACCOUNT);
+    await writeAccess(tx, 'account_linked', person.userId, by, { is_new: !isTheirs });
+    if (!isTheirs) await writeAccess(tx, 'password_set', person.userId, by);
     return accountId;
   });
+  if (isTheirs) await database.global.deleteFrom('sessions').where('account_id', '=', accountId).execute();
 }
 
 const HAS_ACCOUNT = {
@@ -98,13 +109,20 @@ const HAS_ACCOUNT = {
  * Sets a new password and ends all sign-ins of the account.
  * @throws Problem `conflict` for an account of several organizations or of the operator: none of them may set it alone.
  */
-export async function resetPassword(database: Database, accountId: string, password: string): Promise<void> {
+export async function resetPassword(
+  database: Database,
+  person: { orgId: string; userId: string; accountId: string },
+  password: string,
+  by: Doer,
+): Promise<void> {
+  const { orgId, userId, accountId } = person;
   await assertSoleMembership(database, accountId);
   const passwordHash = await hashPassword(password);
   await database.global.transaction().execute(async (tx) => {
     await tx.updateTable('accounts').set({ password_hash: passwordHash }).where('id', '=', accountId).execute();
     await tx.deleteFrom('sessions').where('account_id', '=', accountId).execute();
   });
+  await inOrg(database, orgId, (tx) => writeAccess(tx, 'password_set', userId, by));
 }
 
 export async function assertSoleMembership(database: Database, accountId: string): Promise<void> {

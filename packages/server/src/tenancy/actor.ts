@@ -5,8 +5,14 @@ import { sql } from 'kysely';
 /** On others a teacher_admin is what a teacher is. */
 const FULL_PLAN = 'ensemble';
 
+/** Where a request comes from. */
+export interface Origin {
+  readonly ip?: string;
+  readonly userAgent?: string;
+}
+
 /** Who is asking, in which organization, with which rights. Loaded anew for every request and every chunk. */
-export interface Actor {
+export interface Actor extends Origin {
   readonly accountId: string;
   readonly orgId: string;
   /** The person of this organization; null for a system_admin, who belongs to none. */
@@ -18,12 +24,13 @@ export interface Actor {
   readonly unitId: string | null;
   /** The organization's plan, where it holds the role teacher_admin back: such a person acts as a teacher. */
   readonly lesserPlan: string | null;
-  readonly ip?: string;
-  readonly userAgent?: string;
 }
 
-/** The present rights of a sign-in in the transaction's organization; null where it has none any more. */
-export async function findActor(tx: OrgTransaction, accountId: string): Promise<Actor | null> {
+/**
+ * The present rights of an account in the transaction's organization; null where it has none any more.
+ * @param signedInAt - Version of the person when the sign-in began that asks; left out where no sign-in does.
+ */
+export async function findActor(tx: OrgTransaction, accountId: string, signedInAt?: number): Promise<Actor | null> {
   const [found] = await rows(
     tx,
     sql<{
@@ -38,6 +45,7 @@ export async function findActor(tx: OrgTransaction, accountId: string): Promise<
       from accounts a
       join orgs o on o.id = ${tx.orgId}
       left join users u on u.org_id = ${tx.orgId} and u.account_id = a.id and u.status = 'active'
+        and ${signedInAt === undefined ? sql`true` : sql`u.rights_version <= ${signedInAt}::bigint`}
       where a.id = ${accountId}`,
   );
   if (found === undefined || (!found.is_system_admin && found.user_id === null)) return null;

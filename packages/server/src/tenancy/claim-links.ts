@@ -1,20 +1,31 @@
 /** One-time links by which a person sets a password. The link names its row; its secret is stored as SHA-256. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { Problem } from '@muster/contract';
-import { inOrg, isUuid, type Database } from '../db/database.ts';
+import { Problem, strongestRole } from '@muster/contract';
+import { inOrg, isUuid, type Database, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { assertSoleMembership, giveAccount, resetPassword } from './accounts.ts';
+import type { Actor, Origin } from './actor.ts';
+import { writeOutbox } from './outbox.ts';
 import { sha256 } from './sessions.ts';
+import { writeAccess, type Doer } from './trail.ts';
 
 const CLAIM_DAYS = 7;
 
+export interface LinkedPerson {
+  readonly orgId: string;
+  readonly userId: string;
+  readonly accountId: string | null;
+}
+
 /**
- * Makes a link and ends the ones before it.
+ * Makes a link and ends the ones before it. A person whom somebody else makes one for is told so.
+ * @param by - Null for a link that goes out in a mail and is shown to nobody.
  * @throws Problem `conflict` when the person's account is also used elsewhere: see {@link resetPassword}.
  */
 export async function createClaimLink(
   database: Database,
-  person: { orgId: string; userId: string; accountId: string | null },
+  person: LinkedPerson,
+  by: Actor | null,
   now: Date,
 ): Promise<string> {
   if (person.accountId !== null) await assertSoleMembership(database, person.accountId);
@@ -37,8 +48,50 @@ export async function createClaimLink(
         expires_at: new Date(now.getTime() + CLAIM_DAYS * 86_400_000),
       })
       .execute();
+    await writeAccess(tx, by === null ? 'link_mailed' : 'link_made', person.userId, by);
+    if (by !== null && by.userId !== person.userId)
+      await writeNotice(tx, 'account.link_made', person.userId, { by: by.name, at: now.toISOString() });
   });
   return `${person.orgId}.${id}.${secret}`;
+}
+
+/**
+ * Gives a link for the person: to who asks, or, where the person has an account that somebody else could enter with it,
+ * by mail to the person alone. Without a mail server there is no other way than to show it, as for a student without an
+ * address.
+ * @throws Problem `conflict` for an account that is also used elsewhere, and for staff without an address.
+ */
+export async function giveClaimLink(
+  database: Database,
+  person: LinkedPerson & { readonly email: string | null; readonly roles: readonly string[] },
+  by: Actor,
+  { now, sendsMail }: { now: Date; sendsMail: boolean },
+): Promise<{ token: string } | { mailedTo: string }> {
+  const { orgId, userId, accountId, email } = person;
+  const isShown = accountId === null || !sendsMail || (email === null && strongestRole(person.roles) === 'student');
+  if (isShown) return { token: await createClaimLink(database, person, by, now) };
+  if (email === null) throw new Problem('conflict', WITHOUT_ADDRESS);
+  await assertSoleMembership(database, accountId);
+  await inOrg(database, orgId, async (tx) => {
+    await writeAccess(tx, 'link_made', userId, by, { by_mail: true });
+    await writeNotice(tx, 'account.new_link', userId, { by: by.name });
+  });
+  return { mailedTo: email };
+}
+
+const WITHOUT_ADDRESS = {
+  field: 'email',
+  message: 'The link is sent by mail alone, and this person has no e-mail address.',
+  correction: 'Give the person an e-mail address first.',
+};
+
+function writeNotice(
+  tx: OrgTransaction,
+  topic: string,
+  recipientId: string,
+  payload: Record<string, unknown>,
+): Promise<void> {
+  return writeOutbox(tx, { topic, recipientId, operationId: null, payload });
 }
 
 /** Where a browser claims it. @param publicUrl - Address under which people reach the server. */
@@ -49,31 +102,33 @@ export function claimAddress(publicUrl: string, token: string): string {
 /** @throws Problem `not_found` for a link that is unknown, used or expired, or whose person is not active. */
 export async function claim(
   database: Database,
-  token: string,
-  password: string,
+  given: { token: string; password: string },
+  origin: Origin,
   now: Date,
 ): Promise<{ userId: string }> {
-  const [orgId = '', id = '', secret = ''] = token.split('.');
+  const [orgId = '', id = '', secret = ''] = given.token.split('.');
   if (!isUuid(orgId) || !isUuid(id)) throw new Problem('not_found');
-  const person = await useLink(database, { orgId, id, secret }, now);
-  if (person.accountId === null) await giveAccount(database, { ...person, orgId }, password);
-  else await resetPassword(database, person.accountId, password);
-  return { userId: person.userId };
+  const { by, email } = await useLink(database, { orgId, id, secret }, origin, now);
+  const { userId, accountId } = by;
+  if (accountId === null) await giveAccount(database, { orgId, userId, email }, given.password, by);
+  else await resetPassword(database, { orgId, userId, accountId }, given.password, by);
+  return { userId };
 }
 
-/** Marks the link as used first: of two requests with one link only one goes on. */
+/** Marks the link as used first: of two requests with one link only one goes on. The person is told. */
 async function useLink(
   database: Database,
   link: { orgId: string; id: string; secret: string },
+  origin: Origin,
   now: Date,
-): Promise<{ userId: string; accountId: string | null; email: string | null }> {
+): Promise<{ by: Doer & { userId: string }; email: string | null }> {
   return inOrg(database, link.orgId, async (tx) => {
     const found = await tx.db
       .selectFrom('claim_links')
       .innerJoin('users', (join) =>
         join.onRef('users.org_id', '=', 'claim_links.org_id').onRef('users.id', '=', 'claim_links.user_id'),
       )
-      .select(['claim_links.token_hash', 'users.id', 'users.account_id', 'users.email'])
+      .select(['claim_links.token_hash', 'users.id', 'users.account_id', 'users.email', 'users.roles'])
       .where('claim_links.org_id', '=', link.orgId)
       .where('claim_links.id', '=', link.id)
       .where('claim_links.used_at', 'is', null)
@@ -88,6 +143,10 @@ async function useLink(
       .where('org_id', '=', link.orgId)
       .where('id', '=', link.id)
       .execute();
-    return { userId: found.id, accountId: found.account_id, email: found.email };
+    const { id: userId, account_id: accountId, email, roles } = found;
+    const by = { accountId, userId, role: strongestRole(roles), ...origin };
+    await writeAccess(tx, 'link_used', userId, by);
+    await writeNotice(tx, 'account.link_used', userId, { at: now.toISOString(), ip: origin.ip ?? null });
+    return { by, email };
   });
 }

@@ -1,6 +1,13 @@
-/** Sign-ins: a token of 256 random bits, of which the database knows only the SHA-256. */
+/**
+ * Sign-ins: a token of 256 random bits, of which the database knows only the SHA-256.
+ *
+ * A sign-in ends in an organization when its person stops being active there or falls to a lesser role, whatever did that: it
+ * remembers the version of the person, and counts while no right was lost with a later one (`users.rights_version`).
+ */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Database } from '../db/database.ts';
+import { z } from 'zod';
+import { inOrg, type Database } from '../db/database.ts';
+import { findMemberships } from './accounts.ts';
 
 export const SESSION_HOURS = 8;
 
@@ -9,7 +16,12 @@ export interface Session {
   readonly isSystemAdmin: boolean;
   /** The organization named at sign-in. */
   readonly chosenOrgId: string | null;
+  readonly personVersions: PersonVersions;
 }
+
+/** Organization → version of its person when the sign-in began; where the person was not active it is left out. */
+const personVersions = z.record(z.string(), z.int());
+export type PersonVersions = Readonly<z.infer<typeof personVersions>>;
 
 export async function openSession(
   database: Database,
@@ -22,21 +34,49 @@ export async function openSession(
   await database.global.deleteFrom('sessions').where('expires_at', '<', now).execute();
   await database.global
     .insertInto('sessions')
-    .values({ token_hash: sha256(token), account_id: accountId, chosen_org_id: chosenOrgId, expires_at: expiresAt })
+    .values({
+      token_hash: sha256(token),
+      account_id: accountId,
+      chosen_org_id: chosenOrgId,
+      expires_at: expiresAt,
+      person_versions: JSON.stringify(await readPersonVersions(database, accountId)),
+    })
     .execute();
   return { token, expiresAt };
+}
+
+async function readPersonVersions(database: Database, accountId: string): Promise<PersonVersions> {
+  const found: Record<string, number> = {};
+  for (const { org_id: orgId, user_id: userId } of await findMemberships(database, accountId)) {
+    const person = await inOrg(database, orgId, (tx) =>
+      tx.db
+        .selectFrom('users')
+        .select('version')
+        .where('org_id', '=', orgId)
+        .where('id', '=', userId)
+        .where('status', '=', 'active')
+        .executeTakeFirst(),
+    );
+    if (person !== undefined) found[orgId] = person.version;
+  }
+  return found;
 }
 
 export async function findSession(database: Database, token: string, now: Date): Promise<Session | null> {
   const found = await database.global
     .selectFrom('sessions')
     .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
-    .select(['sessions.account_id', 'sessions.chosen_org_id', 'accounts.is_system_admin'])
+    .select(['sessions.account_id', 'sessions.chosen_org_id', 'sessions.person_versions', 'accounts.is_system_admin'])
     .where('sessions.token_hash', '=', sha256(token))
     .where('sessions.expires_at', '>', now)
     .executeTakeFirst();
   if (found === undefined) return null;
-  return { accountId: found.account_id, isSystemAdmin: found.is_system_admin, chosenOrgId: found.chosen_org_id };
+  return {
+    accountId: found.account_id,
+    isSystemAdmin: found.is_system_admin,
+    chosenOrgId: found.chosen_org_id,
+    personVersions: personVersions.parse(found.person_versions),
+  };
 }
 
 export async function closeSession(database: Database, token: string): Promise<void> {

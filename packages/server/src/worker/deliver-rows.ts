@@ -14,7 +14,7 @@ export interface OutboxRow {
     readonly id: string;
     readonly name: string;
     readonly email: string | null;
-    readonly has_account: boolean;
+    readonly account_id: string | null;
   } | null;
   readonly operation: { readonly id: string; readonly name: string } | null;
 }
@@ -58,7 +58,7 @@ export async function claimRows(tx: OrgTransaction, now: Date): Promise<OutboxRo
     )
     select m.id, m.topic, m.payload, m.created_at, m.attempts,
       case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.display_name, 'email', u.email,
-        'has_account', u.account_id is not null) end as recipient,
+        'account_id', u.account_id) end as recipient,
       case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name) end as operation
     from leased m
     left join users u on u.org_id = ${tx.orgId} and u.id = m.recipient_id

@@ -26,8 +26,8 @@ function whyNobody(row: OutboxRow, { messages }: MessageSettings): string | null
   const topic = TOPICS[row.topic];
   if (topic?.switch != null && messages[topic.switch] === false)
     return `The organization has switched off messages of ${topic.switch}.`;
-  if (topic?.isOptional === true && row.recipient?.email == null) return 'Whoever started it has no e-mail address.';
-  if (topic?.bringsClaimLink === true && row.recipient?.has_account === true)
+  if (topic?.isOptional === true && row.recipient?.email == null) return 'The recipient has no e-mail address.';
+  if (topic?.bringsClaimLink === 'first' && row.recipient?.account_id != null)
     return 'The recipient has an account already.';
   return null;
 }

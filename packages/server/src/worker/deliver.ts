@@ -118,7 +118,7 @@ async function attempt(delivery: Delivery, orgId: string, settings: MessageSetti
     recipient,
     payloads: letter.map((row) => row.payload),
     operation: operationOf(delivery, first),
-    claimAddress: topic.bringsClaimLink === true ? await claimLink(delivery, orgId, recipient.id) : null,
+    claimAddress: topic.bringsClaimLink === undefined ? null : await claimLink(delivery, orgId, recipient),
   };
   const to = { name: recipient.name, address: recipient.email };
   await delivery.mailer?.send({ id: first.id, to, ...topic.words(message) });
@@ -132,11 +132,14 @@ function operationOf({ publicUrl }: Delivery, { operation }: OutboxRow): Message
 }
 
 /** Made now, so that its secret stands nowhere but in the mail. One that was sent before ends. */
-async function claimLink(delivery: Delivery, orgId: string, userId: string): Promise<string> {
+async function claimLink(
+  delivery: Delivery,
+  orgId: string,
+  { id: userId, account_id: accountId }: NonNullable<OutboxRow['recipient']>,
+): Promise<string> {
   const { database, publicUrl } = delivery;
   if (publicUrl === undefined) throw new Error('Links cannot be made: give --public-url.');
-  const person = { orgId, userId, accountId: null };
-  return claimAddress(publicUrl, await createClaimLink(database, person, delivery.now()));
+  return claimAddress(publicUrl, await createClaimLink(database, { orgId, userId, accountId }, null, delivery.now()));
 }
 
 /** At most a few lines of it, for people. */

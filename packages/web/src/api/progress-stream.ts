@@ -19,6 +19,10 @@ export function listenToProgress(
   source.addEventListener('progress', receive);
   // Otherwise the browser would take the end for a break and connect anew.
   source.addEventListener('end', () => source.close());
+  source.addEventListener('refused', () => {
+    source.close();
+    onLost();
+  });
   source.addEventListener('error', onLost);
   return () => source.close();
 }

@@ -59,13 +59,19 @@ function ofEntity(orgId: string, range: ItemRange, entity: Entity, action: strin
   return sql`${inRange(orgId, range)} and c.entity = ${entity.name} and c.action = ${action}`;
 }
 
-/** A row that comes back goes on counting its versions: one that was seen before it was deleted stays out of date. */
+/**
+ * A row that comes back goes on counting its versions: one that was seen before it was deleted stays out of date. With
+ * the row its rights were lost.
+ */
 function insertRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder<unknown> {
   const columns = Object.keys(entity.columns);
+  const { rights } = entity;
+  const version = sql`(c.after ->> 'version')::bigint`;
   return sql`
-    insert into ${table(entity)} (org_id, id, ${sql.join(columns.map((name) => sql.ref(name)))}, created_at, version)
+    insert into ${table(entity)} (org_id, id, ${sql.join(columns.map((name) => sql.ref(name)))}, created_at, version
+      ${rights === undefined ? sql`` : sql`, ${sql.ref(rights.column)}`})
     select c.org_id, c.entity_id, ${sql.join(columns.map((name) => sql.ref(`r.${name}`)))}, coalesce(r.created_at, now()),
-      coalesce((c.after ->> 'version')::bigint, 1)
+      coalesce(${version}, 1) ${rights === undefined ? sql`` : sql`, coalesce(${version}, 0)`}
     from changes c cross join lateral jsonb_to_record(c.after) as r(${columnTypes(entity)})
     where ${ofEntity(orgId, range, entity, 'insert')}`;
 }
@@ -75,6 +81,12 @@ function updateRows(orgId: string, entity: Entity, range: ItemRange): RawBuilder
     (name) =>
       sql`${sql.ref(name)} = case when n.after ? ${sql.lit(name)} then ${sql.ref(`n.${name}`)} else ${sql.ref(`e.${name}`)} end`,
   );
+  const { rights } = entity;
+  if (rights !== undefined) {
+    const kept = sql.ref(`e.${rights.column}`);
+    const areLost = rights.areLost('e', sql`n.after`);
+    values.push(sql`${sql.ref(rights.column)} = case when ${areLost} then e.version + 1 else ${kept} end`);
+  }
   return sql`
     with n as materialized (
       select c.entity_id, c.version_read, c.after, r.*

@@ -1,5 +1,5 @@
 /** Who may undo an operation, until when, and whether it can be undone at all. */
-import { Problem } from '@muster/contract';
+import { Problem, type Role } from '@muster/contract';
 import type { Actor } from '../../tenancy/actor.ts';
 import { whyIrreversible, type Kind } from '../kind.ts';
 import { invalidState, type Operation } from '../operation.ts';
@@ -10,8 +10,11 @@ const HOUR_MS = 3_600_000;
 /** The end of the time in which this actor may undo the operation, counted from its end. */
 export function undoUntil(actor: Actor, operation: Operation): Date | null {
   if (operation.completed_at === null) return null;
-  const hours = actor.role === 'teacher' ? 24 : 30 * 24;
-  return new Date(operation.completed_at.getTime() + hours * HOUR_MS);
+  return new Date(operation.completed_at.getTime() + undoHours(actor.role) * HOUR_MS);
+}
+
+export function undoHours(role: Role): number {
+  return role === 'teacher' ? 24 : 30 * 24;
 }
 
 /** @throws Problem `forbidden`, `not_reversible`, `rollback_window_closed`, `nothing_to_undo`, `invalid_state`. */

@@ -5,13 +5,14 @@
  *    must come from our own pages.
  * 2. The organization is that of the object in the path, else the one the X-Organization-Id header names, else the one
  *    chosen at sign-in, else the first. One request is about one organization.
- * 3. The rights are read anew for each request: a suspended person's open sign-in is worth nothing.
+ * 3. The rights are read anew for each request, and at each turn of a stream: a suspended person's open sign-in is worth
+ *    nothing, now or later.
  */
 import { Problem } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { inOrg, isUuid, one, rows } from '../../db/database.ts';
-import { findActor, refusalOf, type Actor } from '../../tenancy/actor.ts';
+import { findActor, refusalOf, type Actor, type Origin } from '../../tenancy/actor.ts';
 import { findSession, type Session } from '../../tenancy/sessions.ts';
 import { loadSignIn, type SignIn } from '../../tenancy/sign-in.ts';
 import { STAFF, type App, type HttpContext } from './context.ts';
@@ -22,16 +23,25 @@ export function authenticate(app: App, context: HttpContext): void {
   app.decorateRequest('signIn', null);
   app.decorateRequest('actor', null);
   app.addHook('onRequest', async (request) => {
-    const { access, roles = STAFF } = request.routeOptions.config;
-    if (request.is404 || access === 'public') return;
-    const { session, signIn } = await findSignIn(request, context);
-    request.signIn = signIn;
-    request.actor = await findRequestActor(request, context, session, signIn);
-    if (access === 'account') return;
-    if (request.actor === null) throw new Problem('organization_needed', { field: 'X-Organization-Id' });
-    const { actor } = request;
-    if (!roles.some((role) => actor.roles.includes(role))) throw refusalOf(actor);
+    if (!request.is404 && request.routeOptions.config.access !== 'public') await letIn(request, context);
   });
+}
+
+/** Finds out who is asking, as of now. @throws Problem `unauthenticated`, `forbidden`, `organization_needed`. */
+export async function letIn(request: FastifyRequest, context: HttpContext): Promise<void> {
+  const { access, roles = STAFF } = request.routeOptions.config;
+  const { session, signIn } = await findSignIn(request, context);
+  request.signIn = signIn;
+  request.actor = await findRequestActor(request, context, session, signIn);
+  if (access === 'account') return;
+  if (request.actor === null) throw new Problem('organization_needed', { field: 'X-Organization-Id' });
+  const { actor } = request;
+  if (!roles.some((role) => actor.roles.includes(role))) throw refusalOf(actor);
+}
+
+/** Where a request comes from, as it stands in the audit. */
+export function originOf(request: FastifyRequest): Origin {
+  return { ip: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 500) };
 }
 
 /** The token of the request, wherever it stands. */
@@ -51,7 +61,7 @@ async function findSignIn(
   if (found.isCookie && !isRead(request) && !isOwnPage(request)) throw new Problem('forbidden');
   const session = await findSession(context.database, found.token, context.engine.now());
   if (session === null) throw new Problem('unauthenticated');
-  const signIn = await loadSignIn(context.database, session.accountId, session.isSystemAdmin);
+  const signIn = await loadSignIn(context.database, session, session.personVersions);
   if (signIn.actors.length === 0 && !signIn.isSystemAdmin) throw new Problem('unauthenticated');
   return { session, signIn };
 }
@@ -78,16 +88,11 @@ async function findRequestActor(
 ): Promise<Actor | null> {
   const named = request.headers['x-organization-id'];
   const wanted = typeof named === 'string' && named !== '' ? named.toLowerCase() : session.chosenOrgId;
-  const actor = isPlatformAccount(signIn)
+  const actor = signIn.isSystemAdmin
     ? await findPlatformActor(request, context, signIn, wanted)
     : await findMemberActor(request, context, signIn, wanted);
   if (actor === null) return null;
-  return { ...actor, ip: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 500) };
-}
-
-/** Somebody with a membership is limited to it, whatever further rights the account has. */
-function isPlatformAccount(signIn: SignIn): boolean {
-  return signIn.isSystemAdmin && signIn.actors.length === 0;
+  return { ...actor, ...originOf(request) };
 }
 
 /** Without a membership it acts everywhere, but in one organization a request. */

@@ -62,6 +62,16 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
     .send(isEnveloped ? { ...body, success: false, message: firstWords(problem) } : body);
 }
 
+/** Server-sent events; where what they tell of may be read no more, the last one is `refused` with the problem. */
+export async function* endedByRefusal(events: AsyncIterable<string>, request: FastifyRequest): AsyncGenerator<string> {
+  try {
+    yield* events;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    yield `event: refused\ndata: ${JSON.stringify(problemBody(error, request.routeOptions.url ?? ''))}\n\n`;
+  }
+}
+
 /** Clients that show one sentence are told the first fault, not how many there are. */
 function firstWords(problem: Problem): string {
   const [first] = problem.code === 'validation_failed' ? problem.errors : [];

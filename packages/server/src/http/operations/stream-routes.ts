@@ -1,4 +1,7 @@
-/** Progress as server-sent events: `progress` while it moves, `end` with the final state. */
+/**
+ * Progress as server-sent events: `progress` while it moves, `end` with the final state. Before each of them it is asked
+ * anew who watches: a stream ends, with `refused`, when the right to it does.
+ */
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OperationProgress } from '@muster/contract';
@@ -6,8 +9,9 @@ import { z } from 'zod';
 import { inOrg } from '../../db/database.ts';
 import { getVisible, type Operation } from '../../engine/index.ts';
 import type { Actor } from '../../tenancy/actor.ts';
+import { letIn } from '../every-request/authentication.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
+import { endedByRefusal, refusals } from '../every-request/errors.ts';
 import { idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
 import { progressFeed, type ProgressFeed } from './progress-feed.ts';
 import { viewProgress } from './progress-view.ts';
@@ -32,7 +36,8 @@ export function streamRoutes(app: App, context: HttpContext): void {
         params: operationParams,
         response: {
           200: {
-            description: 'Events `progress` and, last, `end`; the data of each is an OperationProgress.',
+            description:
+              'Events `progress` and, last, `end`, each with an OperationProgress, or `refused` with a Problem when the sign-in or the right ends.',
             content: { 'text/event-stream': { schema: z.any().meta({ type: 'string' }) } },
           },
           ...refusals,
@@ -40,10 +45,13 @@ export function streamRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
       const id = idOf(request.params);
-      await readOperation(context, actor, id);
-      const events = progressEvents(context, feed, actor, id, reply.raw);
+      await readOperation(context, await actorOf(request), id);
+      const readAnew = async (): Promise<Operation> => {
+        await letIn(request, context);
+        return readOperation(context, await actorOf(request), id);
+      };
+      const events = endedByRefusal(progressEvents(context, feed, id, readAnew, reply.raw), request);
       reply.header('content-type', 'text/event-stream; charset=utf-8');
       reply.header('cache-control', 'no-cache, no-transform').header('x-accel-buffering', 'no');
       // The connection ends with the stream; kept alive it would hold up a server that is to end.
@@ -61,8 +69,8 @@ async function readOperation({ engine, database }: HttpContext, actor: Actor, id
 async function* progressEvents(
   context: HttpContext,
   feed: ProgressFeed,
-  actor: Actor,
   id: string,
+  read: () => Promise<Operation>,
   response: NodeJS.EventEmitter & { readonly destroyed: boolean },
 ): AsyncGenerator<string> {
   const bell = alarm();
@@ -70,7 +78,7 @@ async function* progressEvents(
   response.once('close', bell.ring);
   try {
     while (!feed.isClosed() && !response.destroyed) {
-      const operation = await readOperation(context, actor, id);
+      const operation = await read();
       const progress = viewProgress(operation, context.engine.now());
       yield event('progress', progress);
       if (operation.phase === 'done') {

@@ -12,7 +12,11 @@ const entry = z
   .object({
     id: z.string(),
     at: z.iso.datetime(),
-    action: z.string().describe('What a person did to an operation, or insert, update, delete of a record'),
+    action: z
+      .string()
+      .describe(
+        'What a person did to an operation; insert, update, delete of a record; or what became of a sign-in: sign_in, sign_in_failed, sign_in_locked, sign_out, link_made, link_mailed, link_used, password_set, account_linked',
+      ),
     operation_id: z.string().nullable(),
     actor: z.object({
       account_id: z.string().nullable(),
@@ -20,6 +24,9 @@ const entry = z
       role: z.string().nullable(),
       name: z.string().nullable(),
     }),
+    subject_id: z.string().nullable().describe('The person whose sign-in it is about'),
+    ip: z.string().nullable().describe('Where the request came from'),
+    user_agent: z.string().nullable(),
     entity: z.string().nullable(),
     entity_id: z.string().nullable(),
     before: z.unknown().describe('Null for what was inserted and for what is no record'),
@@ -32,6 +39,7 @@ const auditQuery = z.object({
   entity: z.string().optional().describe('Only changes of such records, for example user'),
   entity_id: z.string().optional().describe('Only changes of this record'),
   operation_id: z.string().optional(),
+  subject_id: z.string().optional().describe('Only what is about the sign-ins, links and passwords of this person'),
   order: z.enum(['asc', 'desc']).default('asc'),
 });
 type AuditQuery = z.infer<typeof auditQuery>;
@@ -56,7 +64,7 @@ export function auditRoutes(app: App, context: HttpContext): void {
       config: { roles: ADMINS },
       schema: {
         tags,
-        summary: 'What was done to operations, and what operations did to records, in order of time',
+        summary: 'What was done to operations, what operations did to records, and sign-ins, in order of time',
         querystring: auditQuery,
         response: { 200: z.object({ items: z.array(entry), next_cursor: nextCursor }), ...refusals },
       },
@@ -108,6 +116,9 @@ interface EntryRow {
   readonly user_id: string | null;
   readonly role: string | null;
   readonly name: string | null;
+  readonly subject_id: string | null;
+  readonly ip: string | null;
+  readonly user_agent: string | null;
   readonly entity: string | null;
   readonly entity_id: string | null;
   readonly before: unknown;
@@ -115,17 +126,20 @@ interface EntryRow {
   readonly detail: unknown;
 }
 
-/** Entries in order of time; with `entity` or `entity_id` the changes of records alone. */
+/** Entries in order of time; with `entity` or `entity_id` the changes of records alone, with `subject_id` sign-ins alone. */
 async function listAudit(asked: Asked, query: AuditQuery): Promise<EntryRow[]> {
   const { tx, engine, actor } = asked;
   const entityId = uuidOf('entity_id', query.entity_id);
   const operationId = uuidOf('operation_id', query.operation_id);
+  const subjectId = uuidOf('subject_id', query.subject_id);
   const [after, afterId] = readCursor(query.cursor, 2) ?? [];
   const isOfRecords = query.entity !== undefined || entityId !== null;
   const isDescending = query.order === 'desc';
   const parts = [
-    ...(isOfRecords ? [] : [lifecycleEntries(tx.orgId, engine, actor, operationId)]),
-    changeEntries(tx.orgId, engine, actor, { operationId, entityId, entity: query.entity ?? null }),
+    ...(isOfRecords ? [] : [writtenEntries(tx.orgId, engine, actor, { operationId, subjectId })]),
+    ...(subjectId !== null && !isOfRecords
+      ? []
+      : [changeEntries(tx.orgId, engine, actor, { operationId, entityId, entity: query.entity ?? null })]),
   ];
   const beyond = isDescending ? sql`<` : sql`>`;
   return rows(
@@ -140,20 +154,26 @@ async function listAudit(asked: Asked, query: AuditQuery): Promise<EntryRow[]> {
   );
 }
 
-function lifecycleEntries(
+/** What stands in the audit itself. Sign-ins are seen by who may change the person, and by the person. */
+function writtenEntries(
   orgId: string,
   engine: Engine,
   actor: Actor,
-  operationId: string | null,
+  of: { operationId: string | null; subjectId: string | null },
 ): RawBuilder<unknown> {
-  const visible = isWholeOrgAdmin(actor)
-    ? sql`true`
-    : sql`exists (select from operations o where o.org_id = ${orgId} and o.id = a.operation_id and ${visibleOperations(engine, actor)})`;
+  const scope = engine.authority.scopeOf(actor);
+  const visible =
+    isWholeOrgAdmin(actor) || scope === null
+      ? sql`true`
+      : sql`(a.subject_user in (${scope}) or a.subject_user = ${actor.userId}::uuid
+          or exists (select from operations o where o.org_id = ${orgId} and o.id = a.operation_id and ${visibleOperations(engine, actor)}))`;
   return sql`
     select a.id::text as id, a.at, a.action, a.operation_id, a.actor_account as account_id, a.actor_user as user_id,
-      a.actor_role as role, null::text as entity, null::uuid as entity_id, null::jsonb as before, null::jsonb as after, a.detail
+      a.actor_role as role, a.subject_user as subject_id, a.ip, a.user_agent,
+      null::text as entity, null::uuid as entity_id, null::jsonb as before, null::jsonb as after, a.detail
     from audit a
-    where a.org_id = ${orgId} and ${visible} and ${operationId === null ? sql`true` : sql`a.operation_id = ${operationId}`}`;
+    where a.org_id = ${orgId} and ${visible} and ${of.operationId === null ? sql`true` : sql`a.operation_id = ${of.operationId}`}
+      and ${of.subjectId === null ? sql`true` : sql`a.subject_user = ${of.subjectId}`}`;
 }
 
 /** Changes hold once their item is done. */
@@ -166,7 +186,7 @@ function changeEntries(
   return sql`
     select c.operation_id || '.' || c.item_no || '.' || c.entity_id as id, i.processed_at as at, c.action, c.operation_id,
       coalesce(o.confirmed_by_account, o.created_by_account) as account_id, o.created_by_user as user_id,
-      null::text as role, c.entity, c.entity_id, c.before, c.after, null::jsonb as detail
+      null::text as role, null::uuid as subject_id, null::text as ip, null::text as user_agent, c.entity, c.entity_id, c.before, c.after, null::jsonb as detail
     from changes c
     join operation_items i on i.org_id = ${orgId} and i.operation_id = c.operation_id and i.item_no = c.item_no
     join operations o on o.org_id = ${orgId} and o.id = c.operation_id

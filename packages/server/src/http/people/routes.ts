@@ -1,14 +1,14 @@
 import { invalidField } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { claimAddress, createClaimLink } from '../../tenancy/claim-links.ts';
+import { claimAddress, giveClaimLink } from '../../tenancy/claim-links.ts';
 import { giveAccount } from '../../tenancy/accounts.ts';
 import { actorOf, ADMINS, EVERYBODY, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { nextCursor } from '../every-request/paging.ts';
 import { createRecord, edit } from '../records/records.ts';
 import { getPerson, listPeople, viewPerson, type Person } from './read.ts';
-import { createdShape, peopleQuery, personFields, personShape } from './shapes.ts';
+import { createdShape, linkShape, peopleQuery, personFields, personShape } from './shapes.ts';
 import { assertMayWrite, valuesOf } from './write.ts';
 
 const idParams = z.object({ id: z.string() });
@@ -16,6 +16,7 @@ const tags = ['users'];
 
 export function userRoutes(app: App, context: HttpContext): void {
   readRoutes(app, context);
+  linkRoutes(app, context);
   const write = { roles: ADMINS };
   app.post(
     '/api/users',
@@ -30,8 +31,8 @@ export function userRoutes(app: App, context: HttpContext): void {
       const id = await createRecord(context, actor, 'user', await valuesOf(context, actor, given, null));
       const made = await getPerson(context, actor, id);
       if (password !== undefined)
-        await giveAccount(context.database, { orgId: actor.orgId, userId: id, email: made.email }, password);
-      const link = password === undefined ? { claim_url: await makeLink(request, context, made) } : {};
+        await giveAccount(context.database, { orgId: actor.orgId, userId: id, email: made.email }, password, actor);
+      const link = password === undefined ? await makeLink(request, context, made) : {};
       return reply.code(201).send({ ...viewPerson(await getPerson(context, actor, id)), ...link });
     },
   );
@@ -57,26 +58,9 @@ export function userRoutes(app: App, context: HttpContext): void {
         await edit(context, actor, 'user', [{ action: 'update', id: present.id, values }]);
       const changed = await getPerson(context, actor, present.id);
       if (password === undefined) return viewPerson(changed);
-      await giveAccount(context.database, { orgId: actor.orgId, userId: present.id, email: changed.email }, password);
+      const person = { orgId: actor.orgId, userId: present.id, email: changed.email };
+      await giveAccount(context.database, person, password, actor);
       return viewPerson(await getPerson(context, actor, present.id));
-    },
-  );
-  app.post(
-    '/api/users/:id/claim-link',
-    {
-      config: write,
-      schema: {
-        tags,
-        summary: 'Make a new one-time link to set a password; earlier ones end',
-        params: idParams,
-        response: { 201: z.object({ claim_url: z.string() }), ...refusals },
-      },
-    },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const found = await getPerson(context, actor, request.params.id);
-      assertMayWrite(actor, found);
-      return reply.code(201).send({ claim_url: await makeLink(request, context, found) });
     },
   );
 }
@@ -117,6 +101,29 @@ function readRoutes(app: App, context: HttpContext): void {
   );
 }
 
+function linkRoutes(app: App, context: HttpContext): void {
+  app.post(
+    '/api/users/:id/claim-link',
+    {
+      config: { roles: ADMINS },
+      schema: {
+        tags,
+        summary: 'Make a new one-time link to set a password; earlier ones end',
+        description:
+          'Where the person has an account and mail is set up, the link is mailed to the person and not in the answer.',
+        params: idParams,
+        response: { 201: linkShape, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const actor = await actorOf(request);
+      const found = await getPerson(context, actor, request.params.id);
+      assertMayWrite(actor, found);
+      return reply.code(201).send(await makeLink(request, context, found));
+    },
+  );
+}
+
 function assertCanSignIn(given: { email?: string | null | undefined; username?: string | null | undefined }): void {
   if (given.email == null && given.username == null) {
     throw invalidField('password', 'to sign in with it the person needs an e-mail or a user name');
@@ -126,9 +133,16 @@ function assertCanSignIn(given: { email?: string | null | undefined; username?: 
 async function makeLink(
   request: FastifyRequest,
   context: HttpContext,
-  { id, org_id: orgId, account_id: accountId }: Person,
-): Promise<string> {
-  const now = context.engine.now();
-  const token = await createClaimLink(context.database, { orgId, userId: id, accountId }, now);
-  return claimAddress(context.settings.publicUrl ?? `${request.protocol}://${request.host}`, token);
+  { id, org_id: orgId, account_id: accountId, email, roles }: Person,
+): Promise<z.infer<typeof linkShape>> {
+  const given = await giveClaimLink(
+    context.database,
+    { orgId, userId: id, accountId, email, roles },
+    await actorOf(request),
+    { now: context.engine.now(), sendsMail: context.settings.sendsMail ?? false },
+  );
+  if ('mailedTo' in given) return { mailed_to: given.mailedTo };
+  return {
+    claim_url: claimAddress(context.settings.publicUrl ?? `${request.protocol}://${request.host}`, given.token),
+  };
 }

@@ -65,9 +65,11 @@ export const personShape = z
     updated_at: z.iso.datetime(),
   })
   .meta({ id: 'User' });
-export const createdShape = personShape.extend({
+export const linkShape = z.object({
   claim_url: z.string().optional().describe('One-time link by which the person sets a password; shown this once'),
+  mailed_to: z.string().optional().describe('Address to which the link goes instead of being shown'),
 });
+export const createdShape = personShape.extend(linkShape.shape);
 
 export const peopleQuery = z.object({
   ...pageQuery,

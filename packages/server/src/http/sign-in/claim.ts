@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { claim } from '../../tenancy/claim-links.ts';
+import { originOf } from '../every-request/authentication.ts';
 import type { App, HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 
@@ -19,8 +20,7 @@ export function claimRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request) => {
-      const { token, password } = request.body;
-      const { userId } = await claim(context.database, token, password, context.engine.now());
+      const { userId } = await claim(context.database, request.body, originOf(request), context.engine.now());
       return { user_id: userId };
     },
   );

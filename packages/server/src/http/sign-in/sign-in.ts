@@ -1,22 +1,14 @@
-import {
-  invalidField,
-  LIMITS,
-  PEOPLE_MAX,
-  Problem,
-  type SignedInPerson,
-  signedInPerson,
-  signIn as signInShape,
-  strongestRole,
-} from '@muster/contract';
+import { invalidField, Problem, signedInPerson, signIn as signInShape } from '@muster/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isUuid } from '../../db/database.ts';
 import { closeSession, openSession, SESSION_HOURS } from '../../tenancy/sessions.ts';
-import { signIn, type SignIn } from '../../tenancy/sign-in.ts';
-import { SESSION_COOKIE, tokenOf } from '../every-request/authentication.ts';
+import { recordFailure, signIn } from '../../tenancy/sign-in.ts';
+import { recordOwnAccess } from '../../tenancy/trail.ts';
+import { originOf, SESSION_COOKIE, tokenOf } from '../every-request/authentication.ts';
 import type { App, HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
-import { findOrganizations } from '../organization/organization.ts';
+import { viewSignedIn } from './signed-in.ts';
 
 const name = z.string().min(1).max(254);
 const loginBody = z
@@ -31,6 +23,7 @@ const loginBody = z
 
 export function signInRoutes(app: App, context: HttpContext): void {
   const tags = ['Sign-in'];
+  const noteFailure = failureNotes(app, context);
   app.post(
     '/api/login',
     {
@@ -38,17 +31,39 @@ export function signInRoutes(app: App, context: HttpContext): void {
       schema: { tags, summary: 'Sign in', security: [], body: loginBody, response: { 200: signInShape, ...refusals } },
     },
     async (request, reply) => {
-      const orgId = await organizationOf(context, request.body.organization);
-      const credentials = { login: loginOf(request.body) ?? '', password: request.body.password, orgId };
+      const { password, organization } = request.body;
+      const login = loginOf(request.body) ?? '';
       const now = context.engine.now();
-      const found = await signIn(context.database, credentials, now);
+      const attempt = async () => {
+        const orgId = await organizationOf(context, organization);
+        return { orgId, found: await signIn(context.database, { login, password, orgId }, now) };
+      };
+      const { orgId, found } = await attempt().catch((error: unknown) => {
+        if (error instanceof Problem && error.code === 'wrong_credentials') noteFailure(request, login, now);
+        throw error;
+      });
+      await recordOwnAccess(context.database, 'sign_in', found.actors, originOf(request));
       const { token, expiresAt } = await openSession(context.database, found.accountId, orgId ?? null, now);
       setCookie(request, reply, token);
-      const own = await meOf(context, found, orgId);
+      const own = await viewSignedIn(context, found, orgId);
       return { token, token_type: 'Bearer' as const, expires_at: expiresAt.toISOString(), ...own };
     },
   );
   sessionRoutes(app, context, tags);
+}
+
+/** Failures are written down behind the answer, and before the server ends. */
+function failureNotes(app: App, context: HttpContext): (request: FastifyRequest, login: string, now: Date) => void {
+  const unwritten = new Set<Promise<void>>();
+  app.addHook('onClose', async () => {
+    await Promise.all(unwritten);
+  });
+  return (request, login, now) => {
+    const writing = recordFailure(context.database, login, originOf(request), now)
+      .catch((error: unknown) => request.log.error(error, 'A failed sign-in could not be written to the audit.'))
+      .finally(() => unwritten.delete(writing));
+    unwritten.add(writing);
+  };
 }
 
 function sessionRoutes(app: App, context: HttpContext, tags: string[]): void {
@@ -61,6 +76,7 @@ function sessionRoutes(app: App, context: HttpContext, tags: string[]): void {
     async (request, reply) => {
       const { token } = tokenOf(request) ?? {};
       if (token !== undefined) await closeSession(context.database, token);
+      await recordOwnAccess(context.database, 'sign_out', request.signIn?.actors ?? [], originOf(request));
       return reply.clearCookie(SESSION_COOKIE, { path: '/' }).code(204).send();
     },
   );
@@ -72,7 +88,7 @@ function sessionRoutes(app: App, context: HttpContext, tags: string[]): void {
     },
     async (request) => {
       const found = request.signIn ?? { accountId: '', isSystemAdmin: false, actors: [] };
-      return meOf(context, found, request.actor?.orgId);
+      return viewSignedIn(context, found, request.actor?.orgId);
     },
   );
 }
@@ -102,28 +118,4 @@ function setCookie(request: FastifyRequest, reply: FastifyReply, token: string):
     secure: request.protocol === 'https',
     maxAge: SESSION_HOURS * 3_600,
   });
-}
-
-/** @param orgId - Of several organizations, the one acted in; the first where it is left out. */
-async function meOf(context: HttpContext, found: SignIn, orgId: string | undefined): Promise<SignedInPerson> {
-  const actor = found.actors.find((one) => one.orgId === orgId) ?? found.actors[0];
-  const roles = actor?.roles ?? ['system_admin'];
-  const organizations = (await findOrganizations(context.database, found)).map((org) => ({
-    ...org,
-    user_id: found.actors.find((one) => one.orgId === org.id)?.userId ?? null,
-  }));
-  return {
-    account_id: found.accountId,
-    user: actor?.userId == null ? null : { id: actor.userId, full_name: actor.name, unit_id: actor.unitId },
-    roles: [...roles],
-    role: strongestRole(roles),
-    organization: organizations.find((org) => org.id === (actor?.orgId ?? orgId)) ?? null,
-    organizations,
-    entity_ids: organizations.map((org) => org.id),
-    limits: {
-      people_max: PEOPLE_MAX[strongestRole(roles)],
-      in_request_people_max: LIMITS.inRequestPeopleMax,
-      upload_bytes_max: context.settings.uploadBytesMax ?? LIMITS.uploadBytesMax,
-    },
-  };
 }

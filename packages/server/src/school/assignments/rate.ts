@@ -33,6 +33,19 @@ export const rateLimitsSchema = z
   })
   .partial();
 
+/** How many one person may confirm in a minute. */
+export async function readConfirmsPerMinute(tx: OrgTransaction): Promise<number> {
+  const { max } = await one(
+    tx,
+    sql<{ max: number }>`select ${allowed('confirms_per_minute')} as max from orgs where id = ${tx.orgId}`,
+  );
+  return max;
+}
+
+function allowed(setting: Rate['setting']) {
+  return sql`coalesce((settings -> 'rate_limits' ->> ${setting})::int, ${USUAL[setting]}::int)`;
+}
+
 /** @throws Problem `too_many_requests` with the seconds until one more is possible. */
 export async function assertRate(
   tx: OrgTransaction,
@@ -53,7 +66,7 @@ function recent(orgId: string, actor: Actor, rate: Rate, kinds: readonly string[
   const since = idAt(new Date(Date.now() - seconds * 1_000));
   return sql<{ max: number; seconds: number | null }>`
     with allowed as (
-      select coalesce((settings -> 'rate_limits' ->> ${setting})::int, ${USUAL[setting]}::int) as max from orgs where id = ${orgId}
+      select ${allowed(setting)} as max from orgs where id = ${orgId}
     ), done as (
       select a.at, row_number() over (order by a.id desc) as back from audit a
       left join operations o on o.org_id = ${orgId} and o.id = a.operation_id

@@ -1,6 +1,6 @@
 /** What the rights of somebody below the admins of the whole organization mean for the people of a plan. */
 import { sql, type RawBuilder } from 'kysely';
-import { USER_ROLES } from '@muster/contract';
+import { ROLES, USER_ROLES } from '@muster/contract';
 import type { Actor } from '../../tenancy/actor.ts';
 import { ADMIN_ROLES } from '../edit-rights.ts';
 import { unitsOf } from './scope.ts';
@@ -26,4 +26,16 @@ export function misplaces(actor: Actor): RawBuilder<unknown> | null {
   return sql`c.entity = 'user' and (
     (c.action = 'insert' or c.after ? 'unit_id') and coalesce(${unit} not in (${unitsOf(actor)}), true)
     or c.after ? 'roles' and not c.after -> 'roles' <@ ${JSON.stringify(rolesToGive(actor))}::jsonb)`;
+}
+
+/**
+ * Condition: `person` stops being active, or their strongest role falls, once the values, JSON, hold. Who becomes a
+ * teacher and is a student no more loses nothing.
+ */
+export function losesRights(person: string, values: RawBuilder<unknown>): RawBuilder<unknown> {
+  const [status, roles] = [sql.ref(`${person}.status`), sql.ref(`${person}.roles`)];
+  const strongest = (given: RawBuilder<unknown>) =>
+    sql`(select min(array_position(${[...ROLES]}::text[], role)) from ${given} role)`;
+  const falls = sql`${strongest(sql`unnest(${roles})`)} < ${strongest(sql`jsonb_array_elements_text(${values} -> 'roles')`)}`;
+  return sql`coalesce((${status} = 'active' and ${values} ->> 'status' <> 'active') or (${values} ? 'roles' and ${falls}), false)`;
 }

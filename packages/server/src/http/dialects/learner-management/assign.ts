@@ -93,14 +93,14 @@ async function assign(context: HttpContext, actor: Actor, given: Body): Promise<
 /** Passwords are no part of the operation: they are hashed for the people it made, one after the other. */
 async function givePasswords(
   { database }: HttpContext,
-  { orgId }: Actor,
+  actor: Actor,
   { new_users: newUsers }: Body,
   pairs: readonly Pair[],
 ): Promise<void> {
   for (const [newcomer, userId] of madePeople(pairs)) {
     const { password = null } = newUsers?.[newcomer - 1] ?? {};
     const { email = null } = pairs.find((pair) => pair.facts.newcomer === newcomer)?.facts ?? {};
-    if (password !== null) await giveAccount(database, { orgId, userId, email }, password);
+    if (password !== null) await giveAccount(database, { orgId: actor.orgId, userId, email }, password, actor);
   }
 }
 

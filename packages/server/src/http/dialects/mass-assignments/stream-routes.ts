@@ -1,18 +1,20 @@
-/** Progress as server-sent events: `progress` while it moves, `end` with the final state. */
+/** Progress as server-sent events: `progress` while it moves, `end` with the final state, `refused` once the right ends. */
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { inOrg } from '../../../db/database.ts';
 import type { Operation } from '../../../engine/index.ts';
+import { letIn } from '../../every-request/authentication.ts';
 import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
-import { refusals } from '../../every-request/errors.ts';
+import { endedByRefusal, refusals } from '../../every-request/errors.ts';
 import { getMassOperation, OPERATION_PATH, operationParams, tags } from './mass-operation.ts';
 import { viewLife, viewProgress } from './status-view.ts';
 
 const EVERY_MS = 500;
 
-export function streamRoutes(app: App, { engine, database }: HttpContext): void {
+export function streamRoutes(app: App, context: HttpContext): void {
+  const { engine, database } = context;
   const closing = new AbortController();
   // Streams end when the server is to end; it would wait for them otherwise.
   app.addHook('preClose', async () => closing.abort());
@@ -26,7 +28,7 @@ export function streamRoutes(app: App, { engine, database }: HttpContext): void 
         params: operationParams,
         response: {
           200: {
-            description: 'Events `progress` and, last, `end`.',
+            description: 'Events `progress` and, last, `end`, or `refused` when the sign-in or the right ends.',
             content: { 'text/event-stream': { schema: z.string() } },
           },
           ...refusals,
@@ -34,14 +36,19 @@ export function streamRoutes(app: App, { engine, database }: HttpContext): void 
       },
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
-      const read = () =>
-        inOrg(database, actor.orgId, (tx) => getMassOperation({ tx, engine, actor }, request.params.operation_id));
+      const read = async (): Promise<Operation> => {
+        const actor = await actorOf(request);
+        return inOrg(database, actor.orgId, (tx) =>
+          getMassOperation({ tx, engine, actor }, request.params.operation_id),
+        );
+      };
       await read();
-      return sendEvents(
-        reply,
-        progressEvents(read, () => closing.signal.aborted || reply.raw.destroyed),
-      );
+      const readAnew = async (): Promise<Operation> => {
+        await letIn(request, context);
+        return read();
+      };
+      const events = progressEvents(readAnew, () => closing.signal.aborted || reply.raw.destroyed);
+      return sendEvents(reply, endedByRefusal(events, request));
     },
   );
 }
