@@ -6,7 +6,7 @@ import { overviewRoutes } from './overview.ts';
 import { sectionRoutes } from './sections.ts';
 
 /** The classroom cascade (ledger CC). A subject a line; who may name which ids is checked by http/foreign.ts. */
-export function classroomSourceRoutes(app: App, context: HttpContext): void {
+export function classroomRoutes(app: App, context: HttpContext): void {
   classroomListRoutes(app, context);
   batchListRoutes(app, context);
   courseRoutes(app, context);

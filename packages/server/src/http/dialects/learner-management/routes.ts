@@ -5,7 +5,7 @@ import { deassignRoutes } from './deassign.ts';
 import { inviteRoutes } from './invites.ts';
 import { userPlanRoutes } from './user-plans.ts';
 
-export function learnerSourceRoutes(app: App, context: HttpContext): void {
+export function learnerManagementRoutes(app: App, context: HttpContext): void {
   assignRoutes(app, context);
   deassignRoutes(app, context);
   inviteRoutes(app, context);
