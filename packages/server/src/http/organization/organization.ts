@@ -1,11 +1,12 @@
 import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, one, type Database, type OrgTransaction } from '../../db/database.ts';
+import { one, type Database, type OrgTransaction } from '../../db/database.ts';
 import { writeAudit } from '../../engine/index.ts';
 import type { SignIn } from '../../tenancy/sign-in.ts';
-import { actorOf, STAFF, type App, type HttpContext } from '../every-request/context.ts';
+import { STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { read, write } from '../every-request/route.ts';
 import { changedSettings, presentSettings, settingsForm, settingsView } from './organization-settings.ts';
 
 /** A system_admin, who belongs to none, is shown the first of them. */
@@ -33,7 +34,7 @@ export function organizationRoutes(app: App, context: HttpContext): void {
       config: { roles: STAFF },
       schema: { tags, summary: 'The organization acted in', response: { 200: organization, ...refusals } },
     },
-    async (request) => inOrg(context.database, (await actorOf(request)).orgId, readOrganization),
+    async (request) => read(context, request, ({ tx }) => readOrganization(tx)),
   );
   app.patch(
     '/api/organization',
@@ -42,11 +43,10 @@ export function organizationRoutes(app: App, context: HttpContext): void {
       schema: { tags, summary: 'Change it', body: edited, response: { 200: organization, ...refusals } },
     },
     async (request) => {
-      const actor = await actorOf(request);
       const { name, timezone, settings } = request.body;
-      if (settings?.rate_limits !== undefined && !actor.roles.includes('system_admin'))
-        throw new Problem('forbidden', { field: 'settings.rate_limits' });
-      return inOrg(context.database, actor.orgId, async (tx) => {
+      return write(context, request, async ({ tx, actor }) => {
+        if (settings?.rate_limits !== undefined && !actor.roles.includes('system_admin'))
+          throw new Problem('forbidden', { field: 'settings.rate_limits' });
         const { settings: before } = await readOrganization(tx);
         const after = changedSettings(before, settings ?? {});
         await tx.db

@@ -6,7 +6,7 @@ import { giveAccount } from '../../tenancy/accounts.ts';
 import { actorOf, ADMINS, EVERYBODY, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { nextCursor } from '../every-request/paging.ts';
-import { asker } from '../every-request/route.ts';
+import { asker, read } from '../every-request/route.ts';
 import { createRecord, edit } from '../../operations/edit.ts';
 import { getPerson, listPeople, viewPerson, type Person } from './read.ts';
 import { createdShape, peopleQuery, personFields, personShape } from './shapes.ts';
@@ -83,11 +83,11 @@ export function userRoutes(app: App, context: HttpContext): void {
 }
 
 function readRoutes(app: App, context: HttpContext): void {
-  const read = { roles: EVERYBODY };
+  const config = { roles: EVERYBODY };
   app.get(
     '/api/users',
     {
-      config: read,
+      config,
       schema: {
         tags,
         summary: 'List the people whom the caller may see, by name',
@@ -98,12 +98,12 @@ function readRoutes(app: App, context: HttpContext): void {
         },
       },
     },
-    async (request) => listPeople(context, await actorOf(request), request.query),
+    async (request) => read(context, request, (asked) => listPeople(asked, request.query)),
   );
   app.get(
     '/api/users/:id',
     {
-      config: { ...read, envelope: 'medh' },
+      config: { ...config, envelope: 'success' },
       schema: {
         tags,
         summary: 'One person',

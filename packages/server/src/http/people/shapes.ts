@@ -69,7 +69,7 @@ export const createdShape = personShape.extend({
   claim_url: z.string().optional().describe('One-time link by which the person sets a password; shown this once'),
 });
 
-export const peopleQuery = z.object({
+export const peopleQuery = z.strictObject({
   ...pageQuery,
   q: z.string().min(1).max(200).optional().describe('Part of the name, user name or e-mail, or the external id or id'),
   role: roleName.transform((name) => toRoles(name)[0]).optional(),
