@@ -29,11 +29,14 @@ export async function read<T>(context: HttpContext, request: Asking, work: (aske
 
 /** What is written stands as a whole, or not at all. */
 export async function write<T>(context: HttpContext, request: Asking, work: (asked: Asked) => Promise<T>): Promise<T> {
-  const by = asker(context, request);
-  return inOrg(by.engine.database, by.actor.orgId, (tx) => work({ ...by, tx }));
+  return writeAs(asker(context, request), work);
 }
 
 /** A read between verbs that open transactions of their own. */
 export async function readAs<T>(by: Asker, work: (asked: Asked) => Promise<T>): Promise<T> {
   return inOrg(by.engine.database, by.actor.orgId, (tx) => work({ ...by, tx }), { isReadOnly: true });
+}
+
+export async function writeAs<T>(by: Asker, work: (asked: Asked) => Promise<T>): Promise<T> {
+  return inOrg(by.engine.database, by.actor.orgId, (tx) => work({ ...by, tx }));
 }

@@ -5,7 +5,8 @@ import { rows, type OrgTransaction } from '../../db/database.ts';
 import { type Asked, type Engine, getKind, makerOf, maySteer, type Operation, undoUntil } from '../../engine/index.ts';
 import { whyIrreversible } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { estimatedCompletion, percentage } from './progress-view.ts';
+import { percentage } from '../../operations/percentage.ts';
+import { estimatedCompletion } from './progress-view.ts';
 import { resultSentence } from '../../operations/sentences.ts';
 import { asObject, bulkStatus } from '../../operations/stored.ts';
 
