@@ -23,6 +23,7 @@ import { metricsRoutes } from './every-request/metrics.ts';
 import { noticeRoutes } from './organization/notices.ts';
 import { organizationRoutes } from './organization/organization.ts';
 import { limitRate } from './every-request/rate-limit.ts';
+import { refuseUnknownQueries } from './every-request/unknown-query.ts';
 import { recordRoutes } from './records/routes.ts';
 import { signInRoutes } from './sign-in/sign-in.ts';
 import { batchRoutes } from './batches/routes.ts';
@@ -57,6 +58,7 @@ export async function buildApp(context: HttpContext): Promise<App> {
   authenticate(app, context);
   limitRate(app, context);
   answerOnce(app, context);
+  refuseUnknownQueries(app);
   refuseForeignIds(app, context);
   await serveDocs(app);
   registerRoutes(app, context);
