@@ -1,6 +1,5 @@
 /** Figures by which an organization looks at batches, instructors and individual assignments. */
 import { z } from 'zod';
-import { one } from '../../db/database.ts';
 import { getVisibleBatchId } from '../../school/batches/batch-rows.ts';
 import { batchFigures, instructorFigures, mentorshipFigures } from '../../school/mentors/figures.ts';
 import { getInstructor } from '../../school/mentors/instructors.ts';
@@ -88,7 +87,7 @@ export function figureRoutes(app: App, context: HttpContext): void {
     async (request) =>
       read(context, request, async ({ tx, actor, engine }) => {
         const found = await getMentorship(tx, actor, request.params.id, engine.now());
-        return { success: true as const, data: await one(tx, mentorshipFigures(tx.orgId, found.id, engine.now())) };
+        return { success: true as const, data: await mentorshipFigures(tx, found.id, engine.now()) };
       }),
   );
 }

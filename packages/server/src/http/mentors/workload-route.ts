@@ -1,9 +1,7 @@
 import { instructorWorkload } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { one } from '../../db/database.ts';
 import { getInstructor } from '../../school/mentors/instructors.ts';
-import { workloadOf } from '../../school/mentors/workload.ts';
+import { readWorkload } from '../../school/mentors/workload.ts';
 import { STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { calledBy, tags } from '../every-request/envelope.ts';
 import { refusals } from '../every-request/errors.ts';
@@ -24,7 +22,7 @@ export function workloadRoute(app: App, context: HttpContext): void {
     async (request) =>
       read(context, request, async ({ tx, actor }) => {
         const { id } = await getInstructor(tx, actor, request.params.instructorId);
-        return { success: true as const, data: await one(tx, workloadOf(tx.orgId, sql`${id}::uuid`)) };
+        return { success: true as const, data: await readWorkload(tx, id) };
       }),
   );
 }

@@ -1,16 +1,12 @@
 import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { one, type Database, type OrgTransaction } from '../../db/database.ts';
+import { one, type OrgTransaction } from '../../db/database.ts';
 import { writeAudit } from '../../engine/index.ts';
-import type { SignIn } from '../../tenancy/sign-in.ts';
 import { STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { read, write } from '../every-request/route.ts';
 import { changedSettings, presentSettings, settingsForm, settingsView } from './organization-settings.ts';
-
-/** A system_admin, who belongs to none, is shown the first of them. */
-const LISTED_MAX = 1_000;
 
 const organization = z.object({
   id: z.string(),
@@ -89,17 +85,4 @@ function isTimezone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The organizations a sign-in can act in, in the order in which it joined them. */
-export async function findOrganizations(database: Database, found: SignIn): Promise<{ id: string; name: string }[]> {
-  const query = database.global.selectFrom('orgs').select(['id', 'name']).orderBy('name').limit(LISTED_MAX);
-  const ids = found.actors.map((actor) => actor.orgId);
-  if (ids.length === 0) return query.execute();
-  const orgs = await query.where('id', 'in', ids).execute();
-  return ids.map((id) => {
-    const org = orgs.find((one) => one.id === id);
-    if (org === undefined) throw new Problem('not_found');
-    return org;
-  });
 }

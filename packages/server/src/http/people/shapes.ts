@@ -1,7 +1,7 @@
 /** What the API takes and gives of a person. */
 import { USER_ROLES, USER_STATUSES } from '@muster/contract';
 import { z } from 'zod';
-import { passwordSchema } from '../sign-in/claim.ts';
+import { passwordSchema } from '../../tenancy/password-schema.ts';
 import { pageQuery } from '../every-request/paging.ts';
 
 const text = (max: number) =>

@@ -16,7 +16,7 @@ import { signIn, type SignIn } from '../../tenancy/sign-in.ts';
 import { SESSION_COOKIE, tokenOf } from '../every-request/authentication.ts';
 import type { App, HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
-import { findOrganizations } from '../organization/organization.ts';
+import { findOrganizations } from '../../tenancy/organizations.ts';
 
 const name = z.string().min(1).max(254);
 const loginBody = z

@@ -6,7 +6,7 @@ import { newcomersOf } from '../../../school/learners/new-users.ts';
 import { assignParams, NEW_USERS_MAX, newUserParams } from '../../../school/learners/parameters.ts';
 import { LEARNER_STATES } from '../../../school/learners/states.ts';
 import { giveAccount } from '../../../tenancy/accounts.ts';
-import { passwordSchema } from '../../sign-in/claim.ts';
+import { passwordSchema } from '../../../tenancy/password-schema.ts';
 import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import {
