@@ -19,6 +19,9 @@ function room(name, mayImport) {
   };
 }
 
+/** All that others see of the engine. */
+const face = ['engine/index\\.ts', 'engine/kind\\.ts', 'engine/report\\.ts'];
+
 /** @param {string} name - Package that talks to the server over HTTP and so knows only the contract. */
 function client(name) {
   return {
@@ -45,8 +48,40 @@ module.exports = {
     room('school', ['db', 'tenancy', 'engine/kind\\.ts', 'formats/mapping/schema\\.ts']),
     room('engine', ['db', 'tenancy', 'formats']),
     room('messages', []),
-    room('http', ['db', 'tenancy', 'formats', 'engine', 'school', 'messages']),
-    room('worker', ['db', 'tenancy', 'formats', 'engine', 'school', 'messages']),
+    room('operations', ['db', 'tenancy', 'formats', ...face, 'school', 'messages']),
+    room('http', ['db', 'tenancy', 'formats', ...face, 'operations', 'school', 'messages']),
+    // The worker is the engine's motor: it turns what the others only look at.
+    room('worker', [
+      ...['db', 'tenancy', 'formats', ...face, 'school', 'messages'],
+      ...['engine/run', 'engine/plan/plan\\.ts', 'engine/queue\\.ts'],
+    ]),
+    {
+      name: 'rooms-of-the-engine-are-its-own',
+      comment: 'What one can do with an operation is in engine/index.ts; the worker alone turns the motor.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: [tests, `${server}(engine|worker)/`] },
+      to: { path: `${server}engine/[^/]+/` },
+    },
+    {
+      name: 'a-room-of-http-knows-no-other',
+      comment: 'What two rooms need is in every-request/, operations/ or school/. app.ts lists the rooms.',
+      severity: 'error',
+      from: { path: `${server}http/(dialects/[^/]+|(?!dialects/|every-request/)[^/]+)/`, pathNot: tests },
+      to: { path: `${server}http/`, pathNot: `${server}http/($1|every-request)/` },
+    },
+    {
+      name: 'every-request-knows-no-room',
+      severity: 'error',
+      from: { path: `${server}http/every-request/`, pathNot: tests },
+      to: { path: `${server}http/`, pathNot: `${server}http/every-request/` },
+    },
+    {
+      name: 'dialects-carry-no-sql',
+      comment: 'A dialect translates words: it reads and writes through operations/ and school/.',
+      severity: 'error',
+      from: { path: `${server}http/dialects/`, pathNot: tests },
+      to: { path: ['node_modules/(kysely|pg)/', `${server}db/(?!database\\.ts$)`] },
+    },
     {
       name: 'a-kind-imports',
       comment: 'A kind imports engine/kind.ts, school/, the contract and the query tools of db/.',
@@ -98,7 +133,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^packages/[^/]+/dist/' },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

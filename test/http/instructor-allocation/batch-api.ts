@@ -44,7 +44,7 @@ export type Made = any;
 export async function batchApi(now?: () => Date): Promise<BatchApi> {
   const database = await testDatabase();
   const app = await testApp(database, now === undefined ? {} : { now });
-  const { orgId, userId: adminId, admin } = await anOrganization(app, database, 'Medh');
+  const { orgId, userId: adminId, admin } = await anOrganization(app, database, 'Conservatory');
   const person = async (name: string, role: string): Promise<Person> => {
     const { userId } = await aPerson(database, orgId, { name, roles: [role] });
     return { id: userId ?? '', call: await callerOf(app, database, orgId, userId ?? '') };

@@ -35,7 +35,7 @@ export interface MentorSchool {
 export async function aMentorSchool(clock: { now: Date }): Promise<MentorSchool> {
   const database = await testDatabase();
   const app = await testApp(database, { now: () => clock.now });
-  return inOrganization(app, database, 'Medh school');
+  return inOrganization(app, database, 'Conservatory school');
 }
 
 export async function inOrganization(app: App, database: TestDatabase, name: string): Promise<MentorSchool> {

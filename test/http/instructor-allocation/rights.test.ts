@@ -142,7 +142,10 @@ it('a body that is no JSON is refused in the same shape [IA-081]', async () => {
 });
 
 async function token(): Promise<string> {
-  const signedIn = await api.nobody('POST', '/api/login', { login: 'admin@medh.example', password: 'correct horse' });
+  const signedIn = await api.nobody('POST', '/api/login', {
+    login: 'admin@conservatory.example',
+    password: 'correct horse',
+  });
   return `Bearer ${signedIn.body.token}`;
 }
 

@@ -60,17 +60,20 @@ export function isUuid(text: string): boolean {
 /**
  * Runs `work` in one transaction that sees and writes the rows of one organization only.
  * Commits when `work` resolves; rolls back and rethrows when it throws.
+ *
+ * @param how - Whether the database refuses to write anything in it.
  */
 export async function inOrg<T>(
   database: Database,
   orgId: string,
   work: (tx: OrgTransaction) => Promise<T>,
+  how: { readonly isReadOnly?: boolean } = {},
 ): Promise<T> {
   if (!isUuid(orgId)) throw new Error(`Not an organization id: ${orgId}`);
   const client = await database.pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    await client.query(how.isReadOnly === true ? 'begin read only' : 'begin');
     // A message of its own, and the value spelled out: both are what lets a sharding proxy route the transaction.
     await client.query(`set local app.org_id = '${orgId}'`);
     const result = await work({ orgId, client, db: kyselyOn(client) });

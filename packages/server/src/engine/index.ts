@@ -18,13 +18,14 @@ export function createEngine(
   return engine;
 }
 
-export { getKind, mayStart, type Asked, type Asker, type Authority, type Engine } from './engine.ts';
+export { assertMayStart, getKind, mayStart, type Asked, type Asker, type Authority, type Engine } from './engine.ts';
 export {
   fileInput,
   getOperation,
   invalidState,
   isOpen,
   isWaiting,
+  keepFileInput,
   makerOf,
   planCounts,
   touchedEntities,
@@ -43,6 +44,7 @@ export { plan, planIn } from './plan/plan.ts';
 export { stageFile } from './draft/stage.ts';
 
 /** What is done with it. */
+export { accept, outcomeOf } from './verbs/accept.ts';
 export { applyIfSmall, confirm, confirmPlanned, type Confirmation } from './verbs/confirm.ts';
 export { approve, cancel, pause, prioritize, reject, resume } from './verbs/steer.ts';
 export { retry } from './verbs/retry.ts';

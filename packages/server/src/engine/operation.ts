@@ -123,3 +123,7 @@ export interface FileInput {
   /** Of a retry: only these items of the operation before. */
   readonly retry_item_nos?: readonly number[];
 }
+
+export async function keepFileInput(tx: OrgTransaction, operation: Operation, input: FileInput): Promise<Operation> {
+  return update(tx, operation, { input: JSON.stringify(input) });
+}

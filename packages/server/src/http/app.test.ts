@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../test/fixtures/database.ts';
 import { anOrganization, caller, testApp, type Call } from '../../../../test/fixtures/http.ts';
 import type { App } from './every-request/context.ts';
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 let database: TestDatabase;
 let app: App;
@@ -49,6 +52,27 @@ it('the pages of the API load nothing from elsewhere, and the policy lets them r
   );
   expect(assets.length).toBeGreaterThan(3);
   for (const asset of assets) expect([asset, (await nobody('GET', asset)).status]).toEqual([asset, 200]);
+});
+
+it('a query parameter that a route does not know is refused by every route, and named', async () => {
+  const { body: described } = await nobody('GET', '/api/openapi.json');
+  const routes = Object.entries<object>(described.paths).flatMap(([address, methods]) =>
+    METHODS.filter((method) => method.toLowerCase() in methods).map((method) => [method, address] as const),
+  );
+  const guarded = routes.filter(([, address]) => /^\/(api|admin-core-service)\//.test(address));
+  expect(guarded.length).toBeGreaterThan(120);
+  for (const [method, address] of guarded) {
+    const reply = await admin(method, `${address.replace(/\{\w+\}/g, randomUUID())}?surely_unknown=1`);
+    const [fault] = reply.body.errors ?? [];
+    expect([method, address, reply.status, fault?.code, fault?.field]).toEqual([
+      ...[method, address, 400],
+      ...['unknown_field', 'surely_unknown'],
+    ]);
+  }
+});
+
+it('pages that people open take any query', async () => {
+  for (const url of ['/api/docs/?from=mail', '/health?at=1']) expect((await nobody('GET', url)).status).toBe(200);
 });
 
 it('an address that does not exist is a problem with one body for all [MA-D97]', async () => {

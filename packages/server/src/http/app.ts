@@ -23,13 +23,18 @@ import { metricsRoutes } from './every-request/metrics.ts';
 import { noticeRoutes } from './organization/notices.ts';
 import { organizationRoutes } from './organization/organization.ts';
 import { limitRate } from './every-request/rate-limit.ts';
-import { schoolRoutes } from './records/routes.ts';
+import { refuseUnknownQueries } from './every-request/unknown-query.ts';
+import { recordRoutes } from './records/routes.ts';
 import { signInRoutes } from './sign-in/sign-in.ts';
-import { classroomSourceRoutes } from './classrooms/routes.ts';
-import { instructorSourceRoutes } from './batches/routes.ts';
-import { learnerSourceRoutes } from './dialects/learner-management/routes.ts';
-import { massAssignmentRoutes } from './dialects/mass-assignments/mass-assignment-routes.ts';
+import { batchRoutes } from './batches/routes.ts';
+import { classroomRoutes } from './classrooms/routes.ts';
+import { instructorAllocationRoutes } from './dialects/instructor-allocation/routes.ts';
+import { learnerManagementRoutes } from './dialects/learner-management/routes.ts';
+import { massAssignmentRoutes } from './dialects/mass-assignments/routes.ts';
+import { enrollmentRoutes } from './enrollments/routes.ts';
+import { mentorRoutes } from './mentors/routes.ts';
 import { userRoutes } from './people/routes.ts';
+import { userPlanRoutes } from './people/user-plans.ts';
 
 const BODY_BYTES_MAX = 10 * 1024 ** 2;
 
@@ -53,6 +58,7 @@ export async function buildApp(context: HttpContext): Promise<App> {
   authenticate(app, context);
   limitRate(app, context);
   answerOnce(app, context);
+  refuseUnknownQueries(app);
   refuseForeignIds(app, context);
   await serveDocs(app);
   registerRoutes(app, context);
@@ -78,12 +84,16 @@ function registerRoutes(app: App, context: HttpContext): void {
   claimRoutes(app, context);
   organizationRoutes(app, context);
   userRoutes(app, context);
-  schoolRoutes(app, context);
+  userPlanRoutes(app, context);
+  recordRoutes(app, context);
+  classroomRoutes(app, context);
+  batchRoutes(app, context);
+  enrollmentRoutes(app, context);
+  mentorRoutes(app, context);
   bulkRoutes(app, context);
   massAssignmentRoutes(app, context);
-  classroomSourceRoutes(app, context);
-  learnerSourceRoutes(app, context);
-  instructorSourceRoutes(app, context);
+  learnerManagementRoutes(app, context);
+  instructorAllocationRoutes(app, context);
   auditRoutes(app, context);
   noticeRoutes(app, context);
 }

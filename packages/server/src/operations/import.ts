@@ -4,12 +4,12 @@ import {
   draft,
   type FileInput,
   getKind,
+  keepFileInput,
   type NewOperation,
   type Operation,
   stageFile,
 } from '../engine/index.ts';
 import type { RowReading } from '../engine/kind.ts';
-import { update } from '../engine/operation.ts';
 import type { CsvFile } from '../formats/csv/read-csv.ts';
 import type { Mapping } from '../formats/mapping/schema.ts';
 import { givenMapping } from './mapping-given.ts';
@@ -37,6 +37,6 @@ export async function stageImport(asked: Asked, wanted: NewImport): Promise<Stag
   const input: FileInput = { file_name: fileName, header: file.header, rows: 0 };
   const operation = await draft(asked, { ...rest, input, mapping });
   const rows = await stageFile(tx, operation.id, file, mapping, reading);
-  const staged = await update(tx, operation, { input: JSON.stringify({ ...input, rows }) });
+  const staged = await keepFileInput(tx, operation, { ...input, rows });
   return { operation: staged, mapping, reading };
 }

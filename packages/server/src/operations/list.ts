@@ -6,13 +6,49 @@ import { type Asked, type Engine, type Operation, visibleOperations } from '../e
 
 type Filters = z.output<typeof operationFilters>;
 
+interface Page {
+  readonly operations: Operation[];
+  readonly total: number;
+}
+
 /** One page of the operations that the actor may see, newest first, and how many there are in all. */
-export async function listOperations(
-  asked: Asked,
-  filters: Filters,
-): Promise<{ operations: Operation[]; total: number }> {
-  const { tx, engine, actor } = asked;
-  const condition = sql`o.org_id = ${tx.orgId} and ${visibleOperations(engine, actor)} and ${matching(engine, filters)}`;
+export async function listOperations(asked: Asked, filters: Filters): Promise<Page> {
+  return listMatching(asked, matching(asked.engine, filters), filters.page, filters.page_size);
+}
+
+export interface HistoryWanted {
+  readonly kinds: readonly string[];
+  readonly statuses?: readonly string[] | undefined;
+  /** A day or a moment; made at or after it. */
+  readonly from?: string | undefined;
+  /** Made before it; a day counts to its end. */
+  readonly to?: string | undefined;
+  readonly by?: string | undefined;
+  readonly page: number;
+  readonly size: number;
+}
+
+/** The same for some kinds, by the time in which they were made. */
+export async function listHistory(asked: Asked, wanted: HistoryWanted): Promise<Page> {
+  const { kinds, statuses, from, to, by, page, size } = wanted;
+  const until = (text: string) => (text.includes('T') ? sql`${text}::timestamptz` : sql`${text}::date + 1`);
+  const conditions = [
+    sql`o.kind = any(${[...kinds]}::text[])`,
+    statuses === undefined ? null : sql`o.status = any(${[...statuses]}::text[])`,
+    from === undefined ? null : sql`o.created_at >= ${from}::timestamptz`,
+    to === undefined ? null : sql`o.created_at < ${until(to)}`,
+    by === undefined ? null : isPerson(sql`coalesce(o.created_by_user, o.created_by_account)`, by),
+  ].filter((condition) => condition !== null);
+  return listMatching(asked, sql.join(conditions, sql` and `), page, size);
+}
+
+async function listMatching(
+  { tx, engine, actor }: Asked,
+  matches: RawBuilder<unknown>,
+  page: number,
+  size: number,
+): Promise<Page> {
+  const condition = sql`o.org_id = ${tx.orgId} and ${visibleOperations(engine, actor)} and ${matches}`;
   const { total } = await one(
     tx,
     sql<{ total: number }>`select count(*) as total from operations o where ${condition}`,
@@ -21,7 +57,7 @@ export async function listOperations(
     tx,
     sql<Operation>`
     select o.* from operations o where ${condition}
-    order by o.created_at desc, o.id desc limit ${filters.page_size} offset ${(filters.page - 1) * filters.page_size}`,
+    order by o.created_at desc, o.id desc limit ${size} offset ${(page - 1) * size}`,
   );
   return { operations, total };
 }

@@ -39,7 +39,7 @@ function draftOf(wanted: Wanted) {
   };
 }
 
-/** The source's word for the items of a chunk. */
+/** What clients call the items of a chunk. */
 function chunkItems(size: unknown): number | undefined {
   if (size === undefined) return undefined;
   if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 10_000) return size;

@@ -1,16 +1,88 @@
 /** Saved mappings: a maker's own, and those offered to everybody. */
-import { type ImportMapping, invalid, Problem, problemError } from '@muster/contract';
+import { type ImportMapping, invalid, invalidField, mappingData, Problem, problemError } from '@muster/contract';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
+import { z } from 'zod';
 import { isUuid, rows, type OrgTransaction } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
 import type { ImportMappingsTable } from '../db/tables.ts';
-import { isWholeOrgAdmin } from '../engine/index.ts';
+import { type Asked, type Engine, isWholeOrgAdmin } from '../engine/index.ts';
+import { transformationRuleSchema, validationRuleSchema } from '../formats/mapping/schema.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import { asObject } from './stored.ts';
 
 export type StoredMapping = Selectable<ImportMappingsTable>;
 
+/** Own ones and templates, by name. @param isTemplate - Only those that are, or are not. */
+export async function listMappings({ tx, actor }: Asked, isTemplate: boolean | undefined): Promise<StoredMapping[]> {
+  return rows(
+    tx,
+    sql<StoredMapping>`
+    select m.* from import_mappings m where m.org_id = ${tx.orgId} and ${visibleMappings(actor)}
+      and ${isTemplate === undefined ? sql`true` : sql`m.is_template = ${isTemplate}`}
+    order by m.name, m.id limit 1000`,
+  );
+}
+
+/** What is kept of a mapping, checked. */
+export const savedMapping = z.strictObject({
+  ...mappingData.shape,
+  validation_rules: z.array(validationRuleSchema).max(500).default([]),
+  transformation_rules: z.array(transformationRuleSchema).max(500).default([]),
+});
+export type SavedMapping = z.output<typeof savedMapping>;
+
+/** @throws Problem `validation_failed` for a target that no kind reads. */
+export async function saveMapping({ tx, engine, actor }: Asked, given: SavedMapping): Promise<StoredMapping> {
+  assertTarget(engine, given.target_model);
+  return tx.db
+    .insertInto('import_mappings')
+    .values({ ...columnsOf(given), org_id: tx.orgId, id: newId(), created_by_account: actor.accountId })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** @throws Problem `not_found`, `forbidden`, `validation_failed`. */
+export async function changeMapping(
+  { tx, engine, actor }: Asked,
+  id: string,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<StoredMapping> {
+  const stored = await getOwnMapping(tx, actor, id);
+  const whole = z.object(savedMapping.shape).parse({ ...viewMapping(stored), ...changes });
+  if (changes['target_model'] !== undefined) assertTarget(engine, whole.target_model);
+  return tx.db
+    .updateTable('import_mappings')
+    .set({ ...columnsOf(whole), updated_at: sql`now()`, version: sql`version + 1` })
+    .where('org_id', '=', tx.orgId)
+    .where('id', '=', stored.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** @throws Problem `not_found`; `forbidden` where it is somebody else's. */
+export async function removeMapping({ tx, actor }: Asked, id: string): Promise<void> {
+  const { id: own } = await getOwnMapping(tx, actor, id);
+  await rows(tx, sql`delete from import_mappings where org_id = ${tx.orgId} and id = ${own}`);
+}
+
+function assertTarget(engine: Engine, target: string): void {
+  const known = engine.kinds.flatMap((kind) => kind.rows?.target ?? kind.mappedTarget ?? []);
+  if (!known.includes(target)) throw invalidField('target_model', `use one of ${known.join(', ')}`);
+}
+
+/** JSON is written as text. */
+function columnsOf(mapping: SavedMapping) {
+  return {
+    ...mapping,
+    field_mappings: JSON.stringify(mapping.field_mappings),
+    default_values: JSON.stringify(mapping.default_values),
+    validation_rules: JSON.stringify(mapping.validation_rules),
+    transformation_rules: JSON.stringify(mapping.transformation_rules),
+  };
+}
+
 /** Condition on mappings `m`: one's own and templates; admins of the whole organization see all. */
-export function visibleMappings(actor: Actor): RawBuilder<unknown> {
+function visibleMappings(actor: Actor): RawBuilder<unknown> {
   return isWholeOrgAdmin(actor) ? sql`true` : sql`(m.is_template or m.created_by_account = ${actor.accountId})`;
 }
 
@@ -27,7 +99,7 @@ export async function getMapping(tx: OrgTransaction, actor: Actor, id: string): 
 }
 
 /** @throws Problem `forbidden` where the mapping is somebody else's. */
-export async function getOwnMapping(tx: OrgTransaction, actor: Actor, id: string): Promise<StoredMapping> {
+async function getOwnMapping(tx: OrgTransaction, actor: Actor, id: string): Promise<StoredMapping> {
   const found = await getMapping(tx, actor, id);
   if (!isWholeOrgAdmin(actor) && found.created_by_account !== actor.accountId) throw new Problem('forbidden');
   return found;

@@ -1,16 +1,60 @@
 /** Saved templates of operations: a maker's own, and those offered to all staff. */
-import { type BulkOperationData, invalidField, type OperationTemplate, Problem } from '@muster/contract';
+import {
+  type BulkOperationData,
+  invalidField,
+  type OperationTemplate,
+  Problem,
+  type templateData,
+} from '@muster/contract';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
+import type { z } from 'zod';
 import { isUuid, rows, type OrgTransaction } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
 import type { OperationTemplatesTable } from '../db/tables.ts';
-import { type Asked, getKind, isWholeOrgAdmin } from '../engine/index.ts';
+import { assertMayStart, type Asked, getKind, isWholeOrgAdmin } from '../engine/index.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import { asObject } from './stored.ts';
 
 export type StoredTemplate = Selectable<OperationTemplatesTable>;
 
+/** Own and public ones, by name. */
+export async function listTemplates({ tx, actor }: Asked): Promise<StoredTemplate[]> {
+  return rows(
+    tx,
+    sql<StoredTemplate>`
+    select t.* from operation_templates t where t.org_id = ${tx.orgId} and ${offeredTemplates(actor)}
+    order by t.name, t.id limit 1000`,
+  );
+}
+
+/** @throws Problem `unknown_kind`; `forbidden` for a kind that the actor may not start. */
+export async function saveTemplate(
+  { tx, engine, actor }: Asked,
+  given: z.output<typeof templateData>,
+): Promise<StoredTemplate> {
+  assertMayStart(getKind(engine, given.operation_type), actor);
+  const { template_config: config, ...rest } = given;
+  return tx.db
+    .insertInto('operation_templates')
+    .values({
+      ...rest,
+      template_config: JSON.stringify(config),
+      org_id: tx.orgId,
+      id: newId(),
+      created_by_account: actor.accountId,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** @throws Problem `not_found`; `forbidden` where it is somebody else's. */
+export async function removeTemplate({ tx, actor }: Asked, id: string): Promise<void> {
+  const { id: own } = await getOwnTemplate(tx, actor, id);
+  await rows(tx, sql`delete from operation_templates where org_id = ${tx.orgId} and id = ${own}`);
+}
+
 /** Condition on templates `t`: one's own and public ones; what others keep to themselves is offered to nobody else. */
-export function offeredTemplates(actor: Actor): RawBuilder<unknown> {
+function offeredTemplates(actor: Actor): RawBuilder<unknown> {
   return sql`(t.is_public or t.created_by_account = ${actor.accountId})`;
 }
 
@@ -28,7 +72,7 @@ export async function getTemplate(tx: OrgTransaction, actor: Actor, id: string):
 }
 
 /** @throws Problem `not_found`; `forbidden` where it is somebody else's. */
-export async function getOwnTemplate(tx: OrgTransaction, actor: Actor, id: string): Promise<StoredTemplate> {
+async function getOwnTemplate(tx: OrgTransaction, actor: Actor, id: string): Promise<StoredTemplate> {
   const found = await getTemplate(tx, actor, id);
   if (!isWholeOrgAdmin(actor) && found.created_by_account !== actor.accountId) throw new Problem('forbidden');
   return found;

@@ -1,18 +1,16 @@
 /** Making, changing and removing one batch, and giving it to a teacher: each an operation of one item. */
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, one } from '../../db/database.ts';
-import { runNow } from '../../engine/index.ts';
+import { runNow, type Asker } from '../../engine/index.ts';
+import { changedIds } from '../../operations/changed-ids.ts';
+import { getBatch } from '../../school/batches/batch-rows.ts';
 import { batchChangesSchema, forceSchema, newBatchSchema } from '../../school/batches/fields.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
+import { ADMINS, type App, type HttpContext } from '../every-request/context.ts';
 import { calledBy, hintsOf, tags, told } from '../every-request/envelope.ts';
-import { getBatch } from './batch-reading.ts';
-import { batchShape, viewBatch, type Batch } from './batch-view.ts';
+import { refusals } from '../every-request/errors.ts';
+import { asker, readAs } from '../every-request/route.ts';
+import { batchShape, viewBatch } from './batch-view.ts';
 
 const idParams = z.object({ id: z.string() });
-const assignParams = z.object({ batchId: z.string(), instructorId: z.string() });
 const assigned = z.object({
   _id: z.string(),
   batch_name: z.string(),
@@ -23,6 +21,12 @@ const removed = z.object({ _id: z.string(), removed: z.boolean() });
 const config = calledBy(ADMINS);
 
 export function batchWritingRoutes(app: App, context: HttpContext): void {
+  savingRoutes(app, context);
+  assigningRoute(app, context);
+  removingRoute(app, context);
+}
+
+function savingRoutes(app: App, context: HttpContext): void {
   app.post(
     '/api/batches/courses/:courseId/batches',
     {
@@ -38,10 +42,9 @@ export function batchWritingRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const batch = { ...request.body, course_id: request.params.courseId };
       const wanted = { kind: 'batch_create', name: 'Create a batch', params: { batches: [batch] } };
-      const { done, batch: made } = await run(context, await actorOf(request), wanted);
-      return reply
-        .code(201)
-        .send({ ...done, message: 'Batch created successfully', data: viewBatch(made, { notes: true }) });
+      const { done, batch: made } = await run(asker(context, request), wanted);
+      const data = viewBatch(made, { notes: true });
+      return reply.code(201).send({ ...done, message: 'Batch created successfully', data });
     },
   );
   app.put(
@@ -58,15 +61,15 @@ export function batchWritingRoutes(app: App, context: HttpContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      const wanted = {
-        kind: 'batch_update',
-        name: 'Change a batch',
-        params: { batches: [{ ...request.body, batch_id: id }] },
-      };
-      const { done, batch } = await run(context, await actorOf(request), wanted, id);
+      const params = { batches: [{ ...request.body, batch_id: id }] };
+      const wanted = { kind: 'batch_update', name: 'Change a batch', params };
+      const { done, batch } = await run(asker(context, request), wanted, id);
       return { ...done, message: 'Batch updated successfully', data: viewBatch(batch, { notes: true }) };
     },
   );
+}
+
+function assigningRoute(app: App, context: HttpContext): void {
   app.put(
     '/api/batches/:batchId/assign-instructor/:instructorId',
     {
@@ -74,7 +77,7 @@ export function batchWritingRoutes(app: App, context: HttpContext): void {
       schema: {
         tags,
         summary: 'Give a batch to a teacher',
-        params: assignParams,
+        params: z.object({ batchId: z.string(), instructorId: z.string() }),
         body: forceSchema.optional(),
         response: { 200: told(assigned), ...refusals },
       },
@@ -83,7 +86,7 @@ export function batchWritingRoutes(app: App, context: HttpContext): void {
       const { batchId, instructorId } = request.params;
       const params = { ...request.body, batch_ids: [batchId], instructor_id: instructorId };
       const wanted = { kind: 'batch_instructor', name: 'Assign an instructor to a batch', params };
-      const { done, batch } = await run(context, await actorOf(request), wanted, batchId);
+      const { done, batch } = await run(asker(context, request), wanted, batchId);
       const data = {
         _id: batch.id,
         batch_name: batch.name,
@@ -93,7 +96,6 @@ export function batchWritingRoutes(app: App, context: HttpContext): void {
       return { ...done, message: 'Instructor assigned to batch successfully', data };
     },
   );
-  removingRoute(app, context);
 }
 
 function removingRoute(app: App, context: HttpContext): void {
@@ -110,10 +112,11 @@ function removingRoute(app: App, context: HttpContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      const { operation, items } = await runNow(
-        { engine: context.engine, actor: await actorOf(request) },
-        { kind: 'batch_cancel', name: 'Remove a batch', params: { batch_ids: [id], remove: true } },
-      );
+      const { operation, items } = await runNow(asker(context, request), {
+        kind: 'batch_cancel',
+        name: 'Remove a batch',
+        params: { batch_ids: [id], remove: true },
+      });
       const isGone = items.some((item) => item.action === 'remove');
       return {
         success: true as const,
@@ -133,17 +136,11 @@ interface Wanted {
 }
 
 /** Runs the operation and reads the batch that it is about. @param id - Left out for a new one. */
-async function run(context: HttpContext, actor: Actor, wanted: Wanted, id?: string) {
-  const { operation, items } = await runNow({ engine: context.engine, actor }, wanted);
-  const batch: Batch = await inOrg(context.database, actor.orgId, async (tx) => {
-    if (id !== undefined) return getBatch(tx, id);
-    const made = await one(
-      tx,
-      sql<{ id: string }>`
-      select entity_id as id from changes
-      where org_id = ${tx.orgId} and operation_id = ${operation.id} and entity = 'batch'`,
-    );
-    return getBatch(tx, made.id);
+async function run(by: Asker, wanted: Wanted, id?: string) {
+  const { operation, items } = await runNow(by, wanted);
+  const batch = await readAs(by, async ({ tx }) => {
+    const [made = ''] = id === undefined ? await changedIds(tx, operation.id, 'batch') : [id];
+    return getBatch(tx, made);
   });
   const done = { success: true as const, operation_id: operation.id, warnings: hintsOf(items) };
   return { done, batch };

@@ -1,13 +1,9 @@
 import type { App, HttpContext } from '../every-request/context.ts';
 import { batchReadingRoutes } from './batch-reading.ts';
 import { batchWritingRoutes } from './batch-writing.ts';
-import { enrollmentRoutes } from '../enrollments/enrollment-routes.ts';
-import { mentorRoutes } from '../mentors/routes.ts';
 
-/** Instructor allocation (ledger IA). A subject a line. */
-export function instructorSourceRoutes(app: App, context: HttpContext): void {
+/** One batch, and the batches of a course. Listing and setting them up as records is in records/batches.ts. */
+export function batchRoutes(app: App, context: HttpContext): void {
   batchReadingRoutes(app, context);
   batchWritingRoutes(app, context);
-  enrollmentRoutes(app, context);
-  mentorRoutes(app, context);
 }

@@ -1,13 +1,14 @@
 /** The students and the teachers of one batch; changing them leaves the classroom and other batches as they are. */
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
+import type { OrgTransaction } from '../../db/database.ts';
+import type { Asker } from '../../engine/index.ts';
+import { listEnrolled } from '../../school/classrooms/enrolled.ts';
 import { BATCH_TEACHERS, idListSchema } from '../../school/classrooms/members.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
+import { listMemberIds, listMembers } from '../../school/classrooms/people-in.ts';
+import { ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { asker, read } from '../every-request/route.ts';
 import { changed, idParams, memberList, mode, outcome } from './member-shapes.ts';
-import { listMemberIds, listMembers } from './people-in.ts';
 import { runOne, type Wanted } from './run-one.ts';
 import { wordsOf } from './warning-words.ts';
 
@@ -19,7 +20,12 @@ interface BatchList {
 }
 
 const LISTS: readonly BatchList[] = [
-  { what: 'students', field: 'student_ids', kind: 'batch_students', listIds: listStudentIds },
+  {
+    what: 'students',
+    field: 'student_ids',
+    kind: 'batch_students',
+    listIds: async (tx, batchId) => (await listEnrolled(tx, batchId)).map((student) => student.id),
+  },
   {
     what: 'teachers',
     field: 'teacher_ids',
@@ -49,11 +55,11 @@ export function batchListRoutes(app: App, context: HttpContext): void {
 }
 
 function readingRoutes(app: App, context: HttpContext): void {
-  const read = { roles: STAFF };
+  const config = { roles: STAFF };
   app.get(
     '/api/batches/:id/students',
     {
-      config: { ...read, envelope: 'medh' },
+      config: { ...config, envelope: 'success' },
       schema: {
         tags,
         summary: 'The students of a batch',
@@ -62,15 +68,19 @@ function readingRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request) => {
-      const { orgId } = await actorOf(request);
-      const data = await inOrg(context.database, orgId, (tx) => listStudents(tx, request.params.id));
+      const found = await read(context, request, ({ tx }) => listEnrolled(tx, request.params.id));
+      const data = found.map(({ enrolled_at: at, ...row }) => ({
+        ...row,
+        _id: row.id,
+        enrollment_date: at.toISOString(),
+      }));
       return { success: true as const, count: data.length, data };
     },
   );
   app.get(
     '/api/batches/:id/teachers',
     {
-      config: read,
+      config,
       schema: {
         tags,
         summary: 'The teachers of a batch',
@@ -79,8 +89,7 @@ function readingRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request) => {
-      const { orgId } = await actorOf(request);
-      const data = await inOrg(context.database, orgId, (tx) => listMembers(tx, BATCH_TEACHERS, request.params.id));
+      const data = await read(context, request, ({ tx }) => listMembers(tx, BATCH_TEACHERS, request.params.id));
       return { success: true as const, count: data.length, data };
     },
   );
@@ -90,8 +99,7 @@ function changingRoutes(app: App, context: HttpContext, list: BatchList): void {
   const { what, field, kind } = list;
   const path = `/api/batches/:id/${what}`;
   const removed = z.strictObject({ [field]: idListSchema.min(1) });
-  const run = (actor: Actor, id: string, how: Pick<Wanted, 'kind' | 'params'>) =>
-    change(context, actor, list, id.toLowerCase(), how);
+  const run = (by: Asker, id: string, how: Pick<Wanted, 'kind' | 'params'>) => change(by, list, id.toLowerCase(), how);
   app.post(
     path,
     {
@@ -104,7 +112,7 @@ function changingRoutes(app: App, context: HttpContext, list: BatchList): void {
         response: answers,
       },
     },
-    async (request) => run(await actorOf(request), request.params.id, { kind, params: request.body }),
+    async (request) => run(asker(context, request), request.params.id, { kind, params: request.body }),
   );
   app.post(
     `${path}/remove`,
@@ -113,7 +121,7 @@ function changingRoutes(app: App, context: HttpContext, list: BatchList): void {
       schema: { tags, summary: `Remove ${what} of a batch`, params: idParams, body: removed, response: answers },
     },
     async (request) =>
-      run(await actorOf(request), request.params.id, { kind, params: { ...request.body, mode: 'remove' } }),
+      run(asker(context, request), request.params.id, { kind, params: { ...request.body, mode: 'remove' } }),
   );
   app.post(
     `${path}/reset`,
@@ -127,43 +135,22 @@ function changingRoutes(app: App, context: HttpContext, list: BatchList): void {
         response: answers,
       },
     },
-    async (request) => run(await actorOf(request), request.params.id, { kind: 'batch_reset', params: { what } }),
+    async (request) => run(asker(context, request), request.params.id, { kind: 'batch_reset', params: { what } }),
   );
 }
 
 async function change(
-  context: HttpContext,
-  actor: Actor,
+  by: Asker,
   { what, listIds }: BatchList,
   batchId: string,
   { kind, params }: Pick<Wanted, 'kind' | 'params'>,
 ): Promise<z.infer<typeof outcome>> {
   const wanted = { kind, name: `Change ${what} of a batch`, params: { ...params, batch_id: batchId } };
-  return runOne(context, actor, wanted, async (tx, item, operation) => ({
+  return runOne(by, wanted, async (tx, item, operation) => ({
     success: true as const,
     ids: await listIds(tx, batchId),
     ...changed.parse(item.input),
     warnings: wordsOf(item.warnings),
     operation_id: operation.id,
   }));
-}
-
-async function listStudents(tx: OrgTransaction, batchId: string): Promise<z.infer<typeof enrolled>[]> {
-  const found = await rows(
-    tx,
-    sql<Omit<z.infer<typeof enrolled>, 'enrollment_date'> & { enrolled_at: Date }>`
-    select u.id as _id, u.id, u.display_name as full_name, u.email, e.id as enrollment_id, e.enrolled_at, e.status,
-      s.id is not null as on_roster
-    from enrollments e
-    join users u on u.org_id = ${tx.orgId} and u.id = e.student_id
-    join batches b on b.org_id = ${tx.orgId} and b.id = e.batch_id
-    left join classroom_students s on s.org_id = ${tx.orgId} and s.classroom_id = b.classroom_id and s.student_id = e.student_id
-    where e.org_id = ${tx.orgId} and e.batch_id = ${batchId} and e.status = 'active'
-    order by u.family_name, u.given_name, u.id`,
-  );
-  return found.map(({ enrolled_at: at, ...row }) => ({ ...row, enrollment_date: at.toISOString() }));
-}
-
-async function listStudentIds(tx: OrgTransaction, batchId: string): Promise<string[]> {
-  return (await listStudents(tx, batchId)).map((row) => row.id);
 }

@@ -1,14 +1,13 @@
 /** The roster and the homeroom teachers of a classroom. */
 import { invalidField } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, one, type OrgTransaction } from '../../db/database.ts';
+import type { Asker } from '../../engine/index.ts';
 import { FACULTY, idListSchema, ROSTER, type Membership } from '../../school/classrooms/members.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
+import { listMemberIds, listMembers, versionOf } from '../../school/classrooms/people-in.ts';
+import { ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { asker, read } from '../every-request/route.ts';
 import { changed, idParams, idsToRemove, mode, versionedList, versionedOutcome } from './member-shapes.ts';
-import { listMemberIds, listMembers } from './people-in.ts';
 import { runOne } from './run-one.ts';
 import { wordsOf } from './warning-words.ts';
 
@@ -62,13 +61,12 @@ function readingRoute(app: App, context: HttpContext, { path, membership, words 
       },
     },
     async (request, reply) => {
-      const { orgId } = await actorOf(request);
-      return inOrg(context.database, orgId, async (tx) => {
-        const data = await listMembers(tx, membership, request.params.id);
-        const current = await versionOf(tx, request.params.id);
-        reply.header('etag', `"${String(current)}"`);
-        return { success: true as const, count: data.length, version: current, data };
-      });
+      const found = await read(context, request, async ({ tx }) => ({
+        data: await listMembers(tx, membership, request.params.id),
+        version: await versionOf(tx, request.params.id),
+      }));
+      reply.header('etag', `"${String(found.version)}"`);
+      return { success: true as const, count: found.data.length, ...found };
     },
   );
 }
@@ -91,7 +89,7 @@ function changingRoute(app: App, context: HttpContext, list: ClassroomList): voi
     async (request) => {
       const given = { ids: idListSchema.parse(request.body[field]), mode: mode.parse(request.body['mode']) };
       const known = version.parse(request.body['version']) ?? versionIn(request.headers['if-match']);
-      return change(context, await actorOf(request), list, request.params.id, { ...given, version: known });
+      return change(asker(context, request), list, request.params.id, { ...given, version: known });
     },
   );
 }
@@ -110,14 +108,14 @@ function removingRoute(app: App, context: HttpContext, list: ClassroomList): voi
           .strictObject({ [field]: idListSchema, version })
           .partial()
           .optional(),
-        querystring: z.object({ [field]: z.string().optional().describe('The same, separated by commas') }),
+        querystring: z.strictObject({ [field]: z.string().optional().describe('The same, separated by commas') }),
         response: { 200: versionedOutcome, ...refusals },
       },
     },
     async (request) => {
       const ids = idsToRemove(field, request.body?.[field], request.query[field]);
       const known = version.parse(request.body?.['version']) ?? versionIn(request.headers['if-match']);
-      return change(context, await actorOf(request), list, request.params.id, { ids, mode: 'remove', version: known });
+      return change(asker(context, request), list, request.params.id, { ids, mode: 'remove', version: known });
     },
   );
 }
@@ -129,15 +127,14 @@ interface Given {
 }
 
 async function change(
-  context: HttpContext,
-  actor: Actor,
+  by: Asker,
   { field, kind, membership, words }: ClassroomList,
   classroomId: string,
   { ids, ...rest }: Given,
 ): Promise<z.infer<typeof versionedOutcome>> {
   const id = classroomId.toLowerCase();
   const params = { classroom_id: id, [field]: ids, ...rest };
-  return runOne(context, actor, { kind, name: `Change ${words}`, params }, async (tx, item, { id: operationId }) => ({
+  return runOne(by, { kind, name: `Change ${words}`, params }, async (tx, item, { id: operationId }) => ({
     success: true as const,
     ids: await listMemberIds(tx, membership, id),
     ...changed.parse(item.input),
@@ -145,14 +142,6 @@ async function change(
     operation_id: operationId,
     version: await versionOf(tx, id),
   }));
-}
-
-async function versionOf(tx: OrgTransaction, classroomId: string): Promise<number> {
-  const found = await one(
-    tx,
-    sql<{ version: number }>`select version from classrooms where org_id = ${tx.orgId} and id = ${classroomId}`,
-  );
-  return found.version;
 }
 
 function versionIn(header: string | undefined): number | undefined {

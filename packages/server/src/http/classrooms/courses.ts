@@ -1,12 +1,15 @@
 /** The courses of a classroom: assigned with the cascade, detached without it. */
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { one } from '../../db/database.ts';
+import type { OrgTransaction } from '../../db/database.ts';
+import type { Operation } from '../../engine/index.ts';
+import type { ItemView } from '../../engine/report.ts';
+import { getBatch } from '../../school/batches/batch-rows.ts';
 import { BATCH_TEACHERS, idListSchema, idSchema } from '../../school/classrooms/members.ts';
-import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
+import { listMemberIds } from '../../school/classrooms/people-in.ts';
+import { ADMINS, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { asker } from '../every-request/route.ts';
 import { idParams } from './member-shapes.ts';
-import { listMemberIds } from './people-in.ts';
 import { runOne } from './run-one.ts';
 import { warningList, wordsOf } from './warning-words.ts';
 
@@ -63,6 +66,11 @@ const config = { roles: ADMINS };
 const tags = ['classrooms'];
 
 export function courseRoutes(app: App, context: HttpContext): void {
+  assigningRoute(app, context);
+  detachingRoute(app, context);
+}
+
+function assigningRoute(app: App, context: HttpContext): void {
   app.post(
     '/api/classrooms/:id/assign-course',
     {
@@ -77,32 +85,28 @@ export function courseRoutes(app: App, context: HttpContext): void {
     },
     async (request, reply) => {
       const params = { ...request.body, classroom_ids: [request.params.id.toLowerCase()] };
-      const answer = await runOne(
-        context,
-        await actorOf(request),
-        { kind: 'assign_course', name: 'Assign a course', params },
-        async (tx, item, operation) => {
-          const { batch: made, created, ...students } = cascade.parse(item.input);
-          const { count } = await one(
-            tx,
-            sql<{
-              count: number;
-            }>`select enrolled_students as count from batches where org_id = ${tx.orgId} and id = ${made.id}`,
-          );
-          return {
-            success: true as const,
-            batch: made,
-            created,
-            students: { count, ...students },
-            teachers: { ids: await listMemberIds(tx, BATCH_TEACHERS, made.id) },
-            warnings: wordsOf(item.warnings),
-            operation_id: operation.id,
-          };
-        },
-      );
+      const assign = { kind: 'assign_course', name: 'Assign a course', params };
+      const answer = await runOne(asker(context, request), assign, viewAssigned);
       return reply.code(answer.created ? 201 : 200).send(answer);
     },
   );
+}
+
+async function viewAssigned(tx: OrgTransaction, item: ItemView, operation: Operation) {
+  const { batch: made, created, ...students } = cascade.parse(item.input);
+  const { enrolled_students: count } = await getBatch(tx, made.id);
+  return {
+    success: true as const,
+    batch: made,
+    created,
+    students: { count, ...students },
+    teachers: { ids: await listMemberIds(tx, BATCH_TEACHERS, made.id) },
+    warnings: wordsOf(item.warnings),
+    operation_id: operation.id,
+  };
+}
+
+function detachingRoute(app: App, context: HttpContext): void {
   app.delete(
     '/api/classrooms/:id/courses/:course_id',
     {
@@ -117,17 +121,13 @@ export function courseRoutes(app: App, context: HttpContext): void {
     async (request) => {
       const { id, course_id: courseId } = request.params;
       const params = { classroom_id: id.toLowerCase(), course_id: courseId.toLowerCase() };
-      return runOne(
-        context,
-        await actorOf(request),
-        { kind: 'detach_course', name: 'Detach a course', params },
-        async (_tx, item, operation) => ({
-          success: true as const,
-          detached: item.status === 'success',
-          operation_id: operation.id,
-          ...z.object({ batches_kept: z.int() }).parse(item.input),
-        }),
-      );
+      const detach = { kind: 'detach_course', name: 'Detach a course', params };
+      return runOne(asker(context, request), detach, async (_tx, item, operation) => ({
+        success: true as const,
+        detached: item.status === 'success',
+        operation_id: operation.id,
+        ...z.object({ batches_kept: z.int() }).parse(item.input),
+      }));
     },
   );
 }

@@ -20,7 +20,6 @@ const member = z.object({
   grade_level: z.string().nullable(),
   unit_id: z.string().nullable(),
 });
-export type Member = z.infer<typeof member>;
 
 export const memberList = z.object({ success: z.literal(true), count: z.int(), data: z.array(member) });
 export const versionedList = memberList.extend({

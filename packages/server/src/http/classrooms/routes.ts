@@ -5,8 +5,8 @@ import { courseRoutes } from './courses.ts';
 import { overviewRoutes } from './overview.ts';
 import { sectionRoutes } from './sections.ts';
 
-/** The classroom cascade (ledger CC). A subject a line; who may name which ids is checked by http/foreign.ts. */
-export function classroomSourceRoutes(app: App, context: HttpContext): void {
+/** The classroom cascade (ledger CC). A subject a line; who may name which ids is checked by every-request/foreign.ts. */
+export function classroomRoutes(app: App, context: HttpContext): void {
   classroomListRoutes(app, context);
   batchListRoutes(app, context);
   courseRoutes(app, context);

@@ -1,8 +1,6 @@
 import type { OrgTransaction } from '../../db/database.ts';
-import { type Operation, problemOf, runAndRead } from '../../engine/index.ts';
+import { type Asker, type Operation, problemOf, runAndRead } from '../../engine/index.ts';
 import { listItems, type ItemView } from '../../engine/report.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import type { HttpContext } from '../every-request/context.ts';
 
 export interface Wanted {
   readonly kind: string;
@@ -16,13 +14,12 @@ export interface Wanted {
  * @throws Problem of the item that failed.
  */
 export async function runOne<T>(
-  context: HttpContext,
-  actor: Actor,
+  by: Asker,
   wanted: Wanted,
   answer: (tx: OrgTransaction, item: ItemView, operation: Operation) => Promise<T>,
 ): Promise<T> {
   const made = { ...wanted, source: 'classrooms' };
-  return runAndRead({ engine: context.engine, actor }, made, async (tx, operation) => {
+  return runAndRead(by, made, async (tx, operation) => {
     const items = await listItems(tx, operation.id, { limit: 10 });
     const failed = items.find((item) => item.status === 'failed');
     if (failed !== undefined) throw problemOf(failed);

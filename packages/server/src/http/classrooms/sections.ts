@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { rows } from '../../db/database.ts';
-import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
+import { listSections } from '../../school/classrooms/sections.ts';
+import { ADMINS, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { asker } from '../every-request/route.ts';
 import { idParams } from './member-shapes.ts';
 import { runOne } from './run-one.ts';
 
@@ -39,13 +39,8 @@ export function sectionRoutes(app: App, context: HttpContext): void {
     async (request) => {
       const id = request.params.id.toLowerCase();
       const wanted = { kind: 'section_defaults', name: 'Make default sections', params: { course_id: id } };
-      return runOne(context, await actorOf(request), wanted, async (tx, item, operation) => {
-        const items = await rows(
-          tx,
-          sql<z.infer<typeof section>>`
-          select id, course_id, name, capacity, sequence, branch from sections where org_id = ${tx.orgId} and course_id = ${id}
-          order by sequence nulls last, name`,
-        );
+      return runOne(asker(context, request), wanted, async (tx, item, operation) => {
+        const items = await listSections(tx, id);
         const { created } = made.pick({ created: true }).parse(item.input);
         return { success: true as const, count: items.length, items, created, operation_id: operation.id };
       });

@@ -52,8 +52,8 @@ declare module 'fastify' {
     access?: 'public' | 'account';
     /** Roles that are let in; all but students where it is left out. */
     roles?: readonly Role[];
-    /** The source system whose clients expect more around a refusal than the problem itself. */
-    envelope?: 'medh';
+    /** Clients of some answers look for `success` also in a refusal, and show its first sentence alone. */
+    envelope?: 'success';
   }
   interface FastifyRequest {
     signIn: SignIn | null;

@@ -7,7 +7,7 @@ export const tags = ['Instructor allocation'];
 
 /** Who may call, and in which envelope they are refused. */
 export function calledBy(roles: readonly Role[]) {
-  return { roles, envelope: 'medh' as const };
+  return { roles, envelope: 'success' as const };
 }
 
 const warnings = z

@@ -54,7 +54,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
   if (problem.code === 'unavailable') reply.header('retry-after', 5);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   const body = problemBody(problem, request.routeOptions.url ?? request.url.split('?')[0] ?? '');
-  const isEnveloped = request.routeOptions.config.envelope === 'medh';
+  const isEnveloped = request.routeOptions.config.envelope === 'success';
   return reply
     .code(problem.status)
     .type(PROBLEM_TYPE)

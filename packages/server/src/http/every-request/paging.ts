@@ -7,6 +7,12 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(LIMITS.pageSizeMax).default(LIMITS.pageSize),
 };
 
+/** Pages by number, where clients jump to any. */
+export const pageNumber = {
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+};
+
 export const nextCursor = z.string().nullable().describe('Null on the last page');
 
 /** @returns `items` without the one that only tells that there is another page. */

@@ -1,16 +1,10 @@
 /** Who would suit a student as an instructor, and why. */
-import { Problem } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
-import { goodPractice } from '../../school/batches/good-practice.ts';
-import { rankedCandidates, type Candidate } from '../../school/mentors/candidates.ts';
-import { isStudent } from '../../school/mentors/fitness.ts';
-import { scopeOf } from '../../school/people/scope.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
+import { listCandidates, type Candidate, type Needs } from '../../school/mentors/candidates.ts';
+import { ADMINS, type App, type HttpContext } from '../every-request/context.ts';
 import { calledBy, tags } from '../every-request/envelope.ts';
+import { refusals } from '../every-request/errors.ts';
+import { read } from '../every-request/route.ts';
 import { idParams, listed } from './shapes.ts';
 
 const wanted = z
@@ -51,7 +45,7 @@ const candidate = z.object({
   }),
 });
 
-export function candidateRoutes(app: App, { database }: HttpContext): void {
+export function candidateRoutes(app: App, context: HttpContext): void {
   app.get(
     '/api/students/:id/mentor-candidates',
     {
@@ -65,40 +59,16 @@ export function candidateRoutes(app: App, { database }: HttpContext): void {
       },
     },
     async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, (tx) => list(tx, actor, request.params.id, request.query));
+      const { limit, ...needs } = request.query;
+      const found = await read(context, request, ({ tx, actor }) =>
+        listCandidates(tx, actor, request.params.id, needs, limit),
+      );
+      return { success: true as const, count: found.length, data: found.map((row) => view(row, needs)) };
     },
   );
 }
 
-async function list(tx: OrgTransaction, actor: Actor, id: string, query: z.output<typeof candidateQuery>) {
-  const { limit, ...needs } = query;
-  const studentId = await getStudentId(tx, actor, id);
-  const { settings } = await one(
-    tx,
-    sql<{ settings: Record<string, unknown> }>`select settings from orgs where id = ${tx.orgId}`,
-  );
-  const batchesMax = goodPractice(settings).instructor_batches_max;
-  const found = await rows(tx, rankedCandidates(tx.orgId, studentId, needs, { batchesMax, limit }));
-  return { success: true as const, count: found.length, data: found.map((row) => view(row, needs)) };
-}
-
-async function getStudentId(tx: OrgTransaction, actor: Actor, id: string): Promise<string> {
-  const scope = scopeOf(actor);
-  const [found] = isUuid(id.toLowerCase())
-    ? await rows(
-        tx,
-        sql<{ id: string; label: string; learns: boolean }>`
-        select u.id, u.display_name as label, ${isStudent('u')} as learns from users u
-        where u.org_id = ${tx.orgId} and u.id = ${id} and ${scope === null ? sql`true` : sql`u.id in (${scope})`}`,
-      )
-    : [];
-  if (found === undefined) throw new Problem('not_found');
-  if (!found.learns) throw new Problem('student_role_missing', { label: found.label });
-  return found.id;
-}
-
-function view(row: Candidate, needs: { skills: string[]; languages: string[]; teaching_styles: string[] }) {
+function view(row: Candidate, needs: Needs) {
   const judged = (found: string[], asked: readonly string[]): z.infer<typeof matched> => ({
     mark: asked.length === 0 ? 'not_asked' : found.length > 0 ? 'match' : 'no_match',
     matched: found,

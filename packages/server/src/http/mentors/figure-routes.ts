@@ -1,16 +1,13 @@
 /** Figures by which an organization looks at batches, instructors and individual assignments. */
-import { Problem } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
-import { isAdmin, ownsBatch, teachesBatch } from '../../school/batches/rights.ts';
+import { getVisibleBatchId } from '../../school/batches/batch-rows.ts';
 import { batchFigures, instructorFigures, mentorshipFigures } from '../../school/mentors/figures.ts';
 import { getInstructor } from '../../school/mentors/instructors.ts';
 import { getMentorship } from '../../school/mentors/mentorships.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, STAFF, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
+import { STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { calledBy, tags } from '../every-request/envelope.ts';
+import { refusals } from '../every-request/errors.ts';
+import { read } from '../every-request/route.ts';
 import { answer, idParams } from './shapes.ts';
 
 const percent = z.number().nullable().describe('In percent; null where there is nothing to compare with');
@@ -40,7 +37,7 @@ const ofMentorship = z.object({
   goals_reached: z.int(),
 });
 
-export function figureRoutes(app: App, { database, engine }: HttpContext): void {
+export function figureRoutes(app: App, context: HttpContext): void {
   const who = calledBy(STAFF);
   app.get(
     '/api/batches/:id/figures',
@@ -53,13 +50,11 @@ export function figureRoutes(app: App, { database, engine }: HttpContext): void 
         response: { 200: answer(ofBatch), ...refusals },
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, async (tx) => {
-        const id = await getBatchId(tx, actor, request.params.id);
+    async (request) =>
+      read(context, request, async ({ tx, actor }) => {
+        const id = await getVisibleBatchId(tx, actor, request.params.id);
         return { success: true as const, data: await batchFigures(tx, id) };
-      });
-    },
+      }),
   );
   app.get(
     '/api/users/:id/instructor-figures',
@@ -72,13 +67,11 @@ export function figureRoutes(app: App, { database, engine }: HttpContext): void 
         response: { 200: answer(ofInstructor), ...refusals },
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, async (tx) => {
+    async (request) =>
+      read(context, request, async ({ tx, actor }) => {
         const { id } = await getInstructor(tx, actor, request.params.id);
         return { success: true as const, data: await instructorFigures(tx, id) };
-      });
-    },
+      }),
   );
   app.get(
     '/api/mentorships/:id/figures',
@@ -91,27 +84,10 @@ export function figureRoutes(app: App, { database, engine }: HttpContext): void 
         response: { 200: answer(ofMentorship), ...refusals },
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, async (tx) => {
+    async (request) =>
+      read(context, request, async ({ tx, actor, engine }) => {
         const found = await getMentorship(tx, actor, request.params.id, engine.now());
-        return { success: true as const, data: await one(tx, mentorshipFigures(tx.orgId, found.id, engine.now())) };
-      });
-    },
+        return { success: true as const, data: await mentorshipFigures(tx, found.id, engine.now()) };
+      }),
   );
-}
-
-/** @throws Problem `not_found` for an unknown batch, `forbidden` for one that the actor neither answers for nor teaches. */
-async function getBatchId(tx: OrgTransaction, actor: Actor, id: string): Promise<string> {
-  const [found] = isUuid(id.toLowerCase())
-    ? await rows(
-        tx,
-        sql<{ id: string; is_visible: boolean }>`
-        select b.id, ${isAdmin(actor) ? ownsBatch(actor) : teachesBatch(actor)} as is_visible
-        from batches b where b.org_id = ${tx.orgId} and b.id = ${id}::uuid`,
-      )
-    : [];
-  if (found === undefined) throw new Problem('not_found');
-  if (!found.is_visible) throw new Problem('forbidden');
-  return found.id;
 }

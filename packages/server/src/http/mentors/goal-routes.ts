@@ -1,14 +1,14 @@
 /** What an instructor and a student want to reach: clear, with a measure and a state. */
 import { Problem } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
+import type { Asked } from '../../engine/index.ts';
+import { createRecord, edit } from '../../operations/edit.ts';
+import { listGoals } from '../../school/mentors/goals.ts';
 import { getMentorship } from '../../school/mentors/mentorships.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, EVERYBODY, STAFF, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
-import { createRecord, edit } from '../records/records.ts';
+import { EVERYBODY, STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { calledBy, tags } from '../every-request/envelope.ts';
+import { refusals } from '../every-request/errors.ts';
+import { asker, read, readAs } from '../every-request/route.ts';
 import { answer, idParams, listed, moment } from './shapes.ts';
 
 const state = z.enum(['open', 'reached', 'dropped']);
@@ -30,7 +30,7 @@ export function goalRoutes(app: App, context: HttpContext): void {
       schema: { tags, summary: 'Goals', params: idParams, response: { 200: listed(goal), ...refusals } },
     },
     async (request) => {
-      const { goals } = await read(context, await actorOf(request), request.params.id);
+      const { goals } = await read(context, request, (asked) => readGoals(asked, request.params.id));
       return { success: true as const, count: goals.length, data: goals };
     },
   );
@@ -47,10 +47,10 @@ export function goalRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
-      const { id } = await read(context, actor, request.params.id);
-      const goalId = await createRecord(context, actor, 'mentor_goal', { ...request.body, mentorship_id: id });
-      return reply.code(201).send({ success: true, data: await readOne(context, actor, id, goalId) });
+      const by = asker(context, request);
+      const { id } = await readAs(by, (asked) => readGoals(asked, request.params.id));
+      const goalId = await createRecord(by, 'mentor_goal', { ...request.body, mentorship_id: id });
+      return reply.code(201).send({ success: true, data: await readAs(by, (asked) => readGoal(asked, id, goalId)) });
     },
   );
   app.patch(
@@ -66,38 +66,25 @@ export function goalRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request) => {
-      const actor = await actorOf(request);
-      const { id, _id } = {
-        ...request.params,
-        ...(await readOne(context, actor, request.params.id, request.params.goal_id)),
-      };
+      const by = asker(context, request);
+      const { id, goal_id: goalId } = request.params;
+      const present = await readAs(by, (asked) => readGoal(asked, id, goalId));
       if (Object.keys(request.body).length > 0)
-        await edit(context, actor, 'mentor_goal', [{ action: 'update', id: _id, values: request.body }]);
-      return { success: true as const, data: await readOne(context, actor, id, _id) };
+        await edit(by, 'mentor_goal', [{ action: 'update', id: present._id, values: request.body }]);
+      return { success: true as const, data: await readAs(by, (asked) => readGoal(asked, id, goalId)) };
     },
   );
 }
 
-async function read(context: HttpContext, actor: Actor, mentorshipId: string): Promise<{ id: string; goals: Goal[] }> {
-  return inOrg(context.database, actor.orgId, async (tx) => {
-    const { id } = await getMentorship(tx, actor, mentorshipId, context.engine.now());
-    return { id, goals: await listGoals(tx, id) };
-  });
+async function readGoals({ tx, engine, actor }: Asked, mentorshipId: string): Promise<{ id: string; goals: Goal[] }> {
+  const { id } = await getMentorship(tx, actor, mentorshipId, engine.now());
+  const found = await listGoals(tx, id);
+  return { id, goals: found.map(({ created_at: at, ...row }) => ({ ...row, createdAt: at.toISOString() })) };
 }
 
-async function readOne(context: HttpContext, actor: Actor, mentorshipId: string, goalId: string): Promise<Goal> {
-  const { goals } = await read(context, actor, mentorshipId);
+async function readGoal(asked: Asked, mentorshipId: string, goalId: string): Promise<Goal> {
+  const { goals } = await readGoals(asked, mentorshipId);
   const found = goals.find((row) => row._id === goalId.toLowerCase());
   if (found === undefined) throw new Problem('not_found');
   return found;
-}
-
-async function listGoals(tx: OrgTransaction, mentorshipId: string): Promise<Goal[]> {
-  const found = await rows(
-    tx,
-    sql<Omit<Goal, 'createdAt'> & { created_at: Date }>`
-    select id as _id, title, measure, state, created_at from mentor_goals
-    where org_id = ${tx.orgId} and mentorship_id = ${mentorshipId} order by created_at, id`,
-  );
-  return found.map(({ created_at: at, ...row }) => ({ ...row, createdAt: at.toISOString() }));
 }

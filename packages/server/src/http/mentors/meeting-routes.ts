@@ -1,13 +1,13 @@
 /** Meetings of an instructor with a student: planned, and what was talked about. */
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
+import { createRecord } from '../../operations/edit.ts';
 import { MEETING_GAP_DAYS, MEETING_MINUTES } from '../../school/mentors/guidance.ts';
+import { listMeetings, type Meeting } from '../../school/mentors/meetings.ts';
 import { getMentorship, type Mentorship } from '../../school/mentors/mentorships.ts';
-import { actorOf, EVERYBODY, STAFF, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
-import { createRecord } from '../records/records.ts';
+import { EVERYBODY, STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { calledBy, tags } from '../every-request/envelope.ts';
+import { refusals } from '../every-request/errors.ts';
+import { asker, read, readAs } from '../every-request/route.ts';
 import { answer, hint, idParams, listed, moment } from './shapes.ts';
 
 const channel = z.enum(['video', 'chat', 'email']);
@@ -45,12 +45,11 @@ export function meetingRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request) => {
-      const actor = await actorOf(request);
       const now = context.engine.now();
-      return inOrg(context.database, actor.orgId, async (tx) => {
+      return read(context, request, async ({ tx, actor }) => {
         const of = await getMentorship(tx, actor, request.params.id, now);
         const found = await listMeetings(tx, of.id);
-        const data = found.map((row) => (actor.userId === of.student_id ? { ...row, notes: null } : row));
+        const data = found.map(view).map((row) => (actor.userId === of.student_id ? { ...row, notes: null } : row));
         return { success: true as const, count: data.length, data, warnings: gapHints(of, found, now) };
       });
     },
@@ -68,28 +67,18 @@ export function meetingRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
-      const of = await inOrg(context.database, actor.orgId, (tx) =>
-        getMentorship(tx, actor, request.params.id, context.engine.now()),
-      );
-      const id = await createRecord(context, actor, 'mentor_meeting', { ...request.body, mentorship_id: of.id });
-      const found = await inOrg(context.database, actor.orgId, (tx) => listMeetings(tx, of.id));
-      const data = meeting.parse(found.find((row) => row._id === id));
+      const by = asker(context, request);
+      const of = await readAs(by, ({ tx, actor }) => getMentorship(tx, actor, request.params.id, context.engine.now()));
+      const id = await createRecord(by, 'mentor_meeting', { ...request.body, mentorship_id: of.id });
+      const found = await readAs(by, ({ tx }) => listMeetings(tx, of.id));
+      const data = meeting.parse(found.map(view).find((row) => row._id === id));
       return reply.code(201).send({ success: true, data, warnings: lengthHints(data.minutes) });
     },
   );
 }
 
-type Meeting = z.infer<typeof meeting>;
-
-async function listMeetings(tx: OrgTransaction, mentorshipId: string): Promise<Meeting[]> {
-  const found = await rows(
-    tx,
-    sql<Omit<Meeting, 'starts_at'> & { starts_at: Date }>`
-    select id as _id, starts_at, minutes, channel, notes, main_points, progress from mentor_meetings
-    where org_id = ${tx.orgId} and mentorship_id = ${mentorshipId} order by starts_at, id`,
-  );
-  return found.map((row) => ({ ...row, starts_at: row.starts_at.toISOString() }));
+function view(row: Meeting): z.infer<typeof meeting> {
+  return { ...row, starts_at: row.starts_at.toISOString() };
 }
 
 function lengthHints(minutes: number) {
@@ -100,7 +89,7 @@ function lengthHints(minutes: number) {
 /** An open assignment whose last meeting, or its start, is more than a week ago and that has none planned. */
 function gapHints(of: Mentorship, meetings: readonly Meeting[], now: Date) {
   if (of.ended_at !== null) return [];
-  const last = Math.max(of.started_at.getTime(), ...meetings.map((row) => Date.parse(row.starts_at)));
+  const last = Math.max(of.started_at.getTime(), ...meetings.map((row) => row.starts_at.getTime()));
   const days = Math.floor((now.getTime() - last) / DAY_MS);
   return days > MEETING_GAP_DAYS ? [hint('meeting_gap', { days })] : [];
 }

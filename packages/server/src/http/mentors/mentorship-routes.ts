@@ -1,22 +1,16 @@
 /** The history of individual assignments: of one person, and as a report of what became of them. */
-import { assignmentType, Problem } from '@muster/contract';
-import { sql, type RawBuilder } from 'kysely';
+import { assignmentType } from '@muster/contract';
 import { z } from 'zod';
-import { inOrg, isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
-import {
-  getMentorship,
-  lastProgress,
-  meetingIsDue,
-  mentorshipColumns,
-  mentorshipRows,
-  visibleMentorships,
-  type Mentorship,
-} from '../../school/mentors/mentorships.ts';
+import type { Asked } from '../../engine/index.ts';
+import { listHistory, reportMentorships, type ReportWanted } from '../../school/mentors/history.ts';
+import { getMentorship, type Mentorship } from '../../school/mentors/mentorships.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, EVERYBODY, STAFF, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
+import { EVERYBODY, STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { calledBy, tags } from '../every-request/envelope.ts';
-import { answer, hint, idParams, listed, moment, pageQuery, warnings } from './shapes.ts';
+import { refusals } from '../every-request/errors.ts';
+import { pageNumber } from '../every-request/paging.ts';
+import { read } from '../every-request/route.ts';
+import { answer, hint, idParams, listed, moment, warnings } from './shapes.ts';
 
 const mentorship = z.object({
   _id: z.string(),
@@ -42,7 +36,7 @@ const reported = mentorship.extend({
   goals_reached: z.int(),
 });
 const reportQuery = z.strictObject({
-  ...pageQuery,
+  ...pageNumber,
   status: z.enum(['active', 'ended', 'all']).default('active'),
   instructor_id: z.uuid().optional(),
   student_id: z.uuid().optional(),
@@ -57,7 +51,6 @@ const reportQuery = z.strictObject({
     .optional()
     .describe('Those whose student stood below at the last meeting, in percent'),
 });
-type ReportQuery = z.output<typeof reportQuery>;
 
 export function mentorshipRoutes(app: App, context: HttpContext): void {
   app.get(
@@ -71,12 +64,11 @@ export function mentorshipRoutes(app: App, context: HttpContext): void {
         response: { 200: listed(mentorship), ...refusals },
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(context.database, actor.orgId, (tx) =>
-        historyOf(tx, actor, request.params.id, context.engine.now()),
-      );
-    },
+    async (request) =>
+      read(context, request, async ({ tx, actor, engine }) => {
+        const found = await listHistory(tx, actor, request.params.id, engine.now());
+        return { success: true as const, count: found.length, data: found.map((row) => view(actor, row)) };
+      }),
   );
   app.get(
     '/api/mentorships',
@@ -89,10 +81,7 @@ export function mentorshipRoutes(app: App, context: HttpContext): void {
         response: { 200: listed(reported).extend({ total: z.int() }), ...refusals },
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(context.database, actor.orgId, (tx) => report(tx, actor, request.query, context.engine.now()));
-    },
+    async (request) => read(context, request, (asked) => report(asked, request.query)),
   );
   app.get(
     '/api/mentorships/:id',
@@ -105,63 +94,16 @@ export function mentorshipRoutes(app: App, context: HttpContext): void {
         response: { 200: answer(mentorship), ...refusals },
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(context.database, actor.orgId, async (tx) => {
-        const found = await getMentorship(tx, actor, request.params.id, context.engine.now());
+    async (request) =>
+      read(context, request, async ({ tx, actor, engine }) => {
+        const found = await getMentorship(tx, actor, request.params.id, engine.now());
         return { success: true as const, data: view(actor, found) };
-      });
-    },
+      }),
   );
 }
 
-/** Somebody else's history is shown as far as the actor may see the assignments in it. */
-async function historyOf(tx: OrgTransaction, actor: Actor, id: string, now: Date) {
-  const userId = id.toLowerCase();
-  const [person] = isUuid(userId)
-    ? await rows(tx, sql`select from users where org_id = ${tx.orgId} and id = ${userId}`)
-    : [];
-  if (person === undefined) throw new Problem('not_found');
-  if (actor.role === 'student' && actor.userId !== userId) throw new Problem('forbidden');
-  const found = await rows(
-    tx,
-    sql<Mentorship>`
-    select ${mentorshipColumns(now)} from ${mentorshipRows(tx.orgId)}
-    where m.org_id = ${tx.orgId} and (m.student_id = ${userId} or m.mentor_id = ${userId}) and ${visibleMentorships(actor)}
-    order by m.started_at desc, m.id desc`,
-  );
-  return { success: true as const, count: found.length, data: found.map((row) => view(actor, row)) };
-}
-
-interface ReportRow extends Mentorship {
-  readonly meetings: number;
-  readonly minutes: number;
-  readonly last_meeting_at: Date | null;
-  readonly main_points: string[];
-  readonly goals: number;
-  readonly goals_reached: number;
-}
-
-async function report(tx: OrgTransaction, actor: Actor, query: ReportQuery, now: Date) {
-  const { page, limit } = query;
-  const matching = sql`
-    from ${mentorshipRows(tx.orgId)} where m.org_id = ${tx.orgId} and ${visibleMentorships(actor)} and ${chosen(tx.orgId, query, now)}`;
-  const { total } = await one(tx, sql<{ total: number }>`select count(*) as total ${matching}`);
-  const found = await rows(
-    tx,
-    sql<ReportRow>`
-    with page as materialized (
-      select ${mentorshipColumns(now)} ${matching} order by m.started_at desc, m.id desc limit ${limit} offset ${(page - 1) * limit})
-    select page.*, met.*, goal.* from page
-    cross join lateral (
-      select count(*) as meetings, coalesce(sum(e.minutes), 0)::int as minutes, max(e.starts_at) as last_meeting_at,
-        coalesce(array_agg(e.main_points order by e.starts_at) filter (where e.main_points <> ''), '{}') as main_points
-      from mentor_meetings e where e.org_id = ${tx.orgId} and e.mentorship_id = page.id) met
-    cross join lateral (
-      select count(*) as goals, count(*) filter (where g.state = 'reached') as goals_reached
-      from mentor_goals g where g.org_id = ${tx.orgId} and g.mentorship_id = page.id) goal
-    order by page.started_at desc, page.id desc`,
-  );
+async function report({ tx, actor, engine }: Asked, query: ReportWanted) {
+  const { found, total } = await reportMentorships(tx, actor, query, engine.now());
   return {
     success: true as const,
     total,
@@ -176,22 +118,6 @@ async function report(tx: OrgTransaction, actor: Actor, query: ReportQuery, now:
       goals_reached: row.goals_reached,
     })),
   };
-}
-
-function chosen(orgId: string, query: ReportQuery, now: Date): RawBuilder<unknown> {
-  const { instructor_id: instructorId, student_id: studentId, due, progress_below: below } = query;
-  const status = { active: sql`m.ended_at is null`, ended: sql`m.ended_at is not null`, all: sql`true` };
-  const conditions = [
-    status[query.status],
-    instructorId === undefined ? null : sql`m.mentor_id = ${instructorId}`,
-    studentId === undefined ? null : sql`m.student_id = ${studentId}`,
-    due === undefined ? null : sql`${meetingIsDue(orgId, now)} = ${due}`,
-    below === undefined ? null : sql`${lastProgress(orgId)} < ${below}`,
-  ];
-  return sql.join(
-    conditions.filter((condition) => condition !== null),
-    sql` and `,
-  );
 }
 
 function view(actor: Actor, row: Mentorship): z.infer<typeof mentorship> {

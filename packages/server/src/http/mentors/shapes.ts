@@ -15,12 +15,6 @@ export function listed<Row extends z.ZodType>(row: Row) {
 }
 
 export const idParams = z.object({ id: z.string() });
-export const pageQuery = {
-  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-};
-
-export const personRef = z.object({ id: z.string(), name: z.string(), email: z.string().nullable() });
 export const moment = z.iso.datetime();
 
 /** A warning in words. */

@@ -1,10 +1,10 @@
-/** Creating many courses at once, at the address of the source. */
+/** Creating many courses at once, at an address of their own. */
 import { bulkOperation } from '@muster/contract';
 import { z } from 'zod';
-import { inOrg } from '../../db/database.ts';
 import { draft, plan } from '../../engine/index.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { write } from '../every-request/route.ts';
 import { viewOperation } from './operation-view.ts';
 
 const body = z.strictObject({
@@ -17,7 +17,7 @@ const body = z.strictObject({
   operation_name: z.string().trim().min(1).max(200).default('Create courses'),
 });
 
-export function createCoursesRoutes(app: App, { engine, database }: HttpContext): void {
+export function createCoursesRoutes(app: App, context: HttpContext): void {
   app.post(
     '/api/bulk/courses/create',
     {
@@ -29,12 +29,10 @@ export function createCoursesRoutes(app: App, { engine, database }: HttpContext)
       },
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
       const { operation_name: name, ...params } = request.body;
-      const made = await inOrg(database, actor.orgId, async (tx) => {
-        const asked = { tx, engine, actor };
-        return viewOperation(asked, await plan(asked, await draft(asked, { kind: 'course_creation', name, params })));
-      });
+      const made = await write(context, request, async (asked) =>
+        viewOperation(asked, await plan(asked, await draft(asked, { kind: 'course_creation', name, params }))),
+      );
       return reply.code(201).send(made);
     },
   );

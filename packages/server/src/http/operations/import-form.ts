@@ -41,6 +41,6 @@ export function kindOfTarget(engine: Engine, target: string): Kind {
   throw invalidField('target_model', `use one of ${targetsOf(engine).join(', ')}`);
 }
 
-export function targetsOf(engine: Engine): string[] {
+function targetsOf(engine: Engine): string[] {
   return engine.kinds.flatMap((kind) => (kind.rows === undefined ? [] : [kind.rows.target]));
 }

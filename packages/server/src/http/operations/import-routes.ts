@@ -2,11 +2,11 @@
 import { bulkOperation, importPreview, type BulkOperation, type ImportPreview } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { inOrg } from '../../db/database.ts';
 import { type Asked, plan, planIn, dryRun } from '../../engine/index.ts';
 import { openCsv, type CsvFile } from '../../formats/csv/read-csv.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { asker, write } from '../every-request/route.ts';
 import { importForm, kindOfTarget, type ImportFields } from './import-form.ts';
 import { chosenMapping } from '../../operations/mappings.ts';
 import { viewOperation } from './operation-view.ts';
@@ -46,22 +46,21 @@ export function importRoutes(app: App, context: HttpContext): void {
 
 async function importFile(
   request: FastifyRequest,
-  { engine, database, settings }: HttpContext,
+  context: HttpContext,
   form: z.ZodType<ImportFields>,
 ): Promise<BulkOperation | ImportPreview> {
-  const actor = await actorOf(request);
-  const rules = { schema: form, bytesMax: settings.uploadBytesMax };
+  const rules = { schema: form, bytesMax: context.settings.uploadBytesMax };
   return withUpload(request, rules, async (upload) => {
     const file = await openCsv(upload.file.file, csvOptions(upload.fields));
     if (upload.fields.dry_run) {
-      return dryRun({ engine, actor }, async (asked) => {
+      return dryRun(asker(context, request), async (asked) => {
         const staged = await stageUpload(asked, upload, file);
         return viewImportPreview(asked.tx, staged, await planIn(asked, staged.operation), file);
       });
     }
-    return inOrg(database, actor.orgId, async (tx) => {
-      const { operation } = await stageUpload({ tx, engine, actor }, upload, file);
-      return viewOperation({ tx, engine, actor }, await plan({ tx, engine, actor }, operation));
+    return write(context, request, async (asked) => {
+      const { operation } = await stageUpload(asked, upload, file);
+      return viewOperation(asked, await plan(asked, operation));
     });
   });
 }

@@ -1,39 +1,32 @@
 /** Saving, listing and changing mappings. */
-import { importMapping, invalidField, mappingData } from '@muster/contract';
-import { sql } from 'kysely';
+import { importMapping } from '@muster/contract';
 import { z } from 'zod';
-import { inOrg, one, rows } from '../../db/database.ts';
-import { newId } from '../../db/ids.ts';
-import type { Engine } from '../../engine/index.ts';
-import { transformationRuleSchema, validationRuleSchema } from '../../formats/mapping/schema.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
 import {
+  changeMapping,
   getMapping,
-  getOwnMapping,
+  listMappings,
+  removeMapping,
+  savedMapping,
+  saveMapping,
   viewMapping,
-  visibleMappings,
-  type StoredMapping,
 } from '../../operations/mappings.ts';
+import type { App, HttpContext } from '../every-request/context.ts';
+import { refusals } from '../every-request/errors.ts';
+import { read, write } from '../every-request/route.ts';
 
 const tags = ['Mappings'];
 const params = z.object({ id: z.string() });
 const mappingQuery = z.strictObject({ is_template: z.enum(['true', 'false']).optional() });
 
-const rules = {
-  validation_rules: z.array(validationRuleSchema).max(500),
-  transformation_rules: z.array(transformationRuleSchema).max(500),
-};
-const newMapping = z.strictObject({
-  ...mappingData.shape,
-  validation_rules: rules.validation_rules.default([]),
-  transformation_rules: rules.transformation_rules.default([]),
-});
+const { description, default_values, is_template, validation_rules, transformation_rules } = savedMapping.shape;
+/** Without defaults: what is left out stays. */
 const mappingChanges = z.strictObject({
-  ...z.object({ ...mappingData.shape, ...rules }).partial().shape,
-  description: z.string().max(10_000).optional(),
-  default_values: z.record(z.string(), z.unknown()).optional(),
-  is_template: z.boolean().optional(),
+  ...z.object(savedMapping.shape).partial().shape,
+  description: description.unwrap().optional(),
+  default_values: default_values.unwrap().optional(),
+  is_template: is_template.unwrap().optional(),
+  validation_rules: validation_rules.unwrap().optional(),
+  transformation_rules: transformation_rules.unwrap().optional(),
 });
 
 const SCHEMAS = {
@@ -43,7 +36,7 @@ const SCHEMAS = {
     querystring: mappingQuery,
     response: { 200: z.array(importMapping), ...refusals },
   },
-  create: { tags, summary: 'Save a mapping', body: newMapping, response: { 201: importMapping, ...refusals } },
+  create: { tags, summary: 'Save a mapping', body: savedMapping, response: { 201: importMapping, ...refusals } },
   read: { tags, summary: 'Read a mapping', params, response: { 200: importMapping, ...refusals } },
   change: {
     tags,
@@ -56,83 +49,27 @@ const SCHEMAS = {
 };
 
 export function mappingRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
   app.get('/api/bulk/mappings', { schema: SCHEMAS.list }, async (request) => {
-    const actor = await actorOf(request);
     const { is_template: wanted } = request.query;
-    const flagged = wanted === undefined ? sql`true` : sql`m.is_template = ${wanted === 'true'}`;
-    const found = await inOrg(database, actor.orgId, (tx) =>
-      rows(
-        tx,
-        sql<StoredMapping>`
-        select m.* from import_mappings m where m.org_id = ${tx.orgId} and ${visibleMappings(actor)} and ${flagged}
-        order by m.name, m.id limit 1000`,
-      ),
-    );
-    return found.map(viewMapping);
+    const isTemplate = wanted === undefined ? undefined : wanted === 'true';
+    return (await read(context, request, (asked) => listMappings(asked, isTemplate))).map(viewMapping);
   });
 
   app.post('/api/bulk/mappings', { schema: SCHEMAS.create }, async (request, reply) => {
-    const actor = await actorOf(request);
-    assertTarget(engine, request.body.target_model);
-    const saved = await inOrg(database, actor.orgId, (tx) =>
-      tx.db
-        .insertInto('import_mappings')
-        .values({ ...columnsOf(request.body), org_id: tx.orgId, id: newId(), created_by_account: actor.accountId })
-        .returningAll()
-        .executeTakeFirstOrThrow(),
-    );
+    const saved = await write(context, request, (asked) => saveMapping(asked, request.body));
     return reply.code(201).send(viewMapping(saved));
   });
 
-  app.get('/api/bulk/mappings/:id', { schema: SCHEMAS.read }, async (request) => {
-    const actor = await actorOf(request);
-    return inOrg(database, actor.orgId, async (tx) => viewMapping(await getMapping(tx, actor, request.params.id)));
-  });
+  app.get('/api/bulk/mappings/:id', { schema: SCHEMAS.read }, async (request) =>
+    read(context, request, async ({ tx, actor }) => viewMapping(await getMapping(tx, actor, request.params.id))),
+  );
 
-  changingRoutes(app, context);
-}
-
-function changingRoutes(app: App, { engine, database }: HttpContext): void {
-  app.patch('/api/bulk/mappings/:id', { schema: SCHEMAS.change }, async (request) => {
-    const actor = await actorOf(request);
-    if (request.body.target_model !== undefined) assertTarget(engine, request.body.target_model);
-    return inOrg(database, actor.orgId, async (tx) => {
-      const stored = await getOwnMapping(tx, actor, request.params.id);
-      const whole = z.object(newMapping.shape).parse({ ...viewMapping(stored), ...request.body });
-      const changed = await tx.db
-        .updateTable('import_mappings')
-        .set({ ...columnsOf(whole), updated_at: sql`now()`, version: sql`version + 1` })
-        .where('org_id', '=', tx.orgId)
-        .where('id', '=', stored.id)
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      return viewMapping(changed);
-    });
-  });
+  app.patch('/api/bulk/mappings/:id', { schema: SCHEMAS.change }, async (request) =>
+    write(context, request, async (asked) => viewMapping(await changeMapping(asked, request.params.id, request.body))),
+  );
 
   app.delete('/api/bulk/mappings/:id', { schema: SCHEMAS.remove }, async (request, reply) => {
-    const actor = await actorOf(request);
-    await inOrg(database, actor.orgId, async (tx) => {
-      const { id } = await getOwnMapping(tx, actor, request.params.id);
-      await one(tx, sql`delete from import_mappings where org_id = ${tx.orgId} and id = ${id} returning id`);
-    });
+    await write(context, request, (asked) => removeMapping(asked, request.params.id));
     return reply.code(204).send(null);
   });
-}
-
-function assertTarget(engine: Engine, target: string): void {
-  const known = engine.kinds.flatMap((kind) => kind.rows?.target ?? kind.mappedTarget ?? []);
-  if (!known.includes(target)) throw invalidField('target_model', `use one of ${known.join(', ')}`);
-}
-
-/** JSON is written as text. */
-function columnsOf(mapping: z.output<typeof newMapping>) {
-  return {
-    ...mapping,
-    field_mappings: JSON.stringify(mapping.field_mappings),
-    default_values: JSON.stringify(mapping.default_values),
-    validation_rules: JSON.stringify(mapping.validation_rules),
-    transformation_rules: JSON.stringify(mapping.transformation_rules),
-  };
 }

@@ -1,16 +1,10 @@
 /** Listing, making, reading and changing operations. */
-import {
-  bulkOperation,
-  bulkOperationChanges,
-  bulkOperationData,
-  operationFilters,
-  type BulkOperation,
-} from '@muster/contract';
+import { bulkOperation, bulkOperationChanges, bulkOperationData, operationFilters } from '@muster/contract';
 import { z } from 'zod';
-import { inOrg } from '../../db/database.ts';
 import { getVisible } from '../../engine/index.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { read, write } from '../every-request/route.ts';
 import { changeOperation } from '../../operations/change.ts';
 import { createOperation } from '../../operations/make.ts';
 import { listOperations } from '../../operations/list.ts';
@@ -43,38 +37,29 @@ const SCHEMAS = {
 };
 
 export function operationRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
-
   app.get('/api/bulk/operations', { schema: SCHEMAS.list }, async (request, reply) => {
-    const actor = await actorOf(request);
-    return inOrg(database, actor.orgId, async (tx) => {
-      const { operations, total } = await listOperations({ tx, engine, actor }, request.query);
-      reply.header('x-total-count', total);
-      return viewOperations({ tx, engine, actor }, operations);
+    const listed = await read(context, request, async (asked) => {
+      const { operations, total } = await listOperations(asked, request.query);
+      return { views: await viewOperations(asked, operations), total };
     });
+    reply.header('x-total-count', listed.total);
+    return listed.views;
   });
 
   app.post('/api/bulk/operations', { schema: SCHEMAS.create }, async (request, reply) => {
-    const actor = await actorOf(request);
-    const made: BulkOperation = await inOrg(database, actor.orgId, async (tx) =>
-      viewOperation({ tx, engine, actor }, await createOperation({ tx, engine, actor }, request.body)),
+    const made = await write(context, request, async (asked) =>
+      viewOperation(asked, await createOperation(asked, request.body)),
     );
     return reply.code(201).send(made);
   });
 
-  app.get(OPERATION_PATH, { schema: SCHEMAS.read }, async (request) => {
-    const actor = await actorOf(request);
-    const id = idOf(request.params);
-    return inOrg(database, actor.orgId, async (tx) =>
-      viewOperation({ tx, engine, actor }, await getVisible({ tx, engine, actor }, id)),
-    );
-  });
+  app.get(OPERATION_PATH, { schema: SCHEMAS.read }, async (request) =>
+    read(context, request, async (asked) => viewOperation(asked, await getVisible(asked, idOf(request.params)))),
+  );
 
-  app.patch(OPERATION_PATH, { schema: SCHEMAS.change }, async (request) => {
-    const actor = await actorOf(request);
-    const id = idOf(request.params);
-    return inOrg(database, actor.orgId, async (tx) =>
-      viewOperation({ tx, engine, actor }, await changeOperation({ tx, engine, actor }, id, request.body)),
-    );
-  });
+  app.patch(OPERATION_PATH, { schema: SCHEMAS.change }, async (request) =>
+    write(context, request, async (asked) =>
+      viewOperation(asked, await changeOperation(asked, idOf(request.params), request.body)),
+    ),
+  );
 }

@@ -1,17 +1,17 @@
 /** The kinds there are, and the state of the queue. */
 import { operationKind, queueStatus, type OperationKind } from '@muster/contract';
 import { z } from 'zod';
-import { inOrg } from '../../db/database.ts';
 import { queueStatus as readQueue } from '../../engine/index.ts';
 import type { Kind } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { asker, read } from '../every-request/route.ts';
 import { parametersOf } from '../../operations/kind-parameters.ts';
 
 const tags = ['Operations'];
 
-export function overviewRoutes(app: App, { engine, database }: HttpContext): void {
+export function overviewRoutes(app: App, context: HttpContext): void {
   app.get(
     '/api/bulk/kinds',
     {
@@ -22,7 +22,7 @@ export function overviewRoutes(app: App, { engine, database }: HttpContext): voi
       },
     },
     async (request) => {
-      const actor = await actorOf(request);
+      const { engine, actor } = asker(context, request);
       return engine.kinds.filter((kind) => kind.isInternal !== true).map((kind) => viewKind(kind, actor));
     },
   );
@@ -31,8 +31,7 @@ export function overviewRoutes(app: App, { engine, database }: HttpContext): voi
     '/api/bulk/queue',
     { schema: { tags, summary: 'What works and what waits', response: { 200: queueStatus, ...refusals } } },
     async (request) => {
-      const actor = await actorOf(request);
-      const status = await inOrg(database, actor.orgId, readQueue);
+      const status = await read(context, request, ({ tx }) => readQueue(tx));
       return { ...status, by_status: { ...status.by_status }, next: [...status.next] };
     },
   );

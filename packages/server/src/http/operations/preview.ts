@@ -1,7 +1,6 @@
 import { Problem, type OperationPreview, type PlanGuard, type previewQuery } from '@muster/contract';
 import type { z } from 'zod';
-import type { OrgTransaction } from '../../db/database.ts';
-import { type Engine, getKind, type Guard, guardsOf, type Operation, planCounts } from '../../engine/index.ts';
+import { type Asked, getKind, type Guard, guardsOf, type Operation, planCounts } from '../../engine/index.ts';
 import { whyIrreversible } from '../../engine/kind.ts';
 import { listItems } from '../../engine/report.ts';
 import { viewPlannedItems } from './item-view.ts';
@@ -11,8 +10,7 @@ import { bulkStatus } from '../../operations/stored.ts';
 
 /** The plan and one page of its items. @throws Problem `not_validated` for a draft without a plan. */
 export async function viewPreview(
-  tx: OrgTransaction,
-  engine: Engine,
+  { tx, engine }: Asked,
   operation: Operation,
   query: z.output<typeof previewQuery>,
 ): Promise<OperationPreview> {

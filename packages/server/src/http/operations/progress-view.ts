@@ -1,6 +1,7 @@
 /** How far an operation is, how fast it goes and when it will end: all from its own row, whoever works it. */
 import type { OperationPhase, OperationProgress } from '@muster/contract';
 import type { Operation } from '../../engine/index.ts';
+import { percentage } from '../../operations/percentage.ts';
 import { bulkStatus } from '../../operations/stored.ts';
 
 const MINUTE_MS = 60_000;
@@ -28,13 +29,6 @@ export function viewProgress(operation: Operation, now: Date): OperationProgress
     errors_count: operation.failed_items,
     warnings_count: operation.warnings_count,
   };
-}
-
-/** 0 to 100, with two decimals; an operation that ended without items is at 100. */
-export function percentage(operation: Pick<Operation, 'phase' | 'processed_items' | 'total_items'>): number {
-  const { phase, processed_items: done, total_items: total } = operation;
-  if (total === 0) return phase === 'done' ? 100 : 0;
-  return Math.floor((done / total) * 10_000) / 100;
 }
 
 export function estimatedCompletion(operation: Operation, now: Date): Date | null {

@@ -10,12 +10,11 @@ import {
   type OperationResults,
 } from '@muster/contract';
 import type { z } from 'zod';
-import { inOrg, type OrgTransaction } from '../../db/database.ts';
-import { getVisible, type Engine, type Operation } from '../../engine/index.ts';
+import { type Asked, getVisible, type Operation } from '../../engine/index.ts';
 import { countErrors, countItems, countTakenBack, listItems } from '../../engine/report.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { read } from '../every-request/route.ts';
 import { viewItems } from './item-view.ts';
 import { idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
 import { viewResults } from './operation-view.ts';
@@ -55,47 +54,39 @@ const SCHEMAS = {
 };
 
 export function readingRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
-  const reading = <T>(
-    actor: Actor,
-    id: string,
-    work: (tx: OrgTransaction, operation: Operation) => Promise<T>,
-  ): Promise<T> => inOrg(database, actor.orgId, async (tx) => work(tx, await getVisible({ tx, engine, actor }, id)));
-
   app.get(`${OPERATION_PATH}/preview`, { schema: SCHEMAS.preview }, async (request) =>
-    reading(await actorOf(request), idOf(request.params), (tx, operation) =>
-      viewPreview(tx, engine, operation, request.query),
+    read(context, request, async (asked) =>
+      viewPreview(asked, await getVisible(asked, idOf(request.params)), request.query),
     ),
   );
 
   app.get(`${OPERATION_PATH}/progress`, { schema: SCHEMAS.progress }, async (request) =>
-    reading(await actorOf(request), idOf(request.params), async (_tx, operation) =>
-      viewProgress(operation, engine.now()),
+    read(context, request, async (asked) =>
+      viewProgress(await getVisible(asked, idOf(request.params)), asked.engine.now()),
     ),
   );
 
   app.get(`${OPERATION_PATH}/items`, { schema: SCHEMAS.items }, async (request, reply) => {
-    const page = await reading(await actorOf(request), idOf(request.params), (tx, operation) =>
-      pageOfItems(tx, engine, operation, request.query),
+    const page = await read(context, request, async (asked) =>
+      pageOfItems(asked, await getVisible(asked, idOf(request.params)), request.query),
     );
     reply.header('x-total-count', page.total);
     return page;
   });
 
   app.get(`${OPERATION_PATH}/results`, { schema: SCHEMAS.results }, async (request) =>
-    reading(await actorOf(request), idOf(request.params), (tx, operation) => resultsOf(tx, engine, operation)),
+    read(context, request, async (asked) => resultsOf(asked, await getVisible(asked, idOf(request.params)))),
   );
 }
 
-async function resultsOf(tx: OrgTransaction, engine: Engine, operation: Operation): Promise<OperationResults> {
+async function resultsOf({ tx, engine }: Asked, operation: Operation): Promise<OperationResults> {
   const results = viewResults(engine, operation, await countErrors(tx, operation.id));
   if (operation.rollback_status === 'none') return results;
   return { ...results, taken_back_items: await countTakenBack(tx, operation.id) };
 }
 
 async function pageOfItems(
-  tx: OrgTransaction,
-  engine: Engine,
+  { tx, engine }: Asked,
   operation: Operation,
   query: z.output<typeof itemFilters>,
 ): Promise<ItemPage> {

@@ -1,13 +1,13 @@
 /** An operation's items as a file: of an import the rows as they were, with what is wrong with each. */
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { inOrg } from '../../db/database.ts';
-import { fileInput, getVisible, type Operation, writeAudit } from '../../engine/index.ts';
+import { type Asker, fileInput, getVisible, type Operation, writeAudit } from '../../engine/index.ts';
 import { listItems, type ItemQuery, type ItemView } from '../../engine/report.ts';
 import { writeCsv } from '../../formats/csv/write-csv.ts';
 import { writeErrorReport } from '../../formats/report/error-report.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { asker, readAs, write } from '../every-request/route.ts';
 import { itemWords } from '../../operations/item-words.ts';
 import { takenBackByItem } from './item-view.ts';
 import { idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
@@ -21,7 +21,6 @@ const reportQuery = z.strictObject({
 });
 
 export function reportRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
   app.get(
     `${OPERATION_PATH}/report.csv`,
     {
@@ -37,21 +36,15 @@ export function reportRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
-      const id = idOf(request.params);
-      const operation = await inOrg(database, actor.orgId, async (tx) => {
-        const found = await getVisible({ tx, engine, actor }, id);
-        await writeAudit(tx, {
-          action: 'download',
-          operationId: id,
-          actor,
-          detail: { report: request.query.status ?? 'all' },
-        });
+      const operation = await write(context, request, async (asked) => {
+        const found = await getVisible(asked, idOf(request.params));
+        const detail = { report: request.query.status ?? 'all' };
+        await writeAudit(asked.tx, { action: 'download', operationId: found.id, actor: asked.actor, detail });
         return found;
       });
       reply.header('content-type', 'text/csv; charset=utf-8');
       reply.header('content-disposition', `attachment; filename="${fileName(operation, request.query.status)}"`);
-      return reply.send(reportOf(context, operation, request.query.status));
+      return reply.send(reportOf(asker(context, request), operation, request.query.status));
     },
   );
 }
@@ -60,11 +53,11 @@ function fileName(operation: Operation, status: ReportStatus | undefined): strin
   return `${operation.kind}-${operation.id}${status === undefined ? '' : `-${status}`}.csv`;
 }
 
-function reportOf(context: HttpContext, operation: Operation, status: ReportStatus | undefined): Readable {
+function reportOf(by: Asker, operation: Operation, status: ReportStatus | undefined): Readable {
   const { header } = fileInput(operation);
   return header.length > 0
-    ? writeErrorReport(header, fileRows(streamItems(context, operation, queryOf(operation, status ?? 'failed'))))
-    : writeCsv(COLUMNS, itemRows(streamItems(context, operation, queryOf(operation, status))), { bom: true });
+    ? writeErrorReport(header, fileRows(streamItems(by, operation, queryOf(operation, status ?? 'failed'))))
+    : writeCsv(COLUMNS, itemRows(streamItems(by, operation, queryOf(operation, status))), { bom: true });
 }
 
 /** Before an operation was started, what cannot be done counts as failed. */
@@ -89,12 +82,12 @@ interface ReportItem extends ItemView {
 
 /** All items that match, page by page, each in a transaction of its own: a slow reader holds nothing open. */
 async function* streamItems(
-  { database }: HttpContext,
+  by: Asker,
   operation: Operation,
   query: Omit<ItemQuery, 'limit'>,
 ): AsyncGenerator<ReportItem> {
   for (let after = -1; ;) {
-    const page = await inOrg(database, operation.org_id, async (tx) => {
+    const page = await readAs(by, async ({ tx }) => {
       const items = await listItems(tx, operation.id, { ...query, after, limit: PAGE_ITEMS });
       const takenBack = await takenBackByItem(tx, operation, items);
       return items.map((item) => ({ ...item, taken_back_by: takenBack.get(item.item_no)?.by ?? null }));

@@ -1,14 +1,13 @@
 /** Running failed items again. */
 import { bulkOperation, retryRequest } from '@muster/contract';
-import { inOrg } from '../../db/database.ts';
 import { retry } from '../../engine/index.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { asker, read } from '../every-request/route.ts';
 import { idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
 import { viewOperation } from './operation-view.ts';
 
 export function retryRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
   app.post(
     `${OPERATION_PATH}/retry`,
     {
@@ -21,11 +20,9 @@ export function retryRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
       const { item_ids: itemNos, corrections, plan_only: isPlanOnly } = request.body ?? {};
-      const again = await retry({ engine, actor }, idOf(request.params), { itemNos, corrections }, isPlanOnly);
-      const body = await inOrg(database, actor.orgId, (tx) => viewOperation({ tx, engine, actor }, again));
-      return reply.code(202).send(body);
+      const again = await retry(asker(context, request), idOf(request.params), { itemNos, corrections }, isPlanOnly);
+      return reply.code(202).send(await read(context, request, (asked) => viewOperation(asked, again)));
     },
   );
 }

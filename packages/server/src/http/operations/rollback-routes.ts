@@ -7,12 +7,21 @@ import {
   type RollbackPreview,
 } from '@muster/contract';
 import type { z } from 'zod';
-import { inOrg, type OrgTransaction } from '../../db/database.ts';
-import { dryRun, guardsOf, planUndo, undo, type Engine, type Operation } from '../../engine/index.ts';
+import type { OrgTransaction } from '../../db/database.ts';
+import {
+  dryRun,
+  guardsOf,
+  planUndo,
+  undo,
+  type Asked,
+  type Asker,
+  type Engine,
+  type Operation,
+} from '../../engine/index.ts';
 import { listItems } from '../../engine/report.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { asker, read } from '../every-request/route.ts';
 import { viewItems, viewPlannedItems } from './item-view.ts';
 import { getSteerable, idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
 import { viewOperation } from './operation-view.ts';
@@ -40,39 +49,33 @@ const SCHEMAS = {
 };
 
 export function rollbackRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
-
   app.get(`${OPERATION_PATH}/rollback/preview`, { schema: SCHEMAS.preview }, async (request) =>
-    previewUndo(context, await actorOf(request), idOf(request.params), request.query),
+    previewUndo(asker(context, request), idOf(request.params), request.query),
   );
 
   app.post(`${OPERATION_PATH}/rollback`, { schema: SCHEMAS.rollback }, async (request, reply) => {
-    const actor = await actorOf(request);
     const id = idOf(request.params);
-    await inOrg(database, actor.orgId, (tx) => getSteerable({ tx, engine, actor }, id));
+    await read(context, request, (asked) => getSteerable(asked, id));
     const { plan_hash: planHash, item_ids: itemNos, reason, mode, confirm_count: confirmCount } = request.body ?? {};
-    const undoing = await undo({ engine, actor }, id, { planHash, itemNos, reason, mode, confirmCount });
-    const body = await inOrg(database, actor.orgId, (tx) => viewOperation({ tx, engine, actor }, undoing));
-    return reply.code(202).send(body);
+    const undoing = await undo(asker(context, request), id, { planHash, itemNos, reason, mode, confirmCount });
+    return reply.code(202).send(await read(context, request, (asked) => viewOperation(asked, undoing)));
   });
 }
 
 /** Plans the undo for real: what is shown is what would run. */
 async function previewUndo(
-  { engine }: HttpContext,
-  actor: Actor,
+  by: Asker,
   id: string,
   query: z.output<typeof rollbackPreviewQuery>,
 ): Promise<RollbackPreview> {
-  return dryRun({ engine, actor }, async (asked) => {
+  return dryRun(by, async (asked) => {
     const plan = await planUndo(asked, id, { itemNos: query.item_ids, mode: query.mode });
-    return viewUndo(asked.tx, engine, id, plan, query.limit);
+    return viewUndo(asked, id, plan, query.limit);
   });
 }
 
 async function viewUndo(
-  tx: OrgTransaction,
-  engine: Engine,
+  { tx, engine }: Asked,
   undoneId: string,
   plan: Operation,
   limit: number,

@@ -1,4 +1,4 @@
-/** Changing many people at once, at the address and with the body of the source. */
+/** Changing many people at once, at an address of their own. */
 import {
   bulkOperation,
   CONFLICT_RULES,
@@ -8,11 +8,11 @@ import {
   USER_STATUSES,
 } from '@muster/contract';
 import { z } from 'zod';
-import { inOrg } from '../../db/database.ts';
 import { draft, plan } from '../../engine/index.ts';
 import { profileSchema, rolesSchema } from '../../school/people/profile.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { write } from '../every-request/route.ts';
 import { viewOperation } from './operation-view.ts';
 
 const body = z.strictObject({
@@ -38,7 +38,7 @@ const body = z.strictObject({
 });
 type Wanted = z.output<typeof body>;
 
-export function updateUsersRoutes(app: App, { engine, database }: HttpContext): void {
+export function updateUsersRoutes(app: App, context: HttpContext): void {
   app.post(
     '/api/bulk/users/update',
     {
@@ -50,13 +50,11 @@ export function updateUsersRoutes(app: App, { engine, database }: HttpContext): 
       },
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
       const faults = faultsIn(request.body);
       if (faults.length > 0) throw invalid(faults);
-      const made = await inOrg(database, actor.orgId, async (tx) => {
-        const asked = { tx, engine, actor };
-        return viewOperation(asked, await plan(asked, await draft(asked, operationOf(request.body))));
-      });
+      const made = await write(context, request, async (asked) =>
+        viewOperation(asked, await plan(asked, await draft(asked, operationOf(request.body)))),
+      );
       return reply.code(201).send(made);
     },
   );

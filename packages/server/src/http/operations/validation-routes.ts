@@ -3,11 +3,12 @@ import { invalid, problemError, type ValidationResult, validationResult } from '
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { OrgTransaction } from '../../db/database.ts';
-import { faultsOf, planIn, dryRun } from '../../engine/index.ts';
+import { type Asker, faultsOf, planIn, dryRun } from '../../engine/index.ts';
 import { openCsv, type CsvFile } from '../../formats/csv/read-csv.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { asker } from '../every-request/route.ts';
 import { fileDialect, kindOfTarget, mappingChoice } from './import-form.ts';
 import { rowsAsFile } from '../../operations/rows-given.ts';
 import { chosenMapping, getMapping } from '../../operations/mappings.ts';
@@ -36,14 +37,11 @@ export function validationRoutes(app: App, context: HttpContext): void {
         response: { 200: validationResult, ...refusals },
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return request.isMultipart() ? validateFile(request, context, actor) : validateRows(request.body, context, actor);
-    },
+    async (request) => (request.isMultipart() ? validateFile(request, context) : validateRows(request, context)),
   );
 }
 
-async function validateFile(request: FastifyRequest, context: HttpContext, actor: Actor): Promise<ValidationResult> {
+async function validateFile(request: FastifyRequest, context: HttpContext): Promise<ValidationResult> {
   const rules = { schema: form, bytesMax: context.settings.uploadBytesMax };
   return withUpload(request, rules, async ({ fields, file, assertWhole }) => {
     const { encoding, delimiter } = fields;
@@ -51,27 +49,26 @@ async function validateFile(request: FastifyRequest, context: HttpContext, actor
       ...(encoding === undefined ? {} : { encoding }),
       ...(delimiter === undefined ? {} : { delimiter }),
     });
-    return validate(context, actor, fields, opened, assertWhole);
+    return validate(asker(context, request), fields, opened, assertWhole);
   });
 }
 
-async function validateRows(body: unknown, context: HttpContext, actor: Actor): Promise<ValidationResult> {
-  const checked = rowsBody.safeParse(body ?? {}, { reportInput: true });
+async function validateRows(request: FastifyRequest, context: HttpContext): Promise<ValidationResult> {
+  const checked = rowsBody.safeParse(request.body ?? {}, { reportInput: true });
   if (!checked.success) throw invalid(faultsOf(checked.error));
   const file = rowsAsFile(checked.data.rows, 'rows');
   if (file.header.length === 0) throw invalid([problemError('required', { field: 'rows.0' })]);
-  return validate(context, actor, checked.data, file, async () => undefined);
+  return validate(asker(context, request), checked.data, file, async () => undefined);
 }
 
 async function validate(
-  { engine }: HttpContext,
-  actor: Actor,
+  by: Asker,
   fields: Choice,
   file: CsvFile,
   assertWhole: () => Promise<void>,
 ): Promise<ValidationResult> {
-  return dryRun({ engine, actor }, async (asked) => {
-    const { tx } = asked;
+  return dryRun(by, async (asked) => {
+    const { tx, engine, actor } = asked;
     const kind = kindOfTarget(engine, await targetOf(tx, actor, fields));
     const mapping = await chosenMapping(tx, actor, fields);
     const staged = await stageImport(asked, {

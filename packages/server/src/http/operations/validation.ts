@@ -1,7 +1,6 @@
 /** What is wrong with the rows of a file, from a plan that was made for real and is not kept. */
 import { type ImportPreview, type ValidationError, type ValidationResult } from '@muster/contract';
-import { sql } from 'kysely';
-import { rows, type OrgTransaction } from '../../db/database.ts';
+import type { OrgTransaction } from '../../db/database.ts';
 import { type Operation, planCounts } from '../../engine/index.ts';
 import { listItems, type ItemView } from '../../engine/report.ts';
 import { noticeText } from '../../formats/csv/notices.ts';
@@ -10,6 +9,7 @@ import { compileMapping } from '../../formats/mapping/mapping.ts';
 import { faultNotes, itemWords } from '../../operations/item-words.ts';
 import { planSentence } from '../../operations/sentences.ts';
 import type { StagedImport } from '../../operations/import.ts';
+import { firstStagedRows } from '../../operations/staged-rows.ts';
 
 const NOTED_ROWS_MAX = 1_000;
 const PREVIEW_ROWS = 20;
@@ -32,7 +32,7 @@ export async function viewValidation(
     invalid_rows: invalid,
     errors: inRowOrder(broken).flatMap(errorNotes),
     warnings: [...fileNotes(staged, file), ...inRowOrder(warned).flatMap(warningNotes)],
-    preview_data: await firstRows(tx, planned.id),
+    preview_data: await firstStagedRows(tx, planned.id, PREVIEW_ROWS),
   };
 }
 
@@ -93,14 +93,4 @@ function fileNotes({ mapping, reading }: StagedImport, file: CsvFile): Validatio
       message: `The column "${name}" is not mapped and is left out.`,
     })),
   ];
-}
-
-async function firstRows(tx: OrgTransaction, operationId: string): Promise<Record<string, unknown>[]> {
-  const found = await rows(
-    tx,
-    sql<{ clean: Record<string, unknown> }>`
-    select clean from staged_rows where org_id = ${tx.orgId} and operation_id = ${operationId}
-    order by row_no limit ${PREVIEW_ROWS}`,
-  );
-  return found.map((row) => row.clean);
 }

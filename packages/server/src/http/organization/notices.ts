@@ -2,13 +2,14 @@
 import { Problem } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { inOrg, isUuid, rows, type OrgTransaction } from '../../db/database.ts';
-import { writeAudit } from '../../engine/index.ts';
+import { isUuid, rows, type OrgTransaction } from '../../db/database.ts';
+import { writeAudit, type Asked } from '../../engine/index.ts';
 import { scopeOf } from '../../school/people/scope.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
+import { ADMINS, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { nextCursor, pageOf, pageQuery, readCursor } from '../every-request/paging.ts';
+import { read, write } from '../every-request/route.ts';
 
 const STATUSES = ['waiting', 'delivered', 'failed', 'dropped'] as const;
 
@@ -33,7 +34,11 @@ const noticeList = z.object({
   next_cursor: nextCursor,
   sends_mail: z.boolean().describe('Whether a mail server is set; without one messages wait'),
 });
-const listQuery = z.object({ ...pageQuery, status: z.enum(STATUSES).optional(), operation_id: z.uuid().optional() });
+const listQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(STATUSES).optional(),
+  operation_id: z.uuid().optional(),
+});
 
 export function noticeRoutes(app: App, context: HttpContext): void {
   const tags = ['Notices'];
@@ -50,8 +55,7 @@ export function noticeRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request) => {
-      const actor = await actorOf(request);
-      const found = await inOrg(context.database, actor.orgId, (tx) => listNotices(tx, actor, request.query));
+      const found = await read(context, request, ({ tx, actor }) => listNotices(tx, actor, request.query));
       const page = pageOf(found, request.query.limit, (row) => [row.created_exact, row.id]);
       const sendsMail = context.settings.sendsMail ?? false;
       return { ...page, items: page.items.map(viewNotice), sends_mail: sendsMail };
@@ -68,11 +72,7 @@ export function noticeRoutes(app: App, context: HttpContext): void {
         response: { 200: notice, ...refusals },
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      const now = context.engine.now();
-      return inOrg(context.database, actor.orgId, (tx) => retry(tx, actor, request.params.id.toLowerCase(), now));
-    },
+    async (request) => write(context, request, (asked) => retry(asked, request.params.id.toLowerCase())),
   );
 }
 
@@ -110,7 +110,7 @@ function noticesOf(actor: Actor): RawBuilder<unknown> {
 }
 
 /** @throws Problem `conflict` for a message that has not failed. */
-async function retry(tx: OrgTransaction, actor: Actor, id: string, now: Date): Promise<Notice> {
+async function retry({ tx, actor, engine }: Asked, id: string): Promise<Notice> {
   if (!isUuid(id)) throw new Problem('not_found');
   const find = async (): Promise<NoticeRow> => {
     const [found] = await rows(tx, sql<NoticeRow>`${noticesOf(actor)} and m.id = ${id}`);
@@ -121,7 +121,7 @@ async function retry(tx: OrgTransaction, actor: Actor, id: string, now: Date): P
   const retried = await rows(
     tx,
     sql`
-    update outbox set status = 'waiting', attempts = 0, next_attempt_at = ${now}
+    update outbox set status = 'waiting', attempts = 0, next_attempt_at = ${engine.now()}
     where org_id = ${tx.orgId} and id = ${id} and status = 'failed' returning id`,
   );
   if (retried.length === 0) {

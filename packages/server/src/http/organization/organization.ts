@@ -1,15 +1,12 @@
 import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, one, type Database, type OrgTransaction } from '../../db/database.ts';
+import { one, type OrgTransaction } from '../../db/database.ts';
 import { writeAudit } from '../../engine/index.ts';
-import type { SignIn } from '../../tenancy/sign-in.ts';
-import { actorOf, STAFF, type App, type HttpContext } from '../every-request/context.ts';
+import { STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
+import { read, write } from '../every-request/route.ts';
 import { changedSettings, presentSettings, settingsForm, settingsView } from './organization-settings.ts';
-
-/** A system_admin, who belongs to none, is shown the first of them. */
-const LISTED_MAX = 1_000;
 
 const organization = z.object({
   id: z.string(),
@@ -33,7 +30,7 @@ export function organizationRoutes(app: App, context: HttpContext): void {
       config: { roles: STAFF },
       schema: { tags, summary: 'The organization acted in', response: { 200: organization, ...refusals } },
     },
-    async (request) => inOrg(context.database, (await actorOf(request)).orgId, readOrganization),
+    async (request) => read(context, request, ({ tx }) => readOrganization(tx)),
   );
   app.patch(
     '/api/organization',
@@ -42,11 +39,10 @@ export function organizationRoutes(app: App, context: HttpContext): void {
       schema: { tags, summary: 'Change it', body: edited, response: { 200: organization, ...refusals } },
     },
     async (request) => {
-      const actor = await actorOf(request);
       const { name, timezone, settings } = request.body;
-      if (settings?.rate_limits !== undefined && !actor.roles.includes('system_admin'))
-        throw new Problem('forbidden', { field: 'settings.rate_limits' });
-      return inOrg(context.database, actor.orgId, async (tx) => {
+      return write(context, request, async ({ tx, actor }) => {
+        if (settings?.rate_limits !== undefined && !actor.roles.includes('system_admin'))
+          throw new Problem('forbidden', { field: 'settings.rate_limits' });
         const { settings: before } = await readOrganization(tx);
         const after = changedSettings(before, settings ?? {});
         await tx.db
@@ -89,17 +85,4 @@ function isTimezone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The organizations a sign-in can act in, in the order in which it joined them. */
-export async function findOrganizations(database: Database, found: SignIn): Promise<{ id: string; name: string }[]> {
-  const query = database.global.selectFrom('orgs').select(['id', 'name']).orderBy('name').limit(LISTED_MAX);
-  const ids = found.actors.map((actor) => actor.orgId);
-  if (ids.length === 0) return query.execute();
-  const orgs = await query.where('id', 'in', ids).execute();
-  return ids.map((id) => {
-    const org = orgs.find((one) => one.id === id);
-    if (org === undefined) throw new Problem('not_found');
-    return org;
-  });
 }

@@ -1,7 +1,7 @@
 /** What the API takes and gives of a person. */
 import { USER_ROLES, USER_STATUSES } from '@muster/contract';
 import { z } from 'zod';
-import { passwordSchema } from '../sign-in/claim.ts';
+import { passwordSchema } from '../../tenancy/password-schema.ts';
 import { pageQuery } from '../every-request/paging.ts';
 
 const text = (max: number) =>
@@ -71,7 +71,7 @@ export const linkShape = z.object({
 });
 export const createdShape = personShape.extend(linkShape.shape);
 
-export const peopleQuery = z.object({
+export const peopleQuery = z.strictObject({
   ...pageQuery,
   q: z.string().min(1).max(200).optional().describe('Part of the name, user name or e-mail, or the external id or id'),
   role: roleName.transform((name) => toRoles(name)[0]).optional(),

@@ -8,7 +8,7 @@ import { stillTeaches } from '../../school/people/staff.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { HttpContext } from '../every-request/context.ts';
 import { assertOwnUnit } from '../every-request/own-unit.ts';
-import type { Row } from '../records/records.ts';
+import type { Row } from '../../school/records/rows.ts';
 import type { PersonFields } from './shapes.ts';
 import type { Person } from './read.ts';
 

@@ -7,7 +7,7 @@ import { scheduleSchema } from '../../school/batches/fields.ts';
 import { ADMINS, STAFF } from '../every-request/context.ts';
 import { assertOwnUnit } from '../every-request/own-unit.ts';
 import { dateFaults } from './date-faults.ts';
-import type { Row } from './records.ts';
+import type { Row } from '../../school/records/rows.ts';
 import type { Subject } from './subject.ts';
 
 const reference = z.uuid().transform((id) => id.toLowerCase());

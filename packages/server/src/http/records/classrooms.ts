@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { rows } from '../../db/database.ts';
 import { runNow } from '../../engine/index.ts';
+import { countParts } from '../../school/classrooms/count-parts.ts';
 import { isInReach } from '../../school/classrooms/homeroom.ts';
 import { ADMINS, STAFF } from '../every-request/context.ts';
 import { assertOwnUnit } from '../every-request/own-unit.ts';
-import type { Row } from './records.ts';
 import type { Subject } from './subject.ts';
 
 /** How many of each a classroom has, beside its own fields. */
@@ -37,10 +36,10 @@ export const classrooms: Subject = {
   visible: (actor) => isInReach(actor, 'classroom'),
   // Its batches follow its name, so another name is an operation of its own.
   toValues: ({ name, ...fields }, _actor, present) => (present === null ? { name, ...fields } : fields),
-  writeParts: async (context, actor, id, { name }, present) => {
+  writeParts: async (by, id, { name }, present) => {
     if (present !== null && typeof name === 'string' && name !== present['name']) {
       const params = { classroom_id: id.toLowerCase(), name };
-      await runNow({ engine: context.engine, actor }, { kind: 'classroom_rename', name: 'Rename a classroom', params });
+      await runNow(by, { kind: 'classroom_rename', name: 'Rename a classroom', params });
     }
     return {};
   },
@@ -49,15 +48,9 @@ export const classrooms: Subject = {
     return [];
   },
   readParts: async (tx, found) => {
-    const counted = await rows(
+    const counted = await countParts(
       tx,
-      sql<Row & { id: string }>`
-      select wanted.id,
-        (select count(*) from classroom_students s where s.org_id = ${tx.orgId} and s.classroom_id = wanted.id) as students,
-        (select count(*) from classroom_teachers s where s.org_id = ${tx.orgId} and s.classroom_id = wanted.id) as teachers,
-        (select count(*) from classroom_courses s where s.org_id = ${tx.orgId} and s.classroom_id = wanted.id) as courses,
-        (select count(*) from batches s where s.org_id = ${tx.orgId} and s.classroom_id = wanted.id) as batches
-      from unnest(${found.map((row) => row['id'])}::uuid[]) wanted(id)`,
+      found.map((row) => row['id']),
     );
     return found.map((row) => ({ ...row, ...counted.find((one) => one.id === row['id']) }));
   },

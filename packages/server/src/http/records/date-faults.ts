@@ -1,5 +1,5 @@
 import { problemError, type ProblemError } from '@muster/contract';
-import type { Row } from './records.ts';
+import type { Row } from '../../school/records/rows.ts';
 
 /** A record that ends before it starts. */
 export function dateFaults(after: Row): ProblemError[] {

@@ -1,13 +1,14 @@
 /** Who is in a group. Students and teachers of classrooms and batches have kinds of their own. */
 import { invalid, invalidField, Problem, problemError } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
 import { getEntity } from '../../db/entity.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
+import type { Asked, Asker } from '../../engine/index.ts';
+import { edit } from '../../operations/edit.ts';
+import { findStatuses, listGroupMembers } from '../../school/people/group-members.ts';
+import { getRow } from '../../school/records/rows.ts';
+import { ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
-import { edit, getRow } from './records.ts';
+import { asker, read, readAs } from '../every-request/route.ts';
 
 const PATH = '/api/groups/:id/members';
 const IDS_MAX = 1_000;
@@ -51,7 +52,7 @@ export function memberRoutes(app: App, context: HttpContext): void {
         response: { 200: memberList, ...refusals },
       },
     },
-    async (request) => listMembers(context, await actorOf(request), request.params.id),
+    async (request) => read(context, request, (asked) => viewMembers(asked, request.params.id)),
   );
   app.post(
     PATH,
@@ -67,7 +68,7 @@ export function memberRoutes(app: App, context: HttpContext): void {
     },
     async (request) => {
       const { user_ids: wanted, mode: how } = request.body;
-      return changeMembers(context, await actorOf(request), request.params.id, { wanted, mode: how });
+      return changeMembers(asker(context, request), request.params.id, { wanted, mode: how });
     },
   );
   app.delete(
@@ -79,7 +80,7 @@ export function memberRoutes(app: App, context: HttpContext): void {
         summary: 'Remove members of a group',
         params: idParams,
         body: z.strictObject({ user_ids: ids }).optional(),
-        querystring: z.object({ user_ids: z.string().optional().describe('The same, separated by commas') }),
+        querystring: z.strictObject({ user_ids: z.string().optional().describe('The same, separated by commas') }),
         response: { 200: outcome, ...refusals },
       },
     },
@@ -87,25 +88,19 @@ export function memberRoutes(app: App, context: HttpContext): void {
       const listed = request.body?.user_ids ?? request.query.user_ids?.split(',');
       const wanted = ids.min(1).safeParse(listed);
       if (!wanted.success) throw invalidField('user_ids', `give 1 to ${String(IDS_MAX)} ids`);
-      return changeMembers(context, await actorOf(request), request.params.id, { wanted: wanted.data, mode: 'remove' });
+      return changeMembers(asker(context, request), request.params.id, { wanted: wanted.data, mode: 'remove' });
     },
   );
 }
 
-async function listMembers(context: HttpContext, actor: Actor, id: string) {
-  return inOrg(context.database, actor.orgId, async (tx) => {
-    await getRow(tx, getEntity(context.engine.entities, 'group'), id, sql`true`);
-    const found = await rows(
-      tx,
-      sql<Omit<z.infer<typeof member>, '_id'>>`
-      select u.id, u.display_name as full_name, u.email, u.username, u.roles, u.status, u.grade_level, u.unit_id
-      from group_members m
-      join users u on u.org_id = ${actor.orgId} and u.id = m.user_id
-      where m.org_id = ${actor.orgId} and m.group_id = ${id}
-      order by u.family_name, u.given_name, u.id`,
-    );
-    return { success: true as const, count: found.length, data: found.map((row) => ({ ...row, _id: row.id })) };
-  });
+async function viewMembers(asked: Asked, id: string) {
+  await assertGroup(asked, id);
+  const found = await listGroupMembers(asked.tx, id);
+  return { success: true as const, count: found.length, data: found.map((row) => ({ ...row, _id: row.id })) };
+}
+
+async function assertGroup({ tx, engine }: Asked, id: string): Promise<void> {
+  await getRow(tx, getEntity(engine.entities, 'group'), id);
 }
 
 interface Wanted {
@@ -113,29 +108,25 @@ interface Wanted {
   readonly mode: 'set' | 'add' | 'remove';
 }
 
-async function changeMembers(context: HttpContext, actor: Actor, id: string, { wanted, mode: how }: Wanted) {
-  const present = await inOrg(context.database, actor.orgId, async (tx) => {
-    await getRow(tx, getEntity(context.engine.entities, 'group'), id, sql`true`);
-    if (how !== 'remove') await assertFit(tx, wanted);
-    return rows(
-      tx,
-      sql<{ id: string; member: string }>`
-      select id, user_id as member from group_members where org_id = ${actor.orgId} and group_id = ${id}`,
-    );
+async function changeMembers(by: Asker, id: string, { wanted, mode: how }: Wanted) {
+  const present = await readAs(by, async (asked) => {
+    await assertGroup(asked, id);
+    if (how !== 'remove') await assertFit(asked, wanted);
+    return listGroupMembers(asked.tx, id);
   });
   const meant = new Set(wanted);
-  const before = new Set(present.map((row) => row.member));
+  const before = new Set(present.map((row) => row.id));
   const added = how === 'remove' ? [] : [...meant].filter((one) => !before.has(one));
   const gone = present.filter(
-    (row) => (how === 'set' && !meant.has(row.member)) || (how === 'remove' && meant.has(row.member)),
+    (row) => (how === 'set' && !meant.has(row.id)) || (how === 'remove' && meant.has(row.id)),
   );
-  const left = [...before].filter((one) => !gone.some((row) => row.member === one));
+  const left = [...before].filter((one) => !gone.some((row) => row.id === one));
   if (left.length + added.length > MEMBERS_MAX) throw invalidField('user_ids', `at most ${String(MEMBERS_MAX)} fit`);
-  const removals = gone.map((row) => ({ action: 'delete' as const, id: row.id }));
-  await edit(context, actor, 'group_member', removals);
+  const removals = gone.map((row) => ({ action: 'delete' as const, id: row.membership_id }));
+  await edit(by, 'group_member', removals);
   const groupId = id.toLowerCase();
   const newcomers = added.map((one) => ({ action: 'create' as const, values: { group_id: groupId, user_id: one } }));
-  await edit(context, actor, 'group_member', newcomers);
+  await edit(by, 'group_member', newcomers);
   const all = [...left, ...added];
   return {
     ids: all,
@@ -148,13 +139,8 @@ async function changeMembers(context: HttpContext, actor: Actor, id: string, { w
 }
 
 /** All must be active people of the organization; each that is not is named by its place. */
-async function assertFit(tx: OrgTransaction, wanted: readonly string[]): Promise<void> {
-  const known = await rows(
-    tx,
-    sql<{ id: string; status: string }>`
-    select id, status from users where org_id = ${tx.orgId} and id = any(${[...wanted]}::uuid[])`,
-  );
-  const people = new Map(known.map((person) => [person.id, person.status]));
+async function assertFit({ tx }: Asked, wanted: readonly string[]): Promise<void> {
+  const people = await findStatuses(tx, wanted);
   if (wanted.some((id) => !people.has(id))) throw new Problem('not_found');
   const faults = wanted.flatMap((id, at) => {
     const status = people.get(id);

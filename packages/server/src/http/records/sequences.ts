@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, one, rows } from '../../db/database.ts';
+import { edit } from '../../operations/edit.ts';
+import { listSteps, nextVersion } from '../../school/content/steps.ts';
 import { STAFF } from '../every-request/context.ts';
-import { edit } from './records.ts';
+import { readAs } from '../every-request/route.ts';
 import { gameFaults, stepsSchema } from './steps.ts';
 import type { Subject } from './subject.ts';
 
@@ -27,32 +28,22 @@ export const sequences: Subject = {
   parts: ['sequence_step'],
   toValues: (fields) => Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'steps')),
   check: async (tx, _actor, after) => gameFaults(tx, after['steps']),
-  async writeParts(context, actor, id, fields, present) {
+  async writeParts(by, id, fields, present) {
     if (fields['steps'] === undefined) return {};
-    const version = await inOrg(context.database, actor.orgId, (tx) =>
-      one(
-        tx,
-        sql<{ next: number }>`
-        select coalesce(max(sequence_version), 0) + 1 as next from sequence_steps
-        where org_id = ${actor.orgId} and sequence_id = ${id}`,
-      ),
-    );
+    const version = await readAs(by, ({ tx }) => nextVersion(tx, id));
     const steps = stepsSchema
       .parse(fields['steps'])
       .map((values, at) => ({
         action: 'create' as const,
-        values: { ...values, sequence_id: id.toLowerCase(), sequence_version: version.next, step_no: at + 1 },
+        values: { ...values, sequence_id: id.toLowerCase(), sequence_version: version, step_no: at + 1 },
       }));
-    await edit(context, actor, 'sequence_step', steps);
-    return present === null ? {} : { published_version: version.next };
+    await edit(by, 'sequence_step', steps);
+    return present === null ? {} : { published_version: version };
   },
   async readParts(tx, found) {
-    const ids = found.map((row) => row['id']);
-    const steps = await rows(
+    const steps = await listSteps(
       tx,
-      sql<z.infer<typeof step> & { sequence_id: string; sequence_version: number }>`
-      select sequence_id, sequence_version, step_no, title, game_id from sequence_steps
-      where org_id = ${tx.orgId} and sequence_id = any(${ids}::uuid[]) order by sequence_id, step_no`,
+      found.map((row) => row['id']),
     );
     return found.map((row) => ({
       ...row,

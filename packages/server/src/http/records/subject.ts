@@ -2,22 +2,24 @@
 import { invalid, Problem, type ProblemError, type Role } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { inOrg, one, rows, type OrgTransaction } from '../../db/database.ts';
-import { getEntity, type Entity } from '../../db/entity.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
-import { nextCursor, pageOf, pageQuery, readCursor } from '../every-request/paging.ts';
+import type { OrgTransaction } from '../../db/database.ts';
+import { getEntity } from '../../db/entity.ts';
+import type { Asked, Asker } from '../../engine/index.ts';
+import { createRecord, edit } from '../../operations/edit.ts';
 import {
   assertUnused,
-  createRecord,
-  edit,
   findBrokenReferences,
+  findPartIds,
   getRow,
-  rowSchema,
-  viewRow,
+  listRows,
   type Row,
-} from './records.ts';
+} from '../../school/records/rows.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import type { App, HttpContext } from '../every-request/context.ts';
+import { refusals } from '../every-request/errors.ts';
+import { nextCursor, pageOf, pageQuery, readCursor } from '../every-request/paging.ts';
+import { asker, read, readAs } from '../every-request/route.ts';
+import { rowSchema, viewRow } from '../every-request/row-view.ts';
 
 export interface Subject {
   readonly path: string;
@@ -46,11 +48,11 @@ export interface Subject {
   /** Entities whose rows are parts of it: they are removed with it. */
   readonly parts?: readonly string[];
   /** Writes the parts that the fields bring: of a new record after it, otherwise before it. @returns columns that follow. */
-  writeParts?(context: HttpContext, actor: Actor, id: string, fields: Row, present: Row | null): Promise<Row>;
+  writeParts?(by: Asker, id: string, fields: Row, present: Row | null): Promise<Row>;
   readParts?(tx: OrgTransaction, found: readonly Row[]): Promise<readonly Row[]>;
 }
 
-const listQuery = z.object({
+const listQuery = z.strictObject({
   ...pageQuery,
   q: z.string().min(1).max(200).optional().describe('Part of the name'),
   count: z.stringbool().default(false).describe('Whether to count all that match'),
@@ -58,27 +60,30 @@ const listQuery = z.object({
 const idParams = z.object({ id: z.string() });
 
 export function subjectRoutes(app: App, context: HttpContext, subject: Subject): void {
-  const entity = getEntity(context.engine.entities, subject.entity);
-  const shape = rowSchema(entity, subject.shape, subject.extra);
-  const words = subject.entity.replaceAll('_', ' ');
-  const tags = [subject.path.replace('/api/', '')];
+  const shape = rowSchema(getEntity(context.engine.entities, subject.entity), subject.shape, subject.extra);
+  placeRoutes(app, context, subject, shape);
+  recordRoutes(app, context, subject, shape);
+}
+
+/** Where all of them are listed, and new ones made. */
+function placeRoutes(app: App, context: HttpContext, subject: Subject, shape: z.ZodObject): void {
+  const { words, tags } = wordsOf(subject);
   const place = subject.under?.path ?? subject.path;
   const params = subject.under === undefined ? z.object({}) : idParams;
-  const [read, write] = [{ roles: subject.readers }, { roles: subject.writers }];
   const list = z.object({ items: z.array(shape), next_cursor: nextCursor, total: z.int().optional() });
   app.get(
     place,
     {
-      config: read,
+      config: { roles: subject.readers },
       schema: { tags, summary: `List ${words}s`, params, querystring: listQuery, response: { 200: list, ...refusals } },
     },
     async (request) =>
-      listRecords(context, subject, await actorOf(request), { ...request.query, parent: parentOf(request.params) }),
+      read(context, request, (asked) => listRecords(asked, subject, request.query, parentOf(request.params))),
   );
   app.post(
     place,
     {
-      config: write,
+      config: { roles: subject.writers },
       schema: {
         tags,
         summary: `Create a ${words}`,
@@ -88,23 +93,29 @@ export function subjectRoutes(app: App, context: HttpContext, subject: Subject):
       },
     },
     async (request, reply) => {
-      const created = await create(context, subject, await actorOf(request), request.body, parentOf(request.params));
+      const created = await create(asker(context, request), subject, request.body, parentOf(request.params));
       return reply.code(201).send(created);
     },
   );
+}
+
+function recordRoutes(app: App, context: HttpContext, subject: Subject, shape: z.ZodObject): void {
+  const { words, tags } = wordsOf(subject);
+  const path = `${subject.path}/:id`;
+  const config = { roles: subject.writers };
   if (subject.elsewhere?.includes('read') !== true)
     app.get(
-      `${subject.path}/:id`,
+      path,
       {
-        config: read,
+        config: { roles: subject.readers },
         schema: { tags, summary: `One ${words}`, params: idParams, response: { 200: shape, ...refusals } },
       },
-      async (request) => readRecord(context, subject, await actorOf(request), request.params.id),
+      async (request) => read(context, request, (asked) => readRecord(asked, subject, request.params.id)),
     );
   app.patch(
-    `${subject.path}/:id`,
+    path,
     {
-      config: write,
+      config,
       schema: {
         tags,
         summary: `Change a ${words}`,
@@ -113,13 +124,13 @@ export function subjectRoutes(app: App, context: HttpContext, subject: Subject):
         response: { 200: shape, ...refusals },
       },
     },
-    async (request) => change(context, subject, await actorOf(request), request.params.id, request.body),
+    async (request) => change(asker(context, request), subject, request.params.id, request.body),
   );
   if (subject.elsewhere?.includes('remove') !== true)
     app.delete(
-      `${subject.path}/:id`,
+      path,
       {
-        config: write,
+        config,
         schema: {
           tags,
           summary: `Remove a ${words} that nothing depends on`,
@@ -128,10 +139,14 @@ export function subjectRoutes(app: App, context: HttpContext, subject: Subject):
         },
       },
       async (request, reply) => {
-        await remove(context, subject, await actorOf(request), request.params.id);
+        await remove(asker(context, request), subject, request.params.id);
         return reply.code(204).send();
       },
     );
+}
+
+function wordsOf(subject: Subject): { words: string; tags: string[] } {
+  return { words: subject.entity.replaceAll('_', ' '), tags: [subject.path.replace('/api/', '')] };
 }
 
 function parentOf(params: Row): string | undefined {
@@ -147,136 +162,102 @@ async function viewRows(tx: OrgTransaction, subject: Subject, found: readonly Ro
   return whole.map((row) => viewRow(subject.toView?.(row) ?? row));
 }
 
-type ListQuery = z.infer<typeof listQuery> & { readonly parent: string | undefined };
-
-async function listRecords(context: HttpContext, subject: Subject, actor: Actor, query: ListQuery) {
-  const entity = getEntity(context.engine.entities, subject.entity);
-  const after = readCursor(query.cursor, 2);
-  return inOrg(context.database, actor.orgId, async (tx) => {
-    const under = await findParent(tx, context, subject, query.parent);
-    const pattern = `%${(query.q ?? '').toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-    const matching = sql`
-      from ${sql.table(entity.table)} t
-      where t.org_id = ${actor.orgId} and ${visibleRows(subject, actor)}
-        and ${under === null ? sql`true` : sql`${sql.ref(`t.${under.column}`)} = ${under.id}`}
-        and ${query.q === undefined ? sql`true` : sql`lower(${subject.order}) like ${pattern}`}`;
-    const beyond = after === null ? sql`true` : sql`(${subject.order}, t.id) > (${after[0]}, ${after[1]}::uuid)`;
-    const found = await rows(
-      tx,
-      sql<Row & { id: string; order_key: string }>`
-      select t.*, ${subject.order} as order_key ${matching} and ${beyond} order by ${subject.order}, t.id limit ${query.limit + 1}`,
-    );
-    const page = pageOf(found, query.limit, (row) => [row.order_key, row.id]);
-    const items = await viewRows(tx, subject, page.items);
-    if (!query.count) return { ...page, items };
-    const { total } = await one(tx, sql<{ total: number }>`select count(*) as total ${matching}`);
-    return { ...page, items, total };
+async function listRecords(
+  asked: Asked,
+  subject: Subject,
+  query: z.infer<typeof listQuery>,
+  parent: string | undefined,
+) {
+  const { tx, engine, actor } = asked;
+  const { found, total } = await listRows(tx, getEntity(engine.entities, subject.entity), {
+    ...query,
+    q: query.q,
+    visible: visibleRows(subject, actor),
+    under: await findParent(asked, subject, parent),
+    order: subject.order,
+    after: readCursor(query.cursor, 2),
   });
+  const page = pageOf(found, query.limit, (row) => [row.order_key, row.id]);
+  const items = await viewRows(tx, subject, page.items);
+  return { ...page, items, ...(total === null ? {} : { total }) };
 }
 
 /** @throws Problem `not_found` for an unknown parent in the path. */
 async function findParent(
-  tx: OrgTransaction,
-  context: HttpContext,
+  { tx, engine }: Asked,
   subject: Subject,
   id: string | undefined,
 ): Promise<{ column: string; id: string } | null> {
   if (subject.under === undefined || id === undefined) return null;
-  await getRow(tx, getEntity(context.engine.entities, subject.under.entity), id, sql`true`);
+  await getRow(tx, getEntity(engine.entities, subject.under.entity), id);
   return { column: subject.under.column, id: id.toLowerCase() };
 }
 
-async function readRecord(context: HttpContext, subject: Subject, actor: Actor, id: string): Promise<Row> {
-  const entity = getEntity(context.engine.entities, subject.entity);
-  return inOrg(context.database, actor.orgId, async (tx) => {
-    const [row] = await viewRows(tx, subject, [await getRow(tx, entity, id, visibleRows(subject, actor))]);
-    if (row === undefined) throw new Problem('not_found');
-    return row;
-  });
+async function findRecord({ tx, engine, actor }: Asked, subject: Subject, id: string): Promise<Row> {
+  return getRow(tx, getEntity(engine.entities, subject.entity), id, visibleRows(subject, actor));
 }
 
-async function create(
-  context: HttpContext,
-  subject: Subject,
-  actor: Actor,
-  fields: Row,
-  parent: string | undefined,
-): Promise<Row> {
-  const values = await inOrg(context.database, actor.orgId, async (tx) => {
-    const under = await findParent(tx, context, subject, parent);
+async function readRecord(asked: Asked, subject: Subject, id: string): Promise<Row> {
+  const [row] = await viewRows(asked.tx, subject, [await findRecord(asked, subject, id)]);
+  if (row === undefined) throw new Problem('not_found');
+  return row;
+}
+
+async function create(by: Asker, subject: Subject, fields: Row, parent: string | undefined): Promise<Row> {
+  const values = await readAs(by, async (asked) => {
+    const under = await findParent(asked, subject, parent);
     const placed = under === null ? fields : { ...fields, [under.column]: under.id };
-    return checkedValues(tx, context, subject, actor, placed, null);
+    return checkedValues(asked, subject, placed, null);
   });
-  const id = await createRecord(context, actor, subject.entity, values);
-  await subject.writeParts?.(context, actor, id, fields, null);
-  return readRecord(context, subject, actor, id);
+  const id = await createRecord(by, subject.entity, values);
+  await subject.writeParts?.(by, id, fields, null);
+  return readAs(by, (asked) => readRecord(asked, subject, id));
 }
 
-async function change(context: HttpContext, subject: Subject, actor: Actor, id: string, fields: Row): Promise<Row> {
-  const entity = getEntity(context.engine.entities, subject.entity);
-  const { present, checked } = await inOrg(context.database, actor.orgId, async (tx) => {
-    const row = await getRow(tx, entity, id, visibleRows(subject, actor));
-    return { present: row, checked: await checkedValues(tx, context, subject, actor, fields, row) };
+async function change(by: Asker, subject: Subject, id: string, fields: Row): Promise<Row> {
+  const { present, checked } = await readAs(by, async (asked) => {
+    const row = await findRecord(asked, subject, id);
+    return { present: row, checked: await checkedValues(asked, subject, fields, row) };
   });
-  const values = { ...checked, ...(await subject.writeParts?.(context, actor, id, fields, present)) };
+  const values = { ...checked, ...(await subject.writeParts?.(by, id, fields, present)) };
   if (Object.keys(values).length > 0) {
-    await edit(context, actor, subject.entity, [{ action: 'update', id: id.toLowerCase(), values }]);
+    await edit(by, subject.entity, [{ action: 'update', id: id.toLowerCase(), values }]);
   }
-  return readRecord(context, subject, actor, id);
+  return readAs(by, (asked) => readRecord(asked, subject, id));
 }
 
-async function checkedValues(
-  tx: OrgTransaction,
-  context: HttpContext,
-  subject: Subject,
-  actor: Actor,
-  fields: Row,
-  present: Row | null,
-): Promise<Row> {
-  const entity: Entity = getEntity(context.engine.entities, subject.entity);
+async function checkedValues(asked: Asked, subject: Subject, fields: Row, present: Row | null): Promise<Row> {
+  const { tx, engine, actor } = asked;
   const values = subject.toValues?.(fields, actor, present) ?? fields;
-  const faults = await findBrokenReferences(tx, context, entity, values);
+  const faults = await findBrokenReferences(tx, engine.entities, getEntity(engine.entities, subject.entity), values);
   const after = { ...present, ...fields, ...values };
   if (faults.length === 0) faults.push(...((await subject.check?.(tx, actor, after, present)) ?? []));
   if (faults.length > 0) throw invalid(faults);
   return values;
 }
 
-async function remove(context: HttpContext, subject: Subject, actor: Actor, id: string): Promise<void> {
-  const entity = getEntity(context.engine.entities, subject.entity);
-  const parts = await inOrg(context.database, actor.orgId, async (tx) => {
-    const present = await getRow(tx, entity, id, visibleRows(subject, actor));
+async function remove(by: Asker, subject: Subject, id: string): Promise<void> {
+  const parts = await readAs(by, async (asked) => {
+    const { tx, engine, actor } = asked;
+    const present = await findRecord(asked, subject, id);
     await subject.check?.(tx, actor, present, present);
-    return findParts(tx, context, subject, id);
+    await assertUnused(tx, engine.entities, getEntity(engine.entities, subject.entity), id, subject.parts);
+    return findParts(asked, subject, id);
   });
-  await assertUnused(context, actor.orgId, entity, id, subject.parts);
   for (const part of parts) {
     await edit(
-      context,
-      actor,
+      by,
       part.entity,
       part.ids.map((partId) => ({ action: 'delete', id: partId })),
     );
   }
-  await edit(context, actor, subject.entity, [{ action: 'delete', id: id.toLowerCase() }]);
+  await edit(by, subject.entity, [{ action: 'delete', id: id.toLowerCase() }]);
 }
 
-async function findParts(
-  tx: OrgTransaction,
-  context: HttpContext,
-  subject: Subject,
-  id: string,
-): Promise<{ entity: string; ids: string[] }[]> {
+async function findParts({ tx, engine }: Asked, subject: Subject, id: string) {
   const found: { entity: string; ids: string[] }[] = [];
-  for (const name of subject.parts ?? []) {
-    const part = getEntity(context.engine.entities, name);
-    if (part.partOf === undefined) throw new Problem('internal', { reference: name });
-    const ids = await rows(
-      tx,
-      sql<{ id: string }>`
-      select id from ${sql.table(part.table)} where org_id = ${tx.orgId} and ${sql.ref(part.partOf.column)} = ${id}`,
-    );
-    found.push({ entity: name, ids: ids.map((row) => row.id) });
+  for (const entity of subject.parts ?? []) {
+    found.push({ entity, ids: await findPartIds(tx, getEntity(engine.entities, entity), id) });
   }
   return found;
 }

@@ -7,7 +7,7 @@ import { ADMINS, STAFF } from '../every-request/context.ts';
 import { batches } from './batches.ts';
 import { classrooms } from './classrooms.ts';
 import { dateFaults } from './date-faults.ts';
-import type { Row } from './records.ts';
+import type { Row } from '../../school/records/rows.ts';
 import { sequences } from './sequences.ts';
 import { gameFaults, stepsSchema } from './steps.ts';
 import type { Subject } from './subject.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { claim } from '../../tenancy/claim-links.ts';
+import { passwordSchema } from '../../tenancy/password-schema.ts';
 import { originOf } from '../every-request/authentication.ts';
 import type { App, HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
-
-export const passwordSchema = z.string().min(8).max(200);
 
 export function claimRoutes(app: App, context: HttpContext): void {
   app.post(

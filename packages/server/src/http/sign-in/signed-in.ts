@@ -6,7 +6,7 @@ import { readConfirmsPerMinute } from '../../school/assignments/rate.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { SignIn } from '../../tenancy/sign-in.ts';
 import { ADMINS, type HttpContext } from '../every-request/context.ts';
-import { findOrganizations } from '../organization/organization.ts';
+import { findOrganizations } from '../../tenancy/organizations.ts';
 
 /** @param orgId - Of several organizations, the one acted in; the first where it is left out. */
 export async function viewSignedIn(

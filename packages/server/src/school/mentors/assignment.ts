@@ -1,4 +1,4 @@
-/** What can be said of an individual assignment, wherever it is said: in parameters, in a source's body, in a row. */
+/** What can be said of an individual assignment, wherever it is said: in parameters, in a body, in a row. */
 import { z } from 'zod';
 
 export const assignmentNotes = z.string().max(5_000);

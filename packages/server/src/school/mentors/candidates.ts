@@ -1,6 +1,11 @@
 /** Ranking of teachers for one student. */
+import { Problem } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
-import { isInstructor } from './fitness.ts';
+import { isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
+import type { Actor } from '../../tenancy/actor.ts';
+import { goodPractice } from '../batches/good-practice.ts';
+import { scopeOf } from '../people/scope.ts';
+import { isInstructor, isStudent } from './fitness.ts';
 import { workloadOf, type Workload } from './workload.ts';
 
 /** What is asked for, in lower case; nothing asked speaks for nobody and against nobody. */
@@ -26,8 +31,42 @@ export interface Candidate extends Workload {
 /** How much each criterion counts; among equals the one with fewer students comes first. */
 const WEIGHT = { skills: 4, availability: 3, languages: 2, styles: 1 } as const;
 
-/** A select of {@link Candidate}s, the most fitting first. */
-export function rankedCandidates(
+/**
+ * The most fitting first.
+ * @throws Problem `not_found`, `student_role_missing`.
+ */
+export async function listCandidates(
+  tx: OrgTransaction,
+  actor: Actor,
+  id: string,
+  needs: Needs,
+  limit: number,
+): Promise<Candidate[]> {
+  const studentId = await getStudentId(tx, actor, id);
+  const { settings } = await one(
+    tx,
+    sql<{ settings: Record<string, unknown> }>`select settings from orgs where id = ${tx.orgId}`,
+  );
+  const batchesMax = goodPractice(settings).instructor_batches_max;
+  return rows(tx, rankedCandidates(tx.orgId, studentId, needs, { batchesMax, limit }));
+}
+
+async function getStudentId(tx: OrgTransaction, actor: Actor, id: string): Promise<string> {
+  const scope = scopeOf(actor);
+  const [found] = isUuid(id.toLowerCase())
+    ? await rows(
+        tx,
+        sql<{ id: string; label: string; learns: boolean }>`
+        select u.id, u.display_name as label, ${isStudent('u')} as learns from users u
+        where u.org_id = ${tx.orgId} and u.id = ${id} and ${scope === null ? sql`true` : sql`u.id in (${scope})`}`,
+      )
+    : [];
+  if (found === undefined) throw new Problem('not_found');
+  if (!found.learns) throw new Problem('student_role_missing', { label: found.label });
+  return found.id;
+}
+
+function rankedCandidates(
   orgId: string,
   studentId: string,
   needs: Needs,

@@ -1,5 +1,5 @@
 /** Figures of batches, instructors and individual assignments, from what is recorded of them. */
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import { one, type OrgTransaction } from '../../db/database.ts';
 import { weeklyHours, type WeeklyHours } from './workload.ts';
 
@@ -60,9 +60,15 @@ interface MentorshipFigures {
   readonly goals_reached: number;
 }
 
-/** A select of one row. Contacts are meetings that have begun; a first week counts as a whole one. */
-export function mentorshipFigures(orgId: string, mentorshipId: string, now: Date): RawBuilder<MentorshipFigures> {
-  return sql<MentorshipFigures>`
+/** Contacts are meetings that have begun; a first week counts as a whole one. */
+export async function mentorshipFigures(
+  tx: OrgTransaction,
+  mentorshipId: string,
+  now: Date,
+): Promise<MentorshipFigures> {
+  return one(
+    tx,
+    sql<MentorshipFigures>`
     select run.days as length_days, met.contacts, round(met.contacts * 7.0 / greatest(7, run.days), 2)::float8 as contacts_per_week,
       met.progress_at_start, met.progress_now, met.progress_now - met.progress_at_start as progress_gained, goal.goals, goal.goals_reached
     from mentorships m
@@ -70,11 +76,12 @@ export function mentorshipFigures(orgId: string, mentorshipId: string, now: Date
     cross join lateral (
       select count(*) as contacts, (array_agg(e.progress order by e.starts_at, e.id) filter (where e.progress is not null))[1] as progress_at_start,
         (array_agg(e.progress order by e.starts_at desc, e.id desc) filter (where e.progress is not null))[1] as progress_now
-      from mentor_meetings e where e.org_id = ${orgId} and e.mentorship_id = m.id and e.starts_at <= ${now}::timestamptz) met
+      from mentor_meetings e where e.org_id = ${tx.orgId} and e.mentorship_id = m.id and e.starts_at <= ${now}::timestamptz) met
     cross join lateral (
       select count(*) as goals, count(*) filter (where g.state = 'reached') as goals_reached
-      from mentor_goals g where g.org_id = ${orgId} and g.mentorship_id = m.id and g.state <> 'dropped') goal
-    where m.org_id = ${orgId} and m.id = ${mentorshipId}`;
+      from mentor_goals g where g.org_id = ${tx.orgId} and g.mentorship_id = m.id and g.state <> 'dropped') goal
+    where m.org_id = ${tx.orgId} and m.id = ${mentorshipId}`,
+  );
 }
 
 /** One decimal; null where there is nothing to be part of. */

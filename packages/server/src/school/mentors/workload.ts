@@ -1,9 +1,10 @@
 /** How much a teacher has to do: classes, students in them, and students of their own. */
 import { sql, type RawBuilder } from 'kysely';
+import { one, type OrgTransaction } from '../../db/database.ts';
 import { slotsOf } from '../batches/timetable.ts';
 import { isStudent } from './fitness.ts';
 
-/** As the source names them. */
+/** In the names under which they are shown. */
 export interface Workload {
   /** Batches that are active or upcoming. */
   readonly batchCount: number;
@@ -13,6 +14,10 @@ export interface Workload {
   readonly totalStudents: number;
   /** People, each once, over batches and individual assignments. */
   readonly distinctStudents: number;
+}
+
+export async function readWorkload(tx: OrgTransaction, teacherId: string): Promise<Workload> {
+  return one(tx, workloadOf(tx.orgId, sql`${teacherId}::uuid`));
 }
 
 /** A lateral select of one row with the four figures of the teacher whose id `teacher` is; a batch counts for each teacher of it. */

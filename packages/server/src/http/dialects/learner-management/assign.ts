@@ -1,17 +1,17 @@
 import { z } from 'zod';
+import type { Asker } from '../../../engine/index.ts';
 import type { ItemView } from '../../../engine/report.ts';
 import { countLearners } from '../../../school/learners/learners.ts';
 import { newcomersOf } from '../../../school/learners/new-users.ts';
 import { assignParams, NEW_USERS_MAX, newUserParams } from '../../../school/learners/parameters.ts';
 import { LEARNER_STATES } from '../../../school/learners/states.ts';
 import { giveAccount } from '../../../tenancy/accounts.ts';
-import type { Actor } from '../../../tenancy/actor.ts';
-import { passwordSchema } from '../../sign-in/claim.ts';
+import { passwordSchema } from '../../../tenancy/password-schema.ts';
 import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import {
-  actorIn,
   answerShape,
+  askerIn,
   LEARNERS_PATH,
   pairFacts,
   pairShape,
@@ -67,21 +67,21 @@ export function assignRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const actor = await actorIn(request, request.body.institute_id);
+      const by = askerIn(context, request, request.body.institute_id);
       const { dry_run: dryRun } = request.body.options;
-      const worked = await assign(context, actor, request.body);
+      const worked = await assign(by, request.body);
       const pairs = (worked.items ?? []).map(asPair);
-      if (!dryRun) await givePasswords(context, actor, request.body, pairs);
+      if (!dryRun) await givePasswords(by, request.body, pairs);
       return reply.code(worked.items === null ? 202 : 200).send(view(worked, pairs, dryRun));
     },
   );
 }
 
-async function assign(context: HttpContext, actor: Actor, given: Body): Promise<Worked> {
+async function assign(by: Asker, given: Body): Promise<Worked> {
   const params = assignParams.parse(given);
-  const newcomers = newcomersOf(actor, params.new_users ?? []);
-  const learners = await countLearners(context.database, actor, params, newcomers);
-  return workLearners(context, actor, {
+  const newcomers = newcomersOf(by.actor, params.new_users ?? []);
+  const learners = await countLearners(by.engine.database, by.actor, params, newcomers);
+  return workLearners(by, {
     kind: 'enroll',
     name: 'Assign learners',
     params,
@@ -92,8 +92,7 @@ async function assign(context: HttpContext, actor: Actor, given: Body): Promise<
 
 /** Passwords are no part of the operation: they are hashed for the people it made, one after the other. */
 async function givePasswords(
-  { database }: HttpContext,
-  actor: Actor,
+  { engine: { database }, actor }: Asker,
   { new_users: newUsers }: Body,
   pairs: readonly Pair[],
 ): Promise<void> {

@@ -5,8 +5,8 @@ import { deassignParams, removedFrom, type DeassignParams } from '../../../schoo
 import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import {
-  actorIn,
   answerShape,
+  askerIn,
   LEARNERS_PATH,
   pairFacts,
   pairShape,
@@ -55,9 +55,9 @@ export function deassignRoutes(app: App, context: HttpContext): void {
     },
     async (request, reply) => {
       const given = request.body;
-      const actor = await actorIn(request, given.institute_id);
-      const learners = await countLearners(context.database, actor, given);
-      const worked = await workLearners(context, actor, {
+      const by = askerIn(context, request, given.institute_id);
+      const learners = await countLearners(by.engine.database, by.actor, given);
+      const worked = await workLearners(by, {
         kind: 'unenroll',
         name: 'Remove learners',
         params: given,

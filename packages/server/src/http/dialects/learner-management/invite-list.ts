@@ -1,8 +1,4 @@
-import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { one, type OrgTransaction } from '../../../db/database.ts';
-import { asUuid } from '../../../school/learners/parameters.ts';
-import { changedAt } from './invite-detail.ts';
 
 const SORTABLE = ['created_at', 'updated_at', 'name', 'start_date', 'end_date', 'status'] as const;
 const direction = z
@@ -10,7 +6,7 @@ const direction = z
   .toLowerCase()
   .pipe(z.enum(['asc', 'desc']));
 
-export const listQuery = z.object({
+export const listQuery = z.strictObject({
   instituteId: z.string(),
   pageNo: z.coerce.number().int().min(0).max(1_000_000).default(0),
   pageSize: z.coerce.number().int().min(1).max(100).default(10),
@@ -65,77 +61,14 @@ export const invitePage = z
   .meta({ id: 'EnrollInvitePage' });
 type Page = z.infer<typeof invitePage>;
 
-/** A page and the number of all that match, with what a list shows of each invite, in one statement. */
-export async function listInvites(
-  tx: OrgTransaction,
-  { pageNo, pageSize }: z.infer<typeof listQuery>,
-  filter: z.infer<typeof listFilter>,
-): Promise<Page> {
-  const batchIds = filter.package_session_ids ?? [];
-  const { total, content } = await one(
-    tx,
-    sql<{ total: number; content: Page['content'] }>`
-    with matching as materialized (
-      select i.*, ${changedAt(tx.orgId)} as changed_at from enroll_invites i where ${matching(tx.orgId, filter)}
-    ), page as (
-      select i.*, row_number() over (order by ${order(filter)}) as place from matching i
-      order by place limit ${pageSize} offset ${pageNo * pageSize}
-    )
-    select (select count(*) from matching) as total, coalesce((
-      select jsonb_agg(jsonb_build_object('id', i.id, 'name', i.name, 'start_date', i.start_date, 'end_date', i.end_date,
-        'invite_code', i.invite_code, 'status', i.status, 'institute_id', i.org_id, 'tag', i.tag, 'created_at', i.created_at,
-        'updated_at', i.changed_at, 'short_url', i.short_url, 'learner_access_days', i.learner_access_days, 'is_bundled', i.is_bundled,
-        'package_session_ids', (select coalesce(jsonb_agg(distinct l.batch_id), '[]') from invite_options l
-          where l.org_id = ${tx.orgId} and l.enroll_invite_id = i.id),
-        'plan_summary', (${planOf(tx.orgId, batchIds)})) order by i.place)
-      from page i), '[]') as content`,
-  );
+export function viewPage({ pageNo, pageSize }: z.infer<typeof listQuery>, total: number, content: unknown): Page {
   const totalPages = Math.ceil(total / pageSize);
-  return { content, totalElements: total, totalPages, number: pageNo, size: pageSize, last: pageNo + 1 >= totalPages };
-}
-
-/** A list that is left out or empty narrows nothing. */
-function matching(orgId: string, filter: z.infer<typeof listFilter>): RawBuilder<unknown> {
-  const { search_name: name, package_session_ids: batches, payment_option_ids: options, tags } = filter;
-  const pattern = `%${(name ?? '').toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  const linked = (column: string, ids: readonly string[]): RawBuilder<unknown> => sql`exists (
-    select from invite_options l where l.org_id = ${orgId} and l.enroll_invite_id = i.id
-      and l.${sql.ref(column)} = any(${ids.flatMap((id) => asUuid(id) ?? [])}::uuid[]))`;
-  return sql.join(
-    [
-      sql`i.org_id = ${orgId}`,
-      ...(name == null || name === '' ? [] : [sql`lower(i.name) like ${pattern}`]),
-      ...(batches == null || batches.length === 0 ? [] : [linked('batch_id', batches)]),
-      ...(options == null || options.length === 0 ? [] : [linked('payment_option_id', options)]),
-      ...(tags == null || tags.length === 0 ? [] : [sql`i.tag = any(${tags}::text[])`]),
-    ],
-    sql` and `,
-  );
-}
-
-/** In the order in which the columns are given; newest first where none is. */
-function order({ sort_columns: columns }: z.infer<typeof listFilter>): RawBuilder<unknown> {
-  const given = Object.entries(columns ?? {});
-  const sorted = given.length === 0 ? [['created_at', 'desc'] as const] : given;
-  return sql.join([
-    ...sorted.map(
-      ([column, way]) =>
-        sql`i.${sql.ref(column === 'updated_at' ? 'changed_at' : column)} ${way === 'asc' ? sql`asc` : sql`desc`} nulls last`,
-    ),
-    sql`i.id desc`,
-  ]);
-}
-
-/** What enrolling under invite `i` takes by itself, for one of these batches where some are named. */
-function planOf(orgId: string, batchIds: readonly string[]): RawBuilder<unknown> {
-  const wanted = batchIds.flatMap((id) => asUuid(id) ?? []);
-  return sql`
-    select jsonb_build_object('name', p.name, 'price', p.actual_price, 'type', o.type, 'currency', p.currency, 'validity_in_days', p.validity_in_days)
-    from (
-      select o.* from invite_options l
-      join payment_options o on o.org_id = ${orgId} and o.id = l.payment_option_id and o.status = 'ACTIVE'
-      where l.org_id = ${orgId} and l.enroll_invite_id = i.id and l.status = 'ACTIVE'
-      order by l.batch_id <> all(${wanted}::uuid[]), l.position, l.created_at, l.id limit 1) o
-    join payment_plans p on p.org_id = ${orgId} and p.payment_option_id = o.id and p.status = 'ACTIVE'
-    order by p.tag is distinct from 'DEFAULT', p.position, p.created_at, p.id limit 1`;
+  return {
+    content: z.array(row).parse(content),
+    totalElements: total,
+    totalPages,
+    number: pageNo,
+    size: pageSize,
+    last: pageNo + 1 >= totalPages,
+  };
 }

@@ -1,18 +1,19 @@
 import { Problem } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg } from '../../../db/database.ts';
-import { runNow } from '../../../engine/index.ts';
+import type { OrgTransaction } from '../../../db/database.ts';
+import { type Asker, runNow } from '../../../engine/index.ts';
 import type { InviteForm } from '../../../school/invites/form.ts';
+import { findDefaultInvite, findInviteOf } from '../../../school/invites/invite-rows.ts';
+import { listInvites } from '../../../school/invites/list.ts';
 import { asUuid } from '../../../school/learners/parameters.ts';
-import type { Actor } from '../../../tenancy/actor.ts';
 import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
-import { findInvite, inviteDetail, type InviteDetail } from './invite-detail.ts';
+import { readAs } from '../../every-request/route.ts';
+import { inviteDetail, type InviteDetail } from './invite-detail.ts';
 import { changedInvite, newInvite, toInviteForm } from './invite-form.ts';
-import { invitePage, listFilter, listInvites, listQuery } from './invite-list.ts';
-import { actorIn } from './learner-operation.ts';
+import { invitePage, listFilter, listQuery, viewPage } from './invite-list.ts';
+import { askerIn } from './learner-operation.ts';
 
 const INVITES_PATH = '/admin-core-service/v1/enroll-invite';
 const tags = ['Enroll invites'];
@@ -34,8 +35,8 @@ export function inviteRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const actor = await adminIn(request, request.params.instituteId, request.body.institute_id);
-      const made = await save(context, actor, toInviteForm(request.body, undefined));
+      const by = adminIn(context, request, request.params.instituteId, request.body.institute_id);
+      const made = await save(by, toInviteForm(request.body, undefined));
       return reply.code(201).send(made);
     },
   );
@@ -53,10 +54,10 @@ export function inviteRoutes(app: App, context: HttpContext): void {
     },
     async (request) => {
       const { instituteId, enrollInviteId } = request.params;
-      const actor = await adminIn(request, instituteId, request.body.institute_id);
+      const by = adminIn(context, request, instituteId, request.body.institute_id);
       const id = asUuid(enrollInviteId);
       if (id === null) throw new Problem('not_found');
-      return save(context, actor, toInviteForm(request.body, id));
+      return save(by, toInviteForm(request.body, id));
     },
   );
 }
@@ -75,8 +76,10 @@ function readRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request) => {
-      const actor = await adminIn(request, request.query.instituteId);
-      return inOrg(context.database, actor.orgId, (tx) => listInvites(tx, request.query, request.body ?? {}));
+      const by = adminIn(context, request, request.query.instituteId);
+      const page = { page: request.query.pageNo, size: request.query.pageSize };
+      const { total, content } = await readAs(by, ({ tx }) => listInvites(tx, request.body ?? {}, page));
+      return viewPage(request.query, total, content);
     },
   );
   app.get(
@@ -92,14 +95,8 @@ function readRoutes(app: App, context: HttpContext): void {
     },
     async (request) => {
       const { instituteId, packageSessionId } = request.params;
-      const actor = await adminIn(request, instituteId);
-      const { orgId } = actor;
-      return readInvite(
-        context,
-        actor,
-        sql`(
-        select enroll_invite_id from invite_options where org_id = ${orgId} and batch_id = ${asUuid(packageSessionId)}::uuid and is_default)`,
-      );
+      const by = adminIn(context, request, instituteId);
+      return readInvite(by, (tx) => findDefaultInvite(tx, asUuid(packageSessionId)));
     },
   );
   app.get(
@@ -115,37 +112,39 @@ function readRoutes(app: App, context: HttpContext): void {
     },
     async (request) => {
       const { instituteId, enrollInviteId } = request.params;
-      const actor = await adminIn(request, instituteId);
-      return readInvite(context, actor, sql`${asUuid(enrollInviteId)}::uuid`);
+      const by = adminIn(context, request, instituteId);
+      return readInvite(by, (tx) => findInviteOf(tx, [asUuid(enrollInviteId) ?? []].flat()));
     },
   );
 }
 
 /** @throws Problem `forbidden` in another organization, and for whoever does not manage learners in this one. */
-async function adminIn(request: FastifyRequest, instituteId: string, given: string | null = null): Promise<Actor> {
-  const actor = await actorIn(request, instituteId);
-  const isAdmin = ADMINS.some((role) => actor.roles.includes(role));
-  const isSame = given === null || given.toLowerCase() === actor.orgId;
-  if (isAdmin && isSame) return actor;
+function adminIn(
+  context: HttpContext,
+  request: FastifyRequest,
+  instituteId: string,
+  given: string | null = null,
+): Asker {
+  const by = askerIn(context, request, instituteId);
+  const isAdmin = ADMINS.some((role) => by.actor.roles.includes(role));
+  const isSame = given === null || given.toLowerCase() === by.actor.orgId;
+  if (isAdmin && isSame) return by;
   throw new Problem('forbidden', { field: 'institute_id' });
 }
 
-async function readInvite(context: HttpContext, actor: Actor, id: ReturnType<typeof sql>): Promise<InviteDetail> {
-  const found = await inOrg(context.database, actor.orgId, (tx) => findInvite(tx, id));
-  if (found === null) throw new Problem('not_found');
-  return found;
+async function readInvite(by: Asker, find: (tx: OrgTransaction) => Promise<unknown>): Promise<InviteDetail> {
+  const found = await readAs(by, ({ tx }) => find(tx));
+  if (found === undefined) throw new Problem('not_found');
+  return inviteDetail.parse(found);
 }
 
-async function save(context: HttpContext, actor: Actor, form: InviteForm): Promise<InviteDetail> {
-  const { items } = await runNow(
-    { engine: context.engine, actor },
-    {
-      kind: 'invite_save',
-      name: `Save the invite ${form.name ?? form.id ?? ''}`.slice(0, 200),
-      source: 'learner_management',
-      params: { invites: [form] },
-    },
-  );
+async function save(by: Asker, form: InviteForm): Promise<InviteDetail> {
+  const { items } = await runNow(by, {
+    kind: 'invite_save',
+    name: `Save the invite ${form.name ?? form.id ?? ''}`.slice(0, 200),
+    source: 'learner_management',
+    params: { invites: [form] },
+  });
   const written = items.flatMap((item) => item.entity_ids);
-  return readInvite(context, actor, form.id === undefined ? sql`any(${written}::uuid[])` : sql`${form.id}::uuid`);
+  return readInvite(by, (tx) => findInviteOf(tx, form.id === undefined ? written : [form.id]));
 }

@@ -1,22 +1,14 @@
 /** Runs what learner management asks for as an operation: previewed only, within the request, or in the background. */
-import { sql } from 'kysely';
 import { Problem, problemError } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { inOrg, rows, type OrgTransaction } from '../../../db/database.ts';
-import {
-  applyIfSmall,
-  confirmPlanned,
-  draft,
-  type NewOperation,
-  type Operation,
-  planIn,
-  runAndRead,
-} from '../../../engine/index.ts';
+import type { OrgTransaction } from '../../../db/database.ts';
+import type { Asker, Operation } from '../../../engine/index.ts';
 import { listItems, type ItemView } from '../../../engine/report.ts';
-import type { Actor } from '../../../tenancy/actor.ts';
 import { warningWords } from '../../../operations/item-words.ts';
-import { actorOf, type HttpContext } from '../../every-request/context.ts';
+import { countKeyed, planOrRun, planOrRunLater } from '../../../operations/plan-or-run.ts';
+import type { HttpContext } from '../../every-request/context.ts';
+import { asker } from '../../every-request/route.ts';
 
 /** Up to so many pairs of a learner and a package session are worked in the request and answered in full. */
 const PAIRS_IN_REQUEST_MAX = 1_000;
@@ -40,63 +32,31 @@ export interface Worked {
 }
 
 /** A dry run is the same operation, planned and not started: what it shows is what the run would do. */
-export async function workLearners(context: HttpContext, actor: Actor, wanted: Wanted): Promise<Worked> {
-  const { engine, database } = context;
-  if (wanted.pairs > PAIRS_IN_REQUEST_MAX) return workLater(context, actor, wanted);
-  const made = asOperation(wanted);
-  if (!wanted.dryRun) return runAndRead({ engine, actor }, made, readPairs);
-  return inOrg(database, actor.orgId, async (tx) =>
-    readPairs(tx, await planIn({ tx, engine, actor }, await draft({ tx, engine, actor }, made))),
-  );
+export async function workLearners(by: Asker, { kind, name, params, dryRun, pairs }: Wanted): Promise<Worked> {
+  const wanted = { kind, name, params, source: 'learner_management' };
+  if (pairs <= PAIRS_IN_REQUEST_MAX) return planOrRun(by, wanted, dryRun, readPairs);
+  const { operation, count } = await planOrRunLater(by, wanted, dryRun, countKeyed);
+  return { operationId: operation.id, pairs: count, items: null };
 }
 
+/** Items with a key are the pairs; those without are what the pairs share. */
 async function readPairs(tx: OrgTransaction, operation: Operation): Promise<Worked> {
-  const items = await listPairs(tx, operation);
-  return { operationId: operation.id, pairs: items.length, items };
-}
-
-async function workLater({ engine, database }: HttpContext, actor: Actor, wanted: Wanted): Promise<Worked> {
-  const { operation, pairs } = await inOrg(database, actor.orgId, async (tx) => {
-    const asked = { tx, engine, actor };
-    const planned = await planIn(asked, await draft(asked, asOperation(wanted)));
-    const left = wanted.dryRun ? planned : await confirmPlanned(asked, planned, {});
-    return { operation: left, pairs: await countItems(tx, left.id) };
-  });
-  if (!wanted.dryRun) await applyIfSmall(engine, operation);
-  return { operationId: operation.id, pairs, items: null };
-}
-
-function asOperation({ kind, name, params }: Wanted): NewOperation {
-  return { kind, name, params, source: 'learner_management' };
-}
-
-/** Items with a key; those without are what the pairs share. */
-async function listPairs(tx: OrgTransaction, operation: Operation): Promise<ItemView[]> {
   const items = await listItems(tx, operation.id, { limit: operation.total_items });
-  return items.filter((item) => item.key !== null);
-}
-
-async function countItems(tx: OrgTransaction, operationId: string): Promise<number> {
-  const found = await rows(
-    tx,
-    sql<{ count: number }>`
-    select count(*) as count from operation_items
-    where org_id = ${tx.orgId} and operation_id = ${operationId} and key is not null`,
-  );
-  return found[0]?.count ?? 0;
+  const pairs = items.filter((item) => item.key !== null);
+  return { operationId: operation.id, pairs: pairs.length, items: pairs };
 }
 
 /**
  * Who is asking, in the organization that the body names.
  * @throws Problem `forbidden` where it is not one of theirs.
  */
-export async function actorIn(request: FastifyRequest, instituteId: string): Promise<Actor> {
-  const actor = await actorOf(request);
+export function askerIn(context: HttpContext, request: FastifyRequest, instituteId: string): Asker {
+  const by = asker(context, request);
   const wanted = instituteId.toLowerCase();
-  if (actor.orgId === wanted) return actor;
+  if (by.actor.orgId === wanted) return by;
   const own = request.signIn?.actors.find((one) => one.orgId === wanted);
   if (own === undefined) throw new Problem('forbidden', { field: 'institute_id' });
-  return own;
+  return { ...by, actor: own };
 }
 
 const PAIR_STATUSES = ['SUCCESS', 'FAILED', 'SKIPPED'] as const;

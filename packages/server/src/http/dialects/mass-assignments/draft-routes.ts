@@ -1,27 +1,17 @@
 /** Drafts: made, changed and discarded. Nothing is assigned here. */
 import { Problem } from '@muster/contract';
 import { z } from 'zod';
-import { inOrg, type OrgTransaction } from '../../../db/database.ts';
-import {
-  type Asked,
-  change,
-  draft,
-  eraseDrafts,
-  getKind,
-  invalidState,
-  isOpen,
-  type Operation,
-  writeAudit,
-} from '../../../engine/index.ts';
-import type { Actor } from '../../../tenancy/actor.ts';
+import { type Asked, change, draft, getKind, invalidState, isOpen, type Operation } from '../../../engine/index.ts';
+import { discardDraft } from '../../../operations/discard.ts';
 import { asObject } from '../../../operations/stored.ts';
-import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
+import { type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
+import { write } from '../../every-request/route.ts';
 import { massAssignmentChanges, massAssignmentGiven, paramsOf } from './given-assignment.ts';
 import { lockMassOperation, MASS_PATH, ofOperation, OPERATION_PATH, tags } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
 
-export function draftRoutes(app: App, { engine, database }: HttpContext): void {
+export function draftRoutes(app: App, context: HttpContext): void {
   app.post(
     MASS_PATH,
     {
@@ -33,9 +23,8 @@ export function draftRoutes(app: App, { engine, database }: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
-      const made = await inOrg(database, actor.orgId, async (tx) =>
-        viewStatus(tx, actor, await createDraft({ tx, engine, actor }, request.body)),
+      const made = await write(context, request, async (asked) =>
+        viewStatus(asked.tx, asked.actor, await createDraft(asked, request.body)),
       );
       return reply.code(201).header('location', `${MASS_PATH}/${made.operation_id}`).send(made);
     },
@@ -49,25 +38,20 @@ export function draftRoutes(app: App, { engine, database }: HttpContext): void {
         response: { 200: massAssignmentStatus, ...refusals },
       }),
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, async (tx) => {
-        const { operation_id: id } = request.params;
-        const draft = await lockDraft({ tx, engine, actor }, id, 'changing it');
-        return viewStatus(tx, actor, await changeDraft({ tx, engine, actor }, draft, request.body));
-      });
-    },
+    async (request) =>
+      write(context, request, async (asked) => {
+        const found = await lockDraft(asked, request.params.operation_id, 'changing it');
+        return viewStatus(asked.tx, asked.actor, await changeDraft(asked, found, request.body));
+      }),
   );
 
   app.delete(
     OPERATION_PATH,
     { schema: ofOperation('Discard a draft', { response: { 204: z.null(), ...refusals } }) },
     async (request, reply) => {
-      const actor = await actorOf(request);
-      await inOrg(database, actor.orgId, async (tx) => {
-        const { operation_id: id } = request.params;
-        const draft = await lockDraft({ tx, engine, actor }, id, 'discarding it');
-        await discard(tx, actor, draft);
+      await write(context, request, async (asked) => {
+        const { id } = await lockDraft(asked, request.params.operation_id, 'discarding it');
+        await discardDraft(asked, id);
       });
       return reply.code(204).send(null);
     },
@@ -92,12 +76,6 @@ async function changeDraft(
 ): Promise<Operation> {
   const params = { ...asObject(found.params), ...paramsOf(changes) };
   return change(asked, found, { name: changes.name, params, overrideReason: changes.override_reason });
-}
-
-/** Takes the draft and its plan away; that it was there stays in the audit trail. */
-async function discard(tx: OrgTransaction, actor: Actor, draft: Operation): Promise<void> {
-  await writeAudit(tx, { action: 'discard', operationId: draft.id, actor });
-  await eraseDrafts(tx, [draft.id]);
 }
 
 /** @throws Problem `invalid_state` for what is being validated, or is confirmed. */

@@ -1,9 +1,8 @@
 /** What validation found: errors that block, warnings and conflicts to be looked at, and what is merely worth knowing. */
 import { problemError } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
 import type { OrgTransaction } from '../../../db/database.ts';
-import { listItemRows, type ItemRow } from './item-rows.ts';
+import { listAssignedItems, type AssignedItem } from '../../../operations/assigned-items.ts';
 
 const ITEMS_MAX = 5_000;
 
@@ -35,8 +34,7 @@ export const findings = z.object({
 export type Findings = z.infer<typeof findings>;
 
 export async function findFindings(tx: OrgTransaction, operationId: string): Promise<Findings> {
-  const speaking = sql`(i.action = 'error' or i.code is not null or i.warnings is not null or i.detail ? 'had_before')`;
-  const items = await listItemRows(tx, operationId, speaking, { limit: ITEMS_MAX + 1 });
+  const items = await listAssignedItems(tx, operationId, { isTelling: true }, { limit: ITEMS_MAX + 1 });
   const shown = items.slice(0, ITEMS_MAX);
   const errors = shown.flatMap((item) =>
     item.action === 'error' ? [found(item, 'error', item.code ?? '', item.detail)] : [],
@@ -67,11 +65,16 @@ export async function findFindings(tx: OrgTransaction, operationId: string): Pro
 
 const DUPLICATE = 'duplicate_assignment';
 
-function isConflict(item: ItemRow): boolean {
+function isConflict(item: AssignedItem): boolean {
   return item.existing_id !== null && item.action !== 'error';
 }
 
-function found(item: ItemRow, severity: Finding['severity'], code: string, detail: ItemRow['detail']): Finding {
+function found(
+  item: AssignedItem,
+  severity: Finding['severity'],
+  code: string,
+  detail: AssignedItem['detail'],
+): Finding {
   const { field, message, correction } = problemError(code, detail ?? {});
   return { code, severity, field, student_id: item.student_id, content_id: item.content_id, message, correction };
 }

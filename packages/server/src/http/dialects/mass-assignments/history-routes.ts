@@ -1,11 +1,12 @@
 /** What was done, by whom, and how far it is. */
 import { timestamp } from '@muster/contract';
-import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { inOrg, one, rows, type OrgTransaction } from '../../../db/database.ts';
-import { type Asked, type Operation, visibleOperations } from '../../../engine/index.ts';
-import { actorOf, ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
+import type { Asked } from '../../../engine/index.ts';
+import { listHistory } from '../../../operations/list.ts';
+import { listTrail } from '../../../operations/trail.ts';
+import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
+import { read } from '../../every-request/route.ts';
 import {
   getMassOperation,
   MASS_PATH,
@@ -53,7 +54,7 @@ const auditEntry = z.object({
 });
 const auditPage = z.object({ items: z.array(auditEntry), total: z.int(), page: z.int(), pages: z.int() });
 
-export function historyRoutes(app: App, { engine, database }: HttpContext): void {
+export function historyRoutes(app: App, context: HttpContext): void {
   app.get(
     MASS_PATH,
     {
@@ -64,21 +65,16 @@ export function historyRoutes(app: App, { engine, database }: HttpContext): void
         response: { 200: history, ...refusals },
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, (tx) => listHistory({ tx, engine, actor }, request.query));
-    },
+    async (request) => read(context, request, (asked) => viewHistory(asked, request.query)),
   );
 
   app.get(
     OPERATION_PATH,
     { schema: ofOperation('Status and progress', { response: { 200: massAssignmentStatus, ...refusals } }) },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, async (tx) =>
-        viewStatus(tx, actor, await getMassOperation({ tx, engine, actor }, request.params.operation_id)),
-      );
-    },
+    async (request) =>
+      read(context, request, async (asked) =>
+        viewStatus(asked.tx, asked.actor, await getMassOperation(asked, request.params.operation_id)),
+      ),
   );
 
   app.get(
@@ -90,62 +86,32 @@ export function historyRoutes(app: App, { engine, database }: HttpContext): void
         response: { 200: auditPage, ...refusals },
       }),
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, async (tx) => {
-        const { id } = await getMassOperation({ tx, engine, actor }, request.params.operation_id);
-        return listAudit(tx, id, request.query.page);
-      });
-    },
+    async (request) =>
+      read(context, request, (asked) => viewAudit(asked, request.params.operation_id, request.query.page)),
   );
 }
 
-async function listHistory(asked: Asked, query: HistoryQuery): Promise<z.infer<typeof history>> {
-  const { tx, engine, actor } = asked;
-  const condition = sql`o.org_id = ${tx.orgId} and ${visibleOperations(engine, actor)} and ${matching(query)}`;
-  const { total } = await one(
-    tx,
-    sql<{ total: number }>`select count(*) as total from operations o where ${condition}`,
-  );
-  const operations = await rows(
-    tx,
-    sql<Operation>`
-    select o.* from operations o where ${condition}
-    order by o.created_at desc, o.id desc limit ${PAGE_OPERATIONS} offset ${(query.page - 1) * PAGE_OPERATIONS}`,
-  );
+async function viewHistory(asked: Asked, query: HistoryQuery): Promise<z.infer<typeof history>> {
+  const { status, type, page, initiated_by: by, ...period } = query;
+  const { operations, total } = await listHistory(asked, {
+    ...period,
+    kinds: type === undefined ? OPERATION_TYPES : [type],
+    statuses: status && storedStatuses(status),
+    by,
+    page,
+    size: PAGE_OPERATIONS,
+  });
   return {
-    items: operations.map((operation) => viewMassAssignment(actor, operation)),
-    ...paging(total, query.page, PAGE_OPERATIONS),
+    items: operations.map((operation) => viewMassAssignment(asked.actor, operation)),
+    ...paging(total, page, PAGE_OPERATIONS),
   };
 }
 
-function matching({ status, type, from, to, initiated_by: by }: HistoryQuery): RawBuilder<unknown> {
-  const until = (text: string) => (text.includes('T') ? sql`${text}::timestamptz` : sql`${text}::date + 1`);
-  const conditions = [
-    sql`o.kind = any(${type === undefined ? [...OPERATION_TYPES] : [type]}::text[])`,
-    status === undefined ? null : sql`o.status = any(${storedStatuses(status)}::text[])`,
-    from === undefined ? null : sql`o.created_at >= ${from}::timestamptz`,
-    to === undefined ? null : sql`o.created_at < ${until(to)}`,
-    by === undefined ? null : sql`coalesce(o.created_by_user, o.created_by_account) = ${by}::uuid`,
-  ].filter((condition) => condition !== null);
-  return sql.join(conditions, sql` and `);
-}
-
-/** Entries of the operation, of its undo and of its retries, oldest first. */
-async function listAudit(tx: OrgTransaction, id: string, page: number): Promise<z.infer<typeof auditPage>> {
-  const related = sql`a.org_id = ${tx.orgId} and (a.operation_id = ${id} or a.operation_id in (
-    select o.id from operations o where o.org_id = ${tx.orgId} and (o.undo_of = ${id} or o.retry_of = ${id})))`;
-  const { total } = await one(tx, sql<{ total: number }>`select count(*) as total from audit a where ${related}`);
-  const items = await rows(
-    tx,
-    sql<Omit<z.infer<typeof auditEntry>, 'at'> & { at: Date }>`
-    select a.id, a.operation_id, a.action, a.at, coalesce(a.actor_user, a.actor_account) as actor, u.display_name as actor_name,
-      a.actor_role, a.ip, a.user_agent, a.detail
-    from audit a left join users u on u.org_id = ${tx.orgId} and u.id = a.actor_user
-    where ${related} order by a.id limit ${PAGE_ENTRIES} offset ${(page - 1) * PAGE_ENTRIES}`,
-  );
+async function viewAudit(asked: Asked, id: string, page: number): Promise<z.infer<typeof auditPage>> {
+  const operation = await getMassOperation(asked, id);
+  const { entries, total } = await listTrail(asked.tx, operation.id, { page, size: PAGE_ENTRIES });
   return {
-    items: items.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
+    items: entries.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
     ...paging(total, page, PAGE_ENTRIES),
   };
 }

@@ -3,13 +3,11 @@ import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { problemError } from '@muster/contract';
 import type { FastifyReply } from 'fastify';
-import { sql } from 'kysely';
-import { inOrg } from '../../../db/database.ts';
-import { type Operation, writeAudit } from '../../../engine/index.ts';
+import { type Asker, type Operation, writeAudit } from '../../../engine/index.ts';
 import { writeCsv } from '../../../formats/csv/write-csv.ts';
-import type { Actor } from '../../../tenancy/actor.ts';
-import type { HttpContext } from '../../every-request/context.ts';
-import { listItemRows, type ItemRow } from './item-rows.ts';
+import { listAssignedItems, type AssignedItem } from '../../../operations/assigned-items.ts';
+import { readAs, writeAs } from '../../every-request/route.ts';
+
 import { itemOutcome } from './item-view.ts';
 import { planOutcome } from './plan-view.ts';
 
@@ -28,62 +26,37 @@ const COLUMNS = [
 ];
 const PAGE_ITEMS = 1_000;
 
-export function planReport(
-  context: HttpContext,
-  actor: Actor,
-  operation: Operation,
-  reply: FastifyReply,
-): FastifyReply {
-  return sendReport(context, actor, operation, reply, {
-    name: 'preview',
-    outcomeOf: (item) => planOutcome(item.action),
-  });
+export function planReport(by: Asker, operation: Operation, reply: FastifyReply): FastifyReply {
+  return sendReport(by, operation, reply, { name: 'preview', outcomeOf: (item) => planOutcome(item.action) });
 }
 
-export function resultReport(
-  context: HttpContext,
-  actor: Actor,
-  operation: Operation,
-  reply: FastifyReply,
-): FastifyReply {
-  return sendReport(context, actor, operation, reply, { name: 'report', outcomeOf: itemOutcome });
+export function resultReport(by: Asker, operation: Operation, reply: FastifyReply): FastifyReply {
+  return sendReport(by, operation, reply, { name: 'report', outcomeOf: itemOutcome });
 }
 
 interface Report {
   readonly name: string;
-  outcomeOf(item: ItemRow): string;
+  outcomeOf(item: AssignedItem): string;
 }
 
-function sendReport(
-  context: HttpContext,
-  actor: Actor,
-  operation: Operation,
-  reply: FastifyReply,
-  report: Report,
-): FastifyReply {
+function sendReport(by: Asker, operation: Operation, reply: FastifyReply, report: Report): FastifyReply {
   reply.header('content-type', 'text/csv; charset=utf-8');
   reply.header('content-disposition', `attachment; filename="mass-assignment-${operation.id}-${report.name}.csv"`);
-  const file = writeCsv(COLUMNS, reportRows(context, operation, report), { bom: true });
-  return reply.send(file.pipe(recordDownload(context, actor, operation, report.name)));
+  const file = writeCsv(COLUMNS, reportRows(by, operation, report), { bom: true });
+  return reply.send(file.pipe(recordDownload(by, operation, report.name)));
 }
 
 /** Each page in a transaction of its own: a slow reader holds nothing open. */
-async function* reportRows(
-  { database }: HttpContext,
-  operation: Operation,
-  report: Report,
-): AsyncGenerator<readonly unknown[]> {
+async function* reportRows(by: Asker, operation: Operation, report: Report): AsyncGenerator<readonly unknown[]> {
   for (let after = -1; ;) {
-    const page = await inOrg(database, operation.org_id, (tx) =>
-      listItemRows(tx, operation.id, sql`true`, { limit: PAGE_ITEMS, after }),
-    );
+    const page = await readAs(by, ({ tx }) => listAssignedItems(tx, operation.id, {}, { limit: PAGE_ITEMS, after }));
     for (const item of page) yield cellsOf(item, report.outcomeOf(item));
     if (page.length < PAGE_ITEMS) return;
     after = page.at(-1)?.item_no ?? after;
   }
 }
 
-function cellsOf(item: ItemRow, outcome: string): readonly unknown[] {
+function cellsOf(item: AssignedItem, outcome: string): readonly unknown[] {
   const said = item.code === null ? null : problemError(item.code, item.detail ?? {});
   const { student_id, student_name, grade_level, content, assignment_id, code, processed_at } = item;
   return [
@@ -102,7 +75,7 @@ function cellsOf(item: ItemRow, outcome: string): readonly unknown[] {
 }
 
 /** Writes down who took how many rows, with a checksum of the file, before its last bytes are sent. */
-function recordDownload({ database }: HttpContext, actor: Actor, operation: Operation, name: string): Transform {
+function recordDownload(by: Asker, operation: Operation, name: string): Transform {
   const checksum = createHash('sha256');
   return new Transform({
     transform(piece: Buffer, _encoding, done) {
@@ -111,7 +84,7 @@ function recordDownload({ database }: HttpContext, actor: Actor, operation: Oper
     },
     flush(done) {
       const detail = { file: name, rows: operation.total_items, sha256: checksum.digest('hex') };
-      inOrg(database, actor.orgId, (tx) =>
+      writeAs(by, ({ tx, actor }) =>
         writeAudit(tx, { action: 'download', operationId: operation.id, actor, detail }),
       ).then(() => done(), done);
     },

@@ -1,7 +1,7 @@
 import { problemError, timestamp } from '@muster/contract';
 import { z } from 'zod';
+import type { AssignedItem } from '../../../operations/assigned-items.ts';
 import { warningWords } from '../../../operations/item-words.ts';
-import type { ItemRow } from './item-rows.ts';
 
 const OUTCOMES = ['created', 'replaced', 'merged', 'skipped', 'failed', 'not_processed'] as const;
 const STATUSES = ['pending', 'successful', 'failed', 'skipped'] as const;
@@ -28,7 +28,7 @@ export const massItem = z
   .meta({ id: 'MassAssignmentItem' });
 export type MassItem = z.infer<typeof massItem>;
 
-export function viewItem(item: ItemRow): MassItem {
+export function viewItem(item: AssignedItem): MassItem {
   const said = item.code === null ? null : problemError(item.code, item.detail ?? {});
   const corrected = z.record(z.string(), z.unknown()).safeParse(item.detail?.['correction']);
   return {
@@ -55,7 +55,7 @@ function itemStatus(stored: string): MassItem['status'] {
   return STATUSES.find((status) => status === stored) ?? (stored === 'success' ? 'successful' : 'pending');
 }
 
-export function itemOutcome({ status, action, policy, existing_id }: ItemRow): MassItem['outcome'] {
+export function itemOutcome({ status, action, policy, existing_id }: AssignedItem): MassItem['outcome'] {
   switch (status) {
     case 'skipped':
     case 'failed':

@@ -2,8 +2,7 @@
 import { Problem } from '@muster/contract';
 import { z } from 'zod';
 import { isUuid } from '../../../db/database.ts';
-import { type Asked, getVisible, maySteer, type Operation } from '../../../engine/index.ts';
-import { lockOperation } from '../../../engine/operation.ts';
+import { type Asked, getVisible, lockSteerable, maySteer, type Operation } from '../../../engine/index.ts';
 
 export const MASS_PATH = '/api/v1/mass-assignments';
 export const OPERATION_PATH = `${MASS_PATH}/:operation_id`;
@@ -42,7 +41,6 @@ export async function getSteerable(asked: Asked, id: string): Promise<Operation>
 
 /** The operation, locked until the transaction ends, for somebody who may steer it. */
 export async function lockMassOperation(asked: Asked, id: string): Promise<Operation> {
-  const { tx } = asked;
-  const operation = await getSteerable(asked, id);
-  return lockOperation(tx, operation.id);
+  const { id: own } = await getMassOperation(asked, id);
+  return lockSteerable(asked, own);
 }

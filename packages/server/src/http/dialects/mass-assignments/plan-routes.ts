@@ -1,12 +1,10 @@
 /** From draft to start: validated, looked at, confirmed. */
 import { Problem, timestamp } from '@muster/contract';
 import { z } from 'zod';
-import { inOrg, type OrgTransaction } from '../../../db/database.ts';
-import { type Asked, confirm, isOpen, type Operation, plan, writeAudit } from '../../../engine/index.ts';
-
-import type { Actor } from '../../../tenancy/actor.ts';
-import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
+import { type Asked, type Asker, confirm, isOpen, type Operation, plan, writeAudit } from '../../../engine/index.ts';
+import { type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
+import { asker, readAs, write } from '../../every-request/route.ts';
 import { lockDraft } from './draft-routes.ts';
 import { findFindings, findings } from './findings.ts';
 import { planReport } from './item-report.ts';
@@ -31,7 +29,7 @@ export function planRoutes(app: App, context: HttpContext): void {
   confirmationRoute(app, context);
 }
 
-function validationRoute(app: App, { engine, database }: HttpContext): void {
+function validationRoute(app: App, context: HttpContext): void {
   app.post(
     `${OPERATION_PATH}/validate`,
     {
@@ -41,24 +39,19 @@ function validationRoute(app: App, { engine, database }: HttpContext): void {
       }),
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
-      const answer = await inOrg(database, actor.orgId, async (tx) => {
-        const { operation_id: id } = request.params;
-        const draft = await lockDraft({ tx, engine, actor }, id, 'validating it');
-        const planned = await plan({ tx, engine, actor }, draft);
+      const answer = await write(context, request, async (asked) => {
+        const draft = await lockDraft(asked, request.params.operation_id, 'validating it');
+        const planned = await plan(asked, draft);
         return planned.phase === 'planning'
-          ? { left: await viewStatus(tx, actor, planned) }
-          : { made: await viewValidation(tx, actor, planned) };
+          ? { left: await viewStatus(asked.tx, asked.actor, planned) }
+          : { made: await viewValidation(asked, planned) };
       });
-      // Not within the transaction: whoever is told of a plan has to find it.
       return 'left' in answer ? reply.code(202).send(answer.left) : reply.code(200).send(answer.made);
     },
   );
 }
 
 function previewRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
-
   app.get(
     `${OPERATION_PATH}/preview`,
     {
@@ -67,30 +60,23 @@ function previewRoutes(app: App, context: HttpContext): void {
         response: { 200: massPlan, ...refusals },
       }),
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, async (tx) => {
-        const operation = await getPlanned({ tx, engine, actor }, request.params.operation_id);
-        await writeAudit(tx, {
-          action: 'preview',
-          operationId: operation.id,
-          actor,
-          detail: { rows: operation.total_items },
-        });
+    async (request) =>
+      write(context, request, async (asked) => {
+        const { tx, actor } = asked;
+        const operation = await getPlanned(asked, request.params.operation_id);
+        const detail = { rows: operation.total_items };
+        await writeAudit(tx, { action: 'preview', operationId: operation.id, actor, detail });
         return viewPlan(tx, operation, request.query);
-      });
-    },
+      }),
   );
 
   app.get(
     `${OPERATION_PATH}/preview.csv`,
     { schema: ofOperation('The complete plan as CSV', { response: { 200: csvFile, ...refusals } }) },
     async (request, reply) => {
-      const actor = await actorOf(request);
-      const operation = await inOrg(database, actor.orgId, (tx) =>
-        getPlanned({ tx, engine, actor }, request.params.operation_id),
-      );
-      return planReport(context, actor, operation, reply);
+      const by = asker(context, request);
+      const operation = await readAs(by, (asked) => getPlanned(asked, request.params.operation_id));
+      return planReport(by, operation, reply);
     },
   );
 }
@@ -105,10 +91,10 @@ function confirmationRoute(app: App, context: HttpContext): void {
       }),
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
+      const by = asker(context, request);
       const given = request.body ?? { acknowledge_warnings: false };
-      const operation = await start(context, actor, request.params.operation_id, given);
-      const body = await inOrg(context.database, actor.orgId, (tx) => viewStatus(tx, actor, operation));
+      const operation = await start(by, request.params.operation_id, given);
+      const body = await readAs(by, ({ tx, actor }) => viewStatus(tx, actor, operation));
       return reply
         .code(operation.phase === 'done' ? 200 : 202)
         .header('location', body.links['self'] ?? '')
@@ -117,11 +103,7 @@ function confirmationRoute(app: App, context: HttpContext): void {
   );
 }
 
-async function viewValidation(
-  tx: OrgTransaction,
-  actor: Actor,
-  planned: Operation,
-): Promise<z.infer<typeof validation>> {
+async function viewValidation({ tx, actor }: Asked, planned: Operation): Promise<z.infer<typeof validation>> {
   const { operation_id, operation_status, phase, student_count } = await viewStatus(tx, actor, planned);
   return {
     operation_id,
@@ -140,19 +122,14 @@ async function getPlanned(asked: Asked, id: string): Promise<Operation> {
   return operation;
 }
 
-async function start(
-  { engine, database }: HttpContext,
-  actor: Actor,
-  id: string,
-  given: z.output<typeof confirmation>,
-): Promise<Operation> {
-  const operation = await inOrg(database, actor.orgId, async (tx) => {
-    const found = await getSteerable({ tx, engine, actor }, id);
+async function start(by: Asker, id: string, given: z.output<typeof confirmation>): Promise<Operation> {
+  const operation = await readAs(by, async (asked) => {
+    const found = await getSteerable(asked, id);
     if (isOpen(found) && found.plan_hash === null) throw new Problem('not_validated');
     if (isOpen(found) && given.plan_hash === undefined) throw new Problem('plan_hash_missing', { field: 'plan_hash' });
     return found;
   });
-  return confirm({ engine, actor }, operation.id, {
+  return confirm(by, operation.id, {
     planHash: given.plan_hash ?? '',
     acknowledgeWarnings: given.acknowledge_warnings,
     confirmCount: given.confirm_count,

@@ -1,18 +1,24 @@
 /** The plan of a mass assignment: what goes to whom, and what it would do to the records. */
 import { problemError, timestamp } from '@muster/contract';
-import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { one, rows, type OrgTransaction } from '../../../db/database.ts';
+import type { OrgTransaction } from '../../../db/database.ts';
 import { guardsOf, type Operation, planCounts } from '../../../engine/index.ts';
+import { countAssignedItems, listAssignedItems, type AssignedItem } from '../../../operations/assigned-items.ts';
+import { countAssignments, plannedReleases, summarizeContents } from '../../../operations/assignment-plan.ts';
 import { warningWords } from '../../../operations/item-words.ts';
 import { grouped } from '../../../operations/sentences.ts';
 import { findFindings, findings } from './findings.ts';
-import { countItemRows, listItemRows, type ItemRow } from './item-rows.ts';
 import { pageNo } from './mass-operation.ts';
 
 const PAGE_ROWS = 50;
 const PLAN_OUTCOMES = ['create', 'modify', 'skip', 'blocked'] as const;
 type PlanOutcome = (typeof PLAN_OUTCOMES)[number];
+const ACTIONS: Readonly<Record<PlanOutcome, string>> = {
+  create: 'create',
+  modify: 'merge',
+  skip: 'skip',
+  blocked: 'error',
+};
 
 export const planQuery = z.strictObject({ page: pageNo, outcome: z.enum(PLAN_OUTCOMES).optional() });
 
@@ -69,9 +75,10 @@ export async function viewPlan(
   query: z.output<typeof planQuery>,
 ): Promise<MassPlan> {
   const { page, outcome } = query;
-  const condition = outcome === undefined ? sql`true` : ofOutcome(outcome);
-  const found = await listItemRows(tx, operation.id, condition, { limit: PAGE_ROWS, offset: (page - 1) * PAGE_ROWS });
-  const total = await countItemRows(tx, operation.id, condition);
+  const wanted = { actions: outcome === undefined ? undefined : [ACTIONS[outcome]] };
+  const offset = (page - 1) * PAGE_ROWS;
+  const found = await listAssignedItems(tx, operation.id, wanted, { limit: PAGE_ROWS, offset });
+  const total = await countAssignedItems(tx, operation.id, wanted);
   const contents = await summarizeContents(tx, operation.id);
   const { created, modified } = await countAssignments(tx, operation.id);
   const { actions, people } = planCounts(operation);
@@ -89,7 +96,7 @@ export async function viewPlan(
       students: people,
     },
     contents,
-    releases: await listReleases(tx, operation.id),
+    releases: await plannedReleases(tx, operation.id),
     ...(await findFindings(tx, operation.id)),
     rows: found.map(viewRow),
     page,
@@ -116,12 +123,7 @@ export function planOutcome(action: string): PlanOutcome {
   }
 }
 
-function ofOutcome(outcome: PlanOutcome): RawBuilder<unknown> {
-  const actions = { create: 'create', modify: 'merge', skip: 'skip', blocked: 'error' } as const;
-  return sql`i.action = ${actions[outcome]}`;
-}
-
-function viewRow(item: ItemRow): z.infer<typeof planRow> {
+function viewRow(item: AssignedItem): z.infer<typeof planRow> {
   const said = item.code === null ? null : problemError(item.code, item.detail ?? {});
   return {
     item_id: String(item.item_no),
@@ -141,41 +143,4 @@ function viewRow(item: ItemRow): z.infer<typeof planRow> {
     correction: said?.correction ?? '',
     warnings: warningWords(item.warnings),
   };
-}
-
-async function countAssignments(
-  tx: OrgTransaction,
-  operationId: string,
-): Promise<{ created: number; modified: number }> {
-  return one(
-    tx,
-    sql<{ created: number; modified: number }>`
-    select count(*) filter (where action = 'insert') as created, count(*) filter (where action = 'update') as modified
-    from changes where org_id = ${tx.orgId} and operation_id = ${operationId} and entity = 'assignment'`,
-  );
-}
-
-async function summarizeContents(tx: OrgTransaction, operationId: string): Promise<MassPlan['contents']> {
-  return rows(
-    tx,
-    sql<MassPlan['contents'][number]>`
-    select coalesce(i.input -> 'identity' ->> 'sequence_id', i.detail ->> 'content') as content_id,
-      coalesce(min(i.detail ->> 'title'), min(i.label)) as content, count(distinct i.subject_id) as students,
-      count(*) filter (where action = 'create') as to_create, count(*) filter (where action = 'merge') as to_modify,
-      count(*) filter (where action = 'skip') as to_skip, count(*) filter (where action = 'error') as blocked
-    from operation_items i
-    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and (i.input -> 'identity' is not null or i.detail ? 'content')
-    group by 1 order by min(i.item_no)`,
-  );
-}
-
-async function listReleases(tx: OrgTransaction, operationId: string): Promise<MassPlan['releases']> {
-  return rows(
-    tx,
-    sql<MassPlan['releases'][number]>`
-    select (i.input ->> 'release')::int as release, min(i.input -> 'values' ->> 'start_at') as start_at, count(distinct i.subject_id) as students
-    from operation_items i
-    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.input ->> 'release' is not null and i.action not in ('skip', 'error')
-    group by 1 order by 1`,
-  );
 }

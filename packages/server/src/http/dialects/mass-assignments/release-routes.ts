@@ -1,12 +1,10 @@
 /** Steering the groups of a staggered release. */
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, one } from '../../../db/database.ts';
-import { invalidState, writeAudit } from '../../../engine/index.ts';
+import { moveRelease } from '../../../operations/move-release.ts';
 import { RELEASES_MAX } from '../../../school/assignments/parameters.ts';
-import { steerRelease } from '../../../school/assignments/releases.ts';
-import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
+import { type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
+import { write } from '../../every-request/route.ts';
 import { lockMassOperation, ofOperation, OPERATION_PATH, operationParams } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
 
@@ -16,7 +14,7 @@ const body = z.strictObject({
   date: z.iso.date().optional().describe('The new first day, for `move`.'),
 });
 
-export function releaseRoutes(app: App, { engine, database }: HttpContext): void {
+export function releaseRoutes(app: App, context: HttpContext): void {
   app.post(
     `${OPERATION_PATH}/releases/:n`,
     {
@@ -28,20 +26,11 @@ export function releaseRoutes(app: App, { engine, database }: HttpContext): void
         params,
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      const { operation_id: id, n: release } = request.params;
-      const { action, date } = request.body;
-      return inOrg(database, actor.orgId, async (tx) => {
-        const operation = await lockMassOperation({ tx, engine, actor }, id);
-        if (operation.phase !== 'done') throw invalidState(operation, 'steering a release');
-        const { timezone } = await one(tx, sql<{ timezone: string }>`select timezone from orgs where id = ${tx.orgId}`);
-        const by = { now: engine.now(), timezone, actorId: actor.userId };
-        await steerRelease(tx, operation.id, { release, action, date }, by);
-        const detail = { release, action, date: date ?? null };
-        await writeAudit(tx, { action: 'release', operationId: operation.id, actor, detail });
-        return viewStatus(tx, actor, operation);
-      });
-    },
+    async (request) =>
+      write(context, request, async (asked) => {
+        const operation = await lockMassOperation(asked, request.params.operation_id);
+        await moveRelease(asked, operation, { release: request.params.n, date: undefined, ...request.body });
+        return viewStatus(asked.tx, asked.actor, operation);
+      }),
   );
 }

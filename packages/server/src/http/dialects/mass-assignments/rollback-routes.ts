@@ -1,16 +1,16 @@
 /** Undoing a mass assignment: first the numbers for both modes, then the undo. */
 import { Problem, problemError, timestamp } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, one, type OrgTransaction } from '../../../db/database.ts';
-import { getOperation, type Operation, planUndo, undo, undoUntil, dryRun } from '../../../engine/index.ts';
+import type { OrgTransaction } from '../../../db/database.ts';
+import { type Asker, getOperation, type Operation, planUndo, undo, undoUntil, dryRun } from '../../../engine/index.ts';
+import { listAssignedItems } from '../../../operations/assigned-items.ts';
+import { countUndo } from '../../../operations/assignment-plan.ts';
 import { RELEASES_MAX } from '../../../school/assignments/parameters.ts';
 import { itemsOfRelease } from '../../../school/assignments/releases.ts';
 import { typedCount } from './plan-view.ts';
-import type { Actor } from '../../../tenancy/actor.ts';
-import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
+import { type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
-import { listItemRows } from './item-rows.ts';
+import { asker, readAs } from '../../every-request/route.ts';
 import { getSteerable, ofOperation, OPERATION_PATH } from './mass-operation.ts';
 import { massAssignmentStatus, viewStatus } from './status-view.ts';
 
@@ -61,8 +61,6 @@ const rollbackGiven = z.strictObject({
 });
 
 export function rollbackRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
-
   app.get(
     `${OPERATION_PATH}/rollback/preview`,
     {
@@ -72,17 +70,17 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
       }),
     },
     async (request) => {
-      const actor = await actorOf(request);
-      const operation = await inOrg(database, actor.orgId, (tx) =>
-        getSteerable({ tx, engine, actor }, request.params.operation_id),
-      );
-      const itemNos = await chosenItems(context, actor, operation.id, request.query.release);
-      const look = (mode: Mode) => lookAtUndo(context, actor, operation.id, { mode, itemNos });
+      const by = asker(context, request);
+      const { operation, itemNos } = await readAs(by, async (asked) => {
+        const found = await getSteerable(asked, request.params.operation_id);
+        return { operation: found, itemNos: await chosenItems(asked.tx, found.id, request.query.release) };
+      });
+      const look = (mode: Mode) => lookAtUndo(by, operation.id, { mode, itemNos });
       const [all, untouched] = [await look('all'), await look('untouched_only')];
       const keptAnyway = new Set(all.kept.map((item) => item.item_id));
       return {
         operation_id: operation.id,
-        available_until: undoUntil(actor, operation)?.toISOString() ?? null,
+        available_until: undoUntil(by.actor, operation)?.toISOString() ?? null,
         modes: { all: all.numbers, untouched_only: untouched.numbers },
         kept: all.kept,
         started: untouched.kept.filter((item) => !keptAnyway.has(item.item_id)),
@@ -99,15 +97,15 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
       }),
     },
     async (request, reply) => {
-      const actor = await actorOf(request);
+      const by = asker(context, request);
       const given = request.body ?? { mode: 'all' as const, reason: '' };
       const { mode, reason, confirm_count: confirmCount } = given;
-      const { id } = await inOrg(database, actor.orgId, (tx) =>
-        getSteerable({ tx, engine, actor }, request.params.operation_id),
-      );
-      const itemNos = await chosenItems(context, actor, id, request.body?.release);
-      const undoing = await undo({ engine, actor }, id, { mode, reason, itemNos, confirmCount });
-      const body = await inOrg(database, actor.orgId, async (tx) => viewStatus(tx, actor, await getOperation(tx, id)));
+      const { id, itemNos } = await readAs(by, async (asked) => {
+        const found = await getSteerable(asked, request.params.operation_id);
+        return { id: found.id, itemNos: await chosenItems(asked.tx, found.id, request.body?.release) };
+      });
+      const undoing = await undo(by, id, { mode, reason, itemNos, confirmCount });
+      const body = await readAs(by, async ({ tx, actor }) => viewStatus(tx, actor, await getOperation(tx, id)));
       return reply.code(undoing.phase === 'done' ? 200 : 202).send(body);
     },
   );
@@ -119,39 +117,24 @@ interface UndoLook {
 }
 
 /** Undefined for all of them. @throws Problem `not_found` for a release that is not there. */
-async function chosenItems(
-  { database }: HttpContext,
-  actor: Actor,
-  id: string,
-  wanted: number | undefined,
-): Promise<number[] | undefined> {
+async function chosenItems(tx: OrgTransaction, id: string, wanted: number | undefined): Promise<number[] | undefined> {
   if (wanted === undefined) return undefined;
-  const found = await inOrg(database, actor.orgId, (tx) => itemsOfRelease(tx, id, wanted));
+  const found = await itemsOfRelease(tx, id, wanted);
   if (found.length === 0) throw new Problem('not_found', { field: 'release' });
   return found;
 }
 
 async function lookAtUndo(
-  { engine }: HttpContext,
-  actor: Actor,
+  by: Asker,
   id: string,
   wanted: { mode: Mode; itemNos: readonly number[] | undefined },
 ): Promise<UndoLook> {
-  return dryRun({ engine, actor }, async (asked) => readUndo(asked.tx, await planUndo(asked, id, wanted)));
+  return dryRun(by, async (asked) => readUndo(asked.tx, await planUndo(asked, id, wanted)));
 }
 
 async function readUndo(tx: OrgTransaction, plan: Operation): Promise<UndoLook> {
-  const counts = await one(
-    tx,
-    sql<Omit<Numbers, 'confirm_count'>>`
-    select count(*) filter (where action = 'remove') as withdrawn,
-      count(*) filter (where detail ->> 'retire' = 'true') as archived,
-      count(*) filter (where action in ('update', 'create')) as restored,
-      count(*) filter (where action in ('skip', 'error')) as kept,
-      count(distinct subject_id) filter (where action not in ('skip', 'error')) as students
-    from operation_items where org_id = ${tx.orgId} and operation_id = ${plan.id}`,
-  );
-  const kept = await listItemRows(tx, plan.id, sql`i.action in ('skip', 'error')`, { limit: KEPT_SHOWN_MAX });
+  const counts = await countUndo(tx, plan.id);
+  const kept = await listAssignedItems(tx, plan.id, { actions: ['skip', 'error'] }, { limit: KEPT_SHOWN_MAX });
   return {
     numbers: { ...counts, confirm_count: typedCount(plan) },
     kept: kept.map(({ item_no, student_id, code, detail }) => ({

@@ -1,18 +1,11 @@
 /** Students whom the caller may select. */
 import { PEOPLE_MAX, USER_STATUSES } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, one, rows, type OrgTransaction } from '../../../db/database.ts';
-import {
-  selectionCondition,
-  selectionSchema,
-  targetIds,
-  type Selection,
-  type Target,
-} from '../../../school/people/targets.ts';
-import type { Actor } from '../../../tenancy/actor.ts';
-import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
+import { countRoster, listRoster } from '../../../school/people/roster.ts';
+import { selectionSchema, type Selection } from '../../../school/people/targets.ts';
+import { type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
+import { write } from '../../every-request/route.ts';
 import { noteAccess } from './data-access.ts';
 import { MASS_PATH, pageNo, tags } from './mass-operation.ts';
 
@@ -57,7 +50,7 @@ const rosterCount = z.object({
   restricted: z.int().describe('Students with a restriction mark, who are left out.'),
 });
 
-export function rosterRoutes(app: App, { database }: HttpContext): void {
+export function rosterRoutes(app: App, context: HttpContext): void {
   app.get(
     `${MASS_PATH}/roster`,
     {
@@ -69,13 +62,13 @@ export function rosterRoutes(app: App, { database }: HttpContext): void {
       },
     },
     async (request) => {
-      const actor = await actorOf(request);
       const { teacher, class: classId, unit, page, ...rest } = request.query;
       const selection: Selection = { ...rest, teacher_id: teacher, class_id: classId, unit_id: unit };
-      return inOrg(database, actor.orgId, async (tx) => {
-        const found = await listRoster(tx, actor, selection, page);
-        await noteAccess(tx, actor, { purpose: 'roster', rows: found.total, operationId: null });
-        return found;
+      return write(context, request, async (asked) => {
+        const { students, total } = await listRoster(asked.tx, asked.actor, selection, { page, size: PAGE_STUDENTS });
+        await noteAccess(asked, { purpose: 'roster', rows: total, operationId: null });
+        const pages = Math.max(1, Math.ceil(total / PAGE_STUDENTS));
+        return { items: students, total, page, pages, limit: PEOPLE_MAX[asked.actor.role] };
       });
     },
   );
@@ -90,50 +83,11 @@ export function rosterRoutes(app: App, { database }: HttpContext): void {
         response: { 200: rosterCount, ...refusals },
       },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return inOrg(database, actor.orgId, async (tx) => {
-        const counted = await countRoster(tx, actor, request.body);
-        await noteAccess(tx, actor, { purpose: 'count', rows: counted.count, operationId: null });
-        return counted;
-      });
-    },
+    async (request) =>
+      write(context, request, async (asked) => {
+        const counted = await countRoster(asked.tx, asked.actor, request.body);
+        await noteAccess(asked, { purpose: 'count', rows: counted.count, operationId: null });
+        return { ...counted, limit: PEOPLE_MAX[asked.actor.role] };
+      }),
   );
-}
-
-async function listRoster(
-  tx: OrgTransaction,
-  actor: Actor,
-  selection: Selection,
-  page: number,
-): Promise<z.infer<typeof rosterPage>> {
-  const condition = selectionCondition(actor, selection);
-  const { total } = await one(tx, sql<{ total: number }>`select count(*) as total from users u where ${condition}`);
-  const items = await rows(
-    tx,
-    sql<z.infer<typeof rosterStudent>>`
-    with page as materialized (
-      select u.* from users u where ${condition}
-      order by u.family_name, u.given_name, u.id limit ${PAGE_STUDENTS} offset ${(page - 1) * PAGE_STUDENTS})
-    select u.id as student_id, u.display_name as name, u.username, u.grade_level, u.status, u.unit_id, u.primary_teacher_id as teacher_id,
-      coalesce((select jsonb_agg(jsonb_build_object('class_id', c.id, 'name', c.name) order by c.name)
-        from classroom_students s join classrooms c on c.org_id = ${tx.orgId} and c.id = s.classroom_id
-        where s.org_id = ${tx.orgId} and s.student_id = u.id), '[]') as classes
-    from page u order by u.family_name, u.given_name, u.id`,
-  );
-  return { items, total, page, pages: Math.max(1, Math.ceil(total / PAGE_STUDENTS)), limit: PEOPLE_MAX[actor.role] };
-}
-
-async function countRoster(tx: OrgTransaction, actor: Actor, target: Target): Promise<z.infer<typeof rosterCount>> {
-  const { count } = await one(
-    tx,
-    sql<{ count: number }>`select count(*) as count from (${targetIds(actor, target)}) meant`,
-  );
-  const { restricted } = await one(
-    tx,
-    sql<{ restricted: number }>`
-    select count(*) as restricted from users u where ${selectionCondition(actor, target.selection ?? {}, { restricted: true })}
-      and ${target.selection !== undefined}`,
-  );
-  return { count, limit: PEOPLE_MAX[actor.role], restricted };
 }

@@ -1,13 +1,13 @@
 /** A mass assignment as these endpoints show it: another view of the shared operation. */
 import { jsonObject, ROLLBACK_STATUSES, timestamp, type OperationStatus } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { rows, type OrgTransaction } from '../../../db/database.ts';
-import { makerOf, maySteer, type Operation, planCounts, undoUntil } from '../../../engine/index.ts';
+import type { OrgTransaction } from '../../../db/database.ts';
+import { makerOf, maySteer, type Operation, outcomeOf, planCounts, undoUntil } from '../../../engine/index.ts';
 import { listReleases } from '../../../school/assignments/releases.ts';
 import { countListed } from '../../../school/people/targets.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
-import { percentage } from '../../operations/progress-view.ts';
+import { percentage } from '../../../operations/percentage.ts';
+import { subjectIds } from '../../../operations/subject-ids.ts';
 import { massParams } from './given-assignment.ts';
 import { MASS_PATH, OPERATION_TYPES } from './mass-operation.ts';
 
@@ -193,15 +193,6 @@ function massPhase({ phase, status }: Operation): MassAssignment['phase'] {
   }
 }
 
-/** `partial` has something done and something not; what a policy skipped counts as done. */
-export function outcomeOf(operation: Operation): MassAssignment['outcome'] {
-  const { phase, status, successful_items: done, failed_items: failed, skipped_items: skipped } = operation;
-  if (phase !== 'done') return null;
-  if (status === 'cancelled') return done === 0 ? 'none' : 'partial';
-  if (failed === 0) return 'full';
-  return done + skipped === 0 ? 'none' : 'partial';
-}
-
 function availableUntil(actor: Actor, operation: Operation): Date | null {
   const isLeft =
     operation.phase === 'done' && operation.successful_items > 0 && operation.rollback_status !== 'rolled_back';
@@ -221,13 +212,7 @@ async function targetStudents(
   if (view.student_count > STUDENTS_SHOWN_MAX)
     return { count: view.student_count, link: `${MASS_PATH}/${operation.id}/items` };
   if (operation.plan_hash === null) return massParams.parse(operation.params).target.student_ids ?? [];
-  const students = await rows(
-    tx,
-    sql<{ id: string }>`
-    select distinct subject_id as id from operation_items
-    where org_id = ${tx.orgId} and operation_id = ${operation.id} and subject_id is not null order by 1`,
-  );
-  return students.map((student) => student.id);
+  return subjectIds(tx, operation.id);
 }
 
 function linksOf(id: string): Record<string, string> {

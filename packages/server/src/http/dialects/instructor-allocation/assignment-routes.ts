@@ -1,19 +1,16 @@
 /** Assigning an instructor to one student, and ending it: each an operation of one item. */
 import { assignmentType, Problem } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { inOrg, isUuid, one } from '../../db/database.ts';
-import { runNow } from '../../engine/index.ts';
-import { assignmentNotes, endReason } from '../../school/mentors/assignment.ts';
-import { mentorshipColumns, mentorshipRows } from '../../school/mentors/mentorships.ts';
-import type { Mentorship } from '../../school/mentors/mentorships.ts';
-import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
-import { calledBy, hintsOf, tags, told } from '../every-request/envelope.ts';
-import { moment, personRef } from './shapes.ts';
-
-const AUTH = '/api/v1/auth';
+import { isUuid } from '../../../db/database.ts';
+import { runNow, type Asker } from '../../../engine/index.ts';
+import { changedIds } from '../../../operations/changed-ids.ts';
+import { assignmentNotes, endReason } from '../../../school/mentors/assignment.ts';
+import { getWithEmail } from '../../../school/mentors/history.ts';
+import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
+import { calledBy, hintsOf, tags, told } from '../../every-request/envelope.ts';
+import { refusals } from '../../every-request/errors.ts';
+import { asker, readAs } from '../../every-request/route.ts';
+import { AUTH, personRef } from './shapes.ts';
 
 const given = z.strictObject({
   instructor_id: z.string().min(1),
@@ -28,7 +25,7 @@ const assigned = z.object({
   instructor_id: z.string(),
   instructor_name: z.string(),
   assignment_type: assignmentType,
-  assignment_date: moment,
+  assignment_date: z.iso.datetime(),
   notes: z.string().nullable(),
 });
 const unassigned = z.object({ student_id: z.string(), student_name: z.string(), previous_instructor: personRef });
@@ -45,7 +42,7 @@ export function assignmentRoutes(app: App, context: HttpContext): void {
         response: { 200: told(assigned), ...refusals },
       },
     },
-    async (request) => assign(context, await actorOf(request), request.body),
+    async (request) => assign(asker(context, request), request.body),
   );
   app.delete(
     `${AUTH}/unassign-instructor-from-student/:student_id`,
@@ -59,23 +56,20 @@ export function assignmentRoutes(app: App, context: HttpContext): void {
         response: { 200: told(unassigned), ...refusals },
       },
     },
-    async (request) => unassign(context, await actorOf(request), request.params.student_id, request.query.reason ?? ''),
+    async (request) => unassign(asker(context, request), request.params.student_id, request.query.reason ?? ''),
   );
 }
 
-async function assign(context: HttpContext, actor: Actor, body: z.output<typeof given>) {
+async function assign(by: Asker, body: z.output<typeof given>) {
   const { instructor_id: instructorId, student_id: studentId, notes, ...rest } = body;
   if (!isUuid(studentId.toLowerCase())) throw new Problem('student_not_found', { subject: studentId });
   if (!isUuid(instructorId.toLowerCase())) throw new Problem('user_not_found', { subject: instructorId });
-  const { operation, items } = await runNow(
-    { engine: context.engine, actor },
-    {
-      kind: 'mentor_assign',
-      name: 'Assign an instructor to a student',
-      params: { ...rest, student_ids: [studentId], instructor_ids: [instructorId], notes: notes ?? '' },
-    },
-  );
-  const made = await changedBy(context, actor, operation.id, 'insert');
+  const { operation, items } = await runNow(by, {
+    kind: 'mentor_assign',
+    name: 'Assign an instructor to a student',
+    params: { ...rest, student_ids: [studentId], instructor_ids: [instructorId], notes: notes ?? '' },
+  });
+  const made = await changedBy(by, operation.id, 'insert');
   return {
     success: true as const,
     message: 'Instructor assigned to student successfully',
@@ -93,17 +87,14 @@ async function assign(context: HttpContext, actor: Actor, body: z.output<typeof 
   };
 }
 
-async function unassign(context: HttpContext, actor: Actor, studentId: string, reason: string) {
+async function unassign(by: Asker, studentId: string, reason: string) {
   if (!isUuid(studentId.toLowerCase())) throw new Problem('student_not_found', { subject: studentId });
-  const { operation, items } = await runNow(
-    { engine: context.engine, actor },
-    {
-      kind: 'mentor_unassign',
-      name: "End a student's instructor assignment",
-      params: { student_ids: [studentId], reason },
-    },
-  );
-  const ended = await changedBy(context, actor, operation.id, 'update');
+  const { operation, items } = await runNow(by, {
+    kind: 'mentor_unassign',
+    name: "End a student's instructor assignment",
+    params: { student_ids: [studentId], reason },
+  });
+  const ended = await changedBy(by, operation.id, 'update');
   return {
     success: true as const,
     message: 'Instructor unassigned from student successfully',
@@ -118,19 +109,8 @@ async function unassign(context: HttpContext, actor: Actor, studentId: string, r
 }
 
 /** The one assignment that the operation made or ended. */
-async function changedBy(
-  context: HttpContext,
-  actor: Actor,
-  operationId: string,
-  action: 'insert' | 'update',
-): Promise<Mentorship & { email: string | null }> {
-  return inOrg(context.database, actor.orgId, (tx) =>
-    one(
-      tx,
-      sql<Mentorship & { email: string | null }>`
-      select ${mentorshipColumns(context.engine.now())}, t.email from ${mentorshipRows(tx.orgId)}
-      join changes c on c.org_id = ${tx.orgId} and c.operation_id = ${operationId} and c.entity_id = m.id and c.action = ${action}
-      where m.org_id = ${tx.orgId}`,
-    ),
+async function changedBy(by: Asker, operationId: string, action: 'insert' | 'update') {
+  return readAs(by, async ({ tx, engine }) =>
+    getWithEmail(tx, await changedIds(tx, operationId, 'mentorship', action), engine.now()),
   );
 }

@@ -1,8 +1,9 @@
-/** Items of a mass assignment with what people know a student by; one query serves preview, list and reports. */
+/** Items that assign something, with what people know a student by; one query serves preview, list and reports. */
 import { sql, type RawBuilder } from 'kysely';
-import { one, rows, type OrgTransaction } from '../../../db/database.ts';
+import { one, rows, type OrgTransaction } from '../db/database.ts';
+import { HAS_FAILED } from '../engine/report.ts';
 
-export interface ItemRow {
+export interface AssignedItem {
   readonly item_no: number;
   readonly student_id: string | null;
   readonly student_name: string | null;
@@ -26,6 +27,15 @@ export interface ItemRow {
   readonly processed_at: Date | null;
 }
 
+export interface AssignedItemQuery {
+  readonly itemNo?: number | undefined;
+  readonly status?: string | undefined;
+  /** Any of these. */
+  readonly actions?: readonly string[] | undefined;
+  /** Only those of which there is something to say: errors, codes, warnings, what the student had before. */
+  readonly isTelling?: boolean | undefined;
+}
+
 export interface ItemPage {
   readonly limit: number;
   readonly offset?: number;
@@ -33,21 +43,20 @@ export interface ItemPage {
   readonly after?: number;
 }
 
-/** @param condition - On items `i`. */
-export async function listItemRows(
+export async function listAssignedItems(
   tx: OrgTransaction,
   operationId: string,
-  condition: RawBuilder<unknown>,
+  query: AssignedItemQuery,
   page: ItemPage,
-): Promise<ItemRow[]> {
+): Promise<AssignedItem[]> {
   // Of people whom the caller may not see, or whose data is restricted, nothing is read.
   const isOpen = sql`i.code is distinct from 'student_out_of_scope' and i.code is distinct from 'student_not_accessible'`;
   return rows(
     tx,
-    sql<ItemRow>`
+    sql<AssignedItem>`
     with page as materialized (
       select i.* from operation_items i
-      where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${condition} and i.item_no > ${page.after ?? -1}
+      where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${matching(query)} and i.item_no > ${page.after ?? -1}
       order by i.item_no limit ${page.limit} offset ${page.offset ?? 0})
     select i.item_no, i.subject_id as student_id, case when i.subject_id is not null then i.label end as student_name,
       room.names as class, u.grade_level, coalesce(i.input -> 'identity' ->> 'sequence_id', i.detail ->> 'content') as content_id,
@@ -66,16 +75,30 @@ export async function listItemRows(
   );
 }
 
-export async function countItemRows(
+export async function countAssignedItems(
   tx: OrgTransaction,
   operationId: string,
-  condition: RawBuilder<unknown>,
+  query: AssignedItemQuery,
 ): Promise<number> {
   const { count } = await one(
     tx,
     sql<{ count: number }>`
     select count(*) as count from operation_items i
-    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${condition}`,
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${matching(query)}`,
   );
   return count;
+}
+
+/** A condition on items `i`. */
+function matching({ itemNo, status, actions, isTelling }: AssignedItemQuery): RawBuilder<unknown> {
+  const conditions = [
+    sql`true`,
+    itemNo === undefined ? null : sql`i.item_no = ${itemNo}`,
+    status === undefined ? null : status === 'failed' ? HAS_FAILED : sql`i.status = ${status}`,
+    actions === undefined ? null : sql`i.action = any(${[...actions]}::text[])`,
+    isTelling === true
+      ? sql`(i.action = 'error' or i.code is not null or i.warnings is not null or i.detail ? 'had_before')`
+      : null,
+  ].filter((condition) => condition !== null);
+  return sql.join(conditions, sql` and `);
 }

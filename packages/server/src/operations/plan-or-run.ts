@@ -1,0 +1,54 @@
+/** For doors that answer a plan and a run alike: the same operation, left as it is planned, or done. */
+import { sql } from 'kysely';
+import { inOrg, one, type OrgTransaction } from '../db/database.ts';
+import {
+  applyIfSmall,
+  type Asked,
+  type Asker,
+  confirmPlanned,
+  draft,
+  type NewOperation,
+  type Operation,
+  planIn,
+  runAndRead,
+} from '../engine/index.ts';
+
+type Reading<T> = (tx: OrgTransaction, operation: Operation) => Promise<T>;
+
+/** Within the request. @param read - In the same transaction; when it throws, nothing was done. */
+export async function planOrRun<T>(by: Asker, wanted: NewOperation, isPlan: boolean, read: Reading<T>): Promise<T> {
+  if (!isPlan) return runAndRead(by, wanted, read);
+  return inOrg(by.engine.database, by.actor.orgId, async (tx) => read(tx, await planned({ ...by, tx }, wanted)));
+}
+
+/** Planned in the request, and done by a worker. */
+export async function planOrRunLater(
+  by: Asker,
+  wanted: NewOperation,
+  isPlan: boolean,
+  count: Reading<number>,
+): Promise<{ operation: Operation; count: number }> {
+  const made = await inOrg(by.engine.database, by.actor.orgId, async (tx) => {
+    const asked = { ...by, tx };
+    const operation = await planned(asked, wanted);
+    const left = isPlan ? operation : await confirmPlanned(asked, operation, {});
+    return { operation: left, count: await count(tx, left) };
+  });
+  if (!isPlan) await applyIfSmall(by.engine, made.operation);
+  return made;
+}
+
+async function planned(asked: Asked, wanted: NewOperation): Promise<Operation> {
+  return planIn(asked, await draft(asked, wanted));
+}
+
+/** How many items have a key: those without are what others share. */
+export async function countKeyed(tx: OrgTransaction, { id }: Operation): Promise<number> {
+  const { count } = await one(
+    tx,
+    sql<{ count: number }>`
+    select count(*) as count from operation_items
+    where org_id = ${tx.orgId} and operation_id = ${id} and key is not null`,
+  );
+  return count;
+}
