@@ -508,6 +508,7 @@ export const PROBLEMS = {
     'Look at the difference, decide anew and send the present version.',
   ),
   empty_roster: entry(200, 'Nobody is on the roster of {label}.', 'Fill the roster, then assign the course again.'),
+  list_emptied: entry(200, 'All {count} {what} of {label} are taken out.', 'Go on, or say who stays.'),
   no_teachers: entry(200, '{label} has no teacher.', 'Give it one.'),
   inactive_on_roster: entry(
     200,

@@ -36,6 +36,28 @@ export interface Entity {
    * It changes without the row's version and is compared by value; nobody edits it by hand.
    */
   readonly isKept?: true;
+  /**
+   * What no row of it may be, whatever writes it: a select of `item_no`, `code` and `detail` (jsonb, fills the words of the
+   * code) of the faults among planned rows, asked in every plan, undo's included, and again before they are written.
+   *
+   * @param planned - Table expression of the planned rows of this entity: `item_no` int, `id` uuid, `action` (insert,
+   *   update or delete), `before` (jsonb of the row as it is; null for an insert), `after` (jsonb of the row as it would
+   *   be; null for a delete), `changed` (jsonb of the planned values alone).
+   */
+  rules?(planned: RawBuilder<unknown>, context: RuleContext): RawBuilder<unknown>;
+}
+
+/** Who writes, when, and by which settings of the organization. */
+export interface RuleContext {
+  readonly orgId: string;
+  readonly accountId: string;
+  readonly userId: string | null;
+  /** The strongest role that they act with. */
+  readonly role: string;
+  readonly now: Date;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The planned rows of another entity in the same plan, in the same columns: the teachers that come with a batch. */
+  readonly alsoPlanned: (entity: string) => RawBuilder<unknown>;
 }
 
 export interface LosableKey {

@@ -19,6 +19,11 @@ export interface Engine {
 export interface Authority {
   /** A select of the ids of all subjects that the actor may change now; null where that is everybody. */
   scopeOf(actor: Actor): RawBuilder<{ id: string }> | null;
+  /**
+   * Condition on changes `c`: what the actor may not write, whatever the kind; null where they may write everything. Reads
+   * `item_no`, `entity`, `entity_id`, `action`, `before`, `after` (of updates: the changed columns alone), `org_id`.
+   */
+  outOfReach(actor: Actor): RawBuilder<unknown> | null;
   /** @throws Problem `plan_required` where the organization's plan keeps the actor from some of those meant. */
   assertPlanAllows(tx: OrgTransaction, actor: Actor, meant: (as: Actor) => RawBuilder<{ id: string }>): Promise<void>;
 }

@@ -1,6 +1,11 @@
 /** The registry: every table that operations may change, parents first. */
 import type { Entity } from '../db/entity.ts';
+import { batchRules, batchTeacherRules, enrollmentRules, sectionRules } from './batches/rules.ts';
+import { CONTENT_ENTITIES } from './content/entities.ts';
+import { mentorshipRules } from './mentors/rules.ts';
+import { classroomStudentRules, classroomTeacherRules, relationshipRules, userRules } from './people/rules.ts';
 import { stopsTeaching, TEACHER_COLUMNS } from './people/staff.ts';
+import { courseRules, customFieldRules, termRules, unitRules } from './records/rules.ts';
 
 export const ENTITIES: readonly Entity[] = [
   {
@@ -8,6 +13,7 @@ export const ENTITIES: readonly Entity[] = [
     table: 'units',
     columns: { name: 'text', code: 'text', parent_id: 'uuid' },
     references: { parent_id: 'unit' },
+    rules: unitRules,
   },
   {
     name: 'user',
@@ -32,6 +38,7 @@ export const ENTITIES: readonly Entity[] = [
     defaults: { given_name: '', family_name: '', roles: ['student'], status: 'active', is_restricted: false },
     references: { unit_id: 'unit', primary_teacher_id: 'user' },
     keys: { staff_id: { columns: TEACHER_COLUMNS, isLost: stopsTeaching, code: 'still_teaches' } },
+    rules: userRules,
   },
   {
     name: 'teacher_relationship',
@@ -39,8 +46,14 @@ export const ENTITIES: readonly Entity[] = [
     columns: { teacher_id: 'uuid', student_id: 'uuid', role: 'text', starts_on: 'date', ends_on: 'date' },
     defaults: { role: 'teacher' },
     references: { teacher_id: 'user', student_id: 'user' },
+    rules: relationshipRules,
   },
-  { name: 'term', table: 'terms', columns: { key: 'text', name: 'text', start_date: 'date', end_date: 'date' } },
+  {
+    name: 'term',
+    table: 'terms',
+    columns: { key: 'text', name: 'text', start_date: 'date', end_date: 'date' },
+    rules: termRules,
+  },
   {
     name: 'course',
     table: 'courses',
@@ -54,12 +67,14 @@ export const ENTITIES: readonly Entity[] = [
     },
     defaults: { syllabus: '', objectives: [], status: 'active' },
     references: { assigned_instructor_id: 'user' },
+    rules: courseRules,
   },
   {
     name: 'section',
     table: 'sections',
     columns: { course_id: 'uuid', name: 'text', capacity: 'integer', sequence: 'integer', branch: 'text' },
     references: { course_id: 'course' },
+    rules: sectionRules,
   },
   {
     name: 'classroom',
@@ -81,6 +96,7 @@ export const ENTITIES: readonly Entity[] = [
     columns: { classroom_id: 'uuid', student_id: 'uuid' },
     references: { classroom_id: 'classroom', student_id: 'user' },
     partOf: { entity: 'classroom', column: 'classroom_id', isEditOfWhole: true },
+    rules: classroomStudentRules,
   },
   {
     name: 'classroom_teacher',
@@ -88,6 +104,7 @@ export const ENTITIES: readonly Entity[] = [
     columns: { classroom_id: 'uuid', teacher_id: 'uuid' },
     references: { classroom_id: 'classroom', teacher_id: 'user' },
     partOf: { entity: 'classroom', column: 'classroom_id', isEditOfWhole: true },
+    rules: classroomTeacherRules,
   },
   {
     name: 'batch',
@@ -111,6 +128,7 @@ export const ENTITIES: readonly Entity[] = [
     defaults: { timetable: [], status: 'upcoming', notes: '', is_renamed: false },
     references: { course_id: 'course', classroom_id: 'classroom', section_id: 'section', term_id: 'term' },
     refusals: { batches_seats_check: 'batch_full' },
+    rules: batchRules,
   },
   { name: 'batch_count', table: 'batches', columns: { enrolled_students: 'integer' }, isKept: true },
   {
@@ -121,6 +139,7 @@ export const ENTITIES: readonly Entity[] = [
     references: { batch_id: 'batch', teacher_id: 'user' },
     partOf: { entity: 'batch', column: 'batch_id' },
     endsFirst: true,
+    rules: batchTeacherRules,
   },
   {
     name: 'payment_option',
@@ -234,6 +253,7 @@ export const ENTITIES: readonly Entity[] = [
       enroll_invite_id: 'enroll_invite',
     },
     counter: { parent: 'batch', via: 'batch_id', column: 'enrolled_students', statuses: ['active'] },
+    rules: enrollmentRules,
   },
   {
     name: 'payment',
@@ -254,6 +274,7 @@ export const ENTITIES: readonly Entity[] = [
     table: 'custom_fields',
     columns: { name: 'text', type: 'text', options: 'jsonb', is_required: 'boolean', position: 'integer' },
     defaults: { type: 'text', options: [], is_required: false, position: 0 },
+    rules: customFieldRules,
   },
   {
     name: 'custom_field_value',
@@ -278,6 +299,7 @@ export const ENTITIES: readonly Entity[] = [
     defaults: { type: 'mentor', notes: '', end_reason: '' },
     references: { student_id: 'user', mentor_id: 'user' },
     endsFirst: true,
+    rules: mentorshipRules,
   },
   {
     name: 'mentor_meeting',
@@ -326,90 +348,5 @@ export const ENTITIES: readonly Entity[] = [
     references: { group_id: 'group', user_id: 'user' },
     partOf: { entity: 'group', column: 'group_id' },
   },
-  {
-    name: 'game',
-    table: 'games',
-    columns: { title: 'text', status: 'text', is_licensed: 'boolean' },
-    defaults: { status: 'available', is_licensed: true },
-  },
-  {
-    name: 'sequence',
-    table: 'sequences',
-    columns: { title: 'text', library: 'text', status: 'text', published_version: 'integer', replacement_id: 'uuid' },
-    defaults: { status: 'published', published_version: 1 },
-    references: { replacement_id: 'sequence' },
-  },
-  {
-    name: 'sequence_step',
-    table: 'sequence_steps',
-    columns: { sequence_id: 'uuid', sequence_version: 'integer', step_no: 'integer', title: 'text', game_id: 'uuid' },
-    defaults: { sequence_version: 1 },
-    references: { sequence_id: 'sequence', game_id: 'game' },
-    partOf: { entity: 'sequence', column: 'sequence_id' },
-  },
-  {
-    name: 'custom_assignment',
-    table: 'custom_assignments',
-    columns: { title: 'text', owner_id: 'uuid', is_shared: 'boolean', steps: 'jsonb' },
-    defaults: { is_shared: false, steps: [] },
-    references: { owner_id: 'user' },
-  },
-  {
-    name: 'assignment',
-    table: 'assignments',
-    columns: {
-      student_id: 'uuid',
-      teacher_id: 'uuid',
-      operation_id: 'uuid',
-      content_type: 'text',
-      sequence_id: 'uuid',
-      sequence_version: 'integer',
-      custom_assignment_id: 'uuid',
-      title: 'text',
-      state: 'text',
-      start_at: 'timestamptz',
-      due_at: 'timestamptz',
-      mastery_threshold: 'integer',
-      max_retries: 'integer',
-      retry_wait_hours: 'integer',
-      retry_keep: 'text',
-      progression_rule: 'text',
-      replaces_id: 'uuid',
-      withdrawn_at: 'timestamptz',
-    },
-    defaults: {
-      state: 'open',
-      mastery_threshold: 80,
-      max_retries: 3,
-      retry_wait_hours: 0,
-      retry_keep: 'best',
-      progression_rule: 'sequential',
-    },
-    references: {
-      student_id: 'user',
-      teacher_id: 'user',
-      sequence_id: 'sequence',
-      custom_assignment_id: 'custom_assignment',
-      replaces_id: 'assignment',
-    },
-    retired: { state: 'withdrawn' },
-  },
-  {
-    name: 'assignment_step',
-    table: 'assignment_steps',
-    columns: {
-      assignment_id: 'uuid',
-      step_no: 'integer',
-      title: 'text',
-      game_id: 'uuid',
-      is_optional: 'boolean',
-      state: 'text',
-      score: 'integer',
-      attempts: 'integer',
-      completed_at: 'timestamptz',
-    },
-    defaults: { is_optional: false, state: 'open', attempts: 0 },
-    references: { assignment_id: 'assignment', game_id: 'game' },
-    partOf: { entity: 'assignment', column: 'assignment_id' },
-  },
+  ...CONTENT_ENTITIES,
 ];

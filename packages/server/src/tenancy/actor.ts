@@ -3,7 +3,7 @@ import { rows, type OrgTransaction } from '../db/database.ts';
 import { sql } from 'kysely';
 
 /** On others a teacher_admin is what a teacher is. */
-const FULL_PLAN = 'ensemble';
+export const FULL_PLAN = 'ensemble';
 
 /** Who is asking, in which organization, with which rights. Loaded anew for every request and every chunk. */
 export interface Actor {

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
-import { idListSchema, idSchema, modeSchema, planHomeroom, ROSTER } from '../../school/classrooms/members.ts';
+import {
+  idListSchema,
+  idSchema,
+  modeSchema,
+  peopleListed,
+  planHomeroom,
+  ROSTER,
+} from '../../school/classrooms/members.ts';
 
 const params = z.strictObject({
   classroom_id: idSchema,
@@ -17,6 +24,7 @@ export const rosterSet = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
+  people: ({ student_ids: ids, mode }) => peopleListed(ids, mode),
   says: { item: 'classroom.roster.changed' },
   contended: ({ classroom_id: id }) => ({ classroom: [id] }),
   plan: (plan, context) => {

@@ -1,8 +1,9 @@
 /** What many people can be given at once. */
-import { USER_ROLES, USER_STATUSES } from '@muster/contract';
+import { line, USER_ROLES, USER_STATUSES } from '@muster/contract';
 import { z } from 'zod';
+import { charsMaxOf } from './fields.ts';
 
-const text = (max: number) => z.string().trim().min(1).max(max).nullable();
+const text = (name: string) => line(charsMaxOf(name)).min(1).nullable();
 
 export const rolesSchema = z.array(z.enum(USER_ROLES)).min(1);
 
@@ -10,10 +11,10 @@ export const rolesSchema = z.array(z.enum(USER_ROLES)).min(1);
 export const profileSchema = z
   .strictObject({
     unit_id: z.uuid().nullable(),
-    grade_level: z.union([text(20), z.int()]).transform((given) => (given === null ? null : String(given))),
+    grade_level: z.union([text('grade_level'), z.int()]).transform((given) => (given === null ? null : String(given))),
     teacher_id: z.uuid().nullable(),
-    phone: text(50),
-    gender: text(50),
+    phone: text('phone'),
+    gender: text('gender'),
   })
   .partial();
 

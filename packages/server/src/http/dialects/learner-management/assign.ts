@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ItemView } from '../../../engine/report.ts';
 import { countLearners } from '../../../school/learners/learners.ts';
+import { inOrg } from '../../../db/database.ts';
 import { newcomersOf } from '../../../school/learners/new-users.ts';
 import { assignParams, NEW_USERS_MAX, newUserParams } from '../../../school/learners/parameters.ts';
 import { LEARNER_STATES } from '../../../school/learners/states.ts';
@@ -79,7 +80,9 @@ export function assignRoutes(app: App, context: HttpContext): void {
 
 async function assign(context: HttpContext, actor: Actor, given: Body): Promise<Worked> {
   const params = assignParams.parse(given);
-  const newcomers = newcomersOf(actor, params.new_users ?? []);
+  const newcomers = await inOrg(context.database, actor.orgId, (tx) =>
+    newcomersOf(tx, actor, params.new_users ?? []),
+  );
   const learners = await countLearners(context.database, actor, params, newcomers);
   return workLearners(context, actor, {
     kind: 'enroll',
