@@ -1,3 +1,4 @@
+export * from './clean-text.ts';
 export * from './limits.ts';
 export * from './operation.ts';
 export * from './problem.ts';

@@ -15,6 +15,7 @@ import { KINDS } from './kinds/index.ts';
 import { ENTITIES } from './school/entities.ts';
 import { assertPlanAllows } from './school/people/plan-required.ts';
 import { scopeOf } from './school/people/scope.ts';
+import { outOfReach } from './school/rights.ts';
 import { createOrganization, createSystemAdmin } from './tenancy/accounts.ts';
 import { openMailer, type Mailer } from './worker/deliver-mail.ts';
 import { startWorker } from './worker/worker.ts';
@@ -67,7 +68,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       database: opened.database,
       entities: ENTITIES,
       kinds: KINDS,
-      authority: { assertPlanAllows, scopeOf },
+      authority: { assertPlanAllows, outOfReach, scopeOf },
     });
     const app = await buildApp({
       engine,
@@ -120,7 +121,7 @@ export async function work(
     database: opened.database,
     entities: ENTITIES,
     kinds: KINDS,
-    authority: { assertPlanAllows, scopeOf },
+    authority: { assertPlanAllows, outOfReach, scopeOf },
   });
   const worker = await startWorker({
     engine,

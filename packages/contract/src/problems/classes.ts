@@ -2,6 +2,7 @@
 import { entry, type ProblemEntry } from './entry.ts';
 
 export const CLASS_PROBLEMS = {
+  list_emptied: entry(200, 'All {count} {what} of {label} are taken out.', 'Go on, or say who stays.'),
   // Batches and enrollments
   batch_name_required: entry(400, 'Batch name is required', 'Give batch_name.'),
   batch_code_required: entry(400, 'Batch code is required', 'Give batch_code, or let codes be generated.'),

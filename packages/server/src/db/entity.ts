@@ -59,7 +59,7 @@ export interface RuleContext {
   readonly now: Date;
   readonly settings: Readonly<Record<string, unknown>>;
   /** The planned rows of another entity in the same plan, in the same columns: the teachers that come with a batch. */
-  alsoPlanned(entity: string): RawBuilder<unknown>;
+  readonly alsoPlanned: (entity: string) => RawBuilder<unknown>;
 }
 
 export interface LosableKey {

@@ -65,8 +65,11 @@ export interface Kind<Params = unknown> {
    * entities; whether rows that go are referred to. For kinds of very many rows, which look that up anyway.
    */
   readonly judges?: { readonly rows?: readonly string[]; readonly goings?: true };
-  /** What is asked again before each chunk, as rights and people change while it runs. */
-  readonly bars?: Bars;
+  /**
+   * Why the subject of item `i` cannot be worked with any more: a select of at most one row with `code`. Asked before each
+   * chunk, as people change while it runs. Null where it does not matter.
+   */
+  bars?(context: FitnessContext): RawBuilder<unknown> | null;
   /** Why an operation with these parameters cannot be undone; null, or left out, where it can. */
   irreversible?(params: Params): string | null;
   /** Events and messages of its own. */
@@ -94,19 +97,6 @@ export interface Admission<Params = unknown> {
   readonly params: Params;
   readonly now: Date;
   readonly step: Step;
-}
-
-export interface Bars {
-  /**
-   * Condition on changes `c`: what the actor may not write whoever its subject is, such as a new person in a unit that is
-   * no longer the actor's. Null where there is nothing.
-   */
-  changes?(actor: Actor): RawBuilder<unknown> | null;
-  /**
-   * Why the subject of item `i` cannot be worked with any more: a select of at most one row with `code`. Null where it
-   * does not matter.
-   */
-  items?(context: FitnessContext): RawBuilder<unknown> | null;
 }
 
 export interface Says<Params> {

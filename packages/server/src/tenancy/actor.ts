@@ -3,7 +3,7 @@ import { rows, type OrgTransaction } from '../db/database.ts';
 import { sql } from 'kysely';
 
 /** On others a teacher_admin is what a teacher is. */
-const FULL_PLAN = 'ensemble';
+export const FULL_PLAN = 'ensemble';
 
 /** Where a request comes from. */
 export interface Origin {

@@ -29,7 +29,7 @@ function wholeRows(plan: Foreseen, entity: Entity): RawBuilder<unknown> {
 
 /** Items with a change that is beyond the actor's reach, whatever the kind. */
 export function outOfReach({ engine, actor }: Asked, plan: Foreseen): Findings {
-  const beyond = engine.authority.outOfReach?.(actor) ?? null;
+  const beyond = engine.authority.outOfReach(actor);
   if (beyond === null) return NOTHING_FOUND;
   const { tx, planId } = plan;
   const fault = sql`

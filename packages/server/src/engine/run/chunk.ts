@@ -36,6 +36,7 @@ import { move, type Mover } from '../moves.ts';
 import { goesOn } from './pause-broken.ts';
 import { dequeue, enqueue, TASKS } from '../queue.ts';
 import { writeEvent } from '../record.ts';
+import { isWholeOrgAdmin, maySteer } from '../rights.ts';
 import { inRange, type ItemRange, nextItems } from './range.ts';
 import { writeChanges } from './write-changes.ts';
 
@@ -133,7 +134,7 @@ async function applyItems(
   kind: Kind,
 ): Promise<ItemFault[]> {
   const actor = await findActor(tx, operation.created_by_account);
-  const revoked = await findRevoked(tx, engine, actor, range, kind);
+  const revoked = await findRevoked(tx, engine, actor, range, operation);
   const unfit = await findUnfit(tx, operation, actor, without(range, revoked), kind);
   const barred = [...revoked, ...unfit];
   await joinByHash(tx);
@@ -159,7 +160,7 @@ async function findUnfit(
 ): Promise<ItemFault[]> {
   if (actor === null) return [];
   const { orgId } = tx;
-  const unfit = kind.bars?.items?.({ orgId, actor, overrideReason: operation.override_reason });
+  const unfit = kind.bars?.({ orgId, actor, overrideReason: operation.override_reason });
   if (unfit == null) return [];
   return rows(
     tx,
@@ -174,11 +175,11 @@ async function findRevoked(
   engine: Engine,
   actor: Actor | null,
   range: ItemRange,
-  kind: Kind,
+  operation: Operation,
 ): Promise<ItemFault[]> {
   const scope = actor === null ? null : engine.authority.scopeOf(actor);
-  const isLost = actor === null || !mayStart(kind, actor);
-  const refused = actor === null ? null : (kind.bars?.changes?.(actor) ?? null);
+  const isLost = actor === null || !(await mayGoOn(tx, engine, actor, operation));
+  const refused = actor === null ? null : engine.authority.outOfReach(actor);
   const reasons = [
     isLost ? sql`true` : null,
     scope === null
@@ -195,6 +196,14 @@ async function findRevoked(
     select i.item_no from operation_items i where ${pendingItems(tx.orgId, range)} and (${sql.join(reasons, sql` or `)})`,
   );
   return revoked.map(({ item_no }) => ({ item_no, code: 'permission_revoked', detail: {} }));
+}
+
+/** Who undoes needs the right to what is undone, and to steer it, until the end. */
+async function mayGoOn(tx: OrgTransaction, engine: Engine, actor: Actor, operation: Operation): Promise<boolean> {
+  if (!mayStart(getKind(engine, operation.kind), actor)) return false;
+  if (operation.undo_of === null) return true;
+  const undone = await getOperation(tx, operation.undo_of);
+  return maySteer(actor, undone) && (isWholeOrgAdmin(actor) || mayStart(getKind(engine, undone.kind), actor));
 }
 
 /**

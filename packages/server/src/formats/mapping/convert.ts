@@ -1,3 +1,4 @@
+import { isEmail } from '@muster/contract';
 import { readDate, readTimestamp } from './dates.ts';
 import { Rejected } from './rejected.ts';
 import type { FieldDefinition, FieldType } from './schema.ts';
@@ -5,8 +6,6 @@ import type { FieldDefinition, FieldType } from './schema.ts';
 /** Turns a text that is not empty, or a list, into the value of a field. */
 export type Conversion = (value: unknown) => unknown;
 
-const EMAIL = /^[^\s@<>",;:()[\]\\]{1,64}@[^\s@<>",;:()[\]\\]{1,189}$/;
-const DOMAIN = /^(?!-)[^.]+(?:\.[^.]+)+$/;
 const INTEGER = /^[+-]?\d{1,15}$/;
 const BOOLEANS = new Map<string, boolean>([
   ...['true', '1', 'yes', 'y', 't'].map((word) => [word, true] as const),
@@ -27,8 +26,7 @@ export function conversionOf(field: Pick<FieldDefinition, 'type' | 'values' | 's
 
 const TEXT_CONVERSIONS: Record<Exclude<FieldType, 'list' | 'enum'>, (text: string) => unknown> = {
   text: (text) => text,
-  email: (text) =>
-    EMAIL.test(text) && DOMAIN.test(text.slice(text.indexOf('@') + 1)) ? text : new Rejected('bad_email'),
+  email: (text) => (isEmail(text) ? text : new Rejected('bad_email')),
   integer: (text) => (INTEGER.test(text) ? Number(text) : new Rejected('bad_integer')),
   date: (text) => {
     const reading = readDate(text);

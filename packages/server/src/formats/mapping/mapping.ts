@@ -1,6 +1,6 @@
+import { cleanText } from '@muster/contract';
 import { isReportColumn } from '../report/report-columns.ts';
 import { mappingErrors } from './check-mapping.ts';
-import { cleanText } from './clean-text.ts';
 import { conversionOf } from './convert.ts';
 import type { Fault, FaultCode } from './faults.ts';
 import { MappingProblem } from './mapping-problem.ts';

@@ -1,14 +1,12 @@
 /** What the API takes and gives of a person. */
-import { USER_ROLES, USER_STATUSES } from '@muster/contract';
+import { isEmail, line, USER_ROLES, USER_STATUSES } from '@muster/contract';
 import { z } from 'zod';
+import { charsMaxOf } from '../../school/people/fields.ts';
 import { passwordSchema } from '../../tenancy/password-schema.ts';
 import { pageQuery } from '../every-request/paging.ts';
 
-const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
+const text = (name: string) =>
+  line(charsMaxOf(name))
     .transform((value) => (value === '' ? null : value))
     .nullable()
     .optional();
@@ -20,23 +18,23 @@ const toRoles = (given: z.infer<typeof roleName | typeof roleNames>) => [
 const reference = z.uuid().transform((id) => id.toLowerCase());
 
 export const personFields = z.strictObject({
-  email: text(254).refine((value) => value == null || /^[^\s@]+@[^\s@]+$/.test(value), 'give an e-mail address'),
-  username: text(254),
-  external_id: text(255),
-  given_name: text(200),
-  family_name: text(200),
-  full_name: text(400).describe('Instead of given_name and family_name'),
+  email: text('email').refine((value) => value == null || isEmail(value), 'give an e-mail address'),
+  username: text('username'),
+  external_id: text('external_id'),
+  given_name: text('given_name'),
+  family_name: text('family_name'),
+  full_name: text('full_name').describe('Instead of given_name and family_name'),
   roles: roleNames.transform(toRoles).optional(),
   role: z.union([roleName, roleNames]).transform(toRoles).optional().describe('The same as roles'),
   status: z.enum(USER_STATUSES).optional(),
   unit_id: reference.nullable().optional(),
   grade_level: z
-    .union([z.string().trim().max(20), z.int(), z.null()])
+    .union([line(charsMaxOf('grade_level')), z.int(), z.null()])
     .transform((given) => (given === null || given === '' ? null : String(given)))
     .optional(),
   teacher_id: reference.nullable().optional(),
-  phone: text(50),
-  gender: text(50),
+  phone: text('phone'),
+  gender: text('gender'),
   password: passwordSchema.optional().describe('Lets the person sign in at once'),
 });
 export type PersonFields = z.infer<typeof personFields>;

@@ -2,8 +2,8 @@
 import { invalid, Problem, type ProblemError, problemError } from '@muster/contract';
 import { sql } from 'kysely';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
-import { ADMIN_ROLES } from '../../school/edit-rights.ts';
 import { completeName } from '../../school/people/fields.ts';
+import { ADMIN_ROLES } from '../../school/people/rights.ts';
 import { stillTeaches } from '../../school/people/staff.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { HttpContext } from '../every-request/context.ts';

@@ -2,10 +2,13 @@ import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 import { ENROLLMENT_TYPES, paymentSchema } from '../../school/batches/enrollment-fields.ts';
-import { accessEnd, isClosed, rightsFault, subjectOf } from '../../school/batches/enrolling.ts';
+import { accessEnd, rightsFault, subjectOf } from '../../school/batches/enrolling.ts';
 import { goodPractice, listOf, seatHint } from '../../school/batches/good-practice.ts';
 import { idOf, idText, idTexts, onlyIds } from '../../school/batches/ids.ts';
 import { enrollmentNotices } from '../../school/batches/notices.ts';
+import { ownsBatch } from '../../school/batches/rights.ts';
+import { seatDetail, seatFault, seatWarning, SEATS } from '../../school/batches/seats.ts';
+import { isClosedBatch, isOpenEnrollment } from '../../school/states.ts';
 
 const params = z.strictObject({
   student_ids: idTexts(5_000).meta({
@@ -68,7 +71,7 @@ export const enrollmentCreate = defineKind<Params>({
 });
 
 const FAULT_DETAIL = sql`case when final_fault not in (${code('course_not_found')}, ${code('batch_not_found')}) then
-  jsonb_build_object('subject', given, 'label', coalesce(display_name, given), 'person_status', person_status, 'batch_status', initcap(batch_status)) end`;
+  jsonb_build_object('subject', given, 'label', coalesce(case final_fault when ${code('batch_out_of_scope')} then batch_name else display_name end, given), 'person_status', person_status, 'batch_status', initcap(batch_status)) || ${seatDetail(SEATS, sql`final_fault`)} end`;
 
 function plannedItems(context: PlanContext<Params>): RawBuilder<unknown> {
   const { now, newId, params: given } = context;
@@ -83,7 +86,7 @@ function plannedItems(context: PlanContext<Params>): RawBuilder<unknown> {
         'access_ends_at', coalesce(${now}::timestamptz + make_interval(days => access_days), ${accessEnd(sql`end_date`)}))) as input,
       case when final_fault is not null then 'error' when found_id is null then 'create' else 're_enroll' end as action, final_fault as code,
       ${FAULT_DETAIL} as detail,
-      case when final_fault is null then ${listOf([seatHint(sql`capacity`, sql`(enrolled_students + place_no)`, numbers)])} end as warnings
+      case when final_fault is null then ${listOf([seatHint(SEATS.capacity, SEATS.students, numbers), seatWarning(SEATS, context.settings)])} end as warnings
     from seated`;
 }
 
@@ -93,11 +96,12 @@ function judgedStudents(context: PlanContext<Params>): RawBuilder<unknown> {
   const hasBatch = given.batch_id != null;
   return sql`
     place as materialized (
-      select c.id as course_id, b.id as batch_id, b.course_id as batch_course, b.status as batch_status, b.capacity, b.enrolled_students,
-        b.end_date, invite.id as invite_id, invite.learner_access_days as access_days
+      select c.id as course_id, b.id as batch_id, b.name as batch_name, b.course_id as batch_course, b.status as batch_status, b.capacity, b.enrolled_students,
+        s.name as section, s.capacity as section_capacity, not ${ownsBatch(context.actor)} as is_foreign, b.end_date, invite.id as invite_id, invite.learner_access_days as access_days
       from (select 1) once
       left join courses c on c.org_id = ${orgId} and c.id = ${idOf(sql`${given.course_id}::text`)}
       left join batches b on b.org_id = ${orgId} and b.id = ${idOf(sql`${given.batch_id ?? null}::text`)}
+      left join sections s on s.org_id = ${orgId} and s.id = b.section_id
       left join invite_options o on o.org_id = ${orgId} and o.batch_id = b.id and o.is_default and o.status = 'ACTIVE'
       left join enroll_invites invite on invite.org_id = ${orgId} and invite.id = o.enroll_invite_id and invite.status = 'ACTIVE'
         and invite.learner_access_days is not null
@@ -108,19 +112,20 @@ function judgedStudents(context: PlanContext<Params>): RawBuilder<unknown> {
              when p.course_id is null then ${code('course_not_found')}
              when ${hasBatch} and p.batch_id is null then ${code('batch_not_found')}
              when ${rightsFault(context, sql`u.id`)} is not null then ${rightsFault(context, sql`u.id`)}
+             when p.batch_id is not null and p.is_foreign then ${code('batch_out_of_scope')}
              when not 'student' = any(u.roles) then ${code('student_role_missing')}
              when u.status <> 'active' then ${code('student_not_active')}
              when p.batch_course <> p.course_id then ${code('batch_of_other_course')}
-             when ${isClosed(sql`p.batch_status`)} then ${code('batch_closed')}
-             when e.status in ('active', 'on_hold') then ${hasBatch ? code('already_enrolled') : code('already_enrolled_in_course')} end as first_fault
+             when ${isClosedBatch(sql`p.batch_status`)} then ${code('batch_closed')}
+             when ${isOpenEnrollment(sql`e.status`)} then ${hasBatch ? code('already_enrolled') : code('already_enrolled_in_course')} end as first_fault
       from unnest(${given.student_ids}::text[]) with ordinality m(given, n)
       cross join place p
       left join users u on u.org_id = ${orgId} and u.id = ${idOf(sql`m.given`)}
       left join enrollments e on e.org_id = ${orgId} and e.student_id = u.id and e.course_id = p.course_id
-        and (e.batch_id = p.batch_id or not ${hasBatch} and e.batch_id is null and e.status in ('active', 'on_hold'))
+        and (e.batch_id = p.batch_id or not ${hasBatch} and e.batch_id is null and ${isOpenEnrollment(sql`e.status`)})
     ), placed as (
-      select j.*, count(*) filter (where first_fault is null) over (order by item_no) as place_no from judged j
+      select j.*, enrolled_students + count(*) filter (where first_fault is null) over (order by item_no) as students from judged j
     ), seated as (
-      select p.*, coalesce(first_fault, case when place_no > capacity - enrolled_students then ${code('batch_full')} end) as final_fault
+      select p.*, coalesce(first_fault, ${seatFault(SEATS, context.settings)}) as final_fault
       from placed p)`;
 }

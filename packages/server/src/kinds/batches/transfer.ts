@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 import { idOf, idText, idTexts, onlyIds } from '../../school/batches/ids.ts';
 import { planEnrollmentChanges } from '../../school/batches/plan-enrollment-changes.ts';
+import { isOpenEnrollment } from '../../school/states.ts';
 
 const params = z
   .strictObject({
@@ -53,7 +54,7 @@ function movingStudents({ orgId, params: given }: PlanContext<Params>): RawBuild
   const meant =
     given.user_ids === undefined
       ? sql`select e.student_id::text as key from enrollments e
-          where e.org_id = ${orgId} and e.batch_id = ${idOf(sql`${given.from_batch_id}::text`)} and e.status in ('active', 'on_hold')`
+          where e.org_id = ${orgId} and e.batch_id = ${idOf(sql`${given.from_batch_id}::text`)} and ${isOpenEnrollment(sql`e.status`)}`
       : sql`select key from unnest(${given.user_ids}::text[]) listed(key)`;
   return sql`
     select (row_number() over (order by u.family_name, u.given_name, meant.key))::int as item_no, meant.key, e.id as enrollment_id,
@@ -63,5 +64,5 @@ function movingStudents({ orgId, params: given }: PlanContext<Params>): RawBuild
     from (${meant}) meant
     left join users u on u.org_id = ${orgId} and u.id = ${idOf(sql`meant.key`)}
     left join enrollments e on e.org_id = ${orgId} and e.student_id = u.id and e.batch_id = ${idOf(sql`${given.from_batch_id}::text`)}
-      and e.status in ('active', 'on_hold')`;
+      and ${isOpenEnrollment(sql`e.status`)}`;
 }

@@ -65,11 +65,11 @@ export const assignCourse = defineKind<Params>({
   contended: ({ classroom_ids: ids }) => ({ classroom: ids }),
   says: { done: CASCADE_EVENTS, ended: teacherNotices },
   async plan(plan, context) {
-    const { tx, params: given, newId } = context;
+    const { params: given, newId } = context;
     const slice = await getSlice(context, given);
     if (given.teacher_ids != null) {
       const listed = { field: 'teacher_ids', ids: given.teacher_ids };
-      await assertFit(tx, listed, 'teacher');
+      await assertFit(context, listed, 'teacher');
       const { words, membersMax } = BATCH_TEACHERS;
       assertWithin(words, new Set(listed.ids).size, membersMax, listed.field);
     }
@@ -120,7 +120,7 @@ async function planBatches(plan: Plan, { actor, newId }: PlanContext<Params>): P
     'batch',
     sql`
     select item_no, (i -> 'batch' ->> 'id')::uuid as id,
-      (i -> 'batch') - '{id,term_key}'::text[] || jsonb_build_object('status', 'active', 'created_by_id', ${actor.userId}::uuid) as after
+      (i -> 'batch') - '{id,term_key}'::text[] || jsonb_build_object('status', case when jsonb_array_length(i -> 'teacher_ids') = 0 then 'upcoming' else 'active' end, 'created_by_id', ${actor.userId}::uuid) as after
     from ${bound(plan)} where action = 'create'`,
   );
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
 import { assertFitStudents, planBatchStudents } from '../../school/classrooms/batch-students.ts';
 import { getOpenBatch } from '../../school/classrooms/homeroom.ts';
-import { idListSchema, idSchema, modeSchema } from '../../school/classrooms/members.ts';
+import { idListSchema, idSchema, modeSchema, peopleListed } from '../../school/classrooms/members.ts';
 
 const params = z.strictObject({
   batch_id: idSchema.meta({ title: 'Batch', description: 'Whose students change.', entity: 'batch' }),
@@ -24,6 +24,7 @@ export const batchStudents = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
+  people: ({ student_ids: ids, mode }) => peopleListed(ids, mode),
   says: { done: 'batch.students.changed' },
   contended: ({ batch_id: id }) => ({ batch: [id] }),
   async plan(plan, context) {

@@ -9,6 +9,7 @@ import {
   idListSchema,
   idSchema,
   modeSchema,
+  peopleListed,
   planMoves,
 } from '../../school/classrooms/members.ts';
 import { teacherNotices } from '../../school/classrooms/teacher-notices.ts';
@@ -32,13 +33,14 @@ export const batchTeachers = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
+  people: ({ teacher_ids: ids, mode }) => peopleListed(ids, mode),
   contended: ({ batch_id: id }) => ({ batch: [id] }),
   says: { done: 'batch.teachers.changed', ended: teacherNotices },
   async plan(plan, context) {
     const { batch_id: id, teacher_ids: ids, mode } = context.params;
     const batch = await getOpenBatch(context, id);
     const moves = await findMoves(context, BATCH_TEACHERS, batch.id, { ids, mode });
-    if (mode === 'remove') await assertFit(context.tx, { field: 'teacher_ids', ids }, null);
+    if (mode === 'remove') await assertFit(context, { field: 'teacher_ids', ids }, null);
     else await assertFitNewcomers(context, BATCH_TEACHERS, ids, moves);
     await planMoves(plan, context, BATCH_TEACHERS, batch, moves);
   },

@@ -5,6 +5,7 @@ import {
   idListSchema,
   idSchema,
   modeSchema,
+  peopleListed,
   planHomeroom,
   versionSchema,
 } from '../../school/classrooms/members.ts';
@@ -33,6 +34,7 @@ export const facultySet = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
+  people: ({ teacher_ids: ids, mode }) => peopleListed(ids, mode),
   says: { done: 'classroom.faculty.changed' },
   contended: ({ classroom_id: id }) => ({ classroom: [id] }),
   plan: (plan, context) => {

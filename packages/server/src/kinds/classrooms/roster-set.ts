@@ -4,8 +4,9 @@ import {
   idListSchema,
   idSchema,
   modeSchema,
-  planHomeroom,
   ROSTER,
+  peopleListed,
+  planHomeroom,
   versionSchema,
 } from '../../school/classrooms/members.ts';
 
@@ -30,6 +31,7 @@ export const rosterSet = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 1 },
+  people: ({ student_ids: ids, mode }) => peopleListed(ids, mode),
   says: { done: 'classroom.roster.changed' },
   contended: ({ classroom_id: id }) => ({ classroom: [id] }),
   plan: (plan, context) => {

@@ -27,7 +27,7 @@ export const assignSequence = defineKind<Params>({
   people: ({ target }, actor) => peopleIn(target, actor),
   admits: ({ tx, actor, step }) => assertRate(tx, actor, step, ['assign_sequence']),
   guards: { errorsBlock: true, typed: { takesAway: sql`i.input ->> 'policy' = 'override'` } },
-  bars: { items: unfitStudent },
+  bars: unfitStudent,
   says: {
     prefix: 'mass_assignment',
     done: 'mass_assignment.sequence.assigned',

@@ -13,6 +13,9 @@ import {
 } from '../../school/learners/parameters.ts';
 import { spelledState } from '../../school/learners/states.ts';
 import { countShared, planChanges } from './enroll-changes.ts';
+import { listOf } from '../../school/batches/good-practice.ts';
+import { seatDetail, seatFault, seatWarning, SEATS } from '../../school/batches/seats.ts';
+import { isOpenEnrollment } from '../../school/states.ts';
 
 /**
  * Enrolls learners in batches: everybody who is listed, new or found by the filter, in every batch that is named. An
@@ -37,7 +40,7 @@ export const enroll = defineKind<AssignParams>({
     await assertOwn(tx, params);
     assertSomebody(params, 'user_ids, new_users or user_filter');
     const offers = await findOffers(context);
-    const newcomers = newcomersOf(actor, params.new_users ?? []);
+    const newcomers = await newcomersOf(tx, actor, params.new_users ?? []);
     await plan.items(pairs(context, offers, newcomers));
     await planChanges(plan, context, offers, newcomers);
   },
@@ -55,7 +58,7 @@ export const enroll = defineKind<AssignParams>({
  * the order of the items, so that the pairs beyond the capacity fail and no others.
  */
 function pairs(
-  { orgId, actor, params, newId }: PlanContext<AssignParams>,
+  { orgId, actor, params, settings, newId }: PlanContext<AssignParams>,
   offers: readonly Offer[],
   newcomers: readonly Newcomer[],
 ): RawBuilder<unknown> {
@@ -71,11 +74,11 @@ function pairs(
       left join enrollments e on e.org_id = ${orgId} and e.batch_id = o.batch_id and e.student_id = l.id
     ), judged as (
       select pair.*, ${refusal(duplicates)} as refusal from pair
-    ), seated as (
-      select judged.*, case when refusal is not null then refusal
-        when count(*) filter (where refusal is null) over (partition by position order by item_no rows unbounded preceding) > seats
-          then ${code('batch_full')} end as code
+    ), placed as (
+      select judged.*, enrolled + count(*) filter (where refusal is null) over (partition by position order by item_no rows unbounded preceding) as students
       from judged
+    ), seated as (
+      select placed.*, coalesce(refusal, ${seatFault(SEATS, settings)}) as code from placed
     )
     select item_no, null::int as row_no, lower(given || ':' || named_batch) as key, user_id as subject_id,
       label || ' → ' || coalesce(batch_name, named_batch) as label,
@@ -87,16 +90,19 @@ function pairs(
           'user_plan_id', ${newId(sql`'user plan ' || lower(given) || ' ' || plan_key`)}) end as input,
       case when code is null then case when former is null then 'create' else 're_enroll' end
         when code = ${code('learner_already_enrolled')} and ${duplicates} <> 'ERROR' then 'skip' else 'error' end as action,
-      code, case when code is not null then learner_detail || detail || jsonb_build_object('state', case code
+      code, case when code is not null then learner_detail || detail || ${seatDetail(SEATS, sql`code`)} || jsonb_build_object('state', case code
         when ${code('learner_already_enrolled')} then ${spelledState(sql`former`)} else detail ->> 'state' end,
         'reason', coalesce(case when code = ${code('user_creation_failed')} then learner_detail ->> 'reason' end, detail ->> 'reason')) end as detail,
-      case when repeats > 0 then jsonb_build_array(jsonb_build_object('code', ${code('new_user_repeated')}, 'value', email)) end as warnings
+      ${listOf([
+        sql`case when repeats > 0 then jsonb_build_object('code', ${code('new_user_repeated')}, 'value', email) end`,
+        sql`case when code is null then ${seatWarning(SEATS, settings)} end`,
+      ])} as warnings
     from seated`;
 }
 
 /** Why a pair is not enrolled, apart from seats; null where nothing stands against it. */
 function refusal(duplicates: string): RawBuilder<unknown> {
-  const isOver = sql`former not in ('active', 'on_hold')`;
+  const isOver = sql`not ${isOpenEnrollment(sql`former`)}`;
   return sql`case
     when fault is not null then fault
     when learner_fault is not null then learner_fault
@@ -108,5 +114,5 @@ function refusal(duplicates: string): RawBuilder<unknown> {
 function offerRows(offers: readonly Offer[]): RawBuilder<unknown> {
   return sql`
     select * from jsonb_to_recordset(${JSON.stringify(offers)}::jsonb) as o(position int, named_batch text, batch_id uuid, batch_name text,
-      fault text, closed text, detail jsonb, seats int, makes_invite boolean, enroll_invite_id uuid, plan_key text)`;
+      fault text, closed text, detail jsonb, capacity int, enrolled int, section text, section_capacity int, makes_invite boolean, enroll_invite_id uuid, plan_key text)`;
 }

@@ -6,6 +6,7 @@ import { assignmentNotes, distinct, personId, studentIds, tellBoth } from '../..
 import { isInstructor, isPresent, isStudent } from '../../school/mentors/fitness.ts';
 import { mentorshipNotices } from '../../school/mentors/notices.ts';
 import { scopeOf } from '../../school/people/scope.ts';
+import { isOpenMentorship } from '../../school/states.ts';
 
 const params = z.strictObject({
   student_ids: studentIds,
@@ -87,7 +88,7 @@ function judgedStudents({ orgId, actor, params: given }: PlanContext<Params>): R
       from pair
       left join users s on s.org_id = ${orgId} and s.id = pair.student_id
       left join users t on t.org_id = ${orgId} and t.id = pair.instructor_id
-      left join mentorships m on m.org_id = ${orgId} and m.student_id = pair.student_id and m.ended_at is null)
+      left join mentorships m on m.org_id = ${orgId} and m.student_id = pair.student_id and ${isOpenMentorship('m')})
     select n::int as item_no, null::int as row_no, student_id::text as key, student_id as subject_id,
       coalesce(student_name, student_id::text) || ' → ' || coalesce(instructor_name, instructor_id::text) as label,
       jsonb_build_object('instructor_id', instructor_id, 'former_id', former_id, 'former_started_at', former_started_at) as input,

@@ -6,6 +6,7 @@ import { SHORT_MENTORSHIP } from '../../school/mentors/guidance.ts';
 import { isPresent } from '../../school/mentors/fitness.ts';
 import { mentorshipNotices } from '../../school/mentors/notices.ts';
 import { scopeOf } from '../../school/people/scope.ts';
+import { isOpenMentorship } from '../../school/states.ts';
 
 const params = z.strictObject({
   student_ids: studentIds,
@@ -26,7 +27,8 @@ export const mentorUnassign = defineKind<z.infer<typeof params>>({
     share: {
       removes: ['remove'],
       updates: [],
-      scope: ({ orgId }) => sql`select count(*) as count from mentorships where org_id = ${orgId} and ended_at is null`,
+      scope: ({ orgId }) =>
+        sql`select count(*) as count from mentorships m where org_id = ${orgId} and ${isOpenMentorship('m')}`,
     },
   },
   says: { ended: (context) => (context.params.notify ? mentorshipNotices(context) : null) },
@@ -45,7 +47,7 @@ export const mentorUnassign = defineKind<z.infer<typeof params>>({
           end as code
         from unnest(${given.student_ids}::uuid[]) with ordinality student(id, n)
         left join users s on s.org_id = ${orgId} and s.id = student.id
-        left join mentorships m on m.org_id = ${orgId} and m.student_id = student.id and m.ended_at is null
+        left join mentorships m on m.org_id = ${orgId} and m.student_id = student.id and ${isOpenMentorship('m')}
         left join users t on t.org_id = ${orgId} and t.id = m.mentor_id)
       select n::int as item_no, null::int as row_no, student_id::text as key, student_id as subject_id,
         coalesce(student_name, student_id::text) || coalesce(' → ' || instructor_name, '') as label, null::jsonb as input,

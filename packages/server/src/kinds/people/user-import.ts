@@ -1,12 +1,13 @@
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
+import { because } from '../../school/because.ts';
 import { LOOKED_UP_FIELDS, USER_ROWS } from '../../school/people/fields.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
 import { CONFLICT_WORDS, conflictRule } from '../../school/people/profile.ts';
-import { misplaces, rolesToGive, standsAbove } from '../../school/people/rights.ts';
-import { unitsOf } from '../../school/people/scope.ts';
+import { isForeignUnit } from '../../school/people/scope.ts';
 import { rolesIn, stillTeaches } from '../../school/people/staff.ts';
+import { givesTooMuch, losesOwnAccess, personFault } from '../../school/people/verdicts.ts';
 import { failingTeachers, teachersNamed, unitsNamed } from './user-import-names.ts';
 
 const params = z.strictObject({
@@ -41,7 +42,6 @@ export const userImport = defineKind<Params>({
   judges: { rows: ['user'] },
   rows: USER_ROWS,
   guards: PEOPLE_GUARDS,
-  bars: { changes: misplaces },
   async plan(plan, context) {
     await plan.each('user', plannedRows(context), {
       beside: ['unit_id', 'primary_teacher_id'],
@@ -61,7 +61,7 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
   const { orgId, operationId } = context;
   return sql`
     with named as materialized (
-      select s.row_no, s.keys[1] as external_id, s.keys[2] as email, s.keys[3] as username, s.new_id, s.faults,
+      select s.row_no, s.keys[1] as external_id, lower(s.keys[2]) as email, lower(s.keys[3]) as username, s.new_id, s.faults,
         s.clean ->> 'unit' as unit, s.clean ->> 'teacher' as teacher,
         coalesce(s.clean -> 'roles' ?| '{teacher,teacher_admin}', false) as is_teacher
       from staged_rows s where s.org_id = ${orgId} and s.operation_id = ${operationId}
@@ -121,15 +121,6 @@ function doubledKeys(): RawBuilder<unknown> {
   return sql.join([of('external_id'), of('email'), of('username')], sql` union all `);
 }
 
-/** A reason as `{code, …}`; its further fields are expressions. */
-const because = (
-  name: Parameters<typeof code>[0],
-  detail: Readonly<Record<string, RawBuilder<unknown>>> = {},
-): RawBuilder<unknown> => {
-  const pairs = Object.entries(detail).flatMap(([field, value]) => [sql.lit(field), value]);
-  return sql`jsonb_build_object(${sql.join([sql`'code'`, code(name), ...pairs])})`;
-};
-
 /** Why it cannot be said whom a row means, as `{code, …}`; null where it can. */
 function unclear(): RawBuilder<unknown> {
   const doubled = (alias: string, field: string) => {
@@ -175,21 +166,14 @@ function verdict(context: PlanContext<Params>): RawBuilder<unknown> {
   end`;
 }
 
-/** A teacher_admin changes and places people in the units of their own, and gives no role as strong as theirs. */
-function rightsVerdict(context: PlanContext<Params>): RawBuilder<unknown> {
-  const { actor } = context;
-  const role = sql`
-    when s.clean ? 'roles' and not (s.clean -> 'roles' <@ ${JSON.stringify(rolesToGive(actor))}::jsonb)
-      then ${because('role_not_allowed', { value: sql`s.clean -> 'roles'` })}`;
-  const self = sql`
-    when u.account_id = ${actor.accountId} and (coalesce(s.clean ->> 'status', 'active') <> 'active' or (s.clean ? 'roles' and not s.clean -> 'roles' ? ${actor.role}))
-      then ${because('acting_user')}`;
-  if (actor.role !== 'teacher_admin') return sql`${role} ${self}`;
-  const own = unitsOf(actor);
-  return sql`${role} ${self}
-    when u.id is not null and (u.unit_id is null or u.unit_id not in (${own}) or ${standsAbove(actor)})
-      then ${because('user_out_of_scope', { label: sql`u.display_name` })}
-    when (f.unit is not null or u.id is null) and coalesce(unit.id not in (${own}), true)
+/** Whom and what the actor may change: the same as everywhere, of the person `u` that a row means. */
+function rightsVerdict({ actor }: PlanContext<Params>): RawBuilder<unknown> {
+  const roles = rolesIn(sql`s.clean`);
+  return sql`
+    when ${givesTooMuch(actor, roles)} then ${because('role_not_allowed', { value: sql`s.clean -> 'roles'` })}
+    when ${losesOwnAccess(actor, sql`s.clean ->> 'status'`, roles)} then ${because('acting_user')}
+    when u.id is not null and ${personFault(actor)} is not null then ${because('user_out_of_scope', { label: sql`u.display_name` })}
+    when (f.unit is not null or u.id is null) and ${isForeignUnit(actor, sql`unit.id`)}
       then ${because('unit_out_of_scope', { value: sql`coalesce(f.unit, '(none)')` })}`;
 }
 

@@ -4,9 +4,8 @@ import { z } from 'zod';
 import { code, defineKind } from '../../engine/kind.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
 import { reasonSchema } from '../../school/people/profile.ts';
-import { standsAbove } from '../../school/people/rights.ts';
-import { scopeOf } from '../../school/people/scope.ts';
 import { peopleIn, targetIds, targetSchema } from '../../school/people/targets.ts';
+import { losesOwnAccess, personFault } from '../../school/people/verdicts.ts';
 
 const params = z.strictObject({
   target: targetSchema,
@@ -24,18 +23,12 @@ export const userStatus = defineKind<z.infer<typeof params>>({
   people: ({ target }, actor) => peopleIn(target, actor),
   guards: PEOPLE_GUARDS,
   async plan(plan, { orgId, actor, params: { target, status } }) {
-    const scope = scopeOf(actor);
-    const isOutside = scope === null ? sql`false` : sql`u.id not in (${scope})`;
-    const takesAway = status !== 'active';
     await plan.each(
       'user',
       sql`
       with judged as (
-        select meant.id, u.display_name, case
-            when u.id is null then ${code('user_not_found')}
-            when ${isOutside} or ${standsAbove(actor)} then ${code('user_out_of_scope')}
-            when ${takesAway} and u.account_id = ${actor.accountId} then ${code('acting_user')}
-          end as code
+        select meant.id, u.display_name, coalesce(${personFault(actor)}, case
+            when ${losesOwnAccess(actor, sql`${status}::text`, sql`u.roles`)} then ${code('acting_user')} end) as code
         from (${targetIds(actor, target)}) meant
         left join users u on u.org_id = ${orgId} and u.id = meant.id)
       select (row_number() over (order by id))::int as item_no, null::int as row_no, id::text as key,

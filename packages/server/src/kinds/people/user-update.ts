@@ -1,13 +1,13 @@
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
-import { ADMIN_ROLES } from '../../school/edit-rights.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
 import { CONFLICT_WORDS, conflictRule, reasonSchema, rolesSchema, sameForAll } from '../../school/people/profile.ts';
-import { misplaces, rolesToGive, standsAbove } from '../../school/people/rights.ts';
-import { scopeOf, unitsOf } from '../../school/people/scope.ts';
+import { rolesToGive } from '../../school/people/rights.ts';
+import { isForeignUnit } from '../../school/people/scope.ts';
 import { stillTeaches } from '../../school/people/staff.ts';
 import { PEOPLE_LISTED_MAX, peopleIn, targetIds, targetSchema } from '../../school/people/targets.ts';
+import { givesTooMuch, losesOwnAccess, personFault } from '../../school/people/verdicts.ts';
 
 const params = z.strictObject({
   target: targetSchema,
@@ -54,7 +54,6 @@ export const userUpdate = defineKind<Params>({
   chunk: { items: 500, itemsMax: 5_000 },
   people: ({ target }, actor) => peopleIn(target, actor),
   guards: PEOPLE_GUARDS,
-  bars: { changes: misplaces },
   async plan(plan, context) {
     const { orgId, actor, params: wanted } = context;
     await plan.each(
@@ -99,8 +98,6 @@ function newValues({ set, conflict_rule: rule }: Params): RawBuilder<unknown> {
 /** Why a person `u` cannot be changed, as `{code, …}`; null where all is well. */
 function verdict({ orgId, actor, params: wanted }: PlanContext<Params>): RawBuilder<unknown> {
   const { set, conflict_rule: rule } = wanted;
-  const scope = scopeOf(actor);
-  const isOutside = scope === null ? sql`false` : sql`u.meant_id not in (${scope})`;
   const because = (name: Parameters<typeof code>[0], ...pairs: RawBuilder<unknown>[]) =>
     sql`jsonb_build_object(${sql.join([sql`'code'`, code(name), sql`'subject'`, sql`u.meant_id`, sql`'label'`, sql`u.display_name`, ...pairs])})`;
   const value = (given: unknown) => [sql`'value'`, sql`${String(given)}::text`];
@@ -108,12 +105,10 @@ function verdict({ orgId, actor, params: wanted }: PlanContext<Params>): RawBuil
     id == null ? sql`false` : sql`not exists (${found})`;
   return sql`case
     when u.id is null then ${because('user_not_found')}
-    when ${isOutside} or ${standsAbove(actor)} then ${because('user_out_of_scope')}
-    when u.account_id = ${actor.accountId} and (${(set.status ?? 'active') !== 'active'}
-      or u.roles && ${[...ADMIN_ROLES]}::text[] and not new_roles @> array(select r from unnest(u.roles) r where r = any(${[...ADMIN_ROLES]}::text[])))
-      then ${because('acting_user')}
+    when ${personFault(actor)} is not null then ${because('user_out_of_scope')}
+    when ${losesOwnAccess(actor, sql`${set.status ?? null}::text`, sql`new_roles`)} then ${because('acting_user')}
     when cardinality(new_roles) = 0 then ${because('role_missing')}
-    when not new_roles <@ (${[...rolesToGive(actor)]}::text[] || u.roles)
+    when ${givesTooMuch(actor, sql`new_roles`)}
       then ${because('role_not_allowed', sql`'value'`, sql`array_to_string(array(select r from unnest(new_roles) r where r <> all(${[...rolesToGive(actor)]}::text[] || u.roles)), ', ')`)}
     when u.clashes and ${rule === 'fail_item'}
       then ${because('newer_data', sql`'current'`, sql`u.version`, sql`'given'`, sql`${JSON.stringify(wanted.versions)}::jsonb -> u.meant_id::text`)}
@@ -122,8 +117,7 @@ function verdict({ orgId, actor, params: wanted }: PlanContext<Params>): RawBuil
       then ${because('unit_not_found', ...value(set.unit_id))}
     when ${isMissing(set.teacher_id, sql`select from users t where t.org_id = ${orgId} and t.id = ${set.teacher_id}::uuid and t.roles && '{teacher,teacher_admin}'`)}
       then ${because('teacher_not_found', ...value(set.teacher_id))}
-    when ${actor.role === 'teacher_admin' && set.unit_id !== undefined}
-      and coalesce(${set.unit_id ?? null}::uuid not in (${unitsOf(actor)}), true)
+    when ${set.unit_id !== undefined} and ${isForeignUnit(actor, sql`${set.unit_id ?? null}::uuid`)}
       then ${because('unit_out_of_scope', ...value(set.unit_id ?? '(none)'))}
     when ${stillTeaches(orgId, 'u', sql`new_roles`)} then ${because('still_teaches')}
   end`;

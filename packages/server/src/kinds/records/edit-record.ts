@@ -6,6 +6,7 @@ import { columnNames, getEntity, isReferredTo, table, type Entity } from '../../
 import { code, defineKind } from '../../engine/kind.ts';
 import { assertMayEdit } from '../../school/edit-rights.ts';
 import { ENTITIES } from '../../school/entities.ts';
+import { readyEdits } from '../../school/records/ready-edits.ts';
 
 const COLUMNS_MAX = 100;
 
@@ -40,11 +41,12 @@ export const editRecord = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'teacher'],
   chunk: { items: 500 },
-  async plan(plan, { tx, orgId, actor, newId, params: { entity: name, edits } }) {
+  async plan(plan, { tx, orgId, actor, newId, params: { entity: name, edits: given } }) {
     const entity = findEntity(name);
-    assertKnownColumns(entity, edits);
+    assertKnownColumns(entity, given);
+    const edits = readyEdits(entity, given);
     assertOneEditEach(edits);
-    await assertMayEdit(tx, actor, name, edits);
+    await assertMayEdit(tx, actor, entity, edits);
     const edited = sql`(
       select e.n::int as item_no, e.value ->> 'action' as action, nullif(e.value ->> 'label', '') as label,
         coalesce((e.value ->> 'id')::uuid, ${newId(sql`e.n::text`)}) as id, e.value -> 'values' as after, ${unreadableColumn(entity, sql`(e.value -> 'values')`)} as unreadable

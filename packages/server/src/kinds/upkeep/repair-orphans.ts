@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
 import { isInstructor, isPresent, isStudent } from '../../school/mentors/fitness.ts';
 import { scopeOf } from '../../school/people/scope.ts';
+import { isOpenMentorship } from '../../school/states.ts';
 
 const params = z.strictObject({});
 
@@ -27,7 +28,7 @@ export const repairOrphans = defineKind<z.infer<typeof params>>({
         from mentorships m
         join users s on s.org_id = ${orgId} and s.id = m.student_id
         join users t on t.org_id = ${orgId} and t.id = m.mentor_id
-        where m.org_id = ${orgId} and m.ended_at is null and ${scope === null ? sql`true` : sql`m.student_id in (${scope})`})
+        where m.org_id = ${orgId} and ${isOpenMentorship('m')} and ${scope === null ? sql`true` : sql`m.student_id in (${scope})`})
       select (row_number() over (order by label, id))::int as item_no, null::int as row_no, id::text as key,
         student_id as subject_id, label, jsonb_build_object('reason', reason) as input, 'remove' as action, null::text as code,
         null::jsonb as detail, null::jsonb as warnings, 'update' as change, id,

@@ -24,8 +24,3 @@ export function rightsFault({ actor }: PlanContext, id: RawBuilder<unknown>): Ra
 export function subjectOf({ actor }: PlanContext, id: RawBuilder<unknown>): RawBuilder<unknown> {
   return isAdmin(actor) ? id : sql`null::uuid`;
 }
-
-/** Whether nobody can be enrolled in a batch of this status. */
-export function isClosed(status: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`${status} in ('completed', 'cancelled', 'archived')`;
-}

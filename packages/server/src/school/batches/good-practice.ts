@@ -1,7 +1,7 @@
 /** Hints of good practice for batches: they never block, and every number is the organization's to set. */
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { code } from '../../engine/kind.ts';
+import { because } from '../because.ts';
 import { slotSchema } from './fields.ts';
 import { slotsOf } from './timetable.ts';
 
@@ -55,10 +55,10 @@ export function goodPractice(settings: Readonly<Record<string, unknown>>): GoodP
 export function batchHints(b: string, numbers: GoodPractice, activeBatches: RawBuilder<unknown>): RawBuilder<unknown> {
   const of = (column: string) => sql.ref(`${b}.${column}`);
   return listOf([
-    sql`case when ${of('lead_id')} is null then ${hint('batch_without_instructor')} end`,
-    sql`case when ${of('capacity')} is null then ${hint('batch_without_capacity')}
+    sql`case when ${of('lead_id')} is null then ${because('batch_without_instructor')} end`,
+    sql`case when ${of('capacity')} is null then ${because('batch_without_capacity')}
       when ${of('capacity')} not between ${numbers.students_min} and ${numbers.students_max} then
-        ${hint('capacity_advised', { capacity: of('capacity'), min: sql`${numbers.students_min}::int`, max: sql`${numbers.students_max}::int` })} end`,
+        ${because('capacity_advised', { capacity: of('capacity'), min: sql`${numbers.students_min}::int`, max: sql`${numbers.students_max}::int` })} end`,
     seatHint(of('capacity'), of('enrolled_students'), numbers),
     loadHint(of('status'), activeBatches, numbers),
     ...scheduleHints(of('timetable'), numbers),
@@ -74,21 +74,13 @@ export function seatHint(
   const free = sql`(${capacity} - ${enrolled})`;
   const said = (percent: number) => ({ percent: sql`${percent}::numeric`, free, capacity });
   return sql`case
-    when ${free} * 100 < ${capacity} * ${low}::numeric then ${hint('seats_reserve_gone', said(low))}
-    when ${free} * 100 < ${capacity} * ${usual}::numeric then ${hint('seats_reserve_low', said(usual))} end`;
+    when ${free} * 100 < ${capacity} * ${low}::numeric then ${because('seats_reserve_gone', said(low))}
+    when ${free} * 100 < ${capacity} * ${usual}::numeric then ${because('seats_reserve_low', said(usual))} end`;
 }
 
 /** Those of the given values that are not null, as a JSON list; null where none is left. */
 export function listOf(values: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
   return sql`nullif(jsonb_path_query_array(jsonb_build_array(${sql.join(values)}), '$[*] ? (@ != null)'), '[]')`;
-}
-
-export function hint(
-  name: Parameters<typeof code>[0],
-  detail: Readonly<Record<string, RawBuilder<unknown>>> = {},
-): RawBuilder<unknown> {
-  const pairs = Object.entries(detail).flatMap(([key, value]) => [sql.lit(key), value]);
-  return sql`jsonb_build_object(${sql.join([sql`'code'`, code(name), ...pairs])})`;
 }
 
 function loadHint(
@@ -98,8 +90,8 @@ function loadHint(
 ): RawBuilder<unknown> {
   const said = (limit: number) => ({ count: batches, limit: sql`${limit + 1}::int` });
   return sql`case when ${status} <> 'active' then null
-    when ${batches} > ${most} then ${hint('instructor_batches_too_many', said(most))}
-    when ${batches} > ${usual} then ${hint('instructor_batches_many', said(usual))} end`;
+    when ${batches} > ${most} then ${because('instructor_batches_too_many', said(most))}
+    when ${batches} > ${usual} then ${because('instructor_batches_many', said(usual))} end`;
 }
 
 function scheduleHints(timetable: RawBuilder<unknown>, numbers: GoodPractice) {
@@ -113,12 +105,12 @@ function scheduleHints(timetable: RawBuilder<unknown>, numbers: GoodPractice) {
   const number = sql`jsonb_array_length(${timetable})`;
   return [
     sql`case when ${number} not in (0, ${numbers.classes_per_week}) then
-      ${hint('classes_per_week_advised', { count: number, advised: sql`${numbers.classes_per_week}::int` })} end`,
-    sql`(select case when count(*) > 0 then ${hint('class_minutes_advised', { advised: sql`${numbers.class_minutes}::int`, slots: named })} end
+      ${because('classes_per_week_advised', { count: number, advised: sql`${numbers.classes_per_week}::int` })} end`,
+    sql`(select case when count(*) > 0 then ${because('class_minutes_advised', { advised: sql`${numbers.class_minutes}::int`, slots: named })} end
       from ${slots} s where s.ends - s.begins <> ${numbers.class_minutes})`,
-    sql`(select case when count(*) > 0 then ${hint('class_times_advised', { advised: sql`${advised}::text`, slots: named })} end
+    sql`(select case when count(*) > 0 then ${because('class_times_advised', { advised: sql`${advised}::text`, slots: named })} end
       from ${slots} s where ${times.length > 0} and not ${isAdvised})`,
-    sql`(select case when count(*) > 0 then ${hint('class_days_adjacent', { days: sql`string_agg(distinct s.day || ' and ' || o.day, ', ')` })} end
+    sql`(select case when count(*) > 0 then ${because('class_days_adjacent', { days: sql`string_agg(distinct s.day || ' and ' || o.day, ', ')` })} end
       from ${slots} s join ${slots} o on (o.day_no - s.day_no + 7) % 7 = 1 where ${numbers.days_between_classes})`,
   ];
 }

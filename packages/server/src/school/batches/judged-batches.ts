@@ -1,8 +1,9 @@
 /** What is wrong with batches as they would be, and what is hinted at: one judgement for new batches and changed ones. */
 import { sql, type RawBuilder } from 'kysely';
 import { code, type PlanContext } from '../../engine/kind.ts';
-import { batchHints, goodPractice, hint, listOf } from './good-practice.ts';
-import { isOwnBatch } from './rights.ts';
+import { because } from '../because.ts';
+import { batchHints, goodPractice, listOf } from './good-practice.ts';
+import { hasTeacher, isOwnBatch } from './rights.ts';
 import { clashes, suggestions } from './timetable.ts';
 
 /**
@@ -46,7 +47,7 @@ function stateFault({ orgId, actor }: PlanContext): RawBuilder<unknown> {
     when not ${isOwnBatch(actor, sql`g.classroom_id`, sql`u.unit_id`)} then ${code('batch_out_of_scope')}
     when ${gives('dates')} and g.end_date <= g.start_date then ${code('batch_dates_reversed')}
     when ${gives('capacity')} and g.capacity < g.enrolled_students then ${code('batch_capacity_below_enrolled')}
-    when ${gives('status')} and g.status = 'active' and g.lead_id is null then ${code('batch_instructor_required')}
+    when ${gives('status')} and g.status = 'active' and g.lead_id is null and not ${hasTeacher(orgId, sql`g.batch_id`)} then ${code('batch_instructor_required')}
     when ${gives('code')} and (
       exists (select from batches b where b.org_id = ${orgId} and lower(b.code) = lower(g.code_given) and b.id <> g.batch_id)
       or exists (select from given o where lower(o.code_given) = lower(g.code_given) and o.item_no < g.item_no)) then ${code('batch_code_taken')}
@@ -82,6 +83,6 @@ function detail(orgId: string): RawBuilder<unknown> {
 function forcedHint(): RawBuilder<unknown> {
   return listOf([
     sql`case when w.conflicts is not null then
-      ${hint('schedule_conflict_forced', { reason: sql`w.force_reason`, conflicts: sql`w.conflicts` })} end`,
+      ${because('schedule_conflict_forced', { reason: sql`w.force_reason`, conflicts: sql`w.conflicts` })} end`,
   ]);
 }

@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '../../tenancy/actor.ts';
 import { unitsOf } from '../people/scope.ts';
+import { isOpenEnrollment } from '../states.ts';
 
 /**
  * A batch belongs to the unit of its classroom; without one, to that of its lead teacher. Admins of the whole
@@ -26,6 +27,11 @@ export function leadUnit(orgId: string): RawBuilder<unknown> {
     where t.org_id = ${orgId} and t.batch_id = b.id and t.is_lead)`;
 }
 
+/** Condition: somebody teaches the batch, as its lead or beside them. */
+export function hasTeacher(orgId: string, batchId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`exists (select from batch_teachers t where t.org_id = ${orgId} and t.batch_id = ${batchId})`;
+}
+
 /** Whether the actor answers for batch `b`. */
 export function ownsBatch(actor: Actor): RawBuilder<unknown> {
   return isOwnBatch(actor, sql`b.classroom_id`, leadUnit(actor.orgId));
@@ -41,7 +47,7 @@ export function teachesBatch(actor: Actor): RawBuilder<unknown> {
 export function attendsBatch(actor: Actor, now: Date): RawBuilder<unknown> {
   return sql`exists (
     select from enrollments own where own.org_id = ${actor.orgId} and own.batch_id = b.id and own.student_id = ${actor.userId}
-      and (own.status in ('active', 'on_hold', 'completed') or own.status = 'cancelled' and own.access_ends_at > ${now}))`;
+      and (${isOpenEnrollment(sql`own.status`)} or own.status = 'completed' or own.status = 'cancelled' and own.access_ends_at > ${now}))`;
 }
 
 export function isAdmin(actor: Actor): boolean {

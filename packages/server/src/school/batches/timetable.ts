@@ -6,6 +6,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import { DAYS } from './fields.ts';
+import { isOpenBatch } from '../states.ts';
 
 const SUGGESTIONS_MAX = 6;
 const STEP_MINUTES = 15;
@@ -32,16 +33,15 @@ function minutes(time: RawBuilder<unknown>): RawBuilder<unknown> {
  * has to move; of two items of one plan the later one clashes.
  */
 export function clashes(orgId: string): RawBuilder<unknown> {
-  const runs = sql`('active', 'upcoming')`;
   return sql`
     held as materialized (
       select w.item_no, w.batch_id, w.name, t.teacher_id, w.is_compared, daterange(w.start_date, w.end_date, '[]') as dates, s.*
       from wanted w cross join lateral unnest(w.teacher_ids) t(teacher_id) cross join lateral ${slotsOf(sql`w.timetable`)} s
-      where w.is_good and w.status in ${runs}
+      where w.is_good and ${isOpenBatch(sql`w.status`)}
     ), busy as materialized (
       select 0 as item_no, b.id as batch_id, b.name, t.teacher_id, daterange(b.start_date, b.end_date, '[]') as dates, s.*
       from batch_teachers t
-      join batches b on b.org_id = ${orgId} and b.id = t.batch_id and b.status in ${runs}
+      join batches b on b.org_id = ${orgId} and b.id = t.batch_id and ${isOpenBatch(sql`b.status`)}
       cross join lateral ${slotsOf(sql`b.timetable`)} s
       where t.org_id = ${orgId} and t.teacher_id in (select teacher_id from held where is_compared)
         and not exists (select from wanted w where w.is_good and w.batch_id = b.id)

@@ -1,12 +1,14 @@
 /** Who studies in a batch: enrollments, which end and are opened again but never deleted. */
-import { Problem } from '@muster/contract';
+import { Problem, type ProblemCode } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
-import { rows } from '../../db/database.ts';
+import { one, rows } from '../../db/database.ts';
 import type { Plan, PlanContext } from '../../engine/kind.ts';
+import { seatFault, seatWarning } from '../batches/seats.ts';
 import { assertFit } from './fit-people.ts';
 import type { Batch } from './homeroom.ts';
-import type { Mode } from './members.ts';
+import { emptied, type Mode } from './members.ts';
 import { planOneItem } from './one-item.ts';
+import { OPEN_ENROLLMENTS } from '../states.ts';
 
 /** Why an enrollment ended that somebody took out of a batch. */
 export const REMOVED = 'removed_from_batch';
@@ -22,23 +24,24 @@ export interface WantedStudents {
 
 /**
  * Whoever is to enter has to be an active student; who is in the batch already stays in it.
- * @throws Problem `not_found`, `wrong_role`, `inactive_user`.
+ * @throws Problem `not_found`, `user_out_of_scope`, `wrong_role`, `inactive_user`.
  */
 export async function assertFitStudents(
-  { tx, orgId }: PlanContext,
+  context: PlanContext,
   batch: Batch,
   ids: readonly string[],
   mode: Mode,
 ): Promise<void> {
   const field = 'student_ids';
-  await assertFit(tx, { field, ids }, null);
+  const { tx, orgId } = context;
+  await assertFit(context, { field, ids }, null);
   if (mode === 'remove') return;
   const inside = await rows(
     tx,
     sql<{ id: string }>`
     select student_id as id from enrollments where org_id = ${orgId} and batch_id = ${batch.id} and status = 'active'`,
   );
-  await assertFit(tx, { field, ids, except: inside.map((row) => row.id) }, 'student');
+  await assertFit(context, { field, ids, except: inside.map((row) => row.id) }, 'student');
 }
 
 /** Sets, adds or removes the students of a batch; the roster and other batches stay as they are. */
@@ -52,20 +55,19 @@ export async function planBatchStudents(
   const moves = await findStudentMoves(context, batch, wanted);
   const count = moves.active + moves.entering.length + moves.reopened.length - moves.leaving.length;
   const added = moves.entering.length + moves.reopened.length;
-  const warnings = added === 0 ? [] : overCapacity(context, batch, count);
+  const leaving = moves.leaving.length;
+  const warnings =
+    count === 0 && leaving > 0
+      ? emptied('student', batch.name, leaving)
+      : added === 0
+        ? []
+        : await seatHints(context, batch, count);
   await planOneItem(plan, {
     key: batch.id,
     label: `${batch.name}: students`,
-    isChanged: added + moves.leaving.length > 0,
+    isChanged: added + leaving > 0,
     warnings,
-    input: {
-      what: 'students',
-      count,
-      added,
-      removed: moves.leaving.length,
-      unchanged: count - added,
-      ignored: moves.ignored,
-    },
+    input: { what: 'students', count, added, removed: leaving, unchanged: count - added, ignored: moves.ignored },
   });
   await plan.insert(
     'enrollment',
@@ -119,7 +121,7 @@ async function findStudentMoves(
     isNamed ? status !== 'active' : REOPENED_STATUSES.some((one) => one === status);
   const isLeaving = (row: { student_id: string; status: string }) =>
     mode === 'remove'
-      ? meant.has(row.student_id) && ['active', 'on_hold'].includes(row.status)
+      ? meant.has(row.student_id) && OPEN_ENROLLMENTS.some((status) => status === row.status)
       : mode === 'set' && !meant.has(row.student_id) && row.status === 'active';
   const stays = mode === 'remove' ? [] : present.filter((row) => meant.has(row.student_id));
   return {
@@ -131,20 +133,23 @@ async function findStudentMoves(
   };
 }
 
-/**
- * A section's capacity may be exceeded with a warning, unless the organization enforces it; a batch's own never.
- * @throws Problem `batch_full`, `over_capacity`.
- */
-function overCapacity({ settings }: PlanContext, batch: Batch, count: number): Record<string, unknown>[] {
-  if (batch.capacity !== null && count > batch.capacity) {
-    throw new Problem('batch_full', { label: batch.name, capacity: batch.capacity });
-  }
-  if (batch.section_capacity === null || count <= batch.section_capacity) return [];
-  const detail = { students: count, capacity: batch.section_capacity, section: batch.section };
-  if (isCapacityEnforced(settings)) throw new Problem('over_capacity', detail);
-  return [{ code: 'over_capacity', ...detail }];
+/** @throws Problem `batch_full`, `over_capacity`. */
+async function seatHints({ tx, settings }: PlanContext, batch: Batch, count: number): Promise<SeatHint[]> {
+  const seats = {
+    capacity: sql`${batch.capacity}::int`,
+    students: sql`${count}::int`,
+    sectionCapacity: sql`${batch.section_capacity}::int`,
+    section: sql`${batch.section}::text`,
+  };
+  const { fault, warning } = await one(
+    tx,
+    sql<{ fault: ProblemCode | null; warning: SeatHint | null }>`
+    select ${seatFault(seats, settings)} as fault, ${seatWarning(seats, settings)} as warning`,
+  );
+  if (fault === 'batch_full') throw new Problem(fault, { label: batch.name, capacity: batch.capacity });
+  const { section_capacity: capacity, section } = batch;
+  if (fault !== null) throw new Problem(fault, { students: count, capacity, section });
+  return warning === null ? [] : [warning];
 }
 
-export function isCapacityEnforced(settings: Readonly<Record<string, unknown>>): boolean {
-  return settings['enforce_capacity'] === true;
-}
+type SeatHint = Readonly<Record<string, unknown>>;

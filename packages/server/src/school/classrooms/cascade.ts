@@ -5,10 +5,12 @@
 import { sql, type RawBuilder } from 'kysely';
 import { rows } from '../../db/database.ts';
 import { code, type PlanContext } from '../../engine/kind.ts';
-import { isCapacityEnforced, REMOVED, REOPENED_STATUSES } from './batch-students.ts';
-import { CLOSED_BATCH, isInReach } from './homeroom.ts';
+import { seatFault, seatWarning, type Seats } from '../batches/seats.ts';
+import { REMOVED, REOPENED_STATUSES } from './batch-students.ts';
+import { isInReach } from './homeroom.ts';
 import { BATCH_TEACHERS } from './members.ts';
 import type { Slice } from './slice.ts';
+import { isClosedBatch } from '../states.ts';
 
 const BATCHES_MAX = 200;
 
@@ -73,7 +75,7 @@ export function cascadeItems(context: PlanContext, cascade: Cascade): RawBuilder
       case when code is not null then 'error' when is_new then 'create' when ${isChanged} then 'update' else 'skip' end as action,
       case when code is null and not is_new and not ${isChanged} then ${code('unchanged')} else code end as code,
       case when code is not null then ${detail(cascade)} end as detail,
-      case when code is null then ${warnings(cascade)} end as warnings
+      case when code is null then ${warnings(context, cascade)} end as warnings
     from judged`;
 }
 
@@ -119,18 +121,26 @@ function newName(orgId: string, { slice }: Cascade): RawBuilder<unknown> {
     select from batches same where same.org_id = ${orgId} and same.classroom_id = t.id and same.name = ${name}) then ${term}::text else '' end`;
 }
 
-function fault({ settings }: PlanContext, { slice }: Cascade): RawBuilder<unknown> {
-  const capacity = isCapacityEnforced(settings) ? (slice.section?.capacity ?? null) : null;
+/** Of what an item comes to. */
+function seatsOf({ slice }: Cascade): Seats {
+  return {
+    capacity: sql`seats`,
+    students: sql`students`,
+    sectionCapacity: sql`${slice.section?.capacity ?? null}::int`,
+    section: sql`${slice.section?.name ?? null}::text`,
+  };
+}
+
+function fault({ settings }: PlanContext, cascade: Cascade): RawBuilder<unknown> {
   return sql`case
     when classroom is null then ${code('not_found')}
     when not is_own then ${code('unit_out_of_scope')}
     when classroom_status = 'archived' then ${code('classroom_archived')}
-    when batch_status = any(${[...CLOSED_BATCH]}::text[]) then ${code('batch_ended')}
+    when ${isClosedBatch(sql`batch_status`)} then ${code('batch_ended')}
     when is_new and batches >= ${BATCHES_MAX} then ${code('above_limit')}
     when teachers > ${BATCH_TEACHERS.membersMax} then ${code('above_limit')}
     when jsonb_array_length(added_ids || reenrolled_ids) = 0 then null
-    when students > seats then ${code('batch_full')}
-    when students > ${capacity}::int then ${code('over_capacity')} end`;
+    else ${seatFault(seatsOf(cascade), settings)} end`;
 }
 
 function detail({ slice }: Cascade): RawBuilder<unknown> {
@@ -143,11 +153,9 @@ function detail({ slice }: Cascade): RawBuilder<unknown> {
       'label', case code when ${code('classroom_archived')} then classroom else name end) end`;
 }
 
-function warnings({ slice }: Cascade): RawBuilder<unknown> {
-  const capacity = slice.section?.capacity ?? null;
+function warnings({ settings }: PlanContext, cascade: Cascade): RawBuilder<unknown> {
   return sql`nullif(jsonb_path_query_array(jsonb_build_array(
-      case when students > ${capacity}::int then jsonb_build_object('code', ${code('over_capacity')},
-        'students', students, 'capacity', ${capacity}::int, 'section', ${slice.section?.name ?? null}::text) end,
+      ${seatWarning(seatsOf(cascade), settings)},
       case when roster = 0 then jsonb_build_object('code', ${code('empty_roster')}, 'label', classroom) end,
       case when teachers = 0 then jsonb_build_object('code', ${code('no_teachers')}, 'label', name) end,
       case when inactive > 0 then jsonb_build_object('code', ${code('inactive_on_roster')}, 'label', classroom, 'count', inactive) end

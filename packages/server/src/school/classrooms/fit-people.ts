@@ -1,6 +1,8 @@
 import { Problem, problemError, type ProblemCode } from '@muster/contract';
 import { sql } from 'kysely';
-import { rows, type OrgTransaction } from '../../db/database.ts';
+import { rows } from '../../db/database.ts';
+import { comesFromOutside } from '../rights.ts';
+import type { Asking } from './homeroom.ts';
 
 export interface Listed {
   /** As the client calls the list: `student_ids`. */
@@ -8,6 +10,8 @@ export interface Listed {
   readonly ids: readonly string[];
   /** Who is not looked at. */
   readonly except?: readonly string[];
+  /** Where they are to come in; a batch unless it is said. */
+  readonly into?: 'classroom' | 'batch';
 }
 
 /** Roles that make somebody a teacher of a classroom or a batch. */
@@ -15,12 +19,12 @@ const ROLES_OF = { student: ['student'], teacher: ['teacher', 'teacher_admin'] }
 
 /**
  * One bad id refuses the whole list, and every bad one is named by its place.
- * @param role - What everybody has to be, and active; null where they only have to exist.
- * @throws Problem `not_found`, `wrong_role`, `inactive_user`: the first fault; `errors` has all.
+ * @param role - What everybody has to be, active and within the actor's reach; null where they only have to exist.
+ * @throws Problem `not_found`, `user_out_of_scope`, `wrong_role`, `inactive_user`: the first fault; `errors` has all.
  */
 export async function assertFit(
-  tx: OrgTransaction,
-  { field, ids, except = [] }: Listed,
+  { tx, actor }: Asking,
+  { field, ids, except = [], into = 'batch' }: Listed,
   role: keyof typeof ROLES_OF | null,
 ): Promise<void> {
   const roles = role === null ? null : ROLES_OF[role];
@@ -31,6 +35,7 @@ export async function assertFit(
       select listed.id, (listed.n - 1)::int as at, u.display_name as label, u.status, case
           when u.id is null then 'not_found'
           when ${roles === null} then null
+          when ${comesFromOutside(actor, sql`u.id`, into)} then 'user_out_of_scope'
           when not u.roles && ${[...(roles ?? [])]}::text[] then 'wrong_role'
           when u.status <> 'active' then 'inactive_user'
         end as code

@@ -5,6 +5,7 @@ import { rows, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { ownsBatch, teachesBatch } from '../batches/rights.ts';
 import { unitsOf } from '../people/scope.ts';
+import { isClosedBatch } from '../states.ts';
 
 export interface Asking {
   readonly tx: OrgTransaction;
@@ -50,16 +51,14 @@ export async function getClassroom({ tx, actor }: Asking, id: string): Promise<C
   return found;
 }
 
-/** What ends a batch for good: nobody enters or leaves it any more. */
-export const CLOSED_BATCH = ['completed', 'cancelled', 'archived'] as const;
-
 /** @throws Problem `not_found`, `unit_out_of_scope`, `batch_ended`, `classroom_archived`. */
 export async function getOpenBatch({ tx, actor }: Asking, id: string): Promise<Batch> {
   const [found] = await rows(
     tx,
-    sql<Batch & { is_own: boolean; classroom_status: string | null; classroom: string | null }>`
+    sql<Batch & { is_own: boolean; is_closed: boolean; classroom_status: string | null; classroom: string | null }>`
     select t.id, t.name, t.status, t.classroom_id, t.course_id, t.capacity, s.name as section, s.capacity as section_capacity,
-      c.status as classroom_status, c.name as classroom, ${isInReach(actor, 'batch')} as is_own
+      c.status as classroom_status, c.name as classroom, ${isInReach(actor, 'batch')} as is_own,
+      ${isClosedBatch(sql`t.status`)} as is_closed
     from batches t
     left join sections s on s.org_id = ${tx.orgId} and s.id = t.section_id
     left join classrooms c on c.org_id = ${tx.orgId} and c.id = t.classroom_id
@@ -67,8 +66,7 @@ export async function getOpenBatch({ tx, actor }: Asking, id: string): Promise<B
   );
   if (found === undefined) throw new Problem('not_found', { field: 'batch_id' });
   if (!found.is_own) throw new Problem('unit_out_of_scope', { field: 'batch_id', value: found.name });
-  if (CLOSED_BATCH.some((status) => status === found.status))
-    throw new Problem('batch_ended', { label: found.name, status: found.status });
+  if (found.is_closed) throw new Problem('batch_ended', { label: found.name, status: found.status });
   if (found.classroom_status === 'archived') throw new Problem('classroom_archived', { label: found.classroom });
   return found;
 }

@@ -1,9 +1,9 @@
 /** Who belongs to a classroom or teaches a batch: rows that are there or not. */
-import { Problem } from '@muster/contract';
+import { Problem, type ProblemCode } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { rows } from '../../db/database.ts';
-import type { Plan, PlanContext } from '../../engine/kind.ts';
+import type { People, Plan, PlanContext } from '../../engine/kind.ts';
 import { assertFit, assertWithin } from './fit-people.ts';
 import { getOpenClassroom, type Classroom } from './homeroom.ts';
 import { planOneItem } from './one-item.ts';
@@ -32,6 +32,15 @@ export const versionSchema = z
     'x-hidden': true,
   });
 export type Mode = z.infer<typeof modeSchema>;
+
+/** Whom a list means; only what is set may be set to nobody. */
+export function peopleListed(ids: readonly string[], mode: Mode): People {
+  return {
+    listed: new Set(ids).size,
+    meant: sql`select distinct id from unnest(${[...ids]}::uuid[]) id`,
+    mayBeNobody: mode === 'set',
+  };
+}
 
 export interface Membership {
   readonly entity: 'classroom_student' | 'classroom_teacher' | 'batch_teacher';
@@ -94,7 +103,7 @@ export async function planHomeroom(
   await assertNewest(context, classroom, moves, wanted);
   const listed = { field: `${membership.role}_ids`, ids };
   // Whoever is a member already stays one, also when no longer active.
-  if (mode === 'remove') await assertFit(context.tx, listed, null);
+  if (mode === 'remove') await assertFit(context, listed, null);
   else await assertFitNewcomers(context, membership, listed.ids, moves);
   await planMoves(plan, context, membership, classroom, moves);
 }
@@ -131,14 +140,15 @@ export async function findMoves(
 
 /** Faults are named by their place in the whole list. */
 export async function assertFitNewcomers(
-  { tx }: PlanContext,
-  { role, words, membersMax }: Membership,
+  context: PlanContext,
+  { role, owner, words, membersMax }: Membership,
   ids: readonly string[],
   { present, added, removed }: Moves,
 ): Promise<void> {
   const field = `${role}_ids`;
-  await assertFit(tx, { field, ids }, null);
-  await assertFit(tx, { field, ids, except: present }, role);
+  const into = owner === 'batch_id' ? 'batch' : 'classroom';
+  await assertFit(context, { field, ids }, null);
+  await assertFit(context, { field, ids, except: present, into }, role);
   assertWithin(words, present.length + added.length - removed.length, membersMax, field);
 }
 
@@ -154,6 +164,7 @@ export async function planMoves(
     key: of.id,
     label: `${of.name}: ${role}s`,
     isChanged: added.length + removed.length > 0,
+    warnings: count > 0 || removed.length === 0 ? [] : emptied(role, of.name, removed.length),
     input: {
       what: `${role}s`,
       count,
@@ -176,6 +187,12 @@ export async function planMoves(
     select 1 as item_no, id from ${sql.table(table)}
     where org_id = ${orgId} and ${sql.ref(owner)} = ${of.id} and ${sql.ref(member)} = any(${[...removed]}::uuid[])`,
   );
+}
+
+/** Nobody is left: what is emptied is said, and that nobody teaches any more. */
+export function emptied(role: Membership['role'], label: string, count: number): Record<string, unknown>[] {
+  const said = { code: 'list_emptied' satisfies ProblemCode, label, count, what: `${role}s` };
+  return role === 'student' ? [said] : [said, { code: 'no_teachers' satisfies ProblemCode, label }];
 }
 
 /** @throws Problem `outdated_version` with what differs between the present members and those that were sent. */

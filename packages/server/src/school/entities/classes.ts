@@ -1,11 +1,20 @@
 /** What is taught, and the classes in which it is. Parents first. */
 import type { Entity } from '../../db/entity.ts';
+import { batchRules, batchTeacherRules, sectionRules } from '../batches/rules.ts';
+import { classroomStudentRules, classroomTeacherRules } from '../people/rules.ts';
+import { courseRules, termRules } from '../records/rules.ts';
 
 export const CLASSES: readonly Entity[] = [
-  { name: 'term', table: 'terms', columns: { key: 'text', name: 'text', start_date: 'date', end_date: 'date' } },
+  {
+    name: 'term',
+    table: 'terms',
+    rules: termRules,
+    columns: { key: 'text', name: 'text', start_date: 'date', end_date: 'date' },
+  },
   {
     name: 'course',
     table: 'courses',
+    rules: courseRules,
     columns: {
       title: 'text',
       code: 'text',
@@ -20,6 +29,7 @@ export const CLASSES: readonly Entity[] = [
   {
     name: 'section',
     table: 'sections',
+    rules: sectionRules,
     columns: { course_id: 'uuid', name: 'text', capacity: 'integer', sequence: 'integer', branch: 'text' },
     references: { course_id: 'course' },
   },
@@ -40,6 +50,7 @@ export const CLASSES: readonly Entity[] = [
   {
     name: 'classroom_student',
     table: 'classroom_students',
+    rules: classroomStudentRules,
     columns: { classroom_id: 'uuid', student_id: 'uuid' },
     references: { classroom_id: 'classroom', student_id: 'user' },
     partOf: { entity: 'classroom', column: 'classroom_id', isEditOfWhole: true },
@@ -47,6 +58,7 @@ export const CLASSES: readonly Entity[] = [
   {
     name: 'classroom_teacher',
     table: 'classroom_teachers',
+    rules: classroomTeacherRules,
     columns: { classroom_id: 'uuid', teacher_id: 'uuid' },
     references: { classroom_id: 'classroom', teacher_id: 'user' },
     partOf: { entity: 'classroom', column: 'classroom_id', isEditOfWhole: true },
@@ -54,6 +66,7 @@ export const CLASSES: readonly Entity[] = [
   {
     name: 'batch',
     table: 'batches',
+    rules: batchRules,
     columns: {
       name: 'text',
       code: 'text',
@@ -78,6 +91,7 @@ export const CLASSES: readonly Entity[] = [
   {
     name: 'batch_teacher',
     table: 'batch_teachers',
+    rules: batchTeacherRules,
     columns: { batch_id: 'uuid', teacher_id: 'uuid', is_lead: 'boolean' },
     defaults: { is_lead: false },
     references: { batch_id: 'batch', teacher_id: 'user' },

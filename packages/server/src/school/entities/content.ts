@@ -1,5 +1,6 @@
 /** What is worked on: the library, and what was assigned from it. Parents first. */
 import type { Entity } from '../../db/entity.ts';
+import { customAssignmentRules } from '../records/rules.ts';
 
 export const CONTENT: readonly Entity[] = [
   {
@@ -26,6 +27,7 @@ export const CONTENT: readonly Entity[] = [
   {
     name: 'custom_assignment',
     table: 'custom_assignments',
+    rules: customAssignmentRules,
     columns: { title: 'text', owner_id: 'uuid', is_shared: 'boolean', steps: 'jsonb' },
     defaults: { is_shared: false, steps: [] },
     references: { owner_id: 'user' },

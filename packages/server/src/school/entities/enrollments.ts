@@ -1,5 +1,7 @@
 /** How people come into classes: invites, plans, enrollments and payments. Parents first. */
 import type { Entity } from '../../db/entity.ts';
+import { enrollmentRules } from '../batches/rules.ts';
+import { customFieldRules } from '../records/rules.ts';
 
 export const ENROLLMENTS: readonly Entity[] = [
   {
@@ -83,6 +85,7 @@ export const ENROLLMENTS: readonly Entity[] = [
   {
     name: 'enrollment',
     table: 'enrollments',
+    rules: enrollmentRules,
     columns: {
       batch_id: 'uuid',
       course_id: 'uuid',
@@ -138,6 +141,7 @@ export const ENROLLMENTS: readonly Entity[] = [
   {
     name: 'custom_field',
     table: 'custom_fields',
+    rules: customFieldRules,
     columns: { name: 'text', type: 'text', options: 'jsonb', is_required: 'boolean', position: 'integer' },
     defaults: { type: 'text', options: [], is_required: false, position: 0 },
   },

@@ -1,5 +1,8 @@
 /** People, where they belong, and what is between them. Parents first. */
 import type { Entity } from '../../db/entity.ts';
+import { mentorshipRules } from '../mentors/rules.ts';
+import { relationshipRules, userRules } from '../people/rules.ts';
+import { unitRules } from '../records/rules.ts';
 import { losesRights } from '../people/rights.ts';
 import { stopsTeaching, TEACHER_COLUMNS } from '../people/staff.ts';
 
@@ -7,12 +10,14 @@ export const PEOPLE: readonly Entity[] = [
   {
     name: 'unit',
     table: 'units',
+    rules: unitRules,
     columns: { name: 'text', code: 'text', parent_id: 'uuid' },
     references: { parent_id: 'unit' },
   },
   {
     name: 'user',
     table: 'users',
+    rules: userRules,
     columns: {
       account_id: 'uuid',
       external_id: 'text',
@@ -38,6 +43,7 @@ export const PEOPLE: readonly Entity[] = [
   {
     name: 'teacher_relationship',
     table: 'teacher_relationships',
+    rules: relationshipRules,
     columns: { teacher_id: 'uuid', student_id: 'uuid', role: 'text', starts_on: 'date', ends_on: 'date' },
     defaults: { role: 'teacher' },
     references: { teacher_id: 'user', student_id: 'user' },
@@ -68,6 +74,7 @@ export const PEOPLE: readonly Entity[] = [
   {
     name: 'mentorship',
     table: 'mentorships',
+    rules: mentorshipRules,
     columns: {
       student_id: 'uuid',
       mentor_id: 'uuid',

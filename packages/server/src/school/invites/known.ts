@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { unitsOf } from '../people/scope.ts';
+import { ownsBatch } from '../batches/rights.ts';
 import type { InviteForm } from './form.ts';
 
 export interface KnownLink {
@@ -119,8 +119,7 @@ async function readOutside(
       union select payment_option_id, batch_id from invite_options where org_id = ${tx.orgId} and payment_option_id = any(${[...optionIds]}::uuid[])
     ) touched
     join batches b on b.org_id = ${tx.orgId} and b.id = touched.batch_id
-    left join classrooms c on c.org_id = ${tx.orgId} and c.id = b.classroom_id
-    where c.unit_id is null or c.unit_id not in (${unitsOf(actor)})`,
+    where not ${ownsBatch(actor)}`,
   );
   return new Map(found.map((row) => [row.of, row.batch]));
 }

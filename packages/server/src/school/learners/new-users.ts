@@ -1,8 +1,10 @@
 /** People who are to be made in the same call: their values as columns, or why they cannot be made. */
-import { USER_ROLES, type UserRole } from '@muster/contract';
+import { cleanText, isEmail, USER_ROLES, type UserRole } from '@muster/contract';
+import { sql } from 'kysely';
+import { rows, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { ADMIN_ROLES } from '../edit-rights.ts';
 import { completeName } from '../people/fields.ts';
+import { ADMIN_ROLES } from '../people/rights.ts';
 import type { AssignParams } from './parameters.ts';
 
 type Given = NonNullable<AssignParams['new_users']>[number];
@@ -21,42 +23,58 @@ export interface Newcomer {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-const EMAIL = /^[^\s@<>",;:()[\]\\]{1,64}@[^\s@<>",;:()[\]\\]+\.[^\s@<>",;:()[\]\\.]+$/;
-
 /** In the order of the request; an e-mail that comes again is left out. */
-export function newcomersOf(actor: Actor, given: readonly Given[]): Newcomer[] {
+export async function newcomersOf(tx: OrgTransaction, actor: Actor, given: readonly Given[]): Promise<Newcomer[]> {
+  const folded = await foldedNames(tx, given);
   const repeats = new Map<string, number>();
-  for (const user of given) {
-    const email = trimmed(user.email)?.toLowerCase();
-    if (email !== undefined) repeats.set(email, (repeats.get(email) ?? -1) + 1);
-  }
+  for (const { email } of folded) if (email !== null) repeats.set(email, (repeats.get(email) ?? -1) + 1);
   const emails = new Set<string>();
   const usernames = new Set<string>();
   return given.flatMap((user, at) => {
+    const { email: foldedEmail = null, username: foldedName = null } = folded[at] ?? {};
+    if (foldedEmail !== null && emails.has(foldedEmail)) return [];
     const email = trimmed(user.email);
-    if (email !== undefined && emails.has(email.toLowerCase())) return [];
-    const username = trimmed(user.username) ?? email;
-    const isTaken = username !== undefined && usernames.has(username.toLowerCase());
-    if (email !== undefined) emails.add(email.toLowerCase());
-    if (username !== undefined) usernames.add(username.toLowerCase());
+    const isTaken = foldedName !== null && usernames.has(foldedName);
+    if (foldedEmail !== null) emails.add(foldedEmail);
+    if (foldedName !== null) usernames.add(foldedName);
     return [
       {
         n: at + 1,
         email: email ?? null,
-        username: username ?? null,
+        username: trimmed(user.username) ?? email ?? null,
         label: trimmed(user.full_name) ?? email ?? `New user ${at + 1}`,
         reason: faultOf(actor, user) ?? (isTaken ? 'Username already exists' : null),
-        repeats: email === undefined ? 0 : (repeats.get(email.toLowerCase()) ?? 0),
+        repeats: repeats.get(foldedEmail ?? '') ?? 0,
         values: valuesOf(actor, user),
       },
     ];
   });
 }
 
+/** Names as they are compared: the database folds them, so that what is one name there is one here. */
+async function foldedNames(
+  tx: OrgTransaction,
+  given: readonly Given[],
+): Promise<{ email: string | null; username: string | null }[]> {
+  if (given.length === 0) return [];
+  const emails = given.map((user) => trimmed(user.email) ?? null);
+  const usernames = given.map((user, at) => trimmed(user.username) ?? emails[at] ?? null);
+  return rows(
+    tx,
+    sql<{ email: string | null; username: string | null }>`
+    select lower(email) as email, lower(username) as username
+    from unnest(${emails}::text[], ${usernames}::text[]) with ordinality given(email, username, n) order by n`,
+  );
+}
+
 function faultOf(actor: Actor, user: Given): string | null {
   const email = trimmed(user.email);
+  const isUnclean = Object.values(user).some(
+    (value) => typeof value === 'string' && cleanText(value).fault === 'control_character',
+  );
+  if (isUnclean) return 'A value holds a character that cannot be seen';
   if (email === undefined) return 'Email is missing';
-  if (!EMAIL.test(email) || email.length > 254) return 'Email is not valid';
+  if (!isEmail(email)) return 'Email is not valid';
   if (trimmed(user.full_name) === undefined) return 'Full name is missing';
   const unknown = rolesOf(user).find((role) => asRole(role) === null);
   if (unknown !== undefined) return `Role ${unknown} does not exist`;
@@ -99,6 +117,6 @@ function mayGive(actor: Actor, role: UserRole | null): boolean {
 }
 
 function trimmed(given: string | null | undefined): string | undefined {
-  const text = given?.trim() ?? '';
+  const { text } = cleanText(given ?? '');
   return text === '' ? undefined : text;
 }

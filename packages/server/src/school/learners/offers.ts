@@ -13,6 +13,7 @@ import { code, type PlanContext } from '../../engine/kind.ts';
 import { ownsBatch } from '../batches/rights.ts';
 import { defaultAccessDays } from './default-access.ts';
 import { asUuid, batchOf, type AssignParams } from './parameters.ts';
+import { isClosedBatch } from '../states.ts';
 
 /** One entry of `assignments` with all that holds for each of its learners. */
 export interface Offer {
@@ -29,8 +30,11 @@ export interface Offer {
   readonly closed: string | null;
   /** Fills the words of both. */
   readonly detail: Readonly<Record<string, unknown>>;
-  /** Null for a batch without limit. */
-  readonly seats: number | null;
+  /** Of the batch: null is without limit; and of its section. */
+  readonly capacity: number | null;
+  readonly enrolled: number | null;
+  readonly section: string | null;
+  readonly section_capacity: number | null;
   readonly makes_invite: boolean;
   readonly enroll_invite_id: string | null;
   readonly payment_option_id: string | null;
@@ -45,9 +49,6 @@ export interface Offer {
   readonly custom_field_values: readonly { custom_field_id: string; value: string }[];
 }
 
-/** Batches that take learners. */
-const OPEN_STATES = ['active', 'upcoming'];
-
 export async function findOffers(context: PlanContext<AssignParams>): Promise<Offer[]> {
   const { tx, orgId, now, timezone } = context;
   const today = sql`(${now}::timestamptz at time zone ${timezone})::date`;
@@ -57,11 +58,12 @@ export async function findOffers(context: PlanContext<AssignParams>): Promise<Of
     with wanted as materialized (${wantedEntries(context.params)}
     ), invited as (
       select w.*, b.id as batch_id, b.course_id, b.name as batch_name, b.status as batch_status, not ${ownsBatch(context.actor)} as is_outside,
-        b.capacity - b.enrolled_students as seats, i.id as invite_id, i.name as invite_name, i.status as invite_status, i.is_bundled,
+        b.capacity, b.enrolled_students as enrolled, s.name as section, s.capacity as section_capacity, i.id as invite_id, i.name as invite_name, i.status as invite_status, i.is_bundled,
         i.learner_access_days, coalesce(${today} between coalesce(i.start_date, ${today}) and coalesce(i.end_date, ${today}), false) as is_in_time,
         b.id is not null and not w.names_invite and chosen.id is null as makes_invite
       from wanted w
       left join batches b on b.org_id = ${orgId} and b.id = w.batch_uuid
+      left join sections s on s.org_id = ${orgId} and s.id = b.section_id
       left join lateral (
         select case when w.names_invite then w.invite_uuid else (
           select enroll_invite_id from invite_options d where d.org_id = ${orgId} and d.batch_id = b.id and d.is_default) end as id) chosen on true
@@ -80,11 +82,11 @@ export async function findOffers(context: PlanContext<AssignParams>): Promise<Of
     )
     select position, named_batch, batch_id, course_id, batch_name,
       case when batch_id is null then ${code('unknown_batch')} when is_outside then ${code('batch_out_of_scope')} end as fault,
-      case when batch_status <> all(${OPEN_STATES}::text[]) then ${code('batch_closed')}
+      case when ${isClosedBatch(sql`batch_status`)} then ${code('batch_closed')}
         when config_fault is not null then ${code('config_resolution_failed')}
         when unknown_field is not null then ${code('custom_field_not_found')} end as closed,
       jsonb_strip_nulls(jsonb_build_object('label', case when is_outside then batch_name end, 'batch_status', initcap(batch_status), 'reason', config_fault, 'value', unknown_field)) as detail,
-      seats, makes_invite,
+      capacity, enrolled, section, section_capacity, makes_invite,
       case when makes_invite then ${context.newId(sql`'default invite ' || batch_id`)} else invite_id end as enroll_invite_id,
       case when makes_invite then ${context.newId(sql`'default option ' || batch_id`)} else option_id end as payment_option_id,
       case when makes_invite then ${context.newId(sql`'default plan ' || batch_id`)} else plan_id end as payment_plan_id,

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { isUuid, rows, type OrgTransaction } from '../../db/database.ts';
 import { LEARNER_STATES } from './states.ts';
+import { OPEN_ENROLLMENTS } from '../states.ts';
 
 const DAYS_MAX = 36_500;
 const PEOPLE_MAX = 100_000;
@@ -177,7 +178,7 @@ export type DeassignParams = z.output<typeof deassignParams>;
 
 /** Stored states of what can be removed: a cancelled enrollment can still be terminated. */
 export function endableStates(mode: DeassignParams['options']['mode']): string[] {
-  return ['active', 'on_hold', ...(mode === 'HARD' ? ['cancelled'] : [])];
+  return [...OPEN_ENROLLMENTS, ...(mode === 'HARD' ? ['cancelled'] : [])];
 }
 
 /** What this file's words of clients mean elsewhere: the batch of an entry, of all of them, of a removal, of a filter. */

@@ -5,6 +5,7 @@ import { isUuid, rows, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { scopeOf } from '../people/scope.ts';
 import { MEETING_GAP_DAYS, MENTORSHIP_REVIEW } from './guidance.ts';
+import { isOpenMentorship } from '../states.ts';
 
 export interface Mentorship {
   readonly id: string;
@@ -28,7 +29,7 @@ export function mentorshipColumns(now: Date): RawBuilder<unknown> {
   return sql`m.id, m.student_id, s.display_name as student_name, m.mentor_id as instructor_id, t.display_name as instructor_name,
     m.type as assignment_type, nullif(m.notes, '') as notes, m.started_at, m.ended_at, nullif(m.end_reason, '') as end_reason,
     m.assigned_by_id as assigned_by, greatest(0, extract(day from coalesce(m.ended_at, ${now}::timestamptz) - m.started_at))::int as length_days,
-    m.ended_at is null and m.started_at + ${MENTORSHIP_REVIEW} <= ${now}::timestamptz as is_due_for_review`;
+    ${isOpenMentorship('m')} and m.started_at + ${MENTORSHIP_REVIEW} <= ${now}::timestamptz as is_due_for_review`;
 }
 
 /** Mentorships `m` of the organization with student `s` and teacher `t`. */
@@ -40,7 +41,7 @@ export function mentorshipRows(orgId: string): RawBuilder<unknown> {
 
 /** Whether the next meeting of mentorship `m` is due: more than a week since the last one or the start, and none planned. */
 export function meetingIsDue(orgId: string, now: Date): RawBuilder<boolean> {
-  return sql`(m.ended_at is null and ${now}::timestamptz - make_interval(days => ${MEETING_GAP_DAYS}) >
+  return sql`(${isOpenMentorship('m')} and ${now}::timestamptz - make_interval(days => ${MEETING_GAP_DAYS}) >
     greatest(m.started_at, (select max(e.starts_at) from mentor_meetings e where e.org_id = ${orgId} and e.mentorship_id = m.id)))`;
 }
 

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { one, type OrgTransaction } from '../../db/database.ts';
 import { slotsOf } from '../batches/timetable.ts';
 import { isStudent } from './fitness.ts';
+import { isOpenBatch, isOpenMentorship } from '../states.ts';
 
 /** In the names under which they are shown. */
 export interface Workload {
@@ -27,10 +28,10 @@ export function workloadOf(orgId: string, teacher: RawBuilder<unknown>): RawBuil
     where t.org_id = ${orgId} and t.teacher_id = ${teacher}`;
   const own = sql`select m.student_id from mentorships m
     join users s on s.org_id = ${orgId} and s.id = m.student_id and ${isStudent('s')}
-    where m.org_id = ${orgId} and m.mentor_id = ${teacher} and m.ended_at is null`;
+    where m.org_id = ${orgId} and m.mentor_id = ${teacher} and ${isOpenMentorship('m')}`;
   return sql<Workload>`
     select (select count(*) from batch_teachers t
-        join batches b on b.org_id = ${orgId} and b.id = t.batch_id and b.status in ('active', 'upcoming')
+        join batches b on b.org_id = ${orgId} and b.id = t.batch_id and ${isOpenBatch(sql`b.status`)}
         where t.org_id = ${orgId} and t.teacher_id = ${teacher}) as "batchCount",
       (select count(*) from (${own}) own) as "individualCount",
       (select count(*) from (${taught}) taught) as "totalStudents",
@@ -41,7 +42,7 @@ export function workloadOf(orgId: string, teacher: RawBuilder<unknown>): RawBuil
 export function weeklyHours(orgId: string, teacher: RawBuilder<unknown>): RawBuilder<WeeklyHours> {
   return sql<WeeklyHours>`
     select (select coalesce(sum(s.ends - s.begins), 0) / 60.0 from batch_teachers t
-        join batches b on b.org_id = ${orgId} and b.id = t.batch_id and b.status in ('active', 'upcoming')
+        join batches b on b.org_id = ${orgId} and b.id = t.batch_id and ${isOpenBatch(sql`b.status`)}
         cross join lateral ${slotsOf(sql`b.timetable`)} s
         where t.org_id = ${orgId} and t.teacher_id = ${teacher})::float8 as class_hours,
       (select sum(s.ends - s.begins) / 60.0 from teacher_profiles p

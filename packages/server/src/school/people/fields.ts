@@ -1,4 +1,4 @@
-/** The fields of a person that a file can bring, and how a row becomes the values of a user. */
+/** The fields of a person, for files, forms and what many are given at once; and how a row becomes the values of a user. */
 import { USER_ROLES, USER_STATUSES } from '@muster/contract';
 import type { RowReading } from '../../engine/kind.ts';
 import type { FieldDefinition } from '../../formats/mapping/schema.ts';
@@ -74,17 +74,25 @@ export const USER_FIELDS: readonly FieldDefinition[] = [
     aliases: ['primary_teacher', 'homeroom_teacher', 'teacher_id'],
   },
   { name: 'phone', title: 'Phone', type: 'text', maxLength: 50, aliases: ['mobile', 'mobile_number', 'phone1'] },
+  { name: 'gender', title: 'Gender', type: 'text', maxLength: 50, aliases: ['sex'] },
   { name: 'version', title: 'Version', type: 'integer' },
 ];
 
 /** Fields that say where to look or how to decide, and are no columns of a user. */
 export const LOOKED_UP_FIELDS = ['unit', 'teacher', 'version', 'full_name', 'updated_at'] as const;
 
+/** The longest that a text of a person may be, in characters. */
+export function charsMaxOf(name: string): number {
+  const max = USER_FIELDS.find((field) => field.name === name)?.maxLength;
+  if (max === undefined) throw new Error(`${name} is no text of a person.`);
+  return max;
+}
+
 export const USER_ROWS: RowReading = {
   target: 'User',
   fields: USER_FIELDS,
   complete: completeName,
-  keys: (values) => [text(values['external_id']), lower(values['email']), lower(values['username'])],
+  keys: (values) => [text(values['external_id']), text(values['email']), text(values['username'])],
 };
 
 /** Fills in what follows: a display name from its parts, or the parts from a full name ("Ruiz, Ana" or "Ana Ruiz"). */
@@ -113,8 +121,4 @@ function splitLast(full: string): string[] {
 
 function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function lower(value: unknown): string | null {
-  return text(value)?.toLowerCase() ?? null;
 }

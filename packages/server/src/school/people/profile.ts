@@ -1,8 +1,9 @@
 /** What many people can be given at once. */
-import { CONFLICT_RULES, USER_ROLES, USER_STATUSES } from '@muster/contract';
+import { CONFLICT_RULES, line, USER_ROLES, USER_STATUSES } from '@muster/contract';
 import { z } from 'zod';
+import { charsMaxOf } from './fields.ts';
 
-const text = (max: number) => z.string().trim().min(1).max(max).nullable();
+const text = (name: string) => line(charsMaxOf(name)).min(1).nullable();
 
 export const rolesSchema = z.array(z.enum(USER_ROLES)).min(1).max(20);
 
@@ -25,15 +26,15 @@ export const profileSchema = z
   .strictObject({
     unit_id: z.uuid().nullable().meta({ title: 'Unit', description: 'The unit to which they belong.', entity: 'unit' }),
     grade_level: z
-      .union([text(20), z.int().min(-9).max(9_999)])
+      .union([text('grade_level'), z.int().min(-9).max(9_999)])
       .transform((given) => (given === null ? null : String(given)))
       .meta({ title: 'Grade level', description: 'The grade level that they are in.' }),
     teacher_id: z
       .uuid()
       .nullable()
       .meta({ title: 'Primary teacher', description: 'Who looks after them.', entity: 'user', role: 'teacher' }),
-    phone: text(50).meta({ title: 'Phone', description: 'The number to call.' }),
-    gender: text(50).meta({ title: 'Gender', description: 'As the school writes it.' }),
+    phone: text('phone').meta({ title: 'Phone', description: 'The number to call.' }),
+    gender: text('gender').meta({ title: 'Gender', description: 'As the school writes it.' }),
   })
   .partial();
 

@@ -2,8 +2,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import { ROLES, USER_ROLES } from '@muster/contract';
 import type { Actor } from '../../tenancy/actor.ts';
-import { ADMIN_ROLES } from '../edit-rights.ts';
-import { unitsOf } from './scope.ts';
+
+export const ADMIN_ROLES: readonly string[] = ['subscriber_admin', 'teacher_admin'];
 
 /** The roles that the actor may give. */
 export function rolesToGive(actor: Actor): readonly string[] {
@@ -15,19 +15,6 @@ export function standsAbove(actor: Actor): RawBuilder<unknown> {
   if (actor.role !== 'teacher_admin') return sql`false`;
   return sql`(u.roles && ${[...ADMIN_ROLES]}::text[] and u.id <> ${actor.userId}::uuid)`;
 }
-
-/**
- * Condition on changes `c`: a person who would come into a unit that is not the actor's, or get a role that the actor
- * may not give. Null where the actor may place everybody everywhere.
- */
-export function misplaces(actor: Actor): RawBuilder<unknown> | null {
-  if (actor.role === 'system_admin' || actor.role === 'subscriber_admin') return null;
-  const unit = sql`(c.after ->> 'unit_id')::uuid`;
-  return sql`c.entity = 'user' and (
-    (c.action = 'insert' or c.after ? 'unit_id') and coalesce(${unit} not in (${unitsOf(actor)}), true)
-    or c.after ? 'roles' and not c.after -> 'roles' <@ ${JSON.stringify(rolesToGive(actor))}::jsonb)`;
-}
-
 /**
  * Condition: `person` stops being active, or their strongest role falls, once the values, JSON, hold. Who becomes a
  * teacher and is a student no more loses nothing.

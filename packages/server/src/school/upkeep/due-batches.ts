@@ -1,9 +1,11 @@
 /** Batches whose dates say another status than they have. */
 import { sql, type RawBuilder } from 'kysely';
+import { hasTeacher } from '../batches/rights.ts';
+import { isOpenBatch } from '../states.ts';
 
 /**
  * A select of `id`, `name`, `status_due`. A status that somebody set on or after the day that would change it stays; a
- * batch without leading teacher does not begin.
+ * batch without a teacher does not begin.
  */
 export function dueBatches(orgId: string, now: Date, timezone: string): RawBuilder<unknown> {
   return sql`
@@ -14,9 +16,8 @@ export function dueBatches(orgId: string, now: Date, timezone: string): RawBuild
       select 'completed' as status, b.end_date + 1 as since where b.end_date < clock.today
       union all
       select 'active', b.start_date where b.status = 'upcoming' and b.start_date <= clock.today
-        and (b.end_date is null or b.end_date >= clock.today) and exists (
-          select from batch_teachers t where t.org_id = ${orgId} and t.batch_id = b.id and t.is_lead)) due
-    where b.org_id = ${orgId} and b.status in ('upcoming', 'active') and not exists (
+        and (b.end_date is null or b.end_date >= clock.today) and ${hasTeacher(orgId, sql`b.id`)}) due
+    where b.org_id = ${orgId} and ${isOpenBatch(sql`b.status`)} and not exists (
       select from changes c
       join operation_items i on i.org_id = ${orgId} and i.operation_id = c.operation_id and i.item_no = c.item_no and i.status = 'success'
       join operations o on o.org_id = ${orgId} and o.id = c.operation_id and o.kind <> 'batch_dates'

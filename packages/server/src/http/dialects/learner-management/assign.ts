@@ -9,6 +9,7 @@ import { giveAccount } from '../../../tenancy/accounts.ts';
 import { passwordSchema } from '../../../tenancy/password-schema.ts';
 import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
+import { readAs } from '../../every-request/route.ts';
 import {
   answerShape,
   askerIn,
@@ -79,7 +80,7 @@ export function assignRoutes(app: App, context: HttpContext): void {
 
 async function assign(by: Asker, given: Body): Promise<Worked> {
   const params = assignParams.parse(given);
-  const newcomers = newcomersOf(by.actor, params.new_users ?? []);
+  const newcomers = await readAs(by, ({ tx }) => newcomersOf(tx, by.actor, params.new_users ?? []));
   const learners = await countLearners(by.engine.database, by.actor, params, newcomers);
   return workLearners(by, {
     kind: 'enroll',
