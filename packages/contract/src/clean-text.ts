@@ -40,13 +40,14 @@ export const CONTROL_WORDS = 'it holds a character that cannot be seen; type it 
 /** Longest e-mail address, in characters. */
 export const EMAIL_CHARS_MAX = 254;
 
-/** A regular expression in JavaScript as in PostgreSQL: one name at a domain of two parts or more. */
-export const EMAIL_PATTERN =
-  '^[^\\s@<>",;:()[\\]\\\\]{1,64}@(?!-)[^\\s@<>",;:()[\\]\\\\.]+(\\.[^\\s@<>",;:()[\\]\\\\.]+)+$';
+/** A regular expression in JavaScript as in PostgreSQL: a name at a domain of two parts or more. */
+export const EMAIL_PATTERN = '^[^\\s@<>",;:()[\\]\\\\]+@(?!-)[^\\s@<>",;:()[\\]\\\\.]+(\\.[^\\s@<>",;:()[\\]\\\\.]+)+$';
 const EMAIL = new RegExp(EMAIL_PATTERN);
+/** Of the part before the @. */
+const NAME_CHARS_MAX = 64;
 
 export function isEmail(text: string): boolean {
-  return text.length <= EMAIL_CHARS_MAX && EMAIL.test(text);
+  return text.length <= EMAIL_CHARS_MAX && text.indexOf('@') <= NAME_CHARS_MAX && EMAIL.test(text);
 }
 
 function judged(cleaned: string): CleanText {

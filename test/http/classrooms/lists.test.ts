@@ -134,8 +134,8 @@ describe('the lists of a classroom', () => {
     }
     expect(await idsOf(admin, room('/students'))).toEqual(sorted([...ids, late]));
     await done(admin('POST', room('/students'), { ...second, version: version + 1 }));
-    await done(admin('POST', room('/students'), { student_ids: [] }, { 'if-match': '*' }));
-    expect((await admin('POST', room('/students'), { student_ids: [] }, { 'if-match': 'abc' })).status).toBe(400);
+    await done(admin('POST', room('/students'), { student_ids: [later] }, { 'if-match': '*' }));
+    expect((await admin('POST', room('/students'), { student_ids: [later] }, { 'if-match': 'abc' })).status).toBe(400);
     expect((await done(admin('GET', room()))).version).toBe(version + 2);
   });
 
@@ -370,7 +370,7 @@ describe('who may', () => {
       [room('/assign-course'), {}, 400, 'validation_failed'],
       [room('/assign-course'), { course_id: crypto.randomUUID() }, 404, 'not_found'],
       [`/api/classrooms/${archived}/assign-course`, { course_id: course }, 409, 'classroom_archived'],
-      [`/api/classrooms/${archived}/students`, { student_ids: [] }, 409, 'classroom_archived'],
+      [`/api/classrooms/${archived}/students`, { student_ids: [], mode: 'set' }, 409, 'classroom_archived'],
     ] as const;
     for (const [path, body, status, code] of cases) {
       const reply = await admin('POST', path, body);
@@ -381,7 +381,7 @@ describe('who may', () => {
     );
     for (const path of ['/students', '/teachers']) {
       expect(
-        (await admin('POST', batch(path), { [path === '/students' ? 'student_ids' : 'teacher_ids']: [] })).body,
+        (await admin('POST', batch(path), { [path === '/students' ? 'student_ids' : 'teacher_ids']: [], mode: 'set' })).body,
       ).toMatchObject({ status: 409, code: 'batch_ended' });
     }
     expect(

@@ -180,6 +180,7 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
       grade_level: 'grade_level',
       teacher: 'teacher',
       phone: 'phone',
+      gender: 'gender',
       version: 'version',
       updated_at: 'updated_at',
       password: 'password',

@@ -379,9 +379,10 @@ it('a teacher reads own classrooms and writes own content alone; a teacher_admin
   expect((await head.call('POST', '/api/classrooms', { name: 'New' })).body.code).toBe('unit_out_of_scope');
   expect((await head.call('PATCH', `/api/classrooms/${own}`, { unit_id: null })).status).toBe(403);
   expect((await head.call('GET', `/api/classrooms/${foreign}`)).status).toBe(403);
-  expect(
-    (await head.call('POST', `/api/classrooms/${own}/students`, { student_ids: [await person('student')] })).status,
-  ).toBe(200);
+  const enter = (id: string) => head.call('POST', `/api/classrooms/${own}/students`, { student_ids: [id] });
+  const within = await made('/api/users', { username: 'within', full_name: 'With In', role: 'student', unit_id: unit });
+  expect((await enter(within)).status).toBe(200);
+  expect((await enter(await person('student'))).body.code).toBe('user_out_of_scope');
   // The rights hold also for whoever leaves the routes aside.
   const direct = (call: Call, entity: string, edits: object[]) =>
     call('POST', '/api/bulk/operations', {

@@ -8,6 +8,7 @@ import { isCapacityEnforced, sectionFaults } from './seats.ts';
 
 /** A batch without a teacher does not begin; one that runs goes on when its last teacher leaves. */
 export const batchRules = eachRow(
+  ['start_date', 'end_date', 'capacity', 'status', 'section_id', 'course_id'],
   (context) => sql`case
     when ${endsFirst('start_date', 'end_date')} then ${because('batch_dates_reversed', { field: sql.lit('end_date') })}
     when p.action = 'update' and p.changed ->> 'capacity' is not null and ${willBe('capacity')}::int < ${enrolled(context)} then
@@ -33,10 +34,13 @@ function isOfOtherCourse({ orgId }: RuleContext): RawBuilder<unknown> {
     select from sections s where s.org_id = ${orgId} and s.id = ${willBe('section_id')}::uuid and s.course_id <> ${willBe('course_id')}::uuid)`;
 }
 
-export const batchTeacherRules = eachRow((context) => sql`case ${teacherBranch(context, 'teacher_id')} end`);
+export const batchTeacherRules = eachRow(
+  ['teacher_id'],
+  (context) => sql`case ${teacherBranch(context, 'teacher_id')} end`,
+);
 
 /** Where a section's capacity counts, it is not put below what one of its batches holds. */
-export const sectionRules = eachRow(({ orgId, settings }) => {
+export const sectionRules = eachRow(['capacity'], ({ orgId, settings }) => {
   const most = sql`(select max(b.enrolled_students) from batches b where b.org_id = ${orgId} and b.section_id = p.id)`;
   return sql`case when ${isCapacityEnforced(settings)} and p.action = 'update' and p.changed ->> 'capacity' is not null
     and ${willBe('capacity')}::int < ${most} then ${because('over_capacity', {
@@ -48,6 +52,7 @@ export const sectionRules = eachRow(({ orgId, settings }) => {
 });
 
 const eachEnrollment = eachRow(
+  ['access_starts_at', 'access_ends_at', 'batch_id', 'course_id', 'student_id'],
   (context) => sql`case
     when ${endsFirst('access_starts_at', 'access_ends_at', 'timestamptz')} then ${because('access_ends_early', { field: sql.lit('access_expiry_date') })}
     when ${brings('batch_id', 'course_id')} and ${willBe('batch_id')} is not null and exists (
@@ -59,5 +64,5 @@ const eachEnrollment = eachRow(
 
 export const enrollmentRules: Rules = (planned, context) => {
   const faults = eachEnrollment(planned, context);
-  return isCapacityEnforced(context.settings) ? sql`${faults} union all ${sectionFaults(planned, context)}` : faults;
+  return isCapacityEnforced(context.settings) ? sql`${faults} union all (${sectionFaults(planned, context)})` : faults;
 };

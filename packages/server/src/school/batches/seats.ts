@@ -83,6 +83,6 @@ export function sectionFaults(planned: RawBuilder<unknown>, { orgId, alsoPlanned
       join sections s on s.org_id = ${orgId} and s.id = room.section_id
       left join freed on freed.batch_id = t.batch_id
     )
-    select item_no, 'over_capacity', ${because('over_capacity', { students: sql`students`, capacity: sql`capacity`, section: sql`name` })} - 'code'
+    select item_no, ${code('over_capacity')} as code, ${because('over_capacity', { students: sql`students`, capacity: sql`capacity`, section: sql`name` })} - 'code'
     from seated where students > capacity`;
 }

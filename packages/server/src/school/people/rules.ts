@@ -17,6 +17,7 @@ import {
 import { takesOwnAccess } from './verdicts.ts';
 
 const eachPerson = eachRow(
+  ['email', 'username', 'external_id', 'display_name', 'roles'],
   ({ orgId }) => sql`case
     when ${brings('email', 'username', 'external_id')} and coalesce(${willBe('email')}, ${willBe('username')}, ${willBe('external_id')}) is null
       then ${because('identifier_missing', { field: sql.lit('email') })}
@@ -50,11 +51,15 @@ export const userRules: Rules = (planned, context) => sql`
   union all ${primaryTeachers(planned, context)}`;
 
 export const relationshipRules = eachRow(
+  ['starts_on', 'ends_on', 'teacher_id'],
   (context) => sql`case ${datesBranch('starts_on', 'ends_on')} ${teacherBranch(context, 'teacher_id')} end`,
 );
 
-export const classroomTeacherRules = eachRow((context) => sql`case ${teacherBranch(context, 'teacher_id')} end`);
-export const classroomStudentRules = eachRow((context) => sql`case ${studentBranch(context)} end`);
+export const classroomTeacherRules = eachRow(
+  ['teacher_id'],
+  (context) => sql`case ${teacherBranch(context, 'teacher_id')} end`,
+);
+export const classroomStudentRules = eachRow(['student_id'], (context) => sql`case ${studentBranch(context)} end`);
 
 function planOf(orgId: string): RawBuilder<unknown> {
   return sql`select plan from orgs where id = ${orgId}`;
