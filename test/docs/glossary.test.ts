@@ -19,7 +19,7 @@ it('the code uses the words of the glossary and none of those it bans', () => {
 });
 
 it('a banned word is found however it is written, but not inside another word', () => {
-  const path = '/packages/server/src/engine/run/chunk.ts';
+  const path = '/packages/server/src/worker/watch.ts';
   const found = (text: string) => wordsOutOfPlace([{ path, text }]).length > 0;
   expect(
     ['tenant_id', 'tenantId', '// the Tenant', "'tenant'", 'const batchSize = 5', 'DRY_RUN'].filter(
@@ -29,7 +29,7 @@ it('a banned word is found however it is written, but not inside another word', 
   expect(['tenancy/', 'lieutenants', 'batch_id', 'orgId'].filter(found)).toEqual([]);
 });
 
-it('a translator of a source keeps the words of the source', () => {
+it('a dialect keeps the words of the other system', () => {
   const text = 'const instituteId = 1;';
   expect(wordsOutOfPlace([{ path: '/packages/server/src/http/dialects/a.ts', text }])).toEqual([]);
   expect(wordsOutOfPlace([{ path: '/packages/server/src/http/people/routes.ts', text }])).toEqual([

@@ -34,7 +34,6 @@ import { massAssignmentRoutes } from './dialects/mass-assignments/routes.ts';
 import { enrollmentRoutes } from './enrollments/routes.ts';
 import { mentorRoutes } from './mentors/routes.ts';
 import { userRoutes } from './people/routes.ts';
-import { userPlanRoutes } from './people/user-plans.ts';
 
 const BODY_BYTES_MAX = 10 * 1024 ** 2;
 
@@ -84,7 +83,6 @@ function registerRoutes(app: App, context: HttpContext): void {
   claimRoutes(app, context);
   organizationRoutes(app, context);
   userRoutes(app, context);
-  userPlanRoutes(app, context);
   recordRoutes(app, context);
   classroomRoutes(app, context);
   batchRoutes(app, context);

@@ -2,14 +2,18 @@
 import { sql, type RawBuilder } from 'kysely';
 import { one, type OrgTransaction } from '../../db/database.ts';
 import { asUuid } from '../learners/parameters.ts';
+import type { Row } from '../records/rows.ts';
 import { changedAt } from './invite-rows.ts';
 
 export interface InvitesWanted {
-  readonly search_name?: string | null | undefined;
-  readonly package_session_ids?: readonly string[] | null | undefined;
-  readonly payment_option_ids?: readonly string[] | null | undefined;
-  readonly tags?: readonly string[] | null | undefined;
-  readonly sort_columns?: Readonly<Record<string, 'asc' | 'desc' | undefined>> | null | undefined;
+  /** Part of it. */
+  readonly name: string;
+  /** Of these lists one that is empty narrows nothing. */
+  readonly batchIds: readonly string[];
+  readonly optionIds: readonly string[];
+  readonly tags: readonly string[];
+  /** In the order in which the columns stand; newest first where there are none. */
+  readonly sort: Readonly<Record<string, 'asc' | 'desc' | undefined>>;
 }
 
 /** A page and the number of all that match, with what a list shows of each invite, in one statement. */
@@ -17,11 +21,10 @@ export async function listInvites(
   tx: OrgTransaction,
   filter: InvitesWanted,
   { page, size }: { page: number; size: number },
-): Promise<{ total: number; content: unknown }> {
-  const batchIds = filter.package_session_ids ?? [];
+): Promise<{ total: number; invites: Row[] }> {
   return one(
     tx,
-    sql<{ total: number; content: unknown }>`
+    sql<{ total: number; invites: Row[] }>`
     with matching as materialized (
       select i.*, ${changedAt(tx.orgId)} as changed_at from enroll_invites i where ${matching(tx.orgId, filter)}
     ), page as (
@@ -30,37 +33,35 @@ export async function listInvites(
     )
     select (select count(*) from matching) as total, coalesce((
       select jsonb_agg(jsonb_build_object('id', i.id, 'name', i.name, 'start_date', i.start_date, 'end_date', i.end_date,
-        'invite_code', i.invite_code, 'status', i.status, 'institute_id', i.org_id, 'tag', i.tag, 'created_at', i.created_at,
+        'invite_code', i.invite_code, 'status', i.status, 'org_id', i.org_id, 'tag', i.tag, 'created_at', i.created_at,
         'updated_at', i.changed_at, 'short_url', i.short_url, 'learner_access_days', i.learner_access_days, 'is_bundled', i.is_bundled,
-        'package_session_ids', (select coalesce(jsonb_agg(distinct l.batch_id), '[]') from invite_options l
+        'batch_ids', (select coalesce(jsonb_agg(distinct l.batch_id), '[]') from invite_options l
           where l.org_id = ${tx.orgId} and l.enroll_invite_id = i.id),
-        'plan_summary', (${planOf(tx.orgId, batchIds)})) order by i.place)
-      from page i), '[]') as content`,
+        'plan_summary', (${planOf(tx.orgId, filter.batchIds)})) order by i.place)
+      from page i), '[]') as invites`,
   );
 }
 
-/** A list that is left out or empty narrows nothing. */
 function matching(orgId: string, filter: InvitesWanted): RawBuilder<unknown> {
-  const { search_name: name, package_session_ids: batches, payment_option_ids: options, tags } = filter;
-  const pattern = `%${(name ?? '').toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const { name, batchIds, optionIds, tags } = filter;
+  const pattern = `%${name.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
   const linked = (column: string, ids: readonly string[]): RawBuilder<unknown> => sql`exists (
     select from invite_options l where l.org_id = ${orgId} and l.enroll_invite_id = i.id
       and l.${sql.ref(column)} = any(${ids.flatMap((id) => asUuid(id) ?? [])}::uuid[]))`;
   return sql.join(
     [
       sql`i.org_id = ${orgId}`,
-      ...(name == null || name === '' ? [] : [sql`lower(i.name) like ${pattern}`]),
-      ...(batches == null || batches.length === 0 ? [] : [linked('batch_id', batches)]),
-      ...(options == null || options.length === 0 ? [] : [linked('payment_option_id', options)]),
-      ...(tags == null || tags.length === 0 ? [] : [sql`i.tag = any(${tags}::text[])`]),
+      ...(name === '' ? [] : [sql`lower(i.name) like ${pattern}`]),
+      ...(batchIds.length === 0 ? [] : [linked('batch_id', batchIds)]),
+      ...(optionIds.length === 0 ? [] : [linked('payment_option_id', optionIds)]),
+      ...(tags.length === 0 ? [] : [sql`i.tag = any(${[...tags]}::text[])`]),
     ],
     sql` and `,
   );
 }
 
-/** In the order in which the columns are given; newest first where none is. */
-function order({ sort_columns: columns }: InvitesWanted): RawBuilder<unknown> {
-  const given = Object.entries(columns ?? {});
+function order({ sort }: InvitesWanted): RawBuilder<unknown> {
+  const given = Object.entries(sort);
   const sorted = given.length === 0 ? [['created_at', 'desc'] as const] : given;
   return sql.join([
     ...sorted.map(

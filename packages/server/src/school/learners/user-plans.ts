@@ -1,13 +1,19 @@
 /** What a person holds after enrolling. */
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
+import type { Row } from '../records/rows.ts';
 import { spelledState } from './states.ts';
 
-/** Each as an object with its invite, option, plan, payments and enrollments; newest first. */
-export async function listUserPlans(tx: OrgTransaction, userId: string): Promise<unknown[]> {
+/** With its invite, option, plan, payments and enrollments; states are spelled as clients know them. */
+export interface UserPlan extends Row {
+  readonly enrollments: readonly Row[];
+}
+
+/** Newest first. */
+export async function listUserPlans(tx: OrgTransaction, userId: string): Promise<UserPlan[]> {
   const found = await rows(
     tx,
-    sql<{ plan: unknown }>`
+    sql<{ plan: UserPlan }>`
     select jsonb_build_object('id', u.id, 'user_id', u.user_id, 'status', ${spelledState(sql`u.status`)},
       'enroll_invite', jsonb_build_object('id', i.id, 'name', i.name),
       'payment_option', jsonb_build_object('id', o.id, 'name', o.name, 'type', o.type),
@@ -19,7 +25,7 @@ export async function listUserPlans(tx: OrgTransaction, userId: string): Promise
           'payment_status', m.payment_status, 'transaction_id', m.transaction_id, 'created_at', m.created_at) order by m.created_at, m.id)
         from payments m where m.org_id = ${tx.orgId} and m.user_plan_id = u.id), '[]'),
       'enrollments', coalesce((
-        select jsonb_agg(jsonb_build_object('mapping_id', e.id, 'package_session_id', e.batch_id, 'package_session_name', b.name,
+        select jsonb_agg(jsonb_build_object('id', e.id, 'batch_id', e.batch_id, 'batch_name', b.name,
           'status', ${spelledState(sql`e.status`)}, 'access_starts_at', e.access_starts_at, 'access_ends_at', e.access_ends_at,
           'custom_field_values', coalesce((
             select jsonb_agg(jsonb_build_object('custom_field_id', f.id, 'name', f.name, 'value', v.value) order by f.position, f.name)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Invite } from '../../../school/invites/invite-rows.ts';
 
 const plan = z
   .object({
@@ -52,3 +53,14 @@ export const inviteDetail = z
   })
   .meta({ id: 'EnrollInviteDTO' });
 export type InviteDetail = z.infer<typeof inviteDetail>;
+
+export function viewInvite({ org_id: orgId, links, ...invite }: Invite): InviteDetail {
+  return inviteDetail.parse({
+    ...invite,
+    institute_id: orgId,
+    package_session_to_payment_options: links.map(({ batch_id: batchId, ...link }) => ({
+      ...link,
+      package_session_id: batchId,
+    })),
+  });
+}

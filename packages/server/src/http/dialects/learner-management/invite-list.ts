@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { InvitesWanted } from '../../../school/invites/list.ts';
+import type { Row } from '../../../school/records/rows.ts';
 
 const SORTABLE = ['created_at', 'updated_at', 'name', 'start_date', 'end_date', 'status'] as const;
 const direction = z
@@ -61,10 +63,26 @@ export const invitePage = z
   .meta({ id: 'EnrollInvitePage' });
 type Page = z.infer<typeof invitePage>;
 
-export function viewPage({ pageNo, pageSize }: z.infer<typeof listQuery>, total: number, content: unknown): Page {
+export function wantedOf(filter: z.infer<typeof listFilter>): InvitesWanted {
+  return {
+    name: filter.search_name ?? '',
+    batchIds: filter.package_session_ids ?? [],
+    optionIds: filter.payment_option_ids ?? [],
+    tags: filter.tags ?? [],
+    sort: filter.sort_columns ?? {},
+  };
+}
+
+export function viewPage(
+  { pageNo, pageSize }: z.infer<typeof listQuery>,
+  total: number,
+  invites: readonly Row[],
+): Page {
   const totalPages = Math.ceil(total / pageSize);
   return {
-    content: z.array(row).parse(content),
+    content: invites.map(({ org_id: orgId, batch_ids: batchIds, ...invite }) =>
+      row.parse({ ...invite, institute_id: orgId, package_session_ids: batchIds }),
+    ),
     totalElements: total,
     totalPages,
     number: pageNo,

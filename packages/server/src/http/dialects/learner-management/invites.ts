@@ -4,15 +4,15 @@ import { z } from 'zod';
 import type { OrgTransaction } from '../../../db/database.ts';
 import { type Asker, runNow } from '../../../engine/index.ts';
 import type { InviteForm } from '../../../school/invites/form.ts';
-import { findDefaultInvite, findInviteOf } from '../../../school/invites/invite-rows.ts';
+import { findDefaultInvite, findInviteOf, type Invite } from '../../../school/invites/invite-rows.ts';
 import { listInvites } from '../../../school/invites/list.ts';
 import { asUuid } from '../../../school/learners/parameters.ts';
 import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import { readAs } from '../../every-request/route.ts';
-import { inviteDetail, type InviteDetail } from './invite-detail.ts';
+import { inviteDetail, viewInvite, type InviteDetail } from './invite-detail.ts';
 import { changedInvite, newInvite, toInviteForm } from './invite-form.ts';
-import { invitePage, listFilter, listQuery, viewPage } from './invite-list.ts';
+import { invitePage, listFilter, listQuery, viewPage, wantedOf } from './invite-list.ts';
 import { askerIn } from './learner-operation.ts';
 
 const INVITES_PATH = '/admin-core-service/v1/enroll-invite';
@@ -78,8 +78,8 @@ function readRoutes(app: App, context: HttpContext): void {
     async (request) => {
       const by = adminIn(context, request, request.query.instituteId);
       const page = { page: request.query.pageNo, size: request.query.pageSize };
-      const { total, content } = await readAs(by, ({ tx }) => listInvites(tx, request.body ?? {}, page));
-      return viewPage(request.query, total, content);
+      const { total, invites } = await readAs(by, ({ tx }) => listInvites(tx, wantedOf(request.body ?? {}), page));
+      return viewPage(request.query, total, invites);
     },
   );
   app.get(
@@ -132,10 +132,10 @@ function adminIn(
   throw new Problem('forbidden', { field: 'institute_id' });
 }
 
-async function readInvite(by: Asker, find: (tx: OrgTransaction) => Promise<unknown>): Promise<InviteDetail> {
+async function readInvite(by: Asker, find: (tx: OrgTransaction) => Promise<Invite | undefined>): Promise<InviteDetail> {
   const found = await readAs(by, ({ tx }) => find(tx));
   if (found === undefined) throw new Problem('not_found');
-  return inviteDetail.parse(found);
+  return viewInvite(found);
 }
 
 async function save(by: Asker, form: InviteForm): Promise<InviteDetail> {

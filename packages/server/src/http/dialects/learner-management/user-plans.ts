@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { listUserPlans } from '../../school/learners/user-plans.ts';
-import { getPerson } from '../../school/people/person-rows.ts';
-import { EVERYBODY, type App, type HttpContext } from '../every-request/context.ts';
-import { refusals } from '../every-request/errors.ts';
-import { read } from '../every-request/route.ts';
+import { listUserPlans, type UserPlan } from '../../../school/learners/user-plans.ts';
+import { getPerson } from '../../../school/people/person-rows.ts';
+import { EVERYBODY, type App, type HttpContext } from '../../every-request/context.ts';
+import { refusals } from '../../every-request/errors.ts';
+import { read } from '../../every-request/route.ts';
 
 const named = z.object({ id: z.string(), name: z.string() });
 const payment = z.object({
@@ -62,7 +62,19 @@ export function userPlanRoutes(app: App, context: HttpContext): void {
     async (request) =>
       read(context, request, async ({ tx, actor }) => {
         const { id } = await getPerson(tx, actor, request.params.id);
-        return { items: z.array(userPlan).parse(await listUserPlans(tx, id)) };
+        return { items: (await listUserPlans(tx, id)).map(view) };
       }),
   );
+}
+
+function view({ enrollments, ...plan }: UserPlan): z.infer<typeof userPlan> {
+  return userPlan.parse({
+    ...plan,
+    enrollments: enrollments.map(({ id, batch_id, batch_name, ...rest }) => ({
+      ...rest,
+      mapping_id: id,
+      package_session_id: batch_id,
+      package_session_name: batch_name,
+    })),
+  });
 }
