@@ -37,6 +37,7 @@ import { goesOn } from './pause-broken.ts';
 import { dequeue, enqueue, TASKS } from '../queue.ts';
 import { writeEvent } from '../record.ts';
 import { inRange, type ItemRange, nextItems } from './range.ts';
+import { maySteerUndone } from '../undo/may-undo.ts';
 import { writeChanges } from './write-changes.ts';
 
 /** Chunks grow while they take less than this, in milliseconds, and shrink when they take three times as long. */
@@ -138,7 +139,8 @@ async function applyItems(
   kind: Kind,
 ): Promise<ItemFault[]> {
   const actor = await findActor(tx, operation.created_by_account);
-  const revoked = await findRevoked(tx, engine, actor, range, kind);
+  const mayGoOn = actor !== null && mayStart(kind, actor) && (await maySteerUndone(tx, actor, operation));
+  const revoked = await findRevoked(tx, engine, mayGoOn ? actor : null, range, kind);
   const unfit = await findUnfit(tx, operation, actor, without(range, revoked), kind);
   const barred = [...revoked, ...unfit];
   await joinByHash(tx);
@@ -174,6 +176,7 @@ async function findUnfit(
   );
 }
 
+/** @param actor - Null for somebody who may not go on with any of it. */
 async function findRevoked(
   tx: OrgTransaction,
   engine: Engine,
@@ -182,10 +185,9 @@ async function findRevoked(
   kind: Kind,
 ): Promise<ItemFault[]> {
   const scope = actor === null ? null : engine.authority.scopeOf(actor);
-  const isLost = actor === null || !mayStart(kind, actor);
   const refused = actor === null ? null : (kind.bars?.changes?.(actor) ?? null);
   const reasons = [
-    isLost ? sql`true` : null,
+    actor === null ? sql`true` : null,
     scope === null
       ? null
       : sql`(i.subject_id is not null and not exists (select from (${scope}) s where s.id = i.subject_id))`,

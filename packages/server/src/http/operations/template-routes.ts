@@ -4,8 +4,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, rows } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { getKind } from '../../engine/index.ts';
-import { assertMayStart } from '../../engine/engine.ts';
+import { assertMayStart, getStartable } from '../../engine/index.ts';
 import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import {
@@ -57,7 +56,7 @@ export function templateRoutes(app: App, { engine, database }: HttpContext): voi
   app.post('/api/bulk/templates', { schema: SCHEMAS.create }, async (request, reply) => {
     const actor = await actorOf(request);
     const { template_config: config, ...given } = request.body;
-    assertMayStart(getKind(engine, given.operation_type), actor);
+    assertMayStart(getStartable(engine, given.operation_type), actor);
     const saved = await inOrg(database, actor.orgId, (tx) =>
       tx.db
         .insertInto('operation_templates')

@@ -8,7 +8,7 @@ import { idOf, idText, idTexts, onlyIds } from '../../school/batches/ids.ts';
 import { enrollmentNotices } from '../../school/batches/notices.ts';
 
 const params = z.strictObject({
-  student_ids: idTexts(5_000).meta({
+  student_ids: idTexts(5_000, 'empty_selection').meta({
     title: 'Students',
     description: 'Who is enrolled; seats are given in this order.',
     entity: 'user',

@@ -6,7 +6,6 @@ import { claimNotice, coursesNotice } from '../../school/learners/notices.ts';
 import { findOffers, type Offer } from '../../school/learners/offers.ts';
 import {
   assertOwn,
-  assertSomebody,
   assignParams,
   batchesOf,
   type AssignParams,
@@ -35,7 +34,6 @@ export const enroll = defineKind<AssignParams>({
   async plan(plan, context) {
     const { tx, actor, params } = context;
     await assertOwn(tx, params);
-    assertSomebody(params, 'user_ids, new_users or user_filter');
     const offers = await findOffers(context);
     const newcomers = newcomersOf(actor, params.new_users ?? []);
     await plan.items(pairs(context, offers, newcomers));

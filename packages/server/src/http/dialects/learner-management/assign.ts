@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ItemView } from '../../../engine/report.ts';
 import { countLearners } from '../../../school/learners/learners.ts';
 import { newcomersOf } from '../../../school/learners/new-users.ts';
-import { assignParams, NEW_USERS_MAX, newUserParams } from '../../../school/learners/parameters.ts';
+import { assertSomebody, assignParams, NEW_USERS_MAX, newUserParams } from '../../../school/learners/parameters.ts';
 import { LEARNER_STATES } from '../../../school/learners/states.ts';
 import { giveAccount } from '../../../tenancy/accounts.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
@@ -79,6 +79,7 @@ export function assignRoutes(app: App, context: HttpContext): void {
 
 async function assign(context: HttpContext, actor: Actor, given: Body): Promise<Worked> {
   const params = assignParams.parse(given);
+  assertSomebody(params, 'user_ids, new_users or user_filter');
   const newcomers = newcomersOf(actor, params.new_users ?? []);
   const learners = await countLearners(context.database, actor, params, newcomers);
   return workLearners(context, actor, {
