@@ -56,8 +56,11 @@ function fill(text: string, detail: ProblemDetail): string {
   });
 }
 
-/** @param faults - All there are; the request is refused once. */
+/** @param faults - All there are; the request is refused once. That nobody is selected is a refusal of its own. */
 export function invalid(faults: readonly ProblemError[]): Problem {
+  const [first] = faults;
+  if (faults.length === 1 && first?.code === 'empty_selection')
+    return new Problem('empty_selection', { field: first.field }, faults);
   return new Problem('validation_failed', { count: faults.length }, faults);
 }
 

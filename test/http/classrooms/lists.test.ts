@@ -381,7 +381,8 @@ describe('who may', () => {
     );
     for (const path of ['/students', '/teachers']) {
       expect(
-        (await admin('POST', batch(path), { [path === '/students' ? 'student_ids' : 'teacher_ids']: [], mode: 'set' })).body,
+        (await admin('POST', batch(path), { [path === '/students' ? 'student_ids' : 'teacher_ids']: [], mode: 'set' }))
+          .body,
       ).toMatchObject({ status: 409, code: 'batch_ended' });
     }
     expect(

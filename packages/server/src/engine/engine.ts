@@ -35,7 +35,14 @@ export function getKind(engine: Engine, name: string): Kind {
   throw unknownKind(engine, name);
 }
 
-export function unknownKind(engine: Engine, name: string): Problem {
+/** The kind that a caller names. @throws Problem `unknown_kind`, also for what the engine alone starts. */
+export function getStartable(engine: Engine, name: string): Kind {
+  const kind = getKind(engine, name);
+  if (kind.isInternal === true) throw unknownKind(engine, name);
+  return kind;
+}
+
+function unknownKind(engine: Engine, name: string): Problem {
   const offered = engine.kinds.filter((kind) => kind.isInternal !== true);
   const known = offered.map((kind) => kind.name).join(', ');
   return new Problem('unknown_kind', { field: 'operation_type', kind: name, known });

@@ -18,7 +18,16 @@ export function createEngine(
   return engine;
 }
 
-export { assertMayStart, getKind, mayStart, type Asked, type Asker, type Authority, type Engine } from './engine.ts';
+export {
+  assertMayStart,
+  getKind,
+  getStartable,
+  mayStart,
+  type Asked,
+  type Asker,
+  type Authority,
+  type Engine,
+} from './engine.ts';
 export {
   fileInput,
   getOperation,

@@ -11,7 +11,7 @@ import type { z } from 'zod';
 import { isUuid, rows, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { OperationTemplatesTable } from '../db/tables.ts';
-import { assertMayStart, type Asked, getKind, isWholeOrgAdmin } from '../engine/index.ts';
+import { assertMayStart, type Asked, getKind, getStartable, isWholeOrgAdmin } from '../engine/index.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import { asObject } from './stored.ts';
 
@@ -32,7 +32,7 @@ export async function saveTemplate(
   { tx, engine, actor }: Asked,
   given: z.output<typeof templateData>,
 ): Promise<StoredTemplate> {
-  assertMayStart(getKind(engine, given.operation_type), actor);
+  assertMayStart(getStartable(engine, given.operation_type), actor);
   const { template_config: config, ...rest } = given;
   return tx.db
     .insertInto('operation_templates')

@@ -42,7 +42,7 @@ export async function change(asked: Asked, operation: Operation, changes: Change
   await writeAudit(tx, { action: 'change', operationId: operation.id, actor, detail: { ...changes } });
   const changed = await update(tx, operation, {
     ...columnsOf({ ...changes, params }),
-    ...(given.some((name) => VOIDS_APPROVAL.includes(name)) ? withoutApproval(actor.accountId) : {}),
+    ...(given.some((name) => VOIDS_APPROVAL.includes(name)) ? withoutApproval(actor.accountId, operation) : {}),
     ...(given.some((name) => VOIDS_PLAN.includes(name)) ? WITHOUT_PLAN : {}),
   });
   const hasRows = changes.mapping !== undefined && fileInput(changed).header.length > 0;
@@ -57,8 +57,9 @@ const WITHOUT_PLAN = { phase: 'draft', plan_hash: null, plan_expires_at: null, p
 type Columns = UpdateObject<Tables, 'operations'>;
 
 /** Whoever changed it is remembered with who made it: neither may approve it. */
-function withoutApproval(accountId: string): Columns {
+function withoutApproval(accountId: string, { requires_approval: isAsked, phase }: Operation): Columns {
   return {
+    ...(isAsked && phase === 'planned' ? { phase: 'awaiting_approval' } : {}),
     changed_by_accounts: sql`array_append(array_remove(changed_by_accounts, ${accountId}::uuid), ${accountId}::uuid)`,
     approved_by_account: null,
     approved_by_user: null,

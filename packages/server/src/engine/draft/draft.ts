@@ -1,8 +1,8 @@
 /** A new operation: a draft with checked parameters, not yet planned. */
-import { Problem } from '@muster/contract';
+import { invalid } from '@muster/contract';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { assertMayStart, getKind, unknownKind, type Asked } from '../engine.ts';
+import { assertMayStart, getKind, getStartable, type Asked } from '../engine.ts';
 import { eventPrefix, type Kind } from '../kind.ts';
 import { makerOf, type Operation } from '../operation.ts';
 import { writeAudit, writeEvent } from '../record.ts';
@@ -34,7 +34,7 @@ export interface NewOperation {
  * @throws Problem `unknown_kind`, `validation_failed` with every fault of the parameters, and what the kind does not admit.
  */
 export async function draft(asked: Asked, wanted: Omit<NewOperation, 'undoOf' | 'retryOf'>): Promise<Operation> {
-  if (getKind(asked.engine, wanted.kind).isInternal === true) throw unknownKind(asked.engine, wanted.kind);
+  getStartable(asked.engine, wanted.kind);
   return draftInternal(asked, wanted);
 }
 
@@ -88,8 +88,7 @@ export async function draftInternal(asked: Asked, wanted: NewOperation): Promise
 export function checkParams(kind: Kind, params: unknown): unknown {
   const checked = kind.params.safeParse(params ?? {}, { reportInput: true });
   if (checked.success) return checked.data;
-  const errors = faultsOf(checked.error, 'parameters');
-  throw new Problem('validation_failed', { count: errors.length }, errors);
+  throw invalid(faultsOf(checked.error, 'parameters'));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

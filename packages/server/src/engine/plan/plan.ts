@@ -11,6 +11,7 @@ import { plannedId } from '../../db/ids.ts';
 import { findActor, type Actor } from '../../tenancy/actor.ts';
 import { getKind, type Engine, type Asked } from '../engine.ts';
 import { assertAdmitted, type Applicant } from '../draft/admission.ts';
+import { leaveUnnamed } from './beyond-reach.ts';
 import { findGuards } from './guards.ts';
 import { enqueue, TASKS } from '../queue.ts';
 import { eventPrefix, type Kind, type PlanContext } from '../kind.ts';
@@ -151,6 +152,7 @@ export async function writePlan(
   await expectRows(tx, await sizeOfInput(tx, operation));
   await kind.plan(planWriter(tx, writeTo, engine.entities), context);
   await foresee(asked, kind, context, writeTo);
+  await leaveUnnamed(tx, engine, actor, writeTo);
   if (operation.retry_of !== null) {
     await keepFailedItems(tx, operation.retry_of, writeTo, fileInput(operation).retry_item_nos);
   }

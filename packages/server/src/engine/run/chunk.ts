@@ -36,8 +36,9 @@ import { move, type Mover } from '../moves.ts';
 import { goesOn } from './pause-broken.ts';
 import { dequeue, enqueue, TASKS } from '../queue.ts';
 import { writeEvent } from '../record.ts';
-import { isWholeOrgAdmin, maySteer } from '../rights.ts';
+import { isWholeOrgAdmin } from '../rights.ts';
 import { inRange, type ItemRange, nextItems } from './range.ts';
+import { maySteerUndone } from '../undo/may-undo.ts';
 import { writeChanges } from './write-changes.ts';
 
 /** Chunks grow while they take less than this, in milliseconds, and shrink when they take three times as long. */
@@ -134,7 +135,8 @@ async function applyItems(
   kind: Kind,
 ): Promise<ItemFault[]> {
   const actor = await findActor(tx, operation.created_by_account);
-  const revoked = await findRevoked(tx, engine, actor, range, operation);
+  const mayGoOn = actor !== null && (await mayWork(tx, engine, actor, operation));
+  const revoked = await findRevoked(tx, engine, mayGoOn ? actor : null, range);
   const unfit = await findUnfit(tx, operation, actor, without(range, revoked), kind);
   const barred = [...revoked, ...unfit];
   await joinByHash(tx);
@@ -170,18 +172,17 @@ async function findUnfit(
   );
 }
 
+/** @param actor - Null for somebody who may not go on with any of it. */
 async function findRevoked(
   tx: OrgTransaction,
   engine: Engine,
   actor: Actor | null,
   range: ItemRange,
-  operation: Operation,
 ): Promise<ItemFault[]> {
   const scope = actor === null ? null : engine.authority.scopeOf(actor);
-  const isLost = actor === null || !(await mayGoOn(tx, engine, actor, operation));
   const refused = actor === null ? null : engine.authority.outOfReach(actor);
   const reasons = [
-    isLost ? sql`true` : null,
+    actor === null ? sql`true` : null,
     scope === null
       ? null
       : sql`(i.subject_id is not null and not exists (select from (${scope}) s where s.id = i.subject_id))`,
@@ -198,12 +199,13 @@ async function findRevoked(
   return revoked.map(({ item_no }) => ({ item_no, code: 'permission_revoked', detail: {} }));
 }
 
-/** Who undoes needs the right to what is undone, and to steer it, until the end. */
-async function mayGoOn(tx: OrgTransaction, engine: Engine, actor: Actor, operation: Operation): Promise<boolean> {
+/** Who undoes needs, until the end, to steer what is undone, and the right to have done it. */
+async function mayWork(tx: OrgTransaction, engine: Engine, actor: Actor, operation: Operation): Promise<boolean> {
   if (!mayStart(getKind(engine, operation.kind), actor)) return false;
   if (operation.undo_of === null) return true;
   const undone = await getOperation(tx, operation.undo_of);
-  return maySteer(actor, undone) && (isWholeOrgAdmin(actor) || mayStart(getKind(engine, undone.kind), actor));
+  const mightHaveDone = isWholeOrgAdmin(actor) || mayStart(getKind(engine, undone.kind), actor);
+  return mightHaveDone && (await maySteerUndone(tx, actor, operation));
 }
 
 /**

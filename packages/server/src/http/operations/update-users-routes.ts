@@ -82,7 +82,7 @@ function faultsIn({ user_ids: listed, filter, changes }: Wanted): ProblemError[]
   };
   if (listed === undefined && filter === undefined) faults.push(problemError('required', { field: 'user_ids' }));
   if (listed !== undefined && filter !== undefined) fault('filter', 'give user_ids or filter, not both');
-  if (listed?.length === 0) fault('user_ids', 'an empty list never means everybody');
+  if (listed?.length === 0) faults.push(problemError('empty_selection', { field: 'user_ids' }));
   if (changes.permissions !== undefined) fault('changes.permissions', 'permissions come with roles; change the roles');
   const wanted = Object.values(changes).filter((value) => value !== undefined);
   if (wanted.length === 0) faults.push(problemError('required', { field: 'changes' }));

@@ -11,7 +11,7 @@ import { seatDetail, seatFault, seatWarning, SEATS } from '../../school/batches/
 import { isClosedBatch, isOpenEnrollment } from '../../school/states.ts';
 
 const params = z.strictObject({
-  student_ids: idTexts(5_000).meta({
+  student_ids: idTexts(5_000, 'empty_selection').meta({
     title: 'Students',
     description: 'Who is enrolled; seats are given in this order.',
     entity: 'user',

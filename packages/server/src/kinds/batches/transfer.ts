@@ -13,7 +13,7 @@ const params = z
       description: 'Another batch of the same course, to which they go.',
       entity: 'batch',
     }),
-    user_ids: idTexts(5_000)
+    user_ids: idTexts(5_000, 'empty_selection')
       .optional()
       .meta({
         title: 'Students',

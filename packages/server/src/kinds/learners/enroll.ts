@@ -4,13 +4,7 @@ import { learnersOf } from '../../school/learners/learners.ts';
 import { newcomersOf, type Newcomer } from '../../school/learners/new-users.ts';
 import { claimNotice, coursesNotice } from '../../school/learners/notices.ts';
 import { findOffers, type Offer } from '../../school/learners/offers.ts';
-import {
-  assertOwn,
-  assertSomebody,
-  assignParams,
-  batchesOf,
-  type AssignParams,
-} from '../../school/learners/parameters.ts';
+import { assertOwn, assignParams, batchesOf, type AssignParams } from '../../school/learners/parameters.ts';
 import { spelledState } from '../../school/learners/states.ts';
 import { countShared, planChanges } from './enroll-changes.ts';
 import { listOf } from '../../school/batches/good-practice.ts';
@@ -38,7 +32,6 @@ export const enroll = defineKind<AssignParams>({
   async plan(plan, context) {
     const { tx, actor, params } = context;
     await assertOwn(tx, params);
-    assertSomebody(params, 'user_ids, new_users or user_filter');
     const offers = await findOffers(context);
     const newcomers = await newcomersOf(tx, actor, params.new_users ?? []);
     await plan.items(pairs(context, offers, newcomers));

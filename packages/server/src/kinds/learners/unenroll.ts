@@ -5,7 +5,6 @@ import { learnersOf } from '../../school/learners/learners.ts';
 import { coursesNotice } from '../../school/learners/notices.ts';
 import {
   assertOwn,
-  assertSomebody,
   asUuid,
   deassignParams,
   endableStates,
@@ -33,7 +32,6 @@ export const unenroll = defineKind<DeassignParams>({
   async plan(plan, context) {
     const { tx, params } = context;
     await assertOwn(tx, params);
-    assertSomebody(params, 'user_ids or user_filter');
     await plan.items(pairs(context));
     await planRemovals(plan, context, params.options.mode);
   },

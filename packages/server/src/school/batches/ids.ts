@@ -1,15 +1,16 @@
 /** Ids are opaque to clients: a text of another form than ours is an unknown id, not a fault of form. */
+import type { ProblemCode } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { isUuid } from '../../db/database.ts';
 
 export const idText = z.string().max(200);
 
-/** Each once, as it was spelled. */
-export function idTexts(max: number) {
+/** Each once, as it was spelled. @param none - What to say of an empty list. */
+export function idTexts(max: number, none?: ProblemCode) {
   return z
     .array(idText)
-    .min(1)
+    .min(1, none)
     .max(max)
     .transform((ids) => [...new Set(ids)]);
 }

@@ -1,4 +1,5 @@
 /** What can be said of an individual assignment, wherever it is said: in parameters, in a body, in a row. */
+import type { ProblemCode } from '@muster/contract';
 import { z } from 'zod';
 
 export const assignmentNotes = z.string().max(5_000);
@@ -8,7 +9,7 @@ const STUDENTS_MAX = 5_000;
 export const personId = z.uuid().transform((id) => id.toLowerCase());
 export const studentIds = z
   .array(personId)
-  .min(1)
+  .min(1, 'empty_selection' satisfies ProblemCode)
   .max(STUDENTS_MAX)
   .transform(distinct)
   .meta({

@@ -1,7 +1,7 @@
 /** Who is meant: listed ids, criteria and exclusions, as they stand in a request. */
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { USER_ROLES, USER_STATUSES } from '@muster/contract';
+import { type ProblemCode, USER_ROLES, USER_STATUSES } from '@muster/contract';
 import type { People } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { classMembers, ownStudents, scopeOf, unitsBelow } from './scope.ts';
@@ -61,7 +61,7 @@ export const targetSchema = z
       .meta({ title: 'Except', description: 'People who are left out of both.', entity: 'user', many: true }),
   })
   .refine((target) => target.selection !== undefined || (target.student_ids ?? []).length > 0, {
-    message: 'name at least one person, or criteria; an empty list never means everybody',
+    message: 'empty_selection' satisfies ProblemCode,
   })
   .refine((target) => target.selection === undefined || Object.keys(target.selection).length > 0, {
     message: 'criteria must not be empty; an empty list never means everybody',

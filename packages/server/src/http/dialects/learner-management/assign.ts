@@ -3,7 +3,7 @@ import type { Asker } from '../../../engine/index.ts';
 import type { ItemView } from '../../../engine/report.ts';
 import { countLearners } from '../../../school/learners/learners.ts';
 import { newcomersOf } from '../../../school/learners/new-users.ts';
-import { assignParams, NEW_USERS_MAX, newUserParams } from '../../../school/learners/parameters.ts';
+import { assertSomebody, assignParams, NEW_USERS_MAX, newUserParams } from '../../../school/learners/parameters.ts';
 import { LEARNER_STATES } from '../../../school/learners/states.ts';
 import { giveAccount } from '../../../tenancy/accounts.ts';
 import { passwordSchema } from '../../../tenancy/password-schema.ts';
@@ -80,6 +80,7 @@ export function assignRoutes(app: App, context: HttpContext): void {
 
 async function assign(by: Asker, given: Body): Promise<Worked> {
   const params = assignParams.parse(given);
+  assertSomebody(params, 'user_ids, new_users or user_filter');
   const newcomers = await readAs(by, ({ tx }) => newcomersOf(tx, by.actor, params.new_users ?? []));
   const learners = await countLearners(by.engine.database, by.actor, params, newcomers);
   return workLearners(by, {

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import type { ItemView } from '../../../engine/report.ts';
 import { countLearners } from '../../../school/learners/learners.ts';
-import { deassignParams, removedFrom, type DeassignParams } from '../../../school/learners/parameters.ts';
+import {
+  assertSomebody,
+  deassignParams,
+  removedFrom,
+  type DeassignParams,
+} from '../../../school/learners/parameters.ts';
 import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import {
@@ -56,6 +61,7 @@ export function deassignRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const given = request.body;
       const by = askerIn(context, request, given.institute_id);
+      assertSomebody(given, 'user_ids or user_filter');
       const learners = await countLearners(by.engine.database, by.actor, given);
       const worked = await workLearners(by, {
         kind: 'unenroll',
