@@ -18,22 +18,12 @@ export function createEngine(
   return engine;
 }
 
-export {
-  assertMayStart,
-  getKind,
-  getStartable,
-  mayStart,
-  type Asked,
-  type Asker,
-  type Authority,
-  type Engine,
-} from './engine.ts';
+export { assertMayStart, getKind, getStartable, mayStart, type Asked, type Asker, type Engine } from './engine.ts';
 export {
   fileInput,
   getOperation,
   invalidState,
   isOpen,
-  isWaiting,
   keepFileInput,
   makerOf,
   planCounts,
@@ -45,7 +35,7 @@ export { getVisible, isWholeOrgAdmin, lockSteerable, maySteer, visibleOperations
 
 /** Making a draft and its plan. */
 export { change, type Changes } from './draft/change.ts';
-export { checkParams, draft, eraseDrafts, type NewOperation } from './draft/draft.ts';
+export { draft, eraseDrafts, type NewOperation } from './draft/draft.ts';
 export { dryRun } from './draft/dry-run.ts';
 export { guardsOf, type Guard } from './plan/guards.ts';
 export { faultsOf } from './draft/params.ts';
@@ -54,10 +44,10 @@ export { stageFile } from './draft/stage.ts';
 
 /** What is done with it. */
 export { accept, outcomeOf } from './verbs/accept.ts';
-export { applyIfSmall, confirm, confirmPlanned, type Confirmation } from './verbs/confirm.ts';
+export { applyIfSmall, confirm, confirmPlanned } from './verbs/confirm.ts';
 export { approve, cancel, pause, prioritize, reject, resume } from './verbs/steer.ts';
 export { retry } from './verbs/retry.ts';
-export { planUndo, undo, type UndoRequest } from './verbs/undo.ts';
+export { planUndo, undo } from './verbs/undo.ts';
 export { undoHours, undoUntil } from './undo/may-undo.ts';
 export { problemOf, runAndRead, runIn, runNow, type ItemResult } from './verbs/run-now.ts';
 

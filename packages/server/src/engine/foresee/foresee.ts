@@ -14,12 +14,16 @@ import { schemaRules } from '../../db/table-rules.ts';
 import type { Asked } from '../engine.ts';
 import type { Kind, PlanContext } from '../kind.ts';
 import type { PlanWrites } from '../operation.ts';
+import { joinByHash } from '../plan/planner-hints.ts';
 import { takenKeys } from './keys.ts';
 import { hasWrites, type Findings, type Foreseen } from './planned-rows.ts';
 import { missingReferences, strandedReferences } from './references.ts';
 import { brokenRules, outOfReach } from './rules.ts';
 import { fullCounters } from './seats.ts';
 import { refusedValues } from './values.ts';
+
+/** Of more changes the planner has to be told: it takes rows just written for one, and loops over them once for each. */
+const LOOPED_CHANGES_MAX = 200;
 
 /** So often is looked again after items failed; each time at least one more has. */
 const ROUNDS_MAX = 50;
@@ -29,7 +33,9 @@ export async function foresee(asked: Asked, kind: Kind, context: PlanContext, pl
   const { tx, engine } = asked;
   const schema = await schemaRules(tx, engine.database);
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const plan: Foreseen = { tx, entities: engine.entities, schema, planId, writes: await countWrites(tx, planId) };
+    const writes = await countWrites(tx, planId);
+    if (writes.reduce((sum, { count }) => sum + count, 0) > LOOPED_CHANGES_MAX) await joinByHash(tx);
+    const plan: Foreseen = { tx, entities: engine.entities, schema, planId, writes };
     const findings = findingsOf(asked, kind, context, plan);
     const faults = findings.flatMap((found) => found.faults);
     if (faults.length === 0 || (await markFaults(tx, planId, faults)) === 0) return keepTogether(tx, planId, findings);

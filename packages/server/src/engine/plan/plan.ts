@@ -251,7 +251,7 @@ export async function failPlanning(engine: Engine, orgId: string, operationId: s
  * Of a plan that was made for everybody, keeps the items that failed in the operation before, and what they share: items
  * without a key.
  */
-export async function keepFailedItems(
+async function keepFailedItems(
   tx: OrgTransaction,
   retryOf: string,
   operationId: string,

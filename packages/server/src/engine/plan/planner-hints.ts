@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import { getOperation, type Operation, planCounts, touchedEntities, fileInput } from '../operation.ts';
 
 /** From so many rows a wrong join costs more than reading an organization's whole table once. */
-export const MANY_ROWS = 1_000;
+const MANY_ROWS = 1_000;
 
 /** Tells the planner, for the rest of the transaction, that a plan of so many rows is read. */
 export async function expectRows(tx: OrgTransaction, count: number): Promise<void> {

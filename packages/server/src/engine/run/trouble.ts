@@ -1,7 +1,7 @@
 /** What happens to an operation whose chunk failed for no fault of its items: it waits and tries again, then pauses. */
 import { inOrg } from '../../db/database.ts';
 import type { Engine } from '../engine.ts';
-import { lockOperation, makerOf, update } from '../operation.ts';
+import { isScheduled, lockOperation, makerOf, update } from '../operation.ts';
 import { logged, pauseBroken } from './pause-broken.ts';
 import { enqueue, enqueueLost, TASKS, enterQueue } from '../queue.ts';
 import { writeEvent } from '../record.ts';
@@ -65,8 +65,7 @@ export async function putOffPlanning(
 export async function beginScheduled(engine: Engine, orgId: string, operationId: string): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
-    if (operation.status === 'pending' && operation.phase === 'queued')
-      await enterQueue({ tx, engine, actor: null }, operation, 'due');
+    if (isScheduled(operation)) await enterQueue({ tx, engine, actor: null }, operation, 'due');
   });
 }
 

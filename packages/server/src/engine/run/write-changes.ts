@@ -118,7 +118,7 @@ async function deleteRows(tx: OrgTransaction, entity: Entity, range: ItemRange):
  * own, so that the count sees what others committed before us. A constraint on the number makes overselling fail here.
  * The parent's version stays: a seat taken is no edit of the batch.
  */
-export async function keepCounter(
+async function keepCounter(
   tx: OrgTransaction,
   entities: Entities,
   entity: Entity,
@@ -154,7 +154,7 @@ export async function keepCounter(
  * Moves the version of every whole of which the range inserts or deletes a part, once, so that who decided on what it
  * was before is told. The wholes are locked in the order of their ids, so that two chunks never wait for each other.
  */
-export async function moveVersionOfWhole(
+async function moveVersionOfWhole(
   tx: OrgTransaction,
   entities: Entities,
   entity: Entity,

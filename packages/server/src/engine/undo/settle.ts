@@ -14,7 +14,7 @@ export async function beginUndo(tx: OrgTransaction, undo: Operation): Promise<vo
 }
 
 /** Tells the undone operation how much of it is undone now; and, where that was itself an undo, the one below. */
-export async function settleUndo(tx: OrgTransaction, undo: Operation): Promise<void> {
+async function settleUndo(tx: OrgTransaction, undo: Operation): Promise<void> {
   if (undo.undo_of === null) return;
   const target = await lockOperation(tx, undo.undo_of);
   const { undone, running } = await one(

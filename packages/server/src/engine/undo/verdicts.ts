@@ -78,6 +78,12 @@ export function undoItems(undone: Undone): RawBuilder<unknown> {
       where r.own_reason is not null and not r.is_retired
       group by r.item_no
     )
+    ${itemRows(orgId, operationId)}`;
+}
+
+/** The items of the undo, of `item`, `kept` and `last`. */
+function itemRows(orgId: string, operationId: string): RawBuilder<unknown> {
+  return sql`
     select (select max(item_no) from operation_items where org_id = ${orgId} and operation_id = ${operationId}) + 1 - i.item_no as item_no,
       i.item_no as row_no, i.key, i.subject_id, i.label, null::jsonb as input,
       case when not i.all_stay then case i.change_action when 'insert' then 'remove' when 'delete' then 'create' else 'update' end

@@ -150,7 +150,7 @@ export function problemOf({ code, detail }: Pick<ItemResult, 'code' | 'detail'>)
 const lastInLine = new Map<string, Promise<unknown>>();
 
 /** Does `work` when everybody who came earlier for one of these rows has done theirs. */
-export async function inTurn<T>(rows: readonly string[], work: () => Promise<T>): Promise<T> {
+async function inTurn<T>(rows: readonly string[], work: () => Promise<T>): Promise<T> {
   const earlier = rows.flatMap((row) => lastInLine.get(row) ?? []);
   const mine = Promise.all(earlier).then(work);
   const ended = mine.catch(() => undefined);
