@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { Problem, problemError } from '@muster/contract';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inOrg } from '../../packages/server/src/db/database.ts';
+import { inOrg, type OrgTransaction } from '../../packages/server/src/db/database.ts';
 import { pause, resume } from '../../packages/server/src/engine/verbs/steer.ts';
+import type { Asked } from '../../packages/server/src/engine/engine.ts';
 import type { Operation } from '../../packages/server/src/engine/operation.ts';
 import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { listChanges, listItems, type ChangeView, type ItemView } from '../../packages/server/src/engine/report.ts';
@@ -206,15 +207,19 @@ async function planOf(school: PopulatedSchool, operationId: string): Promise<Cha
   const items = await itemsOf(school, operationId);
   return inOrg(database, school.orgId, (tx) =>
     listChanges(
-      tx,
+      askedBy(school, tx),
       operationId,
       items.map((item) => item.item_no),
     ),
   );
 }
 
+function askedBy({ engine, admin }: PopulatedSchool, tx: OrgTransaction): Asked {
+  return { tx, engine, actor: admin };
+}
+
 async function itemsOf(school: PopulatedSchool, operationId: string): Promise<ItemView[]> {
-  return inOrg(database, school.orgId, (tx) => listItems(tx, operationId, { limit: 1_000 }));
+  return inOrg(database, school.orgId, (tx) => listItems(askedBy(school, tx), operationId, { limit: 1_000 }));
 }
 
 /** The plan that somebody's operation comes to; one that is refused changes nothing either. */

@@ -54,8 +54,9 @@ async function given(ids: readonly string[], actor: Actor = school.admin, sequen
 
 async function planned(operation: Operation, request: Parameters<typeof planUndo>[2] = {}): Promise<ItemView[]> {
   return inOrg(database, school.orgId, async (tx) => {
-    const plan = await planUndo({ tx, engine: school.engine, actor: school.admin }, operation.id, request);
-    return listItems(tx, plan.id, { limit: 100 });
+    const asked = { tx, engine: school.engine, actor: school.admin };
+    const plan = await planUndo(asked, operation.id, request);
+    return listItems(asked, plan.id, { limit: 100 });
   });
 }
 

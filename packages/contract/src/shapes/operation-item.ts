@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ITEM_STATES, ITEM_STATUSES } from '../operation.ts';
-import { jsonObject, pageQuery, timestamp } from './scalars.ts';
+import { hiddenItems, jsonObject, pageQuery, timestamp } from './scalars.ts';
 
 /** What an item's warning or failure means, in words. */
 const itemNote = z.object({ code: z.string(), message: z.string(), correction: z.string() });
@@ -63,7 +63,8 @@ export const itemPage = z
   .object({
     items: z.array(operationItem),
     next_cursor: z.string().nullable(),
-    total: z.int().describe('Items that match.'),
+    total: z.int().describe('Items that match and are shown.'),
+    hidden: hiddenItems,
   })
   .meta({ id: 'ItemPage' });
 export type ItemPage = z.infer<typeof itemPage>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OPERATION_PHASES } from '../operation.ts';
 import { BULK_STATUSES } from './bulk-operation.ts';
 import { itemChange, operationItem } from './operation-item.ts';
-import { itemIds, pageQuery, timestamp } from './scalars.ts';
+import { hiddenItems, itemIds, pageQuery, timestamp } from './scalars.ts';
 
 export const planCounts = z
   .object({
@@ -45,6 +45,7 @@ export const operationPreview = z
     guards: z.array(planGuard),
     items: z.array(plannedItem),
     next_cursor: z.string().nullable(),
+    hidden: hiddenItems,
   })
   .meta({ id: 'OperationPreview' });
 export type OperationPreview = z.infer<typeof operationPreview>;
@@ -94,6 +95,7 @@ export const rollbackPreview = z
     will_reverse: z.array(reversedItem),
     kept: z.array(keptItem),
     cannot: z.array(stuckItem),
+    hidden: hiddenItems,
   })
   .meta({ id: 'RollbackPreview' });
 export type RollbackPreview = z.infer<typeof rollbackPreview>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLLBACK_STATUSES } from '../operation.ts';
+import { hiddenItems } from './scalars.ts';
 
 export const operationResults = z
   .object({
@@ -12,6 +13,7 @@ export const operationResults = z
       .optional()
       .describe('Items that were taken back whole; absent where nothing is undone, and within an operation.'),
     errors_by_code: z.record(z.string(), z.int()),
+    hidden: hiddenItems.optional().describe('Items that the caller may not see; absent within an operation.'),
     warnings: z.array(z.string()),
     output_url: z.string().nullable(),
     duration_seconds: z.number().describe('From the start to the end, or to now.'),

@@ -23,3 +23,8 @@ export const itemIds = z
   .array(z.union([z.int().min(0), z.string().regex(/^\d{1,9}$/, 'an item id is a number')]).transform(Number))
   .min(1)
   .max(100_000);
+
+/** Of a list: what is not shown to the caller. */
+export const hiddenItems = z
+  .int()
+  .describe('How many more match, of people and records beyond the reach of the caller.');

@@ -31,7 +31,17 @@ export {
   type FileInput,
   type Operation,
 } from './operation.ts';
-export { getVisible, isWholeOrgAdmin, lockSteerable, maySteer, visibleOperations } from './rights.ts';
+export {
+  getVisible,
+  isWholeOrgAdmin,
+  listWhole,
+  lockSteerable,
+  maySteer,
+  shownDetail,
+  visibleItems,
+  visibleOperations,
+  wholeOperations,
+} from './rights.ts';
 
 /** Making a draft and its plan. */
 export { change, type Changes } from './draft/change.ts';

@@ -1,6 +1,11 @@
-/** Reading what was planned and what became of it. Pages follow the item number, so that any page costs the same. */
+/**
+ * Reading what was planned and what became of it, as far as whoever asks may see it. Pages follow the item number, so that
+ * any page costs the same.
+ */
 import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
+import type { Asked } from './engine.ts';
+import { visibleItems } from './rights.ts';
 
 export interface ItemQuery {
   /** Only these. */
@@ -18,6 +23,8 @@ export interface ItemQuery {
   readonly offset?: number | undefined;
   readonly limit: number;
 }
+
+type ItemFilter = Omit<ItemQuery, 'limit' | 'offset'>;
 
 /** One item as it is stored: the code and what its words need, not the words. */
 export interface ItemView {
@@ -40,12 +47,13 @@ export interface ItemView {
  * A page of items. Failed ones, and those with a code, are found by the index on codes; the others along the key. Their
  * rows are asked for with `= any(…)`, so that they are found by their key: a join took the whole file for each page.
  */
-export async function listItems(tx: OrgTransaction, operationId: string, query: ItemQuery): Promise<ItemView[]> {
+export async function listItems(asked: Asked, operationId: string, query: ItemQuery): Promise<ItemView[]> {
+  const { tx } = asked;
   return rows(
     tx,
     sql<ItemView>`
     with page as (
-      select i.* from operation_items i where ${matching(tx, operationId, query)}
+      select i.* from operation_items i where ${matching(tx, operationId, query)} and ${seen(asked, operationId)}
       order by i.item_no limit ${query.limit} offset ${query.offset ?? 0})
     select page.item_no, row_no, page.key, page.subject_id, page.label, page.action, page.status, page.code,
       page.detail, page.warnings, page.processed_at, coalesce(page.input, to_jsonb(s.cells)) as input
@@ -58,32 +66,46 @@ export async function listItems(tx: OrgTransaction, operationId: string, query: 
 }
 
 /** How many items match, whatever the page. */
-export async function countItems(
-  tx: OrgTransaction,
-  operationId: string,
-  query: Omit<ItemQuery, 'limit'>,
-): Promise<number> {
-  const { count } = await one(
+export async function countItems(asked: Asked, operationId: string, query: ItemFilter): Promise<number> {
+  return count(asked.tx, sql`${matching(asked.tx, operationId, query)} and ${seen(asked, operationId)}`);
+}
+
+/** How many items match that are not shown to whoever asks. */
+export async function countHidden(asked: Asked, operationId: string, query: ItemFilter = {}): Promise<number> {
+  const { tx, engine, actor } = asked;
+  const visible = visibleItems(engine, actor, operationId);
+  if (visible === null) return 0;
+  return count(tx, sql`${matching(tx, operationId, query)} and ${visible} is not true`);
+}
+
+async function count(tx: OrgTransaction, condition: RawBuilder<unknown>): Promise<number> {
+  const found = await one(
     tx,
-    sql<{ count: number }>`
-    select count(*) as count from operation_items i where ${matching(tx, operationId, query)}`,
+    sql<{ count: number }>`select count(*) as count from operation_items i where ${condition}`,
   );
-  return count;
+  return found.count;
 }
 
 /** Failed items by code. */
-export async function countErrors(tx: OrgTransaction, operationId: string): Promise<Record<string, number>> {
+export async function countErrors(asked: Asked, operationId: string): Promise<Record<string, number>> {
+  const { tx } = asked;
   const codes = await rows(
     tx,
     sql<{ code: string; count: number }>`
     select code, count(*) as count from operation_items i
-    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${HAS_FAILED} group by code`,
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${HAS_FAILED} and ${seen(asked, operationId)}
+    group by code`,
   );
   return Object.fromEntries(codes.map((row) => [row.code, row.count]));
 }
 
+/** Condition: items `i` of this operation that whoever asks may see. */
+export function seen({ engine, actor }: Asked, operationId: string): RawBuilder<unknown> {
+  return visibleItems(engine, actor, operationId) ?? sql`true`;
+}
+
 /** Items `i` that match. Where none of them is merely unchanged, the condition says so, and the small index on codes is used. */
-function matching(tx: OrgTransaction, operationId: string, query: Omit<ItemQuery, 'limit'>): RawBuilder<unknown> {
+function matching(tx: OrgTransaction, operationId: string, query: ItemFilter): RawBuilder<unknown> {
   const isTelling =
     query.status === 'failed' || query.action === 'error' || (query.code !== undefined && query.code !== 'unchanged');
   const conditions = [
@@ -111,15 +133,23 @@ export interface ChangeView {
 
 /** The changes of these items, field by field. */
 export async function listChanges(
-  tx: OrgTransaction,
+  asked: Asked,
   operationId: string,
   itemNos: readonly number[],
 ): Promise<ChangeView[]> {
+  const { tx, engine, actor } = asked;
+  const visible = visibleItems(engine, actor, operationId);
+  const ofVisible =
+    visible === null
+      ? sql`true`
+      : sql`item_no in (
+          select i.item_no from operation_items i where i.org_id = ${tx.orgId} and i.operation_id = ${operationId}
+            and i.item_no = any(${[...itemNos]}::int[]) and ${visible})`;
   return rows(
     tx,
     sql<ChangeView>`
     select item_no, entity, entity_id, action, before, after from changes
-    where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no = any(${[...itemNos]}::int[])
+    where org_id = ${tx.orgId} and operation_id = ${operationId} and item_no = any(${[...itemNos]}::int[]) and ${ofVisible}
     order by item_no, entity, entity_id`,
   );
 }

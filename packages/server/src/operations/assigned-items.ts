@@ -1,7 +1,8 @@
 /** Items that assign something, with what people know a student by; one query serves preview, list and reports. */
 import { sql, type RawBuilder } from 'kysely';
-import { one, rows, type OrgTransaction } from '../db/database.ts';
-import { HAS_FAILED } from '../engine/report.ts';
+import { rows } from '../db/database.ts';
+import type { Asked } from '../engine/index.ts';
+import { HAS_FAILED, seen } from '../engine/report.ts';
 
 export interface AssignedItem {
   readonly item_no: number;
@@ -44,19 +45,23 @@ export interface ItemPage {
 }
 
 export async function listAssignedItems(
-  tx: OrgTransaction,
+  asked: Asked,
   operationId: string,
   query: AssignedItemQuery,
   page: ItemPage,
 ): Promise<AssignedItem[]> {
+  const { tx, engine, actor } = asked;
+  const scope = engine.authority.scopeOf(actor);
   // Of people whom the caller may not see, or whose data is restricted, nothing is read.
-  const isOpen = sql`i.code is distinct from 'student_out_of_scope' and i.code is distinct from 'student_not_accessible'`;
+  const isOpen = sql`i.code is distinct from 'student_out_of_scope' and i.code is distinct from 'student_not_accessible'
+    and ${scope === null ? sql`true` : sql`u.id in (${scope})`}`;
   return rows(
     tx,
     sql<AssignedItem>`
     with page as materialized (
       select i.* from operation_items i
-      where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${matching(query)} and i.item_no > ${page.after ?? -1}
+      where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${matching(query)}
+        and ${seen(asked, operationId)} and i.item_no > ${page.after ?? -1}
       order by i.item_no limit ${page.limit} offset ${page.offset ?? 0})
     select i.item_no, i.subject_id as student_id, case when i.subject_id is not null then i.label end as student_name,
       room.names as class, u.grade_level, coalesce(i.input -> 'identity' ->> 'sequence_id', i.detail ->> 'content') as content_id,
@@ -73,20 +78,6 @@ export async function listAssignedItems(
       and c.entity = 'assignment' and (c.action = 'insert' or i.action = 'merge')
     order by i.item_no`,
   );
-}
-
-export async function countAssignedItems(
-  tx: OrgTransaction,
-  operationId: string,
-  query: AssignedItemQuery,
-): Promise<number> {
-  const { count } = await one(
-    tx,
-    sql<{ count: number }>`
-    select count(*) as count from operation_items i
-    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${matching(query)}`,
-  );
-  return count;
 }
 
 /** A condition on items `i`. */

@@ -37,7 +37,7 @@ export async function summarizeContents(tx: OrgTransaction, operationId: string)
     tx,
     sql<ContentSummary>`
     select coalesce(i.input -> 'identity' ->> 'sequence_id', i.detail ->> 'content') as content_id,
-      coalesce(min(i.detail ->> 'title'), min(i.label)) as content, count(distinct i.subject_id) as students,
+      coalesce(min(i.detail ->> 'title'), min(i.label) filter (where i.subject_id is null), '') as content, count(distinct i.subject_id) as students,
       count(*) filter (where action = 'create') as to_create, count(*) filter (where action = 'merge') as to_modify,
       count(*) filter (where action = 'skip') as to_skip, count(*) filter (where action = 'error') as blocked
     from operation_items i

@@ -1,6 +1,6 @@
 /** For doors that answer a plan and a run alike: the same operation, left as it is planned, or done. */
 import { sql } from 'kysely';
-import { inOrg, one, type OrgTransaction } from '../db/database.ts';
+import { inOrg, one } from '../db/database.ts';
 import {
   applyIfSmall,
   type Asked,
@@ -13,12 +13,15 @@ import {
   runAndRead,
 } from '../engine/index.ts';
 
-type Reading<T> = (tx: OrgTransaction, operation: Operation) => Promise<T>;
+type Reading<T> = (asked: Asked, operation: Operation) => Promise<T>;
 
 /** Within the request. @param read - In the same transaction; when it throws, nothing was done. */
 export async function planOrRun<T>(by: Asker, wanted: NewOperation, isPlan: boolean, read: Reading<T>): Promise<T> {
   if (!isPlan) return runAndRead(by, wanted, read);
-  return inOrg(by.engine.database, by.actor.orgId, async (tx) => read(tx, await planned({ ...by, tx }, wanted)));
+  return inOrg(by.engine.database, by.actor.orgId, async (tx) => {
+    const asked = { ...by, tx };
+    return read(asked, await planned(asked, wanted));
+  });
 }
 
 /** Planned in the request, and done by a worker. */
@@ -32,7 +35,7 @@ export async function planOrRunLater(
     const asked = { ...by, tx };
     const operation = await planned(asked, wanted);
     const left = isPlan ? operation : await confirmPlanned(asked, operation, {});
-    return { operation: left, count: await count(tx, left) };
+    return { operation: left, count: await count(asked, left) };
   });
   if (!isPlan) await applyIfSmall(by.engine, made.operation);
   return made;
@@ -43,7 +46,7 @@ async function planned(asked: Asked, wanted: NewOperation): Promise<Operation> {
 }
 
 /** How many items have a key: those without are what others share. */
-export async function countKeyed(tx: OrgTransaction, { id }: Operation): Promise<number> {
+export async function countKeyed({ tx }: Asked, { id }: Operation): Promise<number> {
   const { count } = await one(
     tx,
     sql<{ count: number }>`

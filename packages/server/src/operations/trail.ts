@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { one, rows, type OrgTransaction } from '../db/database.ts';
+import { one, rows } from '../db/database.ts';
+import { type Asked, shownDetail } from '../engine/index.ts';
 
 export interface TrailEntry {
   readonly id: string;
@@ -16,7 +17,7 @@ export interface TrailEntry {
 
 /** A page of the audit entries of an operation, of its undo and of its retries, oldest first; and how many there are. */
 export async function listTrail(
-  tx: OrgTransaction,
+  { tx, engine, actor }: Asked,
   operationId: string,
   { page, size }: { page: number; size: number },
 ): Promise<{ entries: TrailEntry[]; total: number }> {
@@ -27,7 +28,7 @@ export async function listTrail(
     tx,
     sql<TrailEntry>`
     select a.id, a.operation_id, a.action, a.at, coalesce(a.actor_user, a.actor_account) as actor, u.display_name as actor_name,
-      a.actor_role, a.ip, a.user_agent, a.detail
+      a.actor_role, a.ip, a.user_agent, ${shownDetail(engine, actor)} as detail
     from audit a left join users u on u.org_id = ${tx.orgId} and u.id = a.actor_user
     where ${related} order by a.id limit ${size} offset ${(page - 1) * size}`,
   );

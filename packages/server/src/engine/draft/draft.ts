@@ -74,7 +74,9 @@ export async function draftInternal(asked: Asked, wanted: NewOperation): Promise
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await writeAudit(tx, { action: 'create', operationId: operation.id, actor, detail: { kind: kind.name, params } });
+  // With the role, the unit says what the maker saw of it: rights.ts asks whether they still do.
+  const made = { kind: kind.name, params, unit_id: actor.unitId };
+  await writeAudit(tx, { action: 'create', operationId: operation.id, actor, detail: made });
   await writeEvent(tx, {
     name: `${eventPrefix(kind)}.operation.initiated`,
     operationId: operation.id,

@@ -34,8 +34,8 @@ export async function runNow(
   asker: Asker,
   wanted: NewOperation,
 ): Promise<{ operation: Operation; items: ItemResult[] }> {
-  return runAndRead(asker, wanted, async (tx, operation) => {
-    const items = await results(tx, operation);
+  return runAndRead(asker, wanted, async (asked, operation) => {
+    const items = await results(asked, operation);
     assertDone(items);
     return { operation, items };
   });
@@ -48,14 +48,14 @@ export async function runNow(
 export async function runAndRead<T>(
   asker: Asker,
   wanted: NewOperation,
-  read: (tx: OrgTransaction, operation: Operation) => Promise<T>,
+  read: (asked: Asked, operation: Operation) => Promise<T>,
 ): Promise<T> {
   const { engine, actor } = asker;
   const contended = contendedBy(engine, wanted);
   const lines = contended.flatMap(([entity, ids]) => ids.map((id) => `${actor.orgId} ${entity} ${id}`));
   const run = () =>
     inOrg(engine.database, actor.orgId, async (tx) =>
-      read(tx, await runLocked({ tx, engine, actor }, wanted, contended)),
+      read({ tx, engine, actor }, await runLocked({ tx, engine, actor }, wanted, contended)),
     );
   return inTurn(lines, () => unlessDeadlocked(run));
 }
@@ -109,10 +109,10 @@ async function lockContended(tx: OrgTransaction, engine: Engine, contended: Cont
   }
 }
 
-async function results(tx: OrgTransaction, operation: Operation): Promise<ItemResult[]> {
-  const listed = await listItems(tx, operation.id, { limit: ITEMS_MAX });
+async function results(asked: Asked, operation: Operation): Promise<ItemResult[]> {
+  const listed = await listItems(asked, operation.id, { limit: ITEMS_MAX });
   const itemNos = listed.map((item) => item.item_no);
-  const changes = await listChanges(tx, operation.id, itemNos);
+  const changes = await listChanges(asked, operation.id, itemNos);
   return listed.map((item) => ({
     item_no: item.item_no,
     action: item.action,

@@ -19,12 +19,12 @@ export async function runOne<T>(
   answer: (tx: OrgTransaction, item: ItemView, operation: Operation) => Promise<T>,
 ): Promise<T> {
   const made = { ...wanted, source: 'classrooms' };
-  return runAndRead(by, made, async (tx, operation) => {
-    const items = await listItems(tx, operation.id, { limit: 10 });
+  return runAndRead(by, made, async (asked, operation) => {
+    const items = await listItems(asked, operation.id, { limit: 10 });
     const failed = items.find((item) => item.status === 'failed');
     if (failed !== undefined) throw problemOf(failed);
     const item = items.find(({ item_no: itemNo }) => itemNo === 1);
     if (item === undefined) throw new Error(`${wanted.kind} planned no item.`);
-    return answer(tx, item, operation);
+    return answer(asked.tx, item, operation);
   });
 }

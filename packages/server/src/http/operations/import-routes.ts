@@ -55,7 +55,7 @@ async function importFile(
     if (upload.fields.dry_run) {
       return dryRun(asker(context, request), async (asked) => {
         const staged = await stageUpload(asked, upload, file);
-        return viewImportPreview(asked.tx, staged, await planIn(asked, staged.operation), file);
+        return viewImportPreview(asked, staged, await planIn(asked, staged.operation), file);
       });
     }
     return write(context, request, async (asked) => {

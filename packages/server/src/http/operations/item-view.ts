@@ -1,22 +1,21 @@
 /** Items and their changes as this API shows them: codes in words, rows field by field. */
 import { ITEM_STATUSES, type ItemChange, type OperationItem, type PlannedItem } from '@muster/contract';
 import type { OrgTransaction } from '../../db/database.ts';
-import { fileInput, touchedEntities, type Engine, type Operation } from '../../engine/index.ts';
+import { type Asked, fileInput, touchedEntities, type Operation } from '../../engine/index.ts';
 import { listChanges, listTakenBack, type ChangeView, type ItemView, type TakenBack } from '../../engine/report.ts';
 import { itemWords, warningWords } from '../../operations/item-words.ts';
 import { asObject } from '../../operations/stored.ts';
 
 /** Items with what they did; nothing is said of changes that do not hold. */
 export async function viewItems(
-  tx: OrgTransaction,
-  engine: Engine,
+  asked: Asked,
   operation: Operation,
   items: readonly ItemView[],
 ): Promise<OperationItem[]> {
   const done = items.filter((item) => item.status === 'success');
-  const changes = await changesByItem(tx, operation.id, done);
-  const takenBack = await takenBackByItem(tx, operation, items);
-  const names = touchedEntities(engine.entities, operation).map((entity) => entity.name);
+  const changes = await changesByItem(asked, operation.id, done);
+  const takenBack = await takenBackByItem(asked.tx, operation, items);
+  const names = touchedEntities(asked.engine.entities, operation).map((entity) => entity.name);
   return items.map((item) => {
     const own = changes.get(item.item_no);
     const back = stateOf(takenBack.get(item.item_no));
@@ -51,11 +50,11 @@ function resultOf(changes: ItemChange[], names: readonly string[]): OperationIte
 
 /** Items with what they would do. */
 export async function viewPlannedItems(
-  tx: OrgTransaction,
+  asked: Asked,
   operation: Operation,
   items: readonly ItemView[],
 ): Promise<PlannedItem[]> {
-  const changes = await changesByItem(tx, operation.id, items);
+  const changes = await changesByItem(asked, operation.id, items);
   return items.map((item) => ({ ...viewItem(operation, item), changes: changes.get(item.item_no) ?? [] }));
 }
 
@@ -89,12 +88,12 @@ function inputOf(operation: Operation, input: unknown): Record<string, unknown> 
 }
 
 async function changesByItem(
-  tx: OrgTransaction,
+  asked: Asked,
   operationId: string,
   items: readonly ItemView[],
 ): Promise<Map<number, ItemChange[]>> {
   const changes = await listChanges(
-    tx,
+    asked,
     operationId,
     items.map((item) => item.item_no),
   );

@@ -1,6 +1,15 @@
 /** An operation as this API shows it. */
 import type { BulkOperation, OperationResults } from '@muster/contract';
-import { type Asked, type Engine, getKind, makerOf, maySteer, type Operation, undoUntil } from '../../engine/index.ts';
+import {
+  type Asked,
+  type Engine,
+  getKind,
+  listWhole,
+  makerOf,
+  maySteer,
+  type Operation,
+  undoUntil,
+} from '../../engine/index.ts';
 import { whyIrreversible } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { percentage } from '../../operations/percentage.ts';
@@ -14,14 +23,21 @@ export async function viewOperations(asked: Asked, operations: readonly Operatio
   const { tx, engine, actor } = asked;
   const names = await namesOf(tx, operations);
   const followers = await followersOf(tx, operations);
-  return operations.map((operation) => view(engine, actor, operation, names, followers));
+  const whole = await listWhole(asked, operations);
+  return operations.map((operation) => ({
+    ...view(engine, actor, operation, names, followers),
+    ...(whole.has(operation.id) ? {} : NOT_SHOWN),
+  }));
 }
 
 export async function viewOperation(asked: Asked, operation: Operation): Promise<BulkOperation> {
-  const { tx, engine, actor } = asked;
-  const [names, followers] = [await namesOf(tx, [operation]), await followersOf(tx, [operation])];
-  return view(engine, actor, operation, names, followers);
+  const [only] = await viewOperations(asked, [operation]);
+  if (only === undefined) throw new Error('One operation has one view.');
+  return only;
 }
+
+/** What an operation was given may name people whom somebody who sees it in part may not see. */
+const NOT_SHOWN = { parameters: {}, input_data: {}, mapping_config: {}, error_log: '' };
 
 function view(
   engine: Engine,

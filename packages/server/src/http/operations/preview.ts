@@ -2,7 +2,7 @@ import { Problem, type OperationPreview, type PlanGuard, type previewQuery } fro
 import type { z } from 'zod';
 import { type Asked, getKind, type Guard, guardsOf, type Operation, planCounts } from '../../engine/index.ts';
 import { whyIrreversible } from '../../engine/kind.ts';
-import { listItems } from '../../engine/report.ts';
+import { countHidden, listItems } from '../../engine/report.ts';
 import { viewPlannedItems } from './item-view.ts';
 import { afterCursor, nextCursor } from './page.ts';
 import { grouped, planSentence } from '../../operations/sentences.ts';
@@ -10,14 +10,14 @@ import { bulkStatus } from '../../operations/stored.ts';
 
 /** The plan and one page of its items. @throws Problem `not_validated` for a draft without a plan. */
 export async function viewPreview(
-  { tx, engine }: Asked,
+  asked: Asked,
   operation: Operation,
   query: z.output<typeof previewQuery>,
 ): Promise<OperationPreview> {
   if (operation.plan_hash === null) throw new Problem('not_validated');
-  const irreversible = whyIrreversible(getKind(engine, operation.kind), operation.params);
+  const irreversible = whyIrreversible(getKind(asked.engine, operation.kind), operation.params);
   const { action, code, cursor, limit } = query;
-  const items = await listItems(tx, operation.id, { action, code, after: afterCursor(cursor), limit });
+  const items = await listItems(asked, operation.id, { action, code, after: afterCursor(cursor), limit });
   const counts = planCounts(operation);
   return {
     operation_id: operation.id,
@@ -32,8 +32,9 @@ export async function viewPreview(
     requires_approval: operation.requires_approval,
     counts: { ...counts, actions: { ...counts.actions }, codes: { ...counts.codes } },
     guards: guardsOf(operation).map(viewGuard),
-    items: await viewPlannedItems(tx, operation, items),
+    items: await viewPlannedItems(asked, operation, items),
     next_cursor: nextCursor(items, limit),
+    hidden: await countHidden(asked, operation.id, { action, code }),
   };
 }
 

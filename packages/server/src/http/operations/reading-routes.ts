@@ -11,7 +11,7 @@ import {
 } from '@muster/contract';
 import type { z } from 'zod';
 import { type Asked, getVisible, type Operation } from '../../engine/index.ts';
-import { countErrors, countItems, countTakenBack, listItems } from '../../engine/report.ts';
+import { countErrors, countHidden, countItems, countTakenBack, listItems } from '../../engine/report.ts';
 import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { read } from '../every-request/route.ts';
@@ -79,19 +79,18 @@ export function readingRoutes(app: App, context: HttpContext): void {
   );
 }
 
-async function resultsOf({ tx, engine }: Asked, operation: Operation): Promise<OperationResults> {
-  const results = viewResults(engine, operation, await countErrors(tx, operation.id));
+async function resultsOf(asked: Asked, operation: Operation): Promise<OperationResults> {
+  const results = {
+    ...viewResults(asked.engine, operation, await countErrors(asked, operation.id)),
+    hidden: await countHidden(asked, operation.id),
+  };
   if (operation.rollback_status === 'none') return results;
-  return { ...results, taken_back_items: await countTakenBack(tx, operation.id) };
+  return { ...results, taken_back_items: await countTakenBack(asked.tx, operation.id) };
 }
 
-async function pageOfItems(
-  { tx, engine }: Asked,
-  operation: Operation,
-  query: z.output<typeof itemFilters>,
-): Promise<ItemPage> {
+async function pageOfItems(asked: Asked, operation: Operation, query: z.output<typeof itemFilters>): Promise<ItemPage> {
   const { status, code, page = 1, page_size: limit = query.limit } = query;
-  const found = await listItems(tx, operation.id, {
+  const found = await listItems(asked, operation.id, {
     status,
     code,
     after: afterCursor(query.cursor),
@@ -99,6 +98,7 @@ async function pageOfItems(
     limit,
   });
   const isFiltered = status !== undefined || code !== undefined;
-  const total = isFiltered ? await countItems(tx, operation.id, { status, code }) : operation.total_items;
-  return { items: await viewItems(tx, engine, operation, found), next_cursor: nextCursor(found, limit), total };
+  const hidden = await countHidden(asked, operation.id, { status, code });
+  const total = isFiltered ? await countItems(asked, operation.id, { status, code }) : operation.total_items - hidden;
+  return { items: await viewItems(asked, operation, found), next_cursor: nextCursor(found, limit), total, hidden };
 }

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { type Asker, fileInput, getVisible, type Operation, writeAudit } from '../../engine/index.ts';
-import { listItems, type ItemQuery, type ItemView } from '../../engine/report.ts';
+import { countHidden, listItems, type ItemQuery, type ItemView } from '../../engine/report.ts';
 import { writeCsv } from '../../formats/csv/write-csv.ts';
 import { writeErrorReport } from '../../formats/report/error-report.ts';
 import { type App, type HttpContext } from '../every-request/context.ts';
@@ -36,15 +36,17 @@ export function reportRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const operation = await write(context, request, async (asked) => {
+      const { status } = request.query;
+      const { operation, hidden } = await write(context, request, async (asked) => {
         const found = await getVisible(asked, idOf(request.params));
-        const detail = { report: request.query.status ?? 'all' };
+        const detail = { report: status ?? 'all' };
         await writeAudit(asked.tx, { action: 'download', operationId: found.id, actor: asked.actor, detail });
-        return found;
+        return { operation: found, hidden: await countHidden(asked, found.id, reported(found, status)) };
       });
       reply.header('content-type', 'text/csv; charset=utf-8');
-      reply.header('content-disposition', `attachment; filename="${fileName(operation, request.query.status)}"`);
-      return reply.send(reportOf(asker(context, request), operation, request.query.status));
+      reply.header('content-disposition', `attachment; filename="${fileName(operation, status)}"`);
+      reply.header('x-hidden-count', hidden);
+      return reply.send(reportOf(asker(context, request), operation, status));
     },
   );
 }
@@ -55,9 +57,16 @@ function fileName(operation: Operation, status: ReportStatus | undefined): strin
 
 function reportOf(by: Asker, operation: Operation, status: ReportStatus | undefined): Readable {
   const { header } = fileInput(operation);
+  const items = streamItems(by, operation, reported(operation, status));
   return header.length > 0
-    ? writeErrorReport(header, fileRows(streamItems(by, operation, queryOf(operation, status ?? 'failed'))))
-    : writeCsv(COLUMNS, itemRows(streamItems(by, operation, queryOf(operation, status))), { bom: true });
+    ? writeErrorReport(header, fileRows(items))
+    : writeCsv(COLUMNS, itemRows(items), { bom: true });
+}
+
+/** Of a file its faults, where nothing else is asked for. */
+function reported(operation: Operation, status: ReportStatus | undefined): Omit<ItemQuery, 'limit'> {
+  const isOfFile = fileInput(operation).header.length > 0;
+  return queryOf(operation, status ?? (isOfFile ? 'failed' : undefined));
 }
 
 /** Before an operation was started, what cannot be done counts as failed. */
@@ -87,9 +96,9 @@ async function* streamItems(
   query: Omit<ItemQuery, 'limit'>,
 ): AsyncGenerator<ReportItem> {
   for (let after = -1; ;) {
-    const page = await readAs(by, async ({ tx }) => {
-      const items = await listItems(tx, operation.id, { ...query, after, limit: PAGE_ITEMS });
-      const takenBack = await takenBackByItem(tx, operation, items);
+    const page = await readAs(by, async (asked) => {
+      const items = await listItems(asked, operation.id, { ...query, after, limit: PAGE_ITEMS });
+      const takenBack = await takenBackByItem(asked.tx, operation, items);
       return items.map((item) => ({ ...item, taken_back_by: takenBack.get(item.item_no)?.by ?? null }));
     });
     yield* page;

@@ -7,18 +7,8 @@ import {
   type RollbackPreview,
 } from '@muster/contract';
 import type { z } from 'zod';
-import type { OrgTransaction } from '../../db/database.ts';
-import {
-  dryRun,
-  guardsOf,
-  planUndo,
-  undo,
-  type Asked,
-  type Asker,
-  type Engine,
-  type Operation,
-} from '../../engine/index.ts';
-import { listItems } from '../../engine/report.ts';
+import { dryRun, guardsOf, planUndo, undo, type Asked, type Asker, type Operation } from '../../engine/index.ts';
+import { countHidden, listItems } from '../../engine/report.ts';
 import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { asker, read } from '../every-request/route.ts';
@@ -74,37 +64,32 @@ async function previewUndo(
   });
 }
 
-async function viewUndo(
-  { tx, engine }: Asked,
-  undoneId: string,
-  plan: Operation,
-  limit: number,
-): Promise<RollbackPreview> {
-  const counts = await countUndoRows(tx, engine, plan);
-  const kept = await viewKept(tx, engine, plan, { isStuck: false, limit });
-  const cannot = await viewKept(tx, engine, plan, { isStuck: true, limit });
+async function viewUndo(asked: Asked, undoneId: string, plan: Operation, limit: number): Promise<RollbackPreview> {
+  const counts = await countUndoRows(asked.tx, asked.engine, plan);
+  const kept = await viewKept(asked, plan, { isStuck: false, limit });
+  const cannot = await viewKept(asked, plan, { isStuck: true, limit });
   return {
     operation_id: undoneId,
     plan_hash: plan.plan_hash ?? '',
     summary: rollbackSentence(counts),
     counts,
     confirm_count: guardsOf(plan).find(({ code }) => code === 'affects_many')?.count ?? null,
-    will_reverse: await reversedItems(tx, plan, limit),
+    will_reverse: await reversedItems(asked, plan, limit),
     kept,
     cannot: cannot.map(({ item, row, what }) => ({ item, row, why: what })),
+    hidden: await countHidden(asked, plan.id),
   };
 }
 
 /** Rows that stay, each with its item. */
 async function viewKept(
-  tx: OrgTransaction,
-  engine: Engine,
+  asked: Asked,
   plan: Operation,
   wanted: { isStuck: boolean; limit: number },
 ): Promise<RollbackPreview['kept']> {
-  const found = await listKeptRows(tx, plan.id, wanted);
+  const found = await listKeptRows(asked, plan.id, wanted);
   const itemNos = [...new Set(found.map((row) => row.item_no))];
-  const items = await viewItems(tx, engine, plan, await listItems(tx, plan.id, { itemNos, limit: itemNos.length }));
+  const items = await viewItems(asked, plan, await listItems(asked, plan.id, { itemNos, limit: itemNos.length }));
   return found.flatMap(({ item_no: no, entity, id, label, code, detail }) => {
     const item = items.find((one) => one.id === String(no));
     if (item === undefined) return [];
@@ -114,13 +99,9 @@ async function viewKept(
   });
 }
 
-async function reversedItems(
-  tx: OrgTransaction,
-  plan: Operation,
-  limit: number,
-): Promise<RollbackPreview['will_reverse']> {
-  const found = await listItems(tx, plan.id, { limit, changing: true });
-  const planned = await viewPlannedItems(tx, plan, found);
+async function reversedItems(asked: Asked, plan: Operation, limit: number): Promise<RollbackPreview['will_reverse']> {
+  const found = await listItems(asked, plan.id, { limit, changing: true });
+  const planned = await viewPlannedItems(asked, plan, found);
   return planned.map(({ changes, ...item }) => ({ item: { ...item, result_data: {} }, changes }));
 }
 

@@ -1,7 +1,6 @@
 /** What is wrong with the rows of a file, from a plan that was made for real and is not kept. */
 import { type ImportPreview, type ValidationError, type ValidationResult } from '@muster/contract';
-import type { OrgTransaction } from '../../db/database.ts';
-import { type Operation, planCounts } from '../../engine/index.ts';
+import { type Asked, type Operation, planCounts } from '../../engine/index.ts';
 import { listItems, type ItemView } from '../../engine/report.ts';
 import { noticeText } from '../../formats/csv/notices.ts';
 import type { CsvFile } from '../../formats/csv/read-csv.ts';
@@ -16,15 +15,15 @@ const PREVIEW_ROWS = 20;
 
 /** @param planned - The operation of `staged` with its plan. */
 export async function viewValidation(
-  tx: OrgTransaction,
+  asked: Asked,
   staged: StagedImport,
   planned: Operation,
   file: CsvFile,
 ): Promise<ValidationResult> {
   const { items: total, actions } = planCounts(planned);
   const invalid = actions['error'] ?? 0;
-  const broken = await listItems(tx, planned.id, { action: 'error', limit: NOTED_ROWS_MAX });
-  const warned = await listItems(tx, planned.id, { warned: true, limit: NOTED_ROWS_MAX });
+  const broken = await listItems(asked, planned.id, { action: 'error', limit: NOTED_ROWS_MAX });
+  const warned = await listItems(asked, planned.id, { warned: true, limit: NOTED_ROWS_MAX });
   return {
     is_valid: invalid === 0,
     total_rows: total,
@@ -32,20 +31,20 @@ export async function viewValidation(
     invalid_rows: invalid,
     errors: inRowOrder(broken).flatMap(errorNotes),
     warnings: [...fileNotes(staged, file), ...inRowOrder(warned).flatMap(warningNotes)],
-    preview_data: await firstStagedRows(tx, planned.id, PREVIEW_ROWS),
+    preview_data: await firstStagedRows(asked.tx, planned.id, PREVIEW_ROWS),
   };
 }
 
 export async function viewImportPreview(
-  tx: OrgTransaction,
+  asked: Asked,
   staged: StagedImport,
   planned: Operation,
   file: CsvFile,
 ): Promise<ImportPreview> {
   const { actions } = planCounts(planned);
-  const items = await listItems(tx, planned.id, { limit: NOTED_ROWS_MAX });
+  const items = await listItems(asked, planned.id, { limit: NOTED_ROWS_MAX });
   return {
-    ...(await viewValidation(tx, staged, planned, file)),
+    ...(await viewValidation(asked, staged, planned, file)),
     summary: planSentence(actions),
     counts: { ...actions },
     rows: inRowOrder(items).map(({ item_no, row_no, label, action, code, detail }) => ({

@@ -1,8 +1,16 @@
 import { invalidField } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { inOrg, isUuid, rows } from '../../db/database.ts';
-import { type Asked, type Engine, isWholeOrgAdmin, visibleOperations } from '../../engine/index.ts';
+import { inOrg, isUuid, one, rows } from '../../db/database.ts';
+import {
+  type Asked,
+  type Engine,
+  isWholeOrgAdmin,
+  shownDetail,
+  visibleItems,
+  visibleOperations,
+  wholeOperations,
+} from '../../engine/index.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
@@ -34,6 +42,9 @@ const entry = z
     detail: z.unknown(),
   })
   .meta({ id: 'AuditEntry' });
+const hidden = z
+  .int()
+  .describe('How many more belong on this page, of people and records beyond the reach of the caller');
 const auditQuery = z.object({
   ...pageQuery,
   entity: z.string().optional().describe('Only changes of such records, for example user'),
@@ -66,15 +77,14 @@ export function auditRoutes(app: App, context: HttpContext): void {
         tags,
         summary: 'What was done to operations, what operations did to records, and sign-ins, in order of time',
         querystring: auditQuery,
-        response: { 200: z.object({ items: z.array(entry), next_cursor: nextCursor }), ...refusals },
+        response: { 200: z.object({ items: z.array(entry), next_cursor: nextCursor, hidden }), ...refusals },
       },
     },
     async (request) => {
       const actor = await actorOf(request);
-      const found = await inOrg(context.database, actor.orgId, (tx) =>
+      const page = await inOrg(context.database, actor.orgId, (tx) =>
         listAudit({ tx, engine: context.engine, actor }, request.query),
       );
-      const page = pageOf(found, request.query.limit, (row) => [row.at_exact, row.id]);
       return { ...page, items: page.items.map(viewEntry) };
     },
   );
@@ -86,20 +96,18 @@ export function auditRoutes(app: App, context: HttpContext): void {
         tags,
         summary: 'Events in the order in which they happened',
         querystring: z.object({ ...pageQuery, operation_id: z.string().optional() }),
-        response: { 200: z.object({ items: z.array(event), next_cursor: nextCursor }), ...refusals },
+        response: { 200: z.object({ items: z.array(event), next_cursor: nextCursor, hidden }), ...refusals },
       },
     },
     async (request) => {
       const actor = await actorOf(request);
       const { cursor, limit, operation_id: operationId } = request.query;
-      const [after] = readCursor(cursor, 1) ?? [null];
-      const found = await inOrg(context.database, actor.orgId, (tx) =>
+      const page = await inOrg(context.database, actor.orgId, (tx) =>
         listEvents(
           { tx, engine: context.engine, actor },
-          { after: uuidOf('cursor', after), operationId: uuidOf('operation_id', operationId), limit },
+          { cursor, operationId: uuidOf('operation_id', operationId), limit },
         ),
       );
-      const page = pageOf(found, limit, (row) => [row.id]);
       return { ...page, items: page.items.map((row) => ({ ...row, occurred_at: row.occurred_at.toISOString() })) };
     },
   );
@@ -127,12 +135,11 @@ interface EntryRow {
 }
 
 /** Entries in order of time; with `entity` or `entity_id` the changes of records alone, with `subject_id` sign-ins alone. */
-async function listAudit(asked: Asked, query: AuditQuery): Promise<EntryRow[]> {
+async function listAudit(asked: Asked, query: AuditQuery): Promise<Page<EntryRow>> {
   const { tx, engine, actor } = asked;
   const entityId = uuidOf('entity_id', query.entity_id);
   const operationId = uuidOf('operation_id', query.operation_id);
   const subjectId = uuidOf('subject_id', query.subject_id);
-  const [after, afterId] = readCursor(query.cursor, 2) ?? [];
   const isOfRecords = query.entity !== undefined || entityId !== null;
   const isDescending = query.order === 'desc';
   const parts = [
@@ -141,17 +148,49 @@ async function listAudit(asked: Asked, query: AuditQuery): Promise<EntryRow[]> {
       ? []
       : [changeEntries(tx.orgId, engine, actor, { operationId, entityId, entity: query.entity ?? null })]),
   ];
-  const beyond = isDescending ? sql`<` : sql`>`;
-  return rows(
+  const entries = sql`(${sql.join(parts, sql` union all `)}) entries`;
+  const beyond = (cursor: string): RawBuilder<unknown> => {
+    const [at, id] = readCursor(cursor, 2) ?? [];
+    return sql`(entries.at, entries.id) ${isDescending ? sql`<` : sql`>`} (${at}::timestamptz, ${id}::text)`;
+  };
+  const found = await rows(
     tx,
     sql<EntryRow>`
     select entries.*, entries.at::text as at_exact, u.display_name as name
-    from (${sql.join(parts, sql` union all `)}) entries
+    from ${entries}
     left join users u on u.org_id = ${tx.orgId} and u.id = entries.user_id
-    where ${after === undefined ? sql`true` : sql`(entries.at, entries.id) ${beyond} (${after}::timestamptz, ${afterId}::text)`}
+    where not entries.is_hidden and ${query.cursor === undefined ? sql`true` : beyond(query.cursor)}
     order by entries.at ${isDescending ? sql`desc` : sql`asc`}, entries.id ${isDescending ? sql`desc` : sql`asc`}
     limit ${query.limit + 1}`,
   );
+  const page = pageOf(found, query.limit, (row) => [row.at_exact, row.id]);
+  return { ...page, hidden: await countHidden(asked, entries, sql`entries.is_hidden`, [query.cursor, page], beyond) };
+}
+
+type Page<Row> = ReturnType<typeof pageOf<Row>> & { hidden: number };
+
+/** What is left out between the end of the page before and the end of this one; nothing is for who sees all. */
+async function countHidden(
+  { tx, engine, actor }: Asked,
+  from: RawBuilder<unknown>,
+  isLeftOut: RawBuilder<unknown>,
+  [cursor, page]: [string | undefined, { next_cursor: string | null }],
+  beyond: (cursor: string) => RawBuilder<unknown>,
+): Promise<number> {
+  if (visibleItems(engine, actor) === null) return 0;
+  const { count } = await one(
+    tx,
+    sql<{ count: number }>`
+    select count(*) as count from ${from} where ${isLeftOut} and ${cursor === undefined ? sql`true` : beyond(cursor)}
+      and not ${page.next_cursor === null ? sql`false` : beyond(page.next_cursor)}`,
+  );
+  return count;
+}
+
+/** Whether a row about item `i` is not for the actor to see. */
+function isHidden(engine: Engine, actor: Actor): RawBuilder<unknown> {
+  const visible = visibleItems(engine, actor);
+  return visible === null ? sql`false` : sql`(${visible} is not true)`;
 }
 
 /** What stands in the audit itself. Sign-ins are seen by who may change the person, and by the person. */
@@ -170,7 +209,8 @@ function writtenEntries(
   return sql`
     select a.id::text as id, a.at, a.action, a.operation_id, a.actor_account as account_id, a.actor_user as user_id,
       a.actor_role as role, a.subject_user as subject_id, a.ip, a.user_agent,
-      null::text as entity, null::uuid as entity_id, null::jsonb as before, null::jsonb as after, a.detail
+      null::text as entity, null::uuid as entity_id, null::jsonb as before, null::jsonb as after,
+      ${shownDetail(engine, actor)} as detail, false as is_hidden
     from audit a
     where a.org_id = ${orgId} and ${visible} and ${of.operationId === null ? sql`true` : sql`a.operation_id = ${of.operationId}`}
       and ${of.subjectId === null ? sql`true` : sql`a.subject_user = ${of.subjectId}`}`;
@@ -186,7 +226,8 @@ function changeEntries(
   return sql`
     select c.operation_id || '.' || c.item_no || '.' || c.entity_id as id, i.processed_at as at, c.action, c.operation_id,
       coalesce(o.confirmed_by_account, o.created_by_account) as account_id, o.created_by_user as user_id,
-      null::text as role, null::uuid as subject_id, null::text as ip, null::text as user_agent, c.entity, c.entity_id, c.before, c.after, null::jsonb as detail
+      null::text as role, null::uuid as subject_id, null::text as ip, null::text as user_agent, c.entity, c.entity_id, c.before, c.after, null::jsonb as detail,
+      ${isHidden(engine, actor)} as is_hidden
     from changes c
     join operation_items i on i.org_id = ${orgId} and i.operation_id = c.operation_id and i.item_no = c.item_no
     join operations o on o.org_id = ${orgId} and o.id = c.operation_id
@@ -213,21 +254,38 @@ interface EventRow {
 
 async function listEvents(
   asked: Asked,
-  of: { after: string | null; operationId: string | null; limit: number },
-): Promise<EventRow[]> {
+  of: { cursor: string | undefined; operationId: string | null; limit: number },
+): Promise<Page<EventRow>> {
   const { tx, engine, actor } = asked;
   const visible = isWholeOrgAdmin(actor)
     ? sql`true`
     : sql`exists (select from operations o where o.org_id = ${tx.orgId} and o.id = e.operation_id and ${visibleOperations(engine, actor)})`;
-  return rows(
+  const events = sql`(
+    select e.* from events e where e.org_id = ${tx.orgId} and ${visible}
+      and ${of.operationId === null ? sql`true` : sql`e.operation_id = ${of.operationId}`}) e`;
+  const beyond = (cursor: string): RawBuilder<unknown> =>
+    sql`e.id > ${uuidOf('cursor', readCursor(cursor, 1)?.[0])}::uuid`;
+  const isLeftOut = sql`(e.payload ? 'item_no' and exists (
+    select from operation_items i where i.org_id = ${tx.orgId} and i.operation_id = e.operation_id
+      and i.item_no = (e.payload ->> 'item_no')::int and ${isHidden(engine, actor)}))`;
+  const whole = wholeOperations(engine, actor);
+  // What went wrong is told in the words of the database, which may hold values of anybody.
+  const payload =
+    whole === null
+      ? sql`e.payload`
+      : sql`case when exists (
+          select from operations o where o.org_id = ${tx.orgId} and o.id = e.operation_id and ${whole}) then e.payload else e.payload - 'reason' end`;
+  const found = await rows(
     tx,
     sql<EventRow>`
-    select e.id, e.name, e.operation_id, e.actor_id, e.schema_version, e.payload, e.occurred_at from events e
-    where e.org_id = ${tx.orgId} and ${visible}
-      and ${of.operationId === null ? sql`true` : sql`e.operation_id = ${of.operationId}`}
-      and ${of.after === null ? sql`true` : sql`e.id > ${of.after}`}
+    select e.id, e.name, e.operation_id, e.actor_id, e.schema_version, ${payload} as payload, e.occurred_at
+    from ${events}
+    where ${of.cursor === undefined ? sql`true` : beyond(of.cursor)}
+      and ${isWholeOrgAdmin(actor) ? sql`true` : sql`not ${isLeftOut}`}
     order by e.id limit ${of.limit + 1}`,
   );
+  const page = pageOf(found, of.limit, (row) => [row.id]);
+  return { ...page, hidden: await countHidden(asked, events, isLeftOut, [of.cursor, page], beyond) };
 }
 
 function uuidOf(field: string, text: string | null | undefined): string | null {

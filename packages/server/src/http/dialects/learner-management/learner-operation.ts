@@ -2,8 +2,7 @@
 import { Problem, problemError } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { OrgTransaction } from '../../../db/database.ts';
-import type { Asker, Operation } from '../../../engine/index.ts';
+import type { Asked, Asker, Operation } from '../../../engine/index.ts';
 import { listItems, type ItemView } from '../../../engine/report.ts';
 import { warningWords } from '../../../operations/item-words.ts';
 import { countKeyed, planOrRun, planOrRunLater } from '../../../operations/plan-or-run.ts';
@@ -40,8 +39,8 @@ export async function workLearners(by: Asker, { kind, name, params, dryRun, pair
 }
 
 /** Items with a key are the pairs; those without are what the pairs share. */
-async function readPairs(tx: OrgTransaction, operation: Operation): Promise<Worked> {
-  const items = await listItems(tx, operation.id, { limit: operation.total_items });
+async function readPairs(asked: Asked, operation: Operation): Promise<Worked> {
+  const items = await listItems(asked, operation.id, { limit: operation.total_items });
   const pairs = items.filter((item) => item.key !== null);
   return { operationId: operation.id, pairs: pairs.length, items: pairs };
 }

@@ -24,7 +24,7 @@ export function draftRoutes(app: App, context: HttpContext): void {
     },
     async (request, reply) => {
       const made = await write(context, request, async (asked) =>
-        viewStatus(asked.tx, asked.actor, await createDraft(asked, request.body)),
+        viewStatus(asked, await createDraft(asked, request.body)),
       );
       return reply.code(201).header('location', `${MASS_PATH}/${made.operation_id}`).send(made);
     },
@@ -41,7 +41,7 @@ export function draftRoutes(app: App, context: HttpContext): void {
     async (request) =>
       write(context, request, async (asked) => {
         const found = await lockDraft(asked, request.params.operation_id, 'changing it');
-        return viewStatus(asked.tx, asked.actor, await changeDraft(asked, found, request.body));
+        return viewStatus(asked, await changeDraft(asked, found, request.body));
       }),
   );
 

@@ -1,7 +1,7 @@
 /** What validation found: errors that block, warnings and conflicts to be looked at, and what is merely worth knowing. */
 import { problemError } from '@muster/contract';
 import { z } from 'zod';
-import type { OrgTransaction } from '../../../db/database.ts';
+import type { Asked } from '../../../engine/index.ts';
 import { listAssignedItems, type AssignedItem } from '../../../operations/assigned-items.ts';
 
 const ITEMS_MAX = 5_000;
@@ -33,8 +33,8 @@ export const findings = z.object({
 });
 export type Findings = z.infer<typeof findings>;
 
-export async function findFindings(tx: OrgTransaction, operationId: string): Promise<Findings> {
-  const items = await listAssignedItems(tx, operationId, { isTelling: true }, { limit: ITEMS_MAX + 1 });
+export async function findFindings(asked: Asked, operationId: string): Promise<Findings> {
+  const items = await listAssignedItems(asked, operationId, { isTelling: true }, { limit: ITEMS_MAX + 1 });
   const shown = items.slice(0, ITEMS_MAX);
   const errors = shown.flatMap((item) =>
     item.action === 'error' ? [found(item, 'error', item.code ?? '', item.detail)] : [],

@@ -1,7 +1,7 @@
 /** What was done, by whom, and how far it is. */
 import { timestamp } from '@muster/contract';
 import { z } from 'zod';
-import type { Asked } from '../../../engine/index.ts';
+import { listWhole, type Asked } from '../../../engine/index.ts';
 import { listHistory } from '../../../operations/list.ts';
 import { listTrail } from '../../../operations/trail.ts';
 import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
@@ -73,7 +73,7 @@ export function historyRoutes(app: App, context: HttpContext): void {
     { schema: ofOperation('Status and progress', { response: { 200: massAssignmentStatus, ...refusals } }) },
     async (request) =>
       read(context, request, async (asked) =>
-        viewStatus(asked.tx, asked.actor, await getMassOperation(asked, request.params.operation_id)),
+        viewStatus(asked, await getMassOperation(asked, request.params.operation_id)),
       ),
   );
 
@@ -101,15 +101,16 @@ async function viewHistory(asked: Asked, query: HistoryQuery): Promise<z.infer<t
     page,
     size: PAGE_OPERATIONS,
   });
+  const whole = await listWhole(asked, operations);
   return {
-    items: operations.map((operation) => viewMassAssignment(asked.actor, operation)),
+    items: operations.map((operation) => viewMassAssignment(asked.actor, operation, whole.has(operation.id))),
     ...paging(total, page, PAGE_OPERATIONS),
   };
 }
 
 async function viewAudit(asked: Asked, id: string, page: number): Promise<z.infer<typeof auditPage>> {
   const operation = await getMassOperation(asked, id);
-  const { entries, total } = await listTrail(asked.tx, operation.id, { page, size: PAGE_ENTRIES });
+  const { entries, total } = await listTrail(asked, operation.id, { page, size: PAGE_ENTRIES });
   return {
     items: entries.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
     ...paging(total, page, PAGE_ENTRIES),

@@ -4,6 +4,7 @@ import { Transform } from 'node:stream';
 import { problemError } from '@muster/contract';
 import type { FastifyReply } from 'fastify';
 import { type Asker, type Operation, writeAudit } from '../../../engine/index.ts';
+import { countHidden } from '../../../engine/report.ts';
 import { writeCsv } from '../../../formats/csv/write-csv.ts';
 import { listAssignedItems, type AssignedItem } from '../../../operations/assigned-items.ts';
 import { readAs, writeAs } from '../../every-request/route.ts';
@@ -26,11 +27,11 @@ const COLUMNS = [
 ];
 const PAGE_ITEMS = 1_000;
 
-export function planReport(by: Asker, operation: Operation, reply: FastifyReply): FastifyReply {
+export function planReport(by: Asker, operation: Operation, reply: FastifyReply): Promise<FastifyReply> {
   return sendReport(by, operation, reply, { name: 'preview', outcomeOf: (item) => planOutcome(item.action) });
 }
 
-export function resultReport(by: Asker, operation: Operation, reply: FastifyReply): FastifyReply {
+export function resultReport(by: Asker, operation: Operation, reply: FastifyReply): Promise<FastifyReply> {
   return sendReport(by, operation, reply, { name: 'report', outcomeOf: itemOutcome });
 }
 
@@ -39,17 +40,19 @@ interface Report {
   outcomeOf(item: AssignedItem): string;
 }
 
-function sendReport(by: Asker, operation: Operation, reply: FastifyReply, report: Report): FastifyReply {
+async function sendReport(by: Asker, operation: Operation, reply: FastifyReply, report: Report): Promise<FastifyReply> {
+  const hidden = await readAs(by, (asked) => countHidden(asked, operation.id));
+  reply.header('x-hidden-count', hidden);
   reply.header('content-type', 'text/csv; charset=utf-8');
   reply.header('content-disposition', `attachment; filename="mass-assignment-${operation.id}-${report.name}.csv"`);
   const file = writeCsv(COLUMNS, reportRows(by, operation, report), { bom: true });
-  return reply.send(file.pipe(recordDownload(by, operation, report.name)));
+  return reply.send(file.pipe(recordDownload(by, operation, report.name, operation.total_items - hidden)));
 }
 
 /** Each page in a transaction of its own: a slow reader holds nothing open. */
 async function* reportRows(by: Asker, operation: Operation, report: Report): AsyncGenerator<readonly unknown[]> {
   for (let after = -1; ;) {
-    const page = await readAs(by, ({ tx }) => listAssignedItems(tx, operation.id, {}, { limit: PAGE_ITEMS, after }));
+    const page = await readAs(by, (asked) => listAssignedItems(asked, operation.id, {}, { limit: PAGE_ITEMS, after }));
     for (const item of page) yield cellsOf(item, report.outcomeOf(item));
     if (page.length < PAGE_ITEMS) return;
     after = page.at(-1)?.item_no ?? after;
@@ -75,7 +78,7 @@ function cellsOf(item: AssignedItem, outcome: string): readonly unknown[] {
 }
 
 /** Writes down who took how many rows, with a checksum of the file, before its last bytes are sent. */
-function recordDownload(by: Asker, operation: Operation, name: string): Transform {
+function recordDownload(by: Asker, operation: Operation, name: string, rows: number): Transform {
   const checksum = createHash('sha256');
   return new Transform({
     transform(piece: Buffer, _encoding, done) {
@@ -83,7 +86,7 @@ function recordDownload(by: Asker, operation: Operation, name: string): Transfor
       done(null, piece);
     },
     flush(done) {
-      const detail = { file: name, rows: operation.total_items, sha256: checksum.digest('hex') };
+      const detail = { file: name, rows, sha256: checksum.digest('hex') };
       writeAs(by, ({ tx, actor }) =>
         writeAudit(tx, { action: 'download', operationId: operation.id, actor, detail }),
       ).then(() => done(), done);

@@ -1,8 +1,9 @@
 /** What became of each student, and correcting by hand what failed. */
-import { Problem } from '@muster/contract';
+import { hiddenItems, Problem } from '@muster/contract';
 import { z } from 'zod';
-import type { OrgTransaction } from '../../../db/database.ts';
-import { countAssignedItems, listAssignedItems, type AssignedItem } from '../../../operations/assigned-items.ts';
+import type { Asked } from '../../../engine/index.ts';
+import { countHidden, countItems } from '../../../engine/report.ts';
+import { listAssignedItems, type AssignedItem } from '../../../operations/assigned-items.ts';
 import { correctItem } from '../../../operations/correct-item.ts';
 import { ownParameters } from '../../../school/assignments/parameters.ts';
 import { type App, type HttpContext } from '../../every-request/context.ts';
@@ -27,7 +28,13 @@ const itemQuery = z.strictObject({
   status: z.enum(['successful', 'success', 'failed', 'skipped', 'pending']).optional(),
   page: pageNo,
 });
-const itemPage = z.object({ items: z.array(massItem), total: z.int(), page: z.int(), pages: z.int() });
+const itemPage = z.object({
+  items: z.array(massItem),
+  total: z.int(),
+  hidden: hiddenItems,
+  page: z.int(),
+  pages: z.int(),
+});
 
 export function itemRoutes(app: App, context: HttpContext): void {
   app.get(
@@ -41,7 +48,7 @@ export function itemRoutes(app: App, context: HttpContext): void {
     async (request) =>
       write(context, request, async (asked) => {
         const { id } = await getMassOperation(asked, request.params.operation_id);
-        const page = await listPage(asked.tx, id, request.query);
+        const page = await listPage(asked, id, request.query);
         await noteAccess(asked, { purpose: 'items', rows: page.total, operationId: id });
         return page;
       }),
@@ -62,8 +69,8 @@ export function itemRoutes(app: App, context: HttpContext): void {
       write(context, request, async (asked) => {
         const { operation_id, item_id } = request.params;
         const { id } = await lockMassOperation(asked, operation_id);
-        await correctItem(asked, id, await getItem(asked.tx, id, item_id), request.body.parameters);
-        return viewItem(await getItem(asked.tx, id, item_id));
+        await correctItem(asked, id, await getItem(asked, id, item_id), request.body.parameters);
+        return viewItem(await getItem(asked, id, item_id));
       }),
   );
 
@@ -79,19 +86,20 @@ export function itemRoutes(app: App, context: HttpContext): void {
 }
 
 async function listPage(
-  tx: OrgTransaction,
+  asked: Asked,
   id: string,
   { status, page }: z.output<typeof itemQuery>,
 ): Promise<z.infer<typeof itemPage>> {
   const wanted = { status: status === 'successful' ? 'success' : status };
-  const found = await listAssignedItems(tx, id, wanted, { limit: PAGE_ITEMS, offset: (page - 1) * PAGE_ITEMS });
-  const total = await countAssignedItems(tx, id, wanted);
-  return { items: found.map(viewItem), total, page, pages: Math.max(1, Math.ceil(total / PAGE_ITEMS)) };
+  const found = await listAssignedItems(asked, id, wanted, { limit: PAGE_ITEMS, offset: (page - 1) * PAGE_ITEMS });
+  const total = await countItems(asked, id, wanted);
+  const hidden = await countHidden(asked, id, wanted);
+  return { items: found.map(viewItem), total, hidden, page, pages: Math.max(1, Math.ceil(total / PAGE_ITEMS)) };
 }
 
-async function getItem(tx: OrgTransaction, operationId: string, itemId: string): Promise<AssignedItem> {
+async function getItem(asked: Asked, operationId: string, itemId: string): Promise<AssignedItem> {
   const [item] = /^\d{1,9}$/.test(itemId)
-    ? await listAssignedItems(tx, operationId, { itemNo: Number(itemId) }, { limit: 1 })
+    ? await listAssignedItems(asked, operationId, { itemNo: Number(itemId) }, { limit: 1 })
     : [];
   if (item === undefined) throw new Problem('not_found');
   return item;

@@ -1,7 +1,8 @@
 /** From draft to start: validated, looked at, confirmed. */
-import { Problem, timestamp } from '@muster/contract';
+import { hiddenItems, Problem, timestamp } from '@muster/contract';
 import { z } from 'zod';
 import { type Asked, type Asker, confirm, isOpen, type Operation, plan, writeAudit } from '../../../engine/index.ts';
+import { countHidden } from '../../../engine/report.ts';
 import { type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
 import { asker, readAs, write } from '../../every-request/route.ts';
@@ -14,7 +15,7 @@ import { massAssignmentStatus, viewStatus } from './status-view.ts';
 
 const validation = massAssignmentStatus
   .pick({ operation_id: true, operation_status: true, phase: true, student_count: true })
-  .extend({ ...findings.shape, plan_hash: z.string(), expires_at: timestamp })
+  .extend({ ...findings.shape, hidden: hiddenItems, plan_hash: z.string(), expires_at: timestamp })
   .meta({ id: 'MassAssignmentValidation' });
 
 const confirmation = z.strictObject({
@@ -43,7 +44,7 @@ function validationRoute(app: App, context: HttpContext): void {
         const draft = await lockDraft(asked, request.params.operation_id, 'validating it');
         const planned = await plan(asked, draft);
         return planned.phase === 'planning'
-          ? { left: await viewStatus(asked.tx, asked.actor, planned) }
+          ? { left: await viewStatus(asked, planned) }
           : { made: await viewValidation(asked, planned) };
       });
       return 'left' in answer ? reply.code(202).send(answer.left) : reply.code(200).send(answer.made);
@@ -66,7 +67,7 @@ function previewRoutes(app: App, context: HttpContext): void {
         const operation = await getPlanned(asked, request.params.operation_id);
         const detail = { rows: operation.total_items };
         await writeAudit(tx, { action: 'preview', operationId: operation.id, actor, detail });
-        return viewPlan(tx, operation, request.query);
+        return viewPlan(asked, operation, request.query);
       }),
   );
 
@@ -94,7 +95,7 @@ function confirmationRoute(app: App, context: HttpContext): void {
       const by = asker(context, request);
       const given = request.body ?? { acknowledge_warnings: false };
       const operation = await start(by, request.params.operation_id, given);
-      const body = await readAs(by, ({ tx, actor }) => viewStatus(tx, actor, operation));
+      const body = await readAs(by, (asked) => viewStatus(asked, operation));
       return reply
         .code(operation.phase === 'done' ? 200 : 202)
         .header('location', body.links['self'] ?? '')
@@ -103,14 +104,15 @@ function confirmationRoute(app: App, context: HttpContext): void {
   );
 }
 
-async function viewValidation({ tx, actor }: Asked, planned: Operation): Promise<z.infer<typeof validation>> {
-  const { operation_id, operation_status, phase, student_count } = await viewStatus(tx, actor, planned);
+async function viewValidation(asked: Asked, planned: Operation): Promise<z.infer<typeof validation>> {
+  const { operation_id, operation_status, phase, student_count } = await viewStatus(asked, planned);
   return {
     operation_id,
     operation_status,
     phase,
     student_count,
-    ...(await findFindings(tx, planned.id)),
+    ...(await findFindings(asked, planned.id)),
+    hidden: await countHidden(asked, planned.id),
     plan_hash: planned.plan_hash ?? '',
     expires_at: (planned.plan_expires_at ?? planned.updated_at).toISOString(),
   };

@@ -1,9 +1,9 @@
 /** The plan of a mass assignment: what goes to whom, and what it would do to the records. */
-import { problemError, timestamp } from '@muster/contract';
+import { hiddenItems, problemError, timestamp } from '@muster/contract';
 import { z } from 'zod';
-import type { OrgTransaction } from '../../../db/database.ts';
-import { guardsOf, type Operation, planCounts } from '../../../engine/index.ts';
-import { countAssignedItems, listAssignedItems, type AssignedItem } from '../../../operations/assigned-items.ts';
+import { type Asked, guardsOf, type Operation, planCounts } from '../../../engine/index.ts';
+import { countHidden, countItems } from '../../../engine/report.ts';
+import { listAssignedItems, type AssignedItem } from '../../../operations/assigned-items.ts';
 import { countAssignments, plannedReleases, summarizeContents } from '../../../operations/assignment-plan.ts';
 import { warningWords } from '../../../operations/item-words.ts';
 import { grouped } from '../../../operations/sentences.ts';
@@ -64,21 +64,28 @@ export const massPlan = z
     page: z.int(),
     pages: z.int(),
     total: z.int(),
+    hidden: hiddenItems,
   })
   .meta({ id: 'MassAssignmentPlan' });
 export type MassPlan = z.infer<typeof massPlan>;
 
 /** @param operation - Planned. */
 export async function viewPlan(
-  tx: OrgTransaction,
+  asked: Asked,
   operation: Operation,
   query: z.output<typeof planQuery>,
 ): Promise<MassPlan> {
   const { page, outcome } = query;
-  const wanted = { actions: outcome === undefined ? undefined : [ACTIONS[outcome]] };
+  const { tx } = asked;
+  const action = outcome === undefined ? undefined : ACTIONS[outcome];
   const offset = (page - 1) * PAGE_ROWS;
-  const found = await listAssignedItems(tx, operation.id, wanted, { limit: PAGE_ROWS, offset });
-  const total = await countAssignedItems(tx, operation.id, wanted);
+  const found = await listAssignedItems(
+    asked,
+    operation.id,
+    { actions: action === undefined ? undefined : [action] },
+    { limit: PAGE_ROWS, offset },
+  );
+  const total = await countItems(asked, operation.id, { action });
   const contents = await summarizeContents(tx, operation.id);
   const { created, modified } = await countAssignments(tx, operation.id);
   const { actions, people } = planCounts(operation);
@@ -97,11 +104,12 @@ export async function viewPlan(
     },
     contents,
     releases: await plannedReleases(tx, operation.id),
-    ...(await findFindings(tx, operation.id)),
+    ...(await findFindings(asked, operation.id)),
     rows: found.map(viewRow),
     page,
     pages: Math.max(1, Math.ceil(total / PAGE_ROWS)),
     total,
+    hidden: await countHidden(asked, operation.id, { action }),
   };
 }
 

@@ -30,7 +30,7 @@ export function releaseRoutes(app: App, context: HttpContext): void {
       write(context, request, async (asked) => {
         const operation = await lockMassOperation(asked, request.params.operation_id);
         await moveRelease(asked, operation, { release: request.params.n, date: undefined, ...request.body });
-        return viewStatus(asked.tx, asked.actor, operation);
+        return viewStatus(asked, operation);
       }),
   );
 }

@@ -1,8 +1,18 @@
 /** Undoing a mass assignment: first the numbers for both modes, then the undo. */
-import { Problem, problemError, timestamp } from '@muster/contract';
+import { hiddenItems, Problem, problemError, timestamp } from '@muster/contract';
 import { z } from 'zod';
 import type { OrgTransaction } from '../../../db/database.ts';
-import { type Asker, getOperation, type Operation, planUndo, undo, undoUntil, dryRun } from '../../../engine/index.ts';
+import {
+  type Asked,
+  type Asker,
+  getOperation,
+  type Operation,
+  planUndo,
+  undo,
+  undoUntil,
+  dryRun,
+} from '../../../engine/index.ts';
+import { countHidden } from '../../../engine/report.ts';
 import { listAssignedItems } from '../../../operations/assigned-items.ts';
 import { countUndo } from '../../../operations/assignment-plan.ts';
 import { RELEASES_MAX } from '../../../school/assignments/parameters.ts';
@@ -43,6 +53,7 @@ const rollbackPlan = z
     modes: z.object({ all: numbers, untouched_only: numbers }),
     kept: z.array(keptItem).describe('In both modes.'),
     started: z.array(keptItem).describe('Kept in the mode `untouched_only`.'),
+    hidden: hiddenItems,
   })
   .meta({ id: 'MassAssignmentRollbackPlan' });
 
@@ -84,6 +95,7 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
         modes: { all: all.numbers, untouched_only: untouched.numbers },
         kept: all.kept,
         started: untouched.kept.filter((item) => !keptAnyway.has(item.item_id)),
+        hidden: all.hidden,
       };
     },
   );
@@ -105,7 +117,7 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
         return { id: found.id, itemNos: await chosenItems(asked.tx, found.id, request.body?.release) };
       });
       const undoing = await undo(by, id, { mode, reason, itemNos, confirmCount });
-      const body = await readAs(by, async ({ tx, actor }) => viewStatus(tx, actor, await getOperation(tx, id)));
+      const body = await readAs(by, async (asked) => viewStatus(asked, await getOperation(asked.tx, id)));
       return reply.code(undoing.phase === 'done' ? 200 : 202).send(body);
     },
   );
@@ -114,6 +126,7 @@ export function rollbackRoutes(app: App, context: HttpContext): void {
 interface UndoLook {
   readonly numbers: Numbers;
   readonly kept: z.infer<typeof keptItem>[];
+  readonly hidden: number;
 }
 
 /** Undefined for all of them. @throws Problem `not_found` for a release that is not there. */
@@ -129,14 +142,15 @@ async function lookAtUndo(
   id: string,
   wanted: { mode: Mode; itemNos: readonly number[] | undefined },
 ): Promise<UndoLook> {
-  return dryRun(by, async (asked) => readUndo(asked.tx, await planUndo(asked, id, wanted)));
+  return dryRun(by, async (asked) => readUndo(asked, await planUndo(asked, id, wanted)));
 }
 
-async function readUndo(tx: OrgTransaction, plan: Operation): Promise<UndoLook> {
-  const counts = await countUndo(tx, plan.id);
-  const kept = await listAssignedItems(tx, plan.id, { actions: ['skip', 'error'] }, { limit: KEPT_SHOWN_MAX });
+async function readUndo(asked: Asked, plan: Operation): Promise<UndoLook> {
+  const counts = await countUndo(asked.tx, plan.id);
+  const kept = await listAssignedItems(asked, plan.id, { actions: ['skip', 'error'] }, { limit: KEPT_SHOWN_MAX });
   return {
     numbers: { ...counts, confirm_count: typedCount(plan) },
+    hidden: await countHidden(asked, plan.id),
     kept: kept.map(({ item_no, student_id, code, detail }) => ({
       item_id: String(item_no),
       student_id,

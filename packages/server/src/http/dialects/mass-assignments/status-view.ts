@@ -2,7 +2,16 @@
 import { jsonObject, ROLLBACK_STATUSES, timestamp, type OperationStatus } from '@muster/contract';
 import { z } from 'zod';
 import type { OrgTransaction } from '../../../db/database.ts';
-import { makerOf, maySteer, type Operation, outcomeOf, planCounts, undoUntil } from '../../../engine/index.ts';
+import {
+  type Asked,
+  listWhole,
+  makerOf,
+  maySteer,
+  type Operation,
+  outcomeOf,
+  planCounts,
+  undoUntil,
+} from '../../../engine/index.ts';
 import { listReleases } from '../../../school/assignments/releases.ts';
 import { countListed } from '../../../school/people/targets.ts';
 import type { Actor } from '../../../tenancy/actor.ts';
@@ -89,21 +98,19 @@ export const massAssignmentStatus = massAssignment
   .meta({ id: 'MassAssignmentStatus' });
 export type MassAssignmentStatus = z.infer<typeof massAssignmentStatus>;
 
-export async function viewStatus(
-  tx: OrgTransaction,
-  actor: Actor,
-  operation: Operation,
-): Promise<MassAssignmentStatus> {
-  const view = viewMassAssignment(actor, operation);
+export async function viewStatus(asked: Asked, operation: Operation): Promise<MassAssignmentStatus> {
+  const whole = await listWhole(asked, [operation]);
+  const view = viewMassAssignment(asked.actor, operation, whole.has(operation.id));
   const isReleased = operation.phase === 'done' && view.scheduling.staggered_release;
   return {
     ...view,
-    target_students: await targetStudents(tx, operation, view),
-    releases: isReleased ? await viewReleases(tx, operation) : [],
+    target_students: await targetStudents(asked, operation, view),
+    releases: isReleased ? await viewReleases(asked.tx, operation) : [],
   };
 }
 
-export function viewMassAssignment(actor: Actor, operation: Operation): MassAssignment {
+/** @param isWhole - Whether the actor sees the operation whole; what it was given may name others. */
+export function viewMassAssignment(actor: Actor, operation: Operation, isWhole: boolean): MassAssignment {
   const params = massParams.parse(operation.params);
   const { scheduling } = params;
   return {
@@ -138,8 +145,11 @@ export function viewMassAssignment(actor: Actor, operation: Operation): MassAssi
     started_at: iso(operation.started_at),
     completed_at: iso(operation.completed_at),
     links: linksOf(operation.id),
+    ...(isWhole ? {} : NOT_SHOWN),
   };
 }
+
+const NOT_SHOWN = { target: {}, differentiation: null, overrides: {}, error_log: '' };
 
 /** What changes while an operation lives. */
 export function viewLife(
@@ -205,14 +215,14 @@ async function viewReleases(tx: OrgTransaction, operation: Operation): Promise<M
 }
 
 async function targetStudents(
-  tx: OrgTransaction,
+  asked: Asked,
   operation: Operation,
   view: MassAssignment,
 ): Promise<MassAssignmentStatus['target_students']> {
   if (view.student_count > STUDENTS_SHOWN_MAX)
     return { count: view.student_count, link: `${MASS_PATH}/${operation.id}/items` };
-  if (operation.plan_hash === null) return massParams.parse(operation.params).target.student_ids ?? [];
-  return subjectIds(tx, operation.id);
+  if (operation.plan_hash === null) return z.array(z.string()).default([]).parse(view.target['student_ids']);
+  return subjectIds(asked, operation.id);
 }
 
 function linksOf(id: string): Record<string, string> {

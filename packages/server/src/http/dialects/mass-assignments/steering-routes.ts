@@ -74,7 +74,7 @@ function failureRoutes(app: App, context: HttpContext): void {
     async (request) =>
       write(context, request, async (asked) => {
         const operation = await lockMassOperation(asked, request.params.operation_id);
-        return viewStatus(asked.tx, asked.actor, await accept(asked, operation));
+        return viewStatus(asked, await accept(asked, operation));
       }),
   );
 }
@@ -85,5 +85,5 @@ async function steerableId(by: Asker, id: string): Promise<string> {
 }
 
 async function view(by: Asker, operation: Operation): Promise<MassAssignmentStatus> {
-  return readAs(by, ({ tx, actor }) => viewStatus(tx, actor, operation));
+  return readAs(by, (asked) => viewStatus(asked, operation));
 }
