@@ -75,6 +75,7 @@ describe('a person', () => {
     expect(await previewed('user_update', { target, set: { status: 'archived' } }, me)).toEqual(['acting_user']);
     expect(await previewed('user_update', { target, remove_roles: ['subscriber_admin'] }, me)).toEqual(['acting_user']);
     expect(faults(await form('PATCH', `/api/users/${id}`, { status: 'suspended' }, me))).toContain('acting_user');
+    expect(faults(await form('PATCH', `/api/users/${id}`, { roles: ['teacher'] }, me))).toContain('acting_user');
     expect(await edited('user', [change(id, { roles: ['subscriber_admin'] })], me)).toEqual(['update']);
     expect(await previewed('user_update', { target, remove_roles: ['teacher'] }, me)).toEqual(['update']);
   });

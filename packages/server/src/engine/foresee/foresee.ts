@@ -71,10 +71,10 @@ async function markFaults(tx: OrgTransaction, planId: string, faults: readonly R
     sql`
     with fault as materialized (
       select distinct on (item_no) item_no, code, detail from (${sql.join(
-        faults.map((fault) => sql`(${fault})`),
+        faults.map((fault, place) => sql`(select item_no, code, detail, ${sql.lit(place)} as place from (${fault}) f)`),
         sql` union all `,
       )}) found
-      order by item_no, code
+      order by item_no, place, code
     ), marked as (
       update operation_items i set action = 'error', code = f.code, detail = coalesce(i.detail, '{}') || jsonb_build_object('label', i.label) || f.detail
       from fault f where i.org_id = ${tx.orgId} and i.operation_id = ${planId} and i.item_no = f.item_no)
