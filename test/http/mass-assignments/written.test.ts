@@ -73,6 +73,7 @@ it('a chunk is one event, a student one, each validation one or two, and the end
     'operation.initiated': 1,
     'validation.completed': 1,
     'operation.confirmed': 1,
+    'operation.started': 1,
     'processing.progress': 2,
     'sequence.assigned': 150,
     'operation.completed': 1,
@@ -163,6 +164,7 @@ it('every item keeps what was before and after, and the audit names who did it a
     'plan',
     'preview',
     'confirm',
+    'start',
     'end',
   ]);
   for (const entry of audit.body.items.slice(0, 4))

@@ -3,7 +3,7 @@ import { Problem, type ProblemCode, type Role } from '@muster/contract';
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../db/database.ts';
 import { rowJson, type Entity } from '../db/entity.ts';
-import type { Actor } from '../tenancy/actor.ts';
+import { refusalOf, type Actor } from '../tenancy/actor.ts';
 import { outside, reasonsAgainst, type Reason } from './rights.ts';
 
 export interface RecordEdit {
@@ -33,7 +33,7 @@ const EDITED_BY: Readonly<Partial<Record<Role, readonly string[]>>> = {
 
 /**
  * Checked on the records as they are and as they would be.
- * @throws Problem `forbidden`, `unit_out_of_scope`, `user_out_of_scope`, `role_not_allowed`.
+ * @throws Problem `forbidden`, `plan_required`, `unit_out_of_scope`, `user_out_of_scope`, `role_not_allowed`.
  */
 export async function assertMayEdit(
   tx: OrgTransaction,
@@ -43,7 +43,7 @@ export async function assertMayEdit(
 ): Promise<void> {
   const reasons = reasonsAgainst(actor, entity.name);
   if (reasons === null) return;
-  if (EDITED_BY[actor.role]?.includes(entity.name) !== true) throw new Problem('forbidden');
+  if (EDITED_BY[actor.role]?.includes(entity.name) !== true) throw refusalOf(actor);
   if (reasons.length === 0) return;
   const verdict = sql.join(
     [...reasons, ...aloneReasons(entity)].map(({ when, because }) => sql`when ${when} then ${because}`),

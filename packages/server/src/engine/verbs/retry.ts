@@ -3,7 +3,7 @@ import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
 import { lockSteerable } from '../rights.ts';
-import { draftInternal } from '../draft/draft.ts';
+import { checkParams, draftInternal } from '../draft/draft.ts';
 import { guardsOf } from '../plan/guards.ts';
 import { plan } from '../plan/plan.ts';
 import { confirm } from './confirm.ts';
@@ -47,7 +47,7 @@ async function draftAgain(asked: Asked, operationId: string, request: RetryReque
   // What an undo could not take back is undone by another undo.
   if (failed === undefined || kind.isInternal === true) throw new Problem('nothing_to_retry');
   const corrections = { ...(await storedCorrections(tx, operationId)), ...request.corrections };
-  const params = kind.params.parse(operation.params);
+  const params = checkParams(kind, operation.params);
   const again = await draftInternal(asked, {
     kind: operation.called ?? kind.name,
     name: operation.name,

@@ -98,7 +98,7 @@ function readingRoutes(app: App, context: HttpContext): void {
 function changingRoutes(app: App, context: HttpContext, list: BatchList): void {
   const { what, field, kind } = list;
   const path = `/api/batches/:id/${what}`;
-  const removed = z.strictObject({ [field]: idListSchema.min(1) });
+  const removed = z.strictObject({ [field]: idListSchema });
   const run = (by: Asker, id: string, how: Pick<Wanted, 'kind' | 'params'>) => change(by, list, id.toLowerCase(), how);
   app.post(
     path,

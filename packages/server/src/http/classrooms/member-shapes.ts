@@ -49,7 +49,7 @@ export const changed = z.object({
 
 /** Ids of a body; or, because some proxies drop bodies of DELETE, of the query, separated by commas. */
 export function idsToRemove(field: string, inBody: unknown, inQuery: string | undefined): string[] {
-  const listed = idListSchema.min(1).safeParse(inBody ?? inQuery?.split(','));
+  const listed = idListSchema.safeParse(inBody ?? inQuery?.split(','));
   if (listed.success) return listed.data;
   throw invalidField(field, `give 1 to ${String(LIST_MAX)} ids`);
 }
