@@ -14,8 +14,7 @@ import { aPopulatedSchool } from '../test/fixtures/populated-school.ts';
 import { orExit, Trouble } from './tell.mjs';
 
 const PLANNABLE = /^\s*(with|select|insert|update|delete)\b/i;
-/** A statement is sent from deep within Kysely; the file that wrote it stands above that. */
-Error.stackTraceLimit = 50;
+Error.stackTraceLimit = 50; // Statements are sent from deep within Kysely.
 const [kind = '', scope] = process.argv.slice(2);
 let isWatched = false;
 
@@ -65,8 +64,7 @@ async function explained(send: pg.PoolClient['query'], writer: string, text: str
 
 /** The place in the kind, or in the school's part of it, that asks for the statement; null where it is not to be told. */
 function writerIn(stack: string): string | null {
-  const placeIn = (rooms: string) =>
-    new RegExp(`packages/server/src/((?:${rooms})/[^):]+:\\d+)`).exec(stack)?.[1] ?? null;
+  const placeIn = (rooms: string) => new RegExp(`server/src/((?:${rooms})/[^):]+:\\d+)`).exec(stack)?.[1] ?? null;
   return placeIn('kinds|school') ?? (scope === 'all' ? placeIn('engine|tenancy') : null);
 }
 
@@ -76,9 +74,8 @@ function inlined(text: string, values: readonly unknown[]): string {
 }
 
 function literal(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return value.length === 0 ? "'{}'" : `array[${value.map(literal).join(', ')}]`;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value == null || typeof value === 'number' || typeof value === 'boolean') return String(value ?? null);
   if (value instanceof Date) return `'${value.toISOString()}'`;
   return pg.escapeLiteral(typeof value === 'string' ? value : JSON.stringify(value));
 }
