@@ -47,9 +47,10 @@ function watch(client: pg.PoolClient): void {
     const [text, values] = given;
     const writer = isWatched ? writerIn(new Error().stack ?? '') : null;
     if (writer === null || typeof text !== 'string' || !PLANNABLE.test(text)) return Reflect.apply(send, client, given);
-    return explained(send, writer, text, Array.isArray(values) ? values : []).then(() =>
-      Reflect.apply(send, client, given),
-    );
+    return explained(send, writer, text, Array.isArray(values) ? values : []).then(() => {
+      const sent: unknown = Reflect.apply(send, client, given);
+      return sent;
+    });
   };
   Object.assign(client, { query });
 }

@@ -137,12 +137,6 @@ export function problemOf({ code, detail }: Pick<ItemResult, 'code' | 'detail'>)
 }
 
 /**
- * Single edits that contend for a row wait for each other here, before they take a connection: a thousand people who
- * enroll in one class at the same moment would otherwise hold all connections, while all of them but one wait for the
- * row. Other processes meet them at the row's lock (run-now.ts).
- */
-
-/**
  * The last in each line, by the row that is waited for. Single edits that contend for a row wait for each other here,
  * before they take a connection: a thousand people who enroll in one class at the same moment would otherwise hold all
  * connections, while all of them but one wait for the row. Other processes meet them at the row's lock.
