@@ -22,6 +22,7 @@ const params = z.strictObject({
     entity: 'user',
     many: true,
     role: 'teacher',
+    'x-target': true,
   }),
   mode: modeSchema,
   version: versionSchema,
