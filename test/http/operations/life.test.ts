@@ -80,7 +80,8 @@ describe('running', () => {
       errors_count: 0,
     });
     expect(progress.processing_rate).toBeGreaterThan(0);
-    const results = (await api.call('GET', `${path}/results/`)).body;
+    const { hidden, ...results } = (await api.call('GET', `${path}/results/`)).body;
+    expect(hidden).toBe(0);
     expect(operationResults.safeParse(results).error).toBeUndefined();
     expect(results).toMatchObject({
       total_items: 4,
