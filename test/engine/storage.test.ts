@@ -101,7 +101,7 @@ it('statuses that do not exist are refused by the store and by the API, which kn
   expect((await api.call('GET', '/operations?status=validating')).status).toBe(400);
   const { id } = await operation();
   await expect(item({ operation_id: id, status: 'half' })).rejects.toMatchObject({ code: '23514' });
-  for (const [at, status] of 'pending success failed skipped'.split(' ').entries())
+  for (const [at, status] of 'pending processing success failed skipped'.split(' ').entries())
     await item({ operation_id: id, status, item_no: at + 1 });
   expect((await api.call('GET', `/operations/${String(id)}/items?status=half`)).status).toBe(400);
 });

@@ -25,7 +25,7 @@ export type OperationPhase = (typeof OPERATION_PHASES)[number];
 export const ROLLBACK_STATUSES = ['none', 'in_progress', 'rolled_back', 'partly_rolled_back'] as const;
 export type RollbackStatus = (typeof ROLLBACK_STATUSES)[number];
 
-export const ITEM_STATUSES = ['pending', 'success', 'failed', 'skipped'] as const;
+export const ITEM_STATUSES = ['pending', 'processing', 'success', 'failed', 'skipped'] as const;
 export type ItemStatus = (typeof ITEM_STATUSES)[number];
 
 /** What holds of an item now: its status, until an undo takes back what it did, or some of its rows. */

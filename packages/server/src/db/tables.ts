@@ -400,7 +400,7 @@ export interface OperationItemsTable {
   label: Defaulted<string>;
   input: Json | null;
   action: string;
-  status: Defaulted<'pending' | 'success' | 'failed' | 'skipped'>;
+  status: Defaulted<'pending' | 'processing' | 'success' | 'failed' | 'skipped'>;
   code: string | null;
   detail: Json | null;
   warnings: Json | null;

@@ -52,6 +52,7 @@ function toneOfPhase(phase: OperationPhase): Tone {
 
 export const ITEM_STATUS_WORDS: Readonly<Record<ItemStatus, Words>> = {
   pending: { text: 'Pending', tone: 'calm' },
+  processing: { text: 'Processing', tone: 'calm' },
   success: { text: 'Success', tone: 'good' },
   failed: { text: 'Failed', tone: 'bad' },
   skipped: { text: 'Skipped', tone: 'calm' },
