@@ -32,9 +32,10 @@ export async function untilPlanned(client: Client, id: string): Promise<BulkOper
   return operation;
 }
 
-/** Confirms what was planned. */
-export async function start(client: Client, planned: BulkOperation): Promise<BulkOperation> {
-  return client.post(bulkOperation, `${PATH}/${planned.id}/start`, { plan_hash: planned.plan_hash });
+/** Confirms what was planned. @param people - Their number, where there are so many that it has to be typed. */
+export async function start(client: Client, planned: BulkOperation, people?: number): Promise<BulkOperation> {
+  const typed = people === undefined ? {} : { confirm_count: people };
+  return client.post(bulkOperation, `${PATH}/${planned.id}/start`, { plan_hash: planned.plan_hash, ...typed });
 }
 
 /** Takes it back; answers with the operation that does so. */

@@ -1,11 +1,13 @@
 /** P4: one sequence to many students, in chunks of 100. */
-import { createOperation, getOperation, start, untilDone } from '../operations.ts';
+import { createOperation, start, untilDone, untilPlanned } from '../operations.ts';
 import { timed, type Figure } from '../figures.ts';
 import { insertAssignmentsSeconds } from '../limits.ts';
 import { startMuster, type Bench } from '../processes.ts';
 import { addSequence, addStudents, aSchool, signInTo } from '../school.ts';
 
 const STEPS = 8;
+/** So many people are confirmed by a click. */
+const TYPED_ABOVE = 500;
 
 export async function assignmentFigures(bench: Bench, students: number): Promise<Figure[]> {
   const school = await aSchool(bench);
@@ -14,16 +16,17 @@ export async function assignmentFigures(bench: Bench, students: number): Promise
   const server = await startMuster(bench, 'serve', '--port', '0');
   try {
     const client = await signInTo(server.address, school);
-    const planning = await timed(() =>
-      createOperation(client, {
+    const planning = await timed(async () => {
+      const made = await createOperation(client, {
         operation_type: 'assign_sequence',
         operation_name: 'Fractions for all',
         parameters: { target: { selection: { grade_level: '7' } }, content_payload: { sequence_ids: [sequence] } },
-      }),
-    );
+      });
+      return untilPlanned(client, made.id);
+    });
     const { id } = planning.result;
     const applying = await timed(async () => {
-      await start(client, await getOperation(client, id));
+      await start(client, planning.result, students > TYPED_ABOVE ? students : undefined);
       return untilDone(client, id);
     });
     const { successful_items: given } = applying.result;
