@@ -1,7 +1,7 @@
 /** P5: many students into several batches with capacity, each under a plan of their own. */
 import { timed, type Figure } from '../figures.ts';
 import { insertEnrollmentsSeconds } from '../limits.ts';
-import { createOperation, getOperation, start, untilDone } from '../operations.ts';
+import { createOperation, start, untilDone, untilPlanned } from '../operations.ts';
 import { startMuster, type Bench } from '../processes.ts';
 import { addBatches, addStudents, aSchool, signInTo } from '../school.ts';
 
@@ -14,14 +14,15 @@ export async function enrollmentFigures(bench: Bench, students: number): Promise
   const server = await startMuster(bench, 'serve', '--port', '0');
   try {
     const client = await signInTo(server.address, school);
-    const { id } = await createOperation(client, {
+    const made = await createOperation(client, {
       operation_type: 'enroll',
       operation_name: 'Everybody everywhere',
       parameters: { user_ids: studentIds, assignments: batchIds.map((batch) => ({ package_session_id: batch })) },
     });
+    const planned = await untilPlanned(client, made.id);
     const applying = await timed(async () => {
-      await start(client, await getOperation(client, id));
-      return untilDone(client, id);
+      await start(client, planned);
+      return untilDone(client, planned.id);
     });
     const { failed_items: failed, successful_items: enrolled } = applying.result;
     const pairs = students * BATCHES;

@@ -39,8 +39,7 @@ export function undoItems(undone: Undone): RawBuilder<unknown> {
       from compared c left join used on used.id = c.entity_id
     ), later as materialized (${changesByOthers(orgId, operationId, sql`array(select entity_id from judged where reason is not null)`)}
     ), found as materialized (
-      select j.*, j.may_retire and not exists (
-        select from later l where l.entity_id = j.entity_id and l.action = 'update') as can_retire
+      select j.*, j.may_retire and j.entity_id not in (select l.entity_id from later l where l.action = 'update') as can_retire
       from judged j
     ), edge as materialized (
       -- When the first stays, the second does too: the whole of it, for the same reason; what it refers to; what is part of it.
@@ -61,7 +60,7 @@ export function undoItems(undone: Undone): RawBuilder<unknown> {
         case when f.whole_id is not null then null when f.can_retire and t.reason <> 'gone_since' then ${code('started_since')} else t.reason end as own_reason
       from found f left join told t on t.id = f.entity_id
     ), whole_retires as (
-      select r.*, r.retires or exists (select from row w where w.entity_id = r.whole_id and w.retires) as is_retired from row r
+      select r.*, r.retires or coalesce(r.whole_id in (select w.entity_id from row w where w.retires), false) as is_retired from row r
     ), item as (
       select item_no, min(key) as key, min(subject_id::text)::uuid as subject_id, min(label) as label, min(action) as change_action,
         bool_and(stays and not is_retired) as all_stay, min(own_reason) filter (where not is_retired) as reason,
@@ -181,10 +180,10 @@ function uses({ orgId, entities, touched }: Undone): RawBuilder<unknown> {
   if (found.length === 0)
     return sql`select null::uuid as id, null::uuid as user_id, null::text as used_by, false as is_own where false`;
   return sql`
-    select use.id, use.user_id, use.used_by, exists (
-      select from compared own where own.entity_id = use.user_id and (own.action = 'insert' or own.updates ? use.by_column)) as is_own
+    select use.id, use.user_id, use.used_by, own.entity_id is not null as is_own
     from compared c join (${sql.join(found, sql` union all `)}) use on use.id = c.entity_id
-      and (c.action = 'insert' or c.loses_key is not null and use.by_key)`;
+      and (c.action = 'insert' or c.loses_key is not null and use.by_key)
+    left join compared own on own.entity_id = use.user_id and (own.action = 'insert' or own.updates ? use.by_column)`;
 }
 
 /** Whether a column refers to the parent by another key than its id. */
