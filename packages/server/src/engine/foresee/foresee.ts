@@ -26,7 +26,7 @@ import { refusedValues } from './values.ts';
 const LOOPED_CHANGES_MAX = 200;
 
 /** So often is looked again after items failed; each time at least one more has. */
-const ROUNDS_MAX = 50;
+const ROUNDS_MAX = 1_000;
 
 /** @param planId - Under which the plan is written: the operation, or a shadow of it. */
 export async function foresee(asked: Asked, kind: Kind, context: PlanContext, planId: string): Promise<void> {
