@@ -56,9 +56,7 @@ describe.skipIf(!hasChromium)('in the browser (skipped without /usr/bin/chromium
 
     await page.getByRole('button', { name: 'Undo…' }).click();
     await page.getByText('This will take back 59.').waitFor();
-    for (const part of ['Will be taken back: 59', 'Will be kept: 0', 'Cannot be taken back: 0']) {
-      expect(await page.getByRole('heading', { name: part }).isVisible()).toBe(true);
-    }
+    expect(await page.getByRole('heading', { level: 3 }).allTextContents()).toEqual(['Will be taken back: 59']);
     expect(await faultsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Take back 59' }).click();
     await page.getByText('59 of 59 are done.').waitFor();

@@ -1,5 +1,6 @@
 /** One operation and lists of them, for a person. */
 import type { BulkOperation, OperationResults } from '@muster/contract';
+import { hiddenText } from './preview.ts';
 import { fitted, grouped, moment, table } from './words.ts';
 
 export function operationText(operation: BulkOperation): string {
@@ -40,7 +41,8 @@ export function operationsText(operations: readonly BulkOperation[], total: numb
 
 export function resultText(results: OperationResults): string {
   const causes = Object.entries(results.errors_by_code).map(([code, count]) => [`  ${code}`, grouped(count), '']);
-  return [results.summary, ...(causes.length === 0 ? [] : [table(causes)])].join('\n');
+  const blocks = [results.summary, table(causes), hiddenText(results.hidden ?? 0)];
+  return blocks.filter((block) => block !== '').join('\n');
 }
 
 /** The status, and the phase where it says more. */

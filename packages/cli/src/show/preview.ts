@@ -14,6 +14,7 @@ export function previewText(preview: OperationPreview, examples: Examples): stri
     preview.summary,
     table(actionRows(counts.actions, examples)),
     ...Object.entries(counts.codes).map(([code, count]) => codeText(code, count, examples.codes[code])),
+    hiddenText(preview.hidden),
     ...guards.map((guard) => `! ${guard.message}`),
     ...(preview.requires_approval ? ['! A second person has to approve this before it can run.'] : []),
     ...(preview.reversible ? [] : [`! It cannot be undone: ${preview.irreversible_reason ?? 'no way back is known'}`]),
@@ -69,6 +70,7 @@ export function undoPreviewText(preview: RollbackPreview): string {
   };
   return [
     preview.summary,
+    hiddenText(preview.hidden),
     ...part(
       'Taken back',
       counts.will_reverse,
@@ -84,7 +86,14 @@ export function undoPreviewText(preview: RollbackPreview): string {
       counts.cannot,
       preview.cannot.map(({ item, row, why }) => `  ${item.label}${rowName(item, row)}: ${why}`),
     ),
-  ].join('\n\n');
+  ]
+    .filter((block) => block !== '')
+    .join('\n\n');
+}
+
+/** What a list leaves out is said with it. */
+export function hiddenText(count: number): string {
+  return count === 0 ? '' : `${grouped(count)} more outside of your units, not shown`;
 }
 
 /** The row of an item that stays, where it has a name of its own. */

@@ -51,7 +51,8 @@ export function PlanView({ operation, filter, onFilter }: PlanViewProps) {
         {items.length === 0 ? <Text>No line is like this.</Text> : <PlannedItems items={items} />}
         <MoreButton
           shown={items.length}
-          total={matching(counts, filter)}
+          total={(matching(counts, filter) ?? 0) - first.hidden}
+          hidden={first.hidden}
           hasMore={preview.hasNextPage}
           isLoading={preview.isFetchingNextPage}
           onMore={() => void preview.fetchNextPage()}

@@ -47,7 +47,8 @@ export function FailedRows({ operation, failed }: FailedRowsProps) {
       ) : null}
       <MoreButton
         shown={items.length}
-        total={failed}
+        total={list.data?.pages[0]?.total ?? failed}
+        hidden={list.data?.pages[0]?.hidden ?? 0}
         hasMore={list.hasNextPage}
         isLoading={list.isFetchingNextPage}
         onMore={() => void list.fetchNextPage()}

@@ -44,6 +44,7 @@ export function ResultItems({ operation, filter, onFilter }: ResultItemsProps) {
       <MoreButton
         shown={items?.length ?? 0}
         total={list.data?.pages[0]?.total}
+        hidden={list.data?.pages[0]?.hidden ?? 0}
         hasMore={list.hasNextPage}
         isLoading={list.isFetchingNextPage}
         onMore={() => void list.fetchNextPage()}

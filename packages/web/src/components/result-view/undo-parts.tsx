@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { grouped } from '../../words/numbers.ts';
 import { actionWords } from '../../words/operations.ts';
 import { ChangesDrawer, type ItemWithChanges } from '../changes-drawer.tsx';
+import { HiddenNote } from '../more-button.tsx';
 import { ScrollTable } from '../scroll-table.tsx';
 import { Status } from '../status.tsx';
 
@@ -41,6 +42,7 @@ export function UndoParts({ preview }: { readonly preview: RollbackPreview }) {
           rows={preview.cannot.map(({ item, row, why }) => [row?.id ?? item.id, nameOf(item, row), why])}
         />
       </Part>
+      <HiddenNote count={preview.hidden} />
       <ChangesDrawer shown={shown} onClose={() => setShown(null)} />
     </Stack>
   );
@@ -59,10 +61,11 @@ interface PartProps {
 }
 
 function Part({ title, count, listed, children }: PartProps) {
+  if (count === 0) return null;
   return (
     <section>
       <Title order={3} size="h5">{`${title}: ${grouped(count)}`}</Title>
-      {count === 0 ? null : children}
+      {children}
       {count > listed ? <Text size="sm" c="dimmed">{`The first ${grouped(listed)} are shown.`}</Text> : null}
     </section>
   );
