@@ -6,12 +6,11 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OperationProgress } from '@muster/contract';
 import { z } from 'zod';
-import { inOrg } from '../../db/database.ts';
 import { getVisible, type Operation } from '../../engine/index.ts';
-import type { Actor } from '../../tenancy/actor.ts';
 import { letIn } from '../every-request/authentication.ts';
-import { actorOf, type App, type HttpContext } from '../every-request/context.ts';
+import type { App, HttpContext } from '../every-request/context.ts';
 import { endedByRefusal, refusals } from '../every-request/errors.ts';
+import { read } from '../every-request/route.ts';
 import { idOf, operationParams, OPERATION_PATH } from './operation-path.ts';
 import { progressFeed, type ProgressFeed } from './progress-feed.ts';
 import { viewProgress } from './progress-view.ts';
@@ -46,10 +45,11 @@ export function streamRoutes(app: App, context: HttpContext): void {
     },
     async (request, reply) => {
       const id = idOf(request.params);
-      await readOperation(context, await actorOf(request), id);
+      const readOnce = async (): Promise<Operation> => read(context, request, async (asked) => getVisible(asked, id));
+      await readOnce();
       const readAnew = async (): Promise<Operation> => {
         await letIn(request, context);
-        return readOperation(context, await actorOf(request), id);
+        return readOnce();
       };
       const events = endedByRefusal(progressEvents(context, feed, id, readAnew, reply.raw), request);
       reply.header('content-type', 'text/event-stream; charset=utf-8');
@@ -60,10 +60,6 @@ export function streamRoutes(app: App, context: HttpContext): void {
       return reply.send(Readable.from(events, { objectMode: false }));
     },
   );
-}
-
-async function readOperation({ engine, database }: HttpContext, actor: Actor, id: string): Promise<Operation> {
-  return inOrg(database, actor.orgId, (tx) => getVisible({ tx, engine, actor }, id));
 }
 
 async function* progressEvents(

@@ -1,7 +1,7 @@
 import { invalidField } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { inOrg, isUuid, one, rows } from '../../db/database.ts';
+import { isUuid, one, rows } from '../../db/database.ts';
 import {
   type Asked,
   type Engine,
@@ -12,9 +12,10 @@ import {
   wholeOperations,
 } from '../../engine/index.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { actorOf, ADMINS, type App, type HttpContext } from '../every-request/context.ts';
+import { ADMINS, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { nextCursor, pageOf, pageQuery, readCursor } from '../every-request/paging.ts';
+import { read } from '../every-request/route.ts';
 
 const entry = z
   .object({
@@ -81,10 +82,7 @@ export function auditRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request) => {
-      const actor = await actorOf(request);
-      const page = await inOrg(context.database, actor.orgId, (tx) =>
-        listAudit({ tx, engine: context.engine, actor }, request.query),
-      );
+      const page = await read(context, request, async (asked) => listAudit(asked, request.query));
       return { ...page, items: page.items.map(viewEntry) };
     },
   );
@@ -100,13 +98,9 @@ export function auditRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request) => {
-      const actor = await actorOf(request);
       const { cursor, limit, operation_id: operationId } = request.query;
-      const page = await inOrg(context.database, actor.orgId, (tx) =>
-        listEvents(
-          { tx, engine: context.engine, actor },
-          { cursor, operationId: uuidOf('operation_id', operationId), limit },
-        ),
+      const page = await read(context, request, async (asked) =>
+        listEvents(asked, { cursor, operationId: uuidOf('operation_id', operationId), limit }),
       );
       return { ...page, items: page.items.map((row) => ({ ...row, occurred_at: row.occurred_at.toISOString() })) };
     },

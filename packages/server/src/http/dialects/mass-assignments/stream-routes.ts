@@ -3,18 +3,17 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { inOrg } from '../../../db/database.ts';
 import type { Operation } from '../../../engine/index.ts';
 import { letIn } from '../../every-request/authentication.ts';
-import { actorOf, type App, type HttpContext } from '../../every-request/context.ts';
+import type { App, HttpContext } from '../../every-request/context.ts';
 import { endedByRefusal, refusals } from '../../every-request/errors.ts';
+import { read } from '../../every-request/route.ts';
 import { getMassOperation, OPERATION_PATH, operationParams, tags } from './mass-operation.ts';
 import { viewLife, viewProgress } from './status-view.ts';
 
 const EVERY_MS = 500;
 
 export function streamRoutes(app: App, context: HttpContext): void {
-  const { engine, database } = context;
   const closing = new AbortController();
   // Streams end when the server is to end; it would wait for them otherwise.
   app.addHook('preClose', async () => closing.abort());
@@ -36,16 +35,12 @@ export function streamRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const read = async (): Promise<Operation> => {
-        const actor = await actorOf(request);
-        return inOrg(database, actor.orgId, (tx) =>
-          getMassOperation({ tx, engine, actor }, request.params.operation_id),
-        );
-      };
-      await read();
+      const readOnce = async (): Promise<Operation> =>
+        read(context, request, async (asked) => getMassOperation(asked, request.params.operation_id));
+      await readOnce();
       const readAnew = async (): Promise<Operation> => {
         await letIn(request, context);
-        return read();
+        return readOnce();
       };
       const events = progressEvents(readAnew, () => closing.signal.aborted || reply.raw.destroyed);
       return sendEvents(reply, endedByRefusal(events, request));
