@@ -223,6 +223,8 @@ describe('while it runs', () => {
         progress_percentage: chunk * 12.5,
       });
       expect(progress.processing_rate).toBeGreaterThan(0);
+      const { successful_items: done, skipped_items: skipped, errors_count: failed } = progress;
+      expect(done + skipped + failed).toBe(progress.current_item);
       expect(operation).toMatchObject({
         processed_items: chunk * 25,
         progress_percentage: chunk * 12.5,
@@ -255,6 +257,7 @@ describe('while it runs', () => {
     };
     expect(viewProgress(running, now)).toMatchObject({ processing_rate: 600, estimated_remaining: '00:00:30' });
     expect(estimatedCompletion(running, now)?.toISOString()).toBe('2026-11-02T08:00:35.000Z');
+    expect(viewProgress({ ...running, status: 'paused' }, now).estimated_remaining).toBe('');
     const long = { ...running, total_items: 50 + 600 * 61 };
     expect(viewProgress(long, now).estimated_remaining).toBe('01:01:00');
     expect(viewProgress({ ...running, processed_items: 0 }, now).estimated_remaining).toBe('');

@@ -8,6 +8,8 @@ const progress = (current: number, more: Partial<OperationProgress> = {}): Opera
   status: 'processing',
   progress_percentage: current / 10,
   current_item: current,
+  successful_items: current,
+  skipped_items: 0,
   total_items: 1_000,
   processing_rate: 820.4,
   estimated_remaining: '00:00:46',

@@ -6,12 +6,14 @@ export const operationProgress = z
     operation_id: z.string(),
     status: z.enum(BULK_STATUSES),
     progress_percentage: z.number().min(0).max(100),
-    current_item: z.int(),
+    current_item: z.int().describe('Items that ended: done, failed or skipped, which add up to it.'),
+    successful_items: z.int(),
+    skipped_items: z.int(),
     total_items: z.int(),
     processing_rate: z.number().describe('Items per minute; 0 before the first.'),
-    estimated_remaining: z.string().describe('HH:mm:ss; empty when unknown.'),
+    estimated_remaining: z.string().describe('HH:mm:ss; empty when unknown, and while it is paused.'),
     current_phase: z.string(),
-    errors_count: z.int(),
+    errors_count: z.int().describe('Items that failed.'),
     warnings_count: z.int(),
   })
   .meta({ id: 'OperationProgress' });

@@ -1,6 +1,6 @@
-import type { ItemChange, OperationItem } from '@muster/contract';
+import { sentenceCase, type ItemChange, type OperationItem } from '@muster/contract';
 import { Drawer, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
-import { sentenceCase, valueText } from '../words/operations.ts';
+import { valueText } from '../words/operations.ts';
 import { ItemNotes } from './item-notes.tsx';
 
 export interface ItemWithChanges {

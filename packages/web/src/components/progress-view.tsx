@@ -1,9 +1,8 @@
-import type { BulkOperation, OperationProgress } from '@muster/contract';
+import { sentenceCase, type BulkOperation, type OperationProgress } from '@muster/contract';
 import { Group, Progress, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useProgress } from '../api/operation-queries.ts';
 import { grouped } from '../words/numbers.ts';
-import { sentenceCase } from '../words/operations.ts';
 import { clockWords } from '../words/times.ts';
 import { Notice } from './notice.tsx';
 import { OperationControls } from './operation-controls.tsx';
@@ -44,7 +43,9 @@ export function ProgressView({ operation }: { readonly operation: BulkOperation 
         <OperationControls operation={operation} />
       </Group>
       <Text size="sm" c="dimmed">
-        You may leave this page; the operation goes on and you find it here again.
+        {operation.status === 'paused'
+          ? 'Nothing is written until it is resumed; what is done stays. You find it here again.'
+          : 'You may leave this page; the operation goes on and you find it here again.'}
       </Text>
     </Stack>
   );
@@ -61,9 +62,9 @@ function Counts({ operation, progress }: CountsProps) {
       'Processed',
       `${grouped(progress?.current_item ?? operation.processed_items)} of ${grouped(operation.total_items)}`,
     ],
-    ['Done', grouped(operation.successful_items)],
+    ['Done', grouped(progress?.successful_items ?? operation.successful_items)],
     ['Failed', grouped(progress?.errors_count ?? operation.failed_items)],
-    ['Skipped', grouped(operation.skipped_items)],
+    ['Skipped', grouped(progress?.skipped_items ?? operation.skipped_items)],
     [
       'Items a minute',
       progress === undefined || progress.processing_rate === 0 ? '–' : grouped(Math.round(progress.processing_rate)),

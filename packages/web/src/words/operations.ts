@@ -1,4 +1,4 @@
-import type { BulkOperation, ItemStatus, OperationPhase } from '@muster/contract';
+import { sentenceCase, type BulkOperation, type ItemState, type OperationPhase } from '@muster/contract';
 import { grouped } from './numbers.ts';
 
 export type Tone = 'good' | 'bad' | 'careful' | 'calm';
@@ -50,12 +50,15 @@ function toneOfPhase(phase: OperationPhase): Tone {
   return phase === 'planned' || phase === 'awaiting_approval' ? 'careful' : 'calm';
 }
 
-export const ITEM_STATUS_WORDS: Readonly<Record<ItemStatus, Words>> = {
+/** What holds of an item now. */
+export const ITEM_STATE_WORDS: Readonly<Record<ItemState, Words>> = {
   pending: { text: 'Pending', tone: 'calm' },
   processing: { text: 'Processing', tone: 'calm' },
   success: { text: 'Success', tone: 'good' },
   failed: { text: 'Failed', tone: 'bad' },
   skipped: { text: 'Skipped', tone: 'calm' },
+  taken_back: { text: 'Taken back', tone: 'calm' },
+  partly_taken_back: { text: 'Taken back in part', tone: 'careful' },
 };
 
 /** What a plan means to do with an item. */
@@ -78,12 +81,6 @@ export function confirmLabel(actions: Readonly<Record<string, number>>): string 
     .filter(([action, count]) => count > 0 && action !== 'skip' && action !== 'error')
     .map(([action, count]) => `${action.replaceAll('_', '-')} ${grouped(count)}`);
   return parts.length === 0 ? null : `Confirm: ${parts.join(', ')}`;
-}
-
-/** `changed_since_preview` as `Changed since preview`. */
-export function sentenceCase(code: string): string {
-  const words = code.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** A cell of a before/after table; null is an empty one. */

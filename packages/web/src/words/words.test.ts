@@ -1,7 +1,7 @@
-import { BULK_STATUSES, ITEM_STATUSES } from '@muster/contract';
+import { BULK_STATUSES, ITEM_STATUSES, problemHeading } from '@muster/contract';
 import { expect, it } from 'vitest';
 import { counted, fileSize } from './numbers.ts';
-import { confirmLabel, ITEM_STATUS_WORDS, STATUS_LABELS, valueText } from './operations.ts';
+import { confirmLabel, ITEM_STATE_WORDS, STATUS_LABELS, valueText } from './operations.ts';
 import { clockWords, timeLeft } from './times.ts';
 
 it('an operation and an item have the labels that people know', () => {
@@ -14,7 +14,7 @@ it('an operation and an item have the labels that people know', () => {
     'Failed',
     'Cancelled',
   ]);
-  expect(ITEM_STATUSES.map((status) => ITEM_STATUS_WORDS[status].text)).toEqual([
+  expect(ITEM_STATUSES.map((status) => ITEM_STATE_WORDS[status].text)).toEqual([
     'Pending',
     'Processing',
     'Success',
@@ -56,5 +56,14 @@ it('empty values are told apart from text', () => {
     null,
     'false',
     'student, teacher',
+  ]);
+});
+
+it('what stands over lines says to a person what is wrong with them, not the code', () => {
+  expect(['bad_email', 'not_one_of', 'identifier_missing', 'batch_full'].map(problemHeading)).toEqual([
+    'Not an e-mail address',
+    'None of the allowed values',
+    'No id, e-mail or user name',
+    'Batch full',
   ]);
 });

@@ -22,6 +22,8 @@ export function viewProgress(operation: Operation, now: Date): OperationProgress
     status: bulkStatus(operation),
     progress_percentage: percentage(operation),
     current_item: operation.processed_items,
+    successful_items: operation.successful_items,
+    skipped_items: operation.skipped_items,
     total_items: operation.total_items,
     processing_rate: Math.round(itemsPerMinute(operation, now) * 10) / 10,
     estimated_remaining: clock(remainingMs(operation, now)),
@@ -48,6 +50,7 @@ function itemsPerMinute(operation: Operation, now: Date): number {
 function remainingMs(operation: Operation, now: Date): number | null {
   const left = operation.total_items - operation.processed_items;
   if (operation.phase === 'done') return 0;
+  if (operation.status === 'paused') return null;
   const rate = itemsPerMinute(operation, now);
   return rate === 0 ? null : (left / rate) * MINUTE_MS;
 }

@@ -1,8 +1,8 @@
-import type { BulkOperation } from '@muster/contract';
+import { problemHeading, type BulkOperation } from '@muster/contract';
 import { Stack, Text, Title } from '@mantine/core';
 import { usePreview } from '../../api/operation-queries.ts';
 import type { PreviewFilter } from '../../api/operations.ts';
-import { actionWords, sentenceCase } from '../../words/operations.ts';
+import { actionWords } from '../../words/operations.ts';
 import { Chips, type ChipChoice } from '../chips.tsx';
 import { ErrorDisplay } from '../error-display.tsx';
 import { Loading } from '../loading.tsx';
@@ -72,7 +72,7 @@ function actionChoices(actions: Counted, items: number): ChipChoice[] {
 }
 
 function codeChoices(codes: Counted): ChipChoice[] {
-  return Object.entries(codes).map(([code, count]) => ({ value: code, text: sentenceCase(code), count }));
+  return Object.entries(codes).map(([code, count]) => ({ value: code, text: problemHeading(code), count }));
 }
 
 /** How many lines the filter lets through. */

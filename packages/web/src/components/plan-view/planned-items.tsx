@@ -1,7 +1,7 @@
-import type { PlannedItem } from '@muster/contract';
+import { sentenceCase, type PlannedItem } from '@muster/contract';
 import { Anchor, Table } from '@mantine/core';
 import { useState } from 'react';
-import { actionWords, sentenceCase, valueText } from '../../words/operations.ts';
+import { actionWords, valueText } from '../../words/operations.ts';
 import { ChangesDrawer } from '../changes-drawer.tsx';
 import { ItemNotes } from '../item-notes.tsx';
 import { ScrollTable } from '../scroll-table.tsx';

@@ -1,6 +1,6 @@
+import { sentenceCase } from '@muster/contract';
 import { Table, Text } from '@mantine/core';
 import { differencesOf, type ApiProblem } from '../../api/api-problem.ts';
-import { sentenceCase } from '../../words/operations.ts';
 import { Notice } from '../notice.tsx';
 import { ScrollTable } from '../scroll-table.tsx';
 

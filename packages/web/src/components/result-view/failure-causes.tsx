@@ -1,10 +1,9 @@
-import type { BulkOperation } from '@muster/contract';
+import { problemHeading, type BulkOperation, type OperationItem } from '@muster/contract';
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { keys } from '../../api/operation-queries.ts';
 import { listItems } from '../../api/operations.ts';
 import { counted } from '../../words/numbers.ts';
-import { sentenceCase } from '../../words/operations.ts';
 import { ItemNotes } from '../item-notes.tsx';
 import { Notice } from '../notice.tsx';
 
@@ -18,7 +17,7 @@ export function FailureCauses({ operation, causes }: FailureCausesProps) {
   return Object.entries(causes)
     .sort(([, a], [, b]) => b - a)
     .map(([code, count]) => (
-      <Notice key={code} tone="bad" title={`${sentenceCase(code)}: ${counted(count, 'line')}`}>
+      <Notice key={code} tone="bad" title={`${problemHeading(code)}: ${counted(count, 'line')}`}>
         <Example operationId={operation.id} code={code} />
       </Notice>
     ));
@@ -33,8 +32,13 @@ function Example({ operationId, code }: { readonly operationId: string; readonly
   if (item === undefined) return null;
   return (
     <Text component="div" size="sm">
-      {`For example row ${item.item_index}, ${item.label}: `}
+      {`For example ${nameOf(item)}: `}
       <ItemNotes item={item} />
     </Text>
   );
+}
+
+/** The row stands before the name only where there are rows of a file. */
+function nameOf({ item_index: index, key, label }: OperationItem): string {
+  return key === String(index) ? `row ${key}, ${label}` : label;
 }

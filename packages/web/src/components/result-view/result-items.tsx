@@ -2,7 +2,7 @@ import type { BulkOperation, OperationItem } from '@muster/contract';
 import { Anchor, Stack, Table, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useItems } from '../../api/operation-queries.ts';
-import { actionWords, ITEM_STATUS_WORDS } from '../../words/operations.ts';
+import { actionWords, ITEM_STATE_WORDS } from '../../words/operations.ts';
 import { ChangesDrawer } from '../changes-drawer.tsx';
 import { Chips } from '../chips.tsx';
 import { ErrorDisplay } from '../error-display.tsx';
@@ -68,7 +68,7 @@ function Items({ items }: { readonly items: readonly OperationItem[] }) {
             </Table.Td>
             <Table.Td>{actionWords(item.action).text}</Table.Td>
             <Table.Td>
-              <Status {...ITEM_STATUS_WORDS[item.status]} />
+              <Status {...ITEM_STATE_WORDS[item.state]} />
             </Table.Td>
             <Table.Td>
               <ItemNotes item={item} />
@@ -86,7 +86,7 @@ function Items({ items }: { readonly items: readonly OperationItem[] }) {
 
 function choicesOf(operation: BulkOperation) {
   const of = (value: ResultFilter['status'], count: number) =>
-    value === undefined || count === 0 ? [] : [{ value, text: ITEM_STATUS_WORDS[value].text, count }];
+    value === undefined || count === 0 ? [] : [{ value, text: ITEM_STATE_WORDS[value].text, count }];
   return [
     { value: undefined, text: 'All', count: operation.total_items },
     ...of('success', operation.successful_items),

@@ -1,6 +1,6 @@
 import type { BulkOperation } from '@muster/contract';
 import { Button, Group, Text } from '@mantine/core';
-import { timeLeft } from '../../words/times.ts';
+import { When } from '../when.tsx';
 
 interface UndoOfferProps {
   readonly operation: BulkOperation;
@@ -9,25 +9,20 @@ interface UndoOfferProps {
 
 /** The way back, as long as there is one. */
 export function UndoOffer({ operation, onShow }: UndoOfferProps) {
-  const left = undoTimeLeft(operation);
-  if (left === null) return null;
+  const { can_undo_until: until } = operation;
+  if (until === null || !canUndo(operation)) return null;
   return (
     <Group>
       <Button variant="default" onClick={onShow}>
         Undo…
       </Button>
       <Text size="sm" c="dimmed">
-        {`Can be undone for another ${left}. You will see first what would happen.`}
+        Can be undone until <When iso={until} />. You will see first what would happen.
       </Text>
     </Group>
   );
 }
 
-export function canUndo(operation: BulkOperation): boolean {
-  return undoTimeLeft(operation) !== null;
-}
-
-function undoTimeLeft(operation: BulkOperation): string | null {
-  const { can_undo_until: until, rollback_status: rollback } = operation;
-  return until === null || rollback === 'in_progress' ? null : timeLeft(until, Date.now());
+export function canUndo({ can_undo_until: until, rollback_status: rollback }: BulkOperation): boolean {
+  return until !== null && rollback !== 'in_progress' && new Date(until).getTime() > Date.now();
 }

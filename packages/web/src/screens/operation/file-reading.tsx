@@ -1,11 +1,11 @@
-import type { BulkOperation, MappingRules } from '@muster/contract';
+import { sentenceCase, type BulkOperation, type MappingRules } from '@muster/contract';
 import { Group, Table } from '@mantine/core';
 import { useState } from 'react';
 import { useKind } from '../../api/operation-queries.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 import { columnsOf, mappingOf, saysWhom } from '../../words/columns.ts';
 import { counted } from '../../words/numbers.ts';
-import { sentenceCase, valueText } from '../../words/operations.ts';
+import { valueText } from '../../words/operations.ts';
 import { ColumnsForm } from './columns/columns-form.tsx';
 import { SaveMapping } from './columns/save-mapping.tsx';
 import type { Columns } from './columns/use-columns.ts';

@@ -1,6 +1,6 @@
 import type { BulkOperation } from '@muster/contract';
-import { Anchor, Group, Stack, Text } from '@mantine/core';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Group, Stack, Text } from '@mantine/core';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useKindTitle, useOperation } from '../../api/operation-queries.ts';
 import { isProblem } from '../../api/api-problem.ts';
 import { ErrorDisplay } from '../../components/error-display.tsx';
@@ -8,6 +8,7 @@ import { Loading } from '../../components/loading.tsx';
 import { Page } from '../../components/page.tsx';
 import { PlanView } from '../../components/plan-view/plan-view.tsx';
 import { ProgressView } from '../../components/progress-view.tsx';
+import { RelatedOperations } from '../../components/related-operations.tsx';
 import { ResultView } from '../../components/result-view/result-view.tsx';
 import { Status } from '../../components/status.tsx';
 import { When } from '../../components/when.tsx';
@@ -43,26 +44,11 @@ function OperationPage({ operation }: { readonly operation: BulkOperation }) {
             <When iso={operation.created_at} />
           </Text>
         </Group>
-        <Origin operation={operation} />
+        <RelatedOperations operation={operation} />
         <FileReading operation={operation} columns={columns} />
       </Stack>
       {columns !== null && (columns.isChanged || !columns.isEnough) ? null : <Stage operation={operation} />}
     </Page>
-  );
-}
-
-function Origin({ operation }: { readonly operation: BulkOperation }) {
-  const { undo_of: undoOf, retry_of: retryOf } = operation;
-  const id = undoOf ?? retryOf;
-  if (id === null) return null;
-  return (
-    <Text>
-      {undoOf === null ? 'This repeats failed lines of ' : 'This takes back '}
-      <Anchor component={Link} to={`/operations/${id}`}>
-        an earlier operation
-      </Anchor>
-      .
-    </Text>
   );
 }
 
