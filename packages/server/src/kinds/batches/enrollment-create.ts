@@ -8,6 +8,7 @@ import { idOf, idText, idTexts, onlyIds } from '../../school/batches/ids.ts';
 import { enrollmentNotices } from '../../school/batches/notices.ts';
 import { ownsBatch } from '../../school/batches/rights.ts';
 import { seatDetail, seatFault, seatWarning, SEATS } from '../../school/batches/seats.ts';
+import { isActive } from '../../school/people/verdicts.ts';
 import { isClosedBatch, isOpenEnrollment } from '../../school/states.ts';
 
 const params = z.strictObject({
@@ -114,7 +115,7 @@ function judgedStudents(context: PlanContext<Params>): RawBuilder<unknown> {
              when ${rightsFault(context, sql`u.id`)} is not null then ${rightsFault(context, sql`u.id`)}
              when p.batch_id is not null and p.is_foreign then ${code('batch_out_of_scope')}
              when not 'student' = any(u.roles) then ${code('student_role_missing')}
-             when u.status <> 'active' then ${code('student_not_active')}
+             when not ${isActive('u')} then ${code('student_not_active')}
              when p.batch_course <> p.course_id then ${code('batch_of_other_course')}
              when ${isClosedBatch(sql`p.batch_status`)} then ${code('batch_closed')}
              when ${isOpenEnrollment(sql`e.status`)} then ${hasBatch ? code('already_enrolled') : code('already_enrolled_in_course')} end as first_fault

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
+import { rightsFault } from '../../school/batches/enrolling.ts';
 import { idOf, idText, idTexts, onlyIds } from '../../school/batches/ids.ts';
 import { planEnrollmentChanges } from '../../school/batches/plan-enrollment-changes.ts';
 import { isOpenEnrollment } from '../../school/states.ts';
@@ -50,7 +51,9 @@ export const transfer = defineKind<Params>({
   plan: (plan, context) => planEnrollmentChanges(plan, context, movingStudents(context)),
 });
 
-function movingStudents({ orgId, params: given }: PlanContext<Params>): RawBuilder<unknown> {
+function movingStudents(context: PlanContext<Params>): RawBuilder<unknown> {
+  const { orgId, params: given } = context;
+  const fault = rightsFault(context, sql`u.id`);
   const meant =
     given.user_ids === undefined
       ? sql`select e.student_id::text as key from enrollments e
@@ -59,8 +62,8 @@ function movingStudents({ orgId, params: given }: PlanContext<Params>): RawBuild
   return sql`
     select (row_number() over (order by u.family_name, u.given_name, meant.key))::int as item_no, meant.key, e.id as enrollment_id,
       jsonb_build_object('batch_id', ${given.to_batch_id}::text, 'batch', ${idOf(sql`${given.to_batch_id}::text`)}) as g,
-      case when u.id is null then ${code('student_not_found')} when e.id is null then ${code('not_enrolled')} end as fault,
-      coalesce(u.display_name, meant.key) as label
+      case when u.id is null then ${code('student_not_found')} when e.id is null then coalesce(${fault}, ${code('not_enrolled')}) end as fault,
+      case when ${fault} is null then coalesce(u.display_name, meant.key) else meant.key end as label
     from (${meant}) meant
     left join users u on u.org_id = ${orgId} and u.id = ${idOf(sql`meant.key`)}
     left join enrollments e on e.org_id = ${orgId} and e.student_id = u.id and e.batch_id = ${idOf(sql`${given.from_batch_id}::text`)}

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { code, type FitnessContext, type PlanContext } from '../../engine/kind.ts';
 import { scopeOf } from '../people/scope.ts';
 import { targetIds } from '../people/targets.ts';
+import { IS_CLOSED, isActive, STUDENT_STATE_FAULT } from '../people/verdicts.ts';
 import type { AssignmentParams, EffectiveParameters } from './parameters.ts';
 
 /**
@@ -39,13 +40,6 @@ function laterDates({ now, timezone }: PlanContext, days: RawBuilder<unknown>): 
     'due_at', ${later(sql`(r.p -> 'values' ->> 'due_at')::timestamptz`)}))`;
 }
 
-const IS_CLOSED = sql`(u.status = 'archived' or u.is_restricted)`;
-/** What is wrong with the account of student `u`, as a code; null where nothing is. */
-const STATE_FAULT = sql`
-  case when u.status = 'inactive' then ${code('student_inactive')}
-       when u.status = 'suspended' then ${code('student_suspended')}
-       when ${IS_CLOSED} then ${code('student_not_accessible')} end`;
-
 /**
  * Whether the state of student `u` is set aside: a system_admin's written reason does that for every state, a
  * subscriber_admin's for a restriction mark.
@@ -53,15 +47,15 @@ const STATE_FAULT = sql`
 function mayPass({ actor, overrideReason }: Omit<FitnessContext, 'orgId'>): RawBuilder<unknown> {
   const isReasoned = (overrideReason ?? '').trim().length >= LIMITS.overrideReasonCharsMin;
   if (isReasoned && actor.role === 'system_admin') return sql`true`;
-  if (isReasoned && actor.role === 'subscriber_admin') return sql`(u.status = 'active' and u.is_restricted)`;
+  if (isReasoned && actor.role === 'subscriber_admin') return sql`(${isActive('u')} and u.is_restricted)`;
   return sql`false`;
 }
 
 /** Why the student of item `i` can be given nothing now, as {@link Kind.unfit}. */
 export function unfitStudent(context: FitnessContext): RawBuilder<unknown> {
   return sql`
-    select ${STATE_FAULT} as code from users u
-    where u.org_id = ${context.orgId} and u.id = i.subject_id and ${STATE_FAULT} is not null and not ${mayPass(context)}`;
+    select ${STUDENT_STATE_FAULT} as code from users u
+    where u.org_id = ${context.orgId} and u.id = i.subject_id and ${STUDENT_STATE_FAULT} is not null and not ${mayPass(context)}`;
 }
 
 /** A list of one warning, or of none, about a state that is set aside; of a row of {@link judgedStudents}. */
@@ -80,9 +74,9 @@ function withParameters(context: PlanContext<AssignmentParams>, parameters: Effe
       case
         when u.id is null or not 'student' = any(u.roles) then ${code('student_not_found')}
         when ${isOutside} then ${code('student_out_of_scope')}
-        when ${mayPass(context)} then null else ${STATE_FAULT}
+        when ${mayPass(context)} then null else ${STUDENT_STATE_FAULT}
       end as fault,
-      case when u.id is not null then ${STATE_FAULT} end as passed,
+      case when u.id is not null then ${STUDENT_STATE_FAULT} end as passed,
       coalesce(own.p -> 'values' ? 'start_at', false) as own_start,
       case when own.p is null then base.p
         else base.p || own.p || jsonb_build_object('values', base.p -> 'values' || coalesce(own.p -> 'values', '{}')) end as p

@@ -5,6 +5,8 @@ import { because } from '../because.ts';
 import { batchHints, goodPractice, listOf } from './good-practice.ts';
 import { hasTeacher, isOwnBatch } from './rights.ts';
 import { clashes, suggestions } from './timetable.ts';
+import { isActive } from '../people/verdicts.ts';
+import { comesFromOutside } from '../rights.ts';
 
 /**
  * The columns of `wanted`, and `code`, `detail`, `warnings`.
@@ -42,9 +44,10 @@ function stateFault({ orgId, actor }: PlanContext): RawBuilder<unknown> {
   const gives = (what: string) => sql`${what} = any(g.changes)`;
   return sql`case
     when ${gives('lead')} and u.id is null then ${code('user_not_found')}
-    when ${gives('lead')} and not u.roles && '{teacher,teacher_admin}' then ${code('instructor_role_missing')}
-    when ${gives('lead')} and u.status <> 'active' then ${code('instructor_inactive')}
     when not ${isOwnBatch(actor, sql`g.classroom_id`, sql`u.unit_id`)} then ${code('batch_out_of_scope')}
+    when ${gives('lead')} and ${comesFromOutside(actor, sql`u.id`, 'batch')} then ${code('user_out_of_scope')}
+    when ${gives('lead')} and not u.roles && '{teacher,teacher_admin}' then ${code('instructor_role_missing')}
+    when ${gives('lead')} and not ${isActive('u')} then ${code('instructor_inactive')}
     when ${gives('dates')} and g.end_date <= g.start_date then ${code('batch_dates_reversed')}
     when ${gives('capacity')} and g.capacity < g.enrolled_students then ${code('batch_capacity_below_enrolled')}
     when ${gives('status')} and g.status = 'active' and g.lead_id is null and not ${hasTeacher(orgId, sql`g.batch_id`)} then ${code('batch_instructor_required')}
@@ -66,6 +69,7 @@ function activeBatches(orgId: string): RawBuilder<unknown> {
 function detail(orgId: string): RawBuilder<unknown> {
   return sql`case w.final_fault
     when ${code('user_not_found')} then jsonb_build_object('subject', w.lead_given)
+    when ${code('user_out_of_scope')} then jsonb_build_object('label', w.lead_given)
     when ${code('instructor_role_missing')} then jsonb_build_object('label', w.lead_name)
     when ${code('instructor_inactive')} then jsonb_build_object('label', w.lead_name, 'person_status', w.lead_status)
     when ${code('batch_out_of_scope')} then jsonb_build_object('label', w.name)

@@ -10,6 +10,7 @@ import { REMOVED, REOPENED_STATUSES } from './batch-students.ts';
 import { isInReach } from './homeroom.ts';
 import { BATCH_TEACHERS } from './members.ts';
 import type { Slice } from './slice.ts';
+import { isActive } from '../people/verdicts.ts';
 import { isClosedBatch } from '../states.ts';
 
 const BATCHES_MAX = 200;
@@ -88,7 +89,7 @@ function listOf(part: string): RawBuilder<unknown> {
 /** Each student of the roster, and what becomes of them. What was put on hold or completed stays as it is. */
 function students(orgId: string, { respectsOverrides }: Cascade): RawBuilder<unknown> {
   return sql`
-    select room.item_no, s.student_id, u.status = 'active' as is_active, case
+    select room.item_no, s.student_id, ${isActive('u')} as is_active, case
         when e.id is null then 'added'
         when e.status <> all(${[...REOPENED_STATUSES]}::text[]) then 'already'
         when ${respectsOverrides}::boolean then 'overridden'

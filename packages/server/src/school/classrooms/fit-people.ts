@@ -1,6 +1,7 @@
 import { Problem, problemError, type ProblemCode } from '@muster/contract';
 import { sql } from 'kysely';
 import { rows } from '../../db/database.ts';
+import { isActive } from '../people/verdicts.ts';
 import { comesFromOutside } from '../rights.ts';
 import type { Asking } from './homeroom.ts';
 
@@ -37,7 +38,7 @@ export async function assertFit(
           when ${roles === null} then null
           when ${comesFromOutside(actor, sql`u.id`, into)} then 'user_out_of_scope'
           when not u.roles && ${[...(roles ?? [])]}::text[] then 'wrong_role'
-          when u.status <> 'active' then 'inactive_user'
+          when not ${isActive('u')} then 'inactive_user'
         end as code
       from unnest(${[...ids]}::uuid[]) with ordinality listed(id, n)
       left join users u on u.org_id = ${tx.orgId} and u.id = listed.id) judged

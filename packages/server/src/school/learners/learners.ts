@@ -4,6 +4,7 @@ import { inOrg, one, type Database } from '../../db/database.ts';
 import { code } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { scopeOf } from '../people/scope.ts';
+import { STUDENT_STATE_FAULT } from '../people/verdicts.ts';
 import type { Newcomer } from './new-users.ts';
 import { asUuid, distinctIds, sourceOf, type Selection } from './parameters.ts';
 import { storedState } from './states.ts';
@@ -43,10 +44,7 @@ export function learnersOf(
       case when not ${isHidden} then u.email end as email,
       case when ${isHidden} then m.given else u.display_name end as label,
       case when u.id is null then ${code('learner_not_found')} when ${isOutside} then ${code('user_out_of_scope')} end as fault,
-      case when not 'student' = any(u.roles) then ${code('student_role_missing')}
-        when u.status = 'inactive' then ${code('student_inactive')}
-        when u.status = 'suspended' then ${code('student_suspended')}
-        when u.status = 'archived' or u.is_restricted then ${code('student_not_accessible')} end as closed,
+      case when not 'student' = any(u.roles) then ${code('student_role_missing')} else ${STUDENT_STATE_FAULT} end as closed,
       jsonb_build_object('subject', m.given, 'label', case when ${isHidden} then m.given else u.display_name end) as detail,
       coalesce((select c.repeats from newcomer c where c.is_selected and c.known_id = u.id), 0) as repeats
     from meant m left join users u on u.org_id = ${orgId} and u.id = m.id

@@ -5,6 +5,7 @@ import { isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { goodPractice } from '../batches/good-practice.ts';
 import { scopeOf } from '../people/scope.ts';
+import { isActive } from '../people/verdicts.ts';
 import { isInstructor, isStudent } from './fitness.ts';
 import { workloadOf, type Workload } from './workload.ts';
 
@@ -78,7 +79,7 @@ function rankedCandidates(
         ${common(sql`array_append(p.skills, p.domain)`, needs.skills)} as skills,
         ${common(sql`p.languages`, needs.languages)} as languages, ${common(sql`p.teaching_styles`, needs.teaching_styles)} as teaching_styles
       from users u left join teacher_profiles p on p.org_id = ${orgId} and p.user_id = u.id
-      where u.org_id = ${orgId} and u.id <> ${studentId} and u.status = 'active' and ${isInstructor('u')}
+      where u.org_id = ${orgId} and u.id <> ${studentId} and ${isActive('u')} and ${isInstructor('u')}
     ), weighed as (
       select met.*, load.*, load."batchCount" >= ${batchesMax}::int as is_at_bound
       from met cross join lateral (${workloadOf(orgId, sql`met._id`)}) load)

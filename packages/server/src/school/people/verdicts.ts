@@ -24,6 +24,20 @@ export function personFault(actor: Actor): RawBuilder<unknown> {
     when ${isOutside} or ${standsAbove(actor)} then ${code('user_out_of_scope')} end`;
 }
 
+/** Condition: person `alias` takes part in what goes on. Kinds that refuse the others do so with codes of their own. */
+export function isActive(alias: string): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.ref(`${alias}.status`)} = 'active')`;
+}
+
+/** The account of person `u` is closed: nothing is said of it but that. */
+export const IS_CLOSED = sql<boolean>`(u.status = 'archived' or u.is_restricted)`;
+
+/** Why student `u` can be given nothing now, content or course, as a code; null where nothing is wrong. */
+export const STUDENT_STATE_FAULT = sql`
+  case when u.status = 'inactive' then ${code('student_inactive')}
+       when u.status = 'suspended' then ${code('student_suspended')}
+       when ${IS_CLOSED} then ${code('student_not_accessible')} end`;
+
 /** The same question as {@link takesOwnAccess}, of person `u` who is to have this status and these roles, a `text[]`. */
 export function losesOwnAccess(
   actor: Actor,
