@@ -226,7 +226,8 @@ export async function failPlanning(engine: Engine, orgId: string, operationId: s
     const operation = await lockOperation(tx, operationId);
     if (operation.status !== 'validating') return;
     const log = `${operation.error_log}${engine.now().toISOString()} ${reason}\n`;
-    await move({ tx, engine, actor: null }, operation, 'unplanned', { values: { error_log: log }, detail: { reason } });
+    const values = { error_log: log, input: sql<string>`input - 'starts_when_planned'` };
+    await move({ tx, engine, actor: null }, operation, 'unplanned', { values, detail: { reason } });
   });
 }
 
