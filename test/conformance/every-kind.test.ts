@@ -11,13 +11,13 @@ import { planOperation } from '../../packages/server/src/engine/plan/plan.ts';
 import { listChanges, listItems, type ChangeView, type ItemView } from '../../packages/server/src/engine/report.ts';
 import { FAULT_TEXTS } from '../../packages/server/src/formats/mapping/faults.ts';
 import { KINDS } from '../../packages/server/src/kinds/index.ts';
-import { ENTITIES } from '../../packages/server/src/school/entities.ts';
 import type { Actor } from '../../packages/server/src/tenancy/actor.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { aPopulatedSchool, type PopulatedSchool } from '../fixtures/populated-school.ts';
 import { aPerson, aUnit, work } from '../fixtures/school.ts';
-import { canonical, differences, snapshot, type Difference, type Row, type Snapshot } from '../fixtures/snapshot.ts';
+import { canonical, differences, snapshot, type Snapshot } from '../fixtures/snapshot.ts';
 import { applyOneChunk, crashing, queued, read, setColumns, workInChunks } from '../fixtures/stepwise.ts';
+import { asPlanned, normal } from './as-planned.ts';
 import type { Draft, Example } from './draft.ts';
 import { EXAMPLES } from './example.ts';
 import { undo } from '../../packages/server/src/engine/verbs/undo.ts';
@@ -232,45 +232,6 @@ async function changesOf(school: PopulatedSchool, make: Draft, actor: Actor): Pr
     if (error instanceof Problem) return [];
     throw error;
   }
-}
-
-type PlainChange = Pick<ChangeView, 'entity' | 'entity_id' | 'action' | 'before' | 'after'>;
-
-/** What differs between two snapshots, in the words of a plan. Numbers that the engine keeps follow what is planned. */
-function asPlanned(found: readonly Difference[], planned: readonly PlainChange[]): PlainChange[] {
-  const changes = found.flatMap(({ table, id, action, before, after }) => {
-    const entities = ENTITIES.filter((entity) => entity.table === table);
-    if (entities.length === 0) throw new Error(`${table} changed, and no entity is stored there.`);
-    return entities
-      .filter(
-        ({ name, isKept }) =>
-          isKept !== true || planned.some((change) => change.entity === name && change.entity_id === id),
-      )
-      .map(({ name, columns }) => {
-        const of = (row: Row | null): Row | null =>
-          row && Object.fromEntries(Object.entries(row).filter(([column]) => column in columns));
-        return { entity: name, entity_id: id, action, before: of(before), after: of(after) };
-      })
-      .filter((change) => change.action !== 'update' || Object.keys(change.after ?? {}).length > 0);
-  });
-  return normal(changes);
-}
-
-/** In one order, and without what an insert or a delete leaves out or leaves empty. */
-function normal(changes: readonly PlainChange[]): PlainChange[] {
-  const filled = (row: Row | null): Row | null =>
-    row &&
-    Object.fromEntries(
-      Object.entries(row)
-        .filter(([name, value]) => value !== null && name !== 'created_at' && name !== 'version')
-        .sort(),
-    );
-  return changes
-    .map(({ entity, entity_id, action, before, after }) => {
-      const values = action === 'update' ? { before, after } : { before: filled(before), after: filled(after) };
-      return { entity, entity_id, action, ...values };
-    })
-    .sort((one, other) => `${one.entity} ${one.entity_id}`.localeCompare(`${other.entity} ${other.entity_id}`));
 }
 
 /** What is wrong with the words of an item's code, if anything is. */

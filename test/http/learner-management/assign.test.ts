@@ -2,7 +2,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../packages/server/src/db/ids.ts';
-import { aPerson } from '../../fixtures/school.ts';
+import { planLate } from '../../../packages/server/src/engine/verbs/plan-late.ts';
+import { aPerson, testEngine } from '../../fixtures/school.ts';
 import { caller, callerOf } from '../../fixtures/http.ts';
 import { aLearnerSchool, enrollmentsIn, PATH, seatsTaken, type LearnerSchool, only } from './learner-school.ts';
 
@@ -191,7 +192,11 @@ describe('large requests', () => {
       { total_requested: 1_001, successful: 0, failed: 0, skipped: 0, re_enrolled: 0 },
     ]);
     const operation = await school.admin('GET', `/api/bulk/operations/${more.body.operation_id}`);
-    expect(operation.body).toMatchObject({ operation_type: 'enroll', total_items: 1_002 });
+    // Whoever reads an operation of so many people reads a plan that is made behind the request.
+    expect(operation.body).toMatchObject({ operation_type: 'enroll', phase: 'planning' });
+    await planLate(testEngine(school.database), school.orgId, more.body.operation_id);
+    const started = await school.admin('GET', `/api/bulk/operations/${more.body.operation_id}`);
+    expect(started.body).toMatchObject({ phase: 'queued', total_items: 1_002 });
     const few = await school.assign({
       user_ids: thousand.slice(0, 3),
       assignments: others.slice(1, 400).map((id) => ({ package_session_id: id })),

@@ -22,6 +22,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
   batch_out_of_scope: 'Batch outside of your units',
   cannot_undo: 'Cannot be taken back',
   cell_too_long: 'Cell too long',
+  changed_by_other_item: 'Changed by another item',
   changed_since: 'Changed since',
   changed_since_preview: 'Changed since the preview',
   config_resolution_failed: 'No invite or plan to enroll by',

@@ -87,6 +87,11 @@ export const OPERATION_PROBLEMS = {
     'Another {entity} with the same {fields} exists already.',
     'Change {fields}, or update the existing one.',
   ),
+  changed_by_other_item: entry(
+    409,
+    'Item {item} of this operation changes the same {entity}.',
+    'Put both changes into one item, or make the second in an operation of its own.',
+  ),
   still_referenced: entry(409, 'Something else refers to it ({constraint}).', 'Remove what refers to it first.'),
   reference_missing: entry(409, 'Something it refers to no longer exists ({constraint}).', 'Preview again.'),
   rule_violated: entry(409, 'The database refused it: rule {constraint}.', 'Correct the values and retry this item.'),

@@ -122,6 +122,8 @@ export interface FileInput {
   readonly rows: number;
   /** Of a retry: only these items of the operation before. */
   readonly retry_item_nos?: readonly number[];
+  /** Its maker asked for it to start without a look at the plan: verbs/plan-late.ts. */
+  readonly starts_when_planned?: boolean;
 }
 
 export async function keepFileInput(tx: OrgTransaction, operation: Operation, input: FileInput): Promise<Operation> {

@@ -9,6 +9,7 @@ import {
   draft,
   type NewOperation,
   type Operation,
+  plan,
   planIn,
   runAndRead,
 } from '../engine/index.ts';
@@ -20,29 +21,29 @@ export async function planOrRun<T>(by: Asker, wanted: NewOperation, isPlan: bool
   if (!isPlan) return runAndRead(by, wanted, read);
   return inOrg(by.engine.database, by.actor.orgId, async (tx) => {
     const asked = { ...by, tx };
-    return read(asked, await planned(asked, wanted));
+    return read(asked, await planIn(asked, await draft(asked, wanted)));
   });
 }
 
-/** Planned in the request, and done by a worker. */
+/**
+ * Planned as every operation is, within the request or behind it, and done by a worker.
+ * @returns `count` is null where the plan is not made yet.
+ */
 export async function planOrRunLater(
   by: Asker,
   wanted: NewOperation,
   isPlan: boolean,
   count: Reading<number>,
-): Promise<{ operation: Operation; count: number }> {
+): Promise<{ operation: Operation; count: number | null }> {
   const made = await inOrg(by.engine.database, by.actor.orgId, async (tx) => {
     const asked = { ...by, tx };
-    const operation = await planned(asked, wanted);
+    const operation = await plan(asked, await draft(asked, { ...wanted, startsWhenPlanned: !isPlan }));
+    if (operation.plan_hash === null) return { operation, count: null };
     const left = isPlan ? operation : await confirmPlanned(asked, operation, {});
     return { operation: left, count: await count(asked, left) };
   });
   if (!isPlan) await applyIfSmall(by.engine, made.operation);
   return made;
-}
-
-async function planned(asked: Asked, wanted: NewOperation): Promise<Operation> {
-  return planIn(asked, await draft(asked, wanted));
 }
 
 /** How many items have a key: those without are what others share. */

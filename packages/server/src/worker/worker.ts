@@ -5,14 +5,13 @@
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Problem } from '@muster/contract';
 import { Logger, run, type Runner, type WorkerEvents } from 'graphile-worker';
 import { z } from 'zod';
 import type { Database } from '../db/database.ts';
 import type { Engine } from '../engine/index.ts';
 import { applySlice } from '../engine/run/chunk.ts';
-import { failPlanning, planOperation } from '../engine/plan/plan.ts';
 import { LONG_FLAG, TASKS } from '../engine/queue.ts';
+import { planLate } from '../engine/verbs/plan-late.ts';
 import { beginScheduled, enqueueNext, holdBack, putOffPlanning } from '../engine/run/trouble.ts';
 import { openDueAssignments } from '../school/assignments/open-due.ts';
 import type { Mailer } from './deliver-mail.ts';
@@ -162,19 +161,10 @@ function taskHandlers(
     [TASKS.plan]: async (orgId, operationId) => {
       // Two slots may have asked at the same moment, when there was room for one.
       if (slots.isFull()) return putOffPlanning(engine, orgId, operationId, PUT_OFF_MS);
-      return slots.hold(() => plan(engine, orgId, operationId));
+      return slots.hold(() => planLate(engine, orgId, operationId));
     },
     [TASKS.begin]: (orgId, operationId) => beginScheduled(engine, orgId, operationId),
   };
-}
-
-async function plan(engine: Engine, orgId: string, operationId: string): Promise<void> {
-  try {
-    await planOperation(engine, orgId, operationId);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    await failPlanning(engine, orgId, operationId, error.message);
-  }
 }
 
 /** The queue says that it has stopped a little before it has given its jobs back. */

@@ -27,6 +27,8 @@ export interface NewOperation {
   readonly undoOf?: string | undefined;
   readonly retryOf?: string | undefined;
   readonly retryItemNos?: readonly number[] | undefined;
+  /** Starts by itself where its plan is left to the worker, unless a person has to settle something first. */
+  readonly startsWhenPlanned?: boolean | undefined;
 }
 
 /**
@@ -48,6 +50,8 @@ export async function draftInternal(asked: Asked, wanted: NewOperation): Promise
   const input = {
     ...(isObject(wanted.input) ? wanted.input : {}),
     ...(wanted.retryItemNos === undefined ? {} : { retry_item_nos: wanted.retryItemNos }),
+    // Never as a caller or an earlier operation has it.
+    starts_when_planned: wanted.startsWhenPlanned,
   };
   const operation = await tx.db
     .insertInto('operations')

@@ -22,7 +22,10 @@ export function takenKeys(plan: Foreseen, entity: Entity): Findings {
   const found = rules.map((rule) => clashes(plan, entity, rule));
   return {
     faults: found.map((clash) => sql`select item_no, code, detail from (${clash}) clash where other_no is null`),
-    pairs: found.map((clash) => sql`select item_no, other_no from (${clash}) clash where other_no is not null`),
+    pairs: found.map(
+      (clash) =>
+        sql`select item_no, other_no, code, detail, true as is_key from (${clash}) clash where other_no is not null`,
+    ),
   };
 }
 

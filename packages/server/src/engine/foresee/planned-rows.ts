@@ -13,9 +13,15 @@ export interface Foreseen {
   /** Under which the plan is written. */
   readonly planId: string;
   readonly writes: readonly PlanWrites[];
+  /** Whether a seat counts as free that an item of the plan gives back. */
+  readonly givesBack: boolean;
 }
 
-/** What a finder says: faults as `item_no, code, detail`, and pairs `item_no, other_no` of items that need each other. */
+/**
+ * What a finder says: faults as `item_no, code, detail`, and pairs as `item_no, other_no, code, detail, is_key`: the item
+ * needs what the other gives up or makes. `code` is what it fails by when the other fails, null where that is not certain;
+ * `is_key` says that the run has to free a value before it gives it.
+ */
 export interface Findings {
   readonly faults: readonly RawBuilder<unknown>[];
   readonly pairs: readonly RawBuilder<unknown>[];

@@ -21,7 +21,8 @@ export function missingReferences(plan: Foreseen, entity: Entity): Findings {
   return {
     faults: found.map((naming) => sql`select item_no, code, detail from (${naming}) naming where not is_there`),
     pairs: found.map(
-      (naming) => sql`select item_no, other_no from (${naming}) naming where is_there and other_no > item_no`,
+      (naming) => sql`
+      select item_no, other_no, code, detail, false as is_key from (${naming}) naming where is_there and other_no <> item_no`,
     ),
   };
 }
@@ -64,7 +65,10 @@ export function strandedReferences(plan: Foreseen, entity: Entity): Findings {
     );
   return {
     faults: found.map((leaving) => sql`select item_no, code, detail from (${leaving}) leaving where other_no is null`),
-    pairs: found.map((leaving) => sql`select item_no, other_no from (${leaving}) leaving where other_no > item_no`),
+    pairs: found.map(
+      (leaving) => sql`
+      select item_no, other_no, code, detail, false as is_key from (${leaving}) leaving where other_no <> item_no`,
+    ),
   };
 }
 

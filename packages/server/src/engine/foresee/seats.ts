@@ -15,7 +15,8 @@ export function fullCounters(plan: Foreseen, entity: Entity): Findings {
       sql`select item_no, ${code}::text as code, ${breach(parent, rule)} as detail from (${seats}) seat where nth > room + freed`,
     ],
     pairs: [
-      sql`select item_no, last_freed as other_no from (${seats}) seat where nth > room and nth <= room + freed and last_freed > item_no`,
+      sql`select item_no, last_freed as other_no, null::text as code, null::jsonb as detail, false as is_key from (${seats}) seat
+      where nth > room and nth <= room + freed and last_freed > item_no`,
     ],
   };
 }
@@ -41,7 +42,7 @@ function takenSeats(plan: Foreseen, entity: Entity, counter: Counter, limit: str
         union all select item_no, ${via(sql`after`)}, 1 from row where after is not null and ${counted(sql`after`)}) seat
       where parent_id is not null group by item_no, parent_id having sum(seats) <> 0
     ), freed as (
-      select parent_id, -sum(seats) as seats, max(item_no) as last_no from move where seats < 0 group by parent_id
+      select parent_id, -sum(seats) as seats, max(item_no) as last_no from move where seats < 0 and ${plan.givesBack} group by parent_id
     ), parent as (
       select p.id, coalesce((c.after ->> ${limit})::int, p.${sql.ref(limit)}) - p.${sql.ref(counter.column)} as room
       from ${table(parent)} p left join changes c on ${changesOf(plan, parent)} and c.entity_id = p.id and c.action = 'update'

@@ -100,7 +100,6 @@ async function makePlan(asked: Asked, operation: Operation): Promise<Operation> 
   const kind = getKind(engine, operation.kind);
   const context = await writePlan(asked, operation, { writeTo: operation.id, now: engine.now() });
   const { counts, hash } = await sumUpPlan(tx, operation.id);
-  await assertOneChangeARow(tx, operation.id, counts);
   assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
   if (counts.items === 0) assertSomebody(kind, context);
   const guards = await findGuards(engine, operation, context, counts);
@@ -221,29 +220,14 @@ function laneOf(kind: Kind, counts: PlanCounts): Lane {
   return size <= LIMITS.mediumPeopleMax ? 'medium' : 'large';
 }
 
-/**
- * A row that two items change would make the second item drift away from its own preview. Rows to be inserted are new to
- * the table, whose key refuses a second one.
- */
-async function assertOneChangeARow(tx: OrgTransaction, operationId: string, { writes }: PlanCounts): Promise<void> {
-  if (writes.every(({ action }) => action === 'insert')) return;
-  const [twice] = await rows(
-    tx,
-    sql<{ entity: string; entity_id: string }>`
-    select min(entity) as entity, entity_id from changes
-    where org_id = ${tx.orgId} and operation_id = ${operationId} and action <> 'insert'
-    group by entity_id having count(*) > 1 limit 1`,
-  );
-  if (twice !== undefined) throw new Error(`The plan changes ${twice.entity} ${twice.entity_id} in two items.`);
-}
-
 /** The plan could not be made: the operation is a draft again and says why. */
 export async function failPlanning(engine: Engine, orgId: string, operationId: string, reason: string): Promise<void> {
   await inOrg(engine.database, orgId, async (tx) => {
     const operation = await lockOperation(tx, operationId);
     if (operation.status !== 'validating') return;
     const log = `${operation.error_log}${engine.now().toISOString()} ${reason}\n`;
-    await move({ tx, engine, actor: null }, operation, 'unplanned', { values: { error_log: log }, detail: { reason } });
+    const values = { error_log: log, input: sql<string>`input - 'starts_when_planned'` };
+    await move({ tx, engine, actor: null }, operation, 'unplanned', { values, detail: { reason } });
   });
 }
 

@@ -36,9 +36,8 @@ import { move, type Mover } from '../moves.ts';
 import { goesOn } from './pause-broken.ts';
 import { dequeue, enqueue, TASKS } from '../queue.ts';
 import { writeEvent } from '../record.ts';
-import { isWholeOrgAdmin } from '../rights.ts';
+import { isWholeOrgAdmin, maySteer } from '../rights.ts';
 import { inRange, type ItemRange, nextItems } from './range.ts';
-import { maySteerUndone } from '../undo/may-undo.ts';
 import { writeChanges } from './write-changes.ts';
 
 /** Chunks grow while they take less than this, in milliseconds, and shrink when they take three times as long. */
@@ -205,7 +204,7 @@ async function mayWork(tx: OrgTransaction, engine: Engine, actor: Actor, operati
   if (operation.undo_of === null) return true;
   const undone = await getOperation(tx, operation.undo_of);
   const mightHaveDone = isWholeOrgAdmin(actor) || mayStart(getKind(engine, undone.kind), actor);
-  return mightHaveDone && (await maySteerUndone(tx, actor, operation));
+  return mightHaveDone && maySteer(actor, undone);
 }
 
 /**

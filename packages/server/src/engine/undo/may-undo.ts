@@ -1,9 +1,8 @@
 /** Who may undo an operation, until when, and whether it can be undone at all. */
 import { Problem, type Role } from '@muster/contract';
-import type { OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { whyIrreversible, type Kind } from '../kind.ts';
-import { getOperation, invalidState, type Operation } from '../operation.ts';
+import { invalidState, type Operation } from '../operation.ts';
 import { maySteer } from '../rights.ts';
 
 const HOUR_MS = 3_600_000;
@@ -16,15 +15,6 @@ export function undoUntil(actor: Actor, operation: Operation): Date | null {
 
 export function undoHours(role: Role): number {
   return role === 'teacher' ? 24 : 30 * 24;
-}
-
-/** Whether what an undo takes back is still theirs to steer; true of whatever is no undo. */
-export async function maySteerUndone(
-  tx: OrgTransaction,
-  actor: Actor,
-  { undo_of: undone }: Operation,
-): Promise<boolean> {
-  return undone === null || maySteer(actor, await getOperation(tx, undone));
 }
 
 /** @throws Problem `forbidden`, `not_reversible`, `rollback_window_closed`, `nothing_to_undo`, `invalid_state`. */

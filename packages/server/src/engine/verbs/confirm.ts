@@ -58,18 +58,31 @@ async function confirmIn(asked: Asked, operationId: string, confirmation: Confir
   if (operation.plan_hash === null) throw new Problem('not_validated');
   await assertFresh(made, operation, confirmation.planHash);
   assertPeopleLimit(applicant.kind, maker, planCounts(operation).people, operation.override_reason);
-  return confirmPlanned(asked, operation, confirmation);
+  return confirmAdmitted(asked, operation, confirmation, 'queued');
 }
 
 /**
- * Confirms a plan that was made, or compared, in this transaction: nothing can have changed since.
+ * Confirms a plan that was made in this transaction by whoever asks: nothing can have changed since.
+ * @throws Problem what the kind does not admit; whatever {@link confirm} refuses.
  * @param start - `here`: the caller applies it in this same transaction, so that nobody else sees it wait.
  */
 export async function confirmPlanned(
   asked: Asked,
   operation: Operation,
   confirmation: Confirmation,
-  start: 'queued' | 'here' = 'queued',
+  start: Start = 'queued',
+): Promise<Operation> {
+  await assertAdmitted(asked, applicantOf(asked.engine, operation), 'confirm');
+  return confirmAdmitted(asked, operation, confirmation, start);
+}
+
+type Start = 'queued' | 'here';
+
+async function confirmAdmitted(
+  asked: Asked,
+  operation: Operation,
+  confirmation: Confirmation,
+  start: Start,
 ): Promise<Operation> {
   const { tx, engine } = asked;
   assertMeant(operation, getKind(engine, operation.kind), planCounts(operation), confirmation);
@@ -110,7 +123,7 @@ function unmetGuard(guards: readonly Guard[], typed: Confirmation['confirmCount'
 async function queue(
   asked: Asked,
   operation: Operation,
-  start: 'queued' | 'here',
+  start: Start,
   detail: Readonly<Record<string, unknown>>,
 ): Promise<Operation> {
   const { tx, engine, actor } = asked;

@@ -54,11 +54,13 @@ export const editRecord = defineKind<z.infer<typeof params>>({
     await plan.items(sql`
       select item_no, null::int as row_no, item_no::text as key, null::uuid as subject_id, name as label,
         after as input, case when fault is not null then 'error' when action = 'delete' then 'remove' else action end as action,
-        fault as code, case when fault is not null then jsonb_build_object('label', name, 'field', unreadable, 'value', after -> unreadable,
+        fault as code, case when fault = ${code('already_exists')} then ${JSON.stringify({ entity: name, field: 'id', fields: 'id' })}::jsonb
+          when fault is not null then jsonb_build_object('label', name, 'field', unreadable, 'value', after -> unreadable,
           'reason', 'it is no value of this field') end as detail, null::jsonb as warnings
       from (
         select x.*, coalesce(x.label, x.id::text) as name, case
           when x.unreadable is not null then ${code('invalid_value')}
+          when x.action = 'create' and e.id is not null then ${code('already_exists')}
           when x.action <> 'create' and e.id is null then ${code('not_found')} ${losesKey(orgId, entity)} end as fault
         from ${edited} x left join ${table(entity)} e on e.org_id = ${orgId} and e.id = x.id) y`);
     const kept = sql`${edited} x join ${plan.planned} p using (item_no) where p.action <> 'error'`;
@@ -86,7 +88,7 @@ function assertKnownColumns(entity: Entity, edits: readonly { values: Record<str
 }
 
 function assertOneEditEach(edits: readonly { id?: string | undefined }[]): void {
-  const ids = edits.flatMap((one) => one.id ?? []);
+  const ids = edits.flatMap((one) => one.id?.toLowerCase() ?? []);
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
   if (twice === undefined) return;
   const reason = `${twice} is edited twice; put both changes into one edit`;

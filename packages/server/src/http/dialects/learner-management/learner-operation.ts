@@ -35,7 +35,7 @@ export async function workLearners(by: Asker, { kind, name, params, dryRun, pair
   const wanted = { kind, name, params, source: 'learner_management' };
   if (pairs <= PAIRS_IN_REQUEST_MAX) return planOrRun(by, wanted, dryRun, readPairs);
   const { operation, count } = await planOrRunLater(by, wanted, dryRun, countKeyed);
-  return { operationId: operation.id, pairs: count, items: null };
+  return { operationId: operation.id, pairs: count ?? pairs, items: null };
 }
 
 /** Items with a key are the pairs; those without are what the pairs share. */
