@@ -137,7 +137,7 @@ it('what the table refuses is an error of the preview: empty, unknown, a referen
     { action: 'create', values: { display_name: 'Nobody' } },
     { action: 'create', values: { display_name: 'Good', username: 'good' } },
   ];
-  expect(await foreseen('user', edits)).toEqual(['rule_violated', 'reference_missing', 'identifier_missing', null]);
+  expect(await foreseen('user', edits)).toEqual(['rule_violated', 'unit_not_found', 'identifier_missing', null]);
 });
 
 it('units that go together with those below them go, in any order; a unit that somebody is in stays with all above it', async () => {

@@ -37,7 +37,9 @@ function namings(plan: Foreseen, entity: Entity, rule: ReferenceRule): RawBuilde
       columns.map((name) => sql`${sql.ref(name)} is not null`),
       sql` and `,
     )}`;
-  const code = sql`'reference_missing'::text as code, ${breach(entity, rule.name, columns[0] ?? '')} as detail`;
+  const said = entity.refusals?.[rule.name] ?? 'reference_missing';
+  const [column = 'id'] = columns;
+  const code = sql`${said}::text as code, ${breach(entity, rule.name, column)} || jsonb_build_object('value', ${sql.ref(`w.${column}`)}) as detail`;
   const named = plan.entities.find((one) => one.table === parent && one.isKept !== true);
   const held = sql`left join ${sql.table(parent)} e on e.org_id = ${orgId} and ${sameKeys('w', columns, 'e', keys)}`;
   if (named === undefined || !hasWrites(plan, named, 'insert', 'update', 'delete'))

@@ -19,8 +19,10 @@ export function findItemFault(entities: Entities, error: pg.DatabaseError, itemN
   const constraint = (error.constraint ?? '').replace(/_\d+$/, '');
   const fields = uniqueFields(error);
   const detail = { constraint, entity: error.table ?? 'row', field: fields, fields, reason: error.message };
+  const code = codeOf(error);
   const meant = entities.find((entity) => entity.table === error.table)?.refusals?.[constraint];
-  return { item_no: itemNo, code: meant ?? codeOf(error), detail };
+  // Of a key that refers, what is meant is said of the row that refers, not of the one that goes.
+  return { item_no: itemNo, code: code === 'still_referenced' ? code : (meant ?? code), detail };
 }
 
 function codeOf(error: pg.DatabaseError): ProblemCode {

@@ -2,9 +2,10 @@
  * A single edit is an operation too, made within the request: planned, confirmed and applied in one transaction. Of two
  * that contend for the same rows the second plans with what the first left, and what is refused leaves nothing behind.
  */
-import { isProblemCode, Problem } from '@muster/contract';
+import { invalid, isProblemCode, Problem, problemError } from '@muster/contract';
 import { sql } from 'kysely';
 import pg from 'pg';
+import { z } from 'zod';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
 import { table } from '../../db/entity.ts';
 import { applyIn } from '../run/chunk.ts';
@@ -129,11 +130,14 @@ function assertDone(items: readonly ItemResult[]): void {
   if (items.length === 1 && only?.status === 'failed' && only.code !== null) throw problemOf(only);
 }
 
-/** Why an item failed, as the error of the request that asked for it alone. */
+const alsoSchema = z.array(z.looseObject({ code: z.string() })).catch([]);
+
+/** Why an item failed, as the error of the request that asked for it alone: of several faults all are named. */
 export function problemOf({ code, detail }: Pick<ItemResult, 'code' | 'detail'>): Error {
-  return code !== null && isProblemCode(code)
-    ? new Problem(code, detail ?? {})
-    : new Error(`An item failed with an unknown code: ${String(code)}.`);
+  if (code === null || !isProblemCode(code)) return new Error(`An item failed with an unknown code: ${String(code)}.`);
+  const { also, ...own } = detail ?? {};
+  const others = alsoSchema.parse(also).map((fault) => problemError(fault.code, fault));
+  return others.length === 0 ? new Problem(code, own) : invalid([problemError(code, own), ...others]);
 }
 
 /**

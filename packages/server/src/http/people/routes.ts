@@ -8,9 +8,10 @@ import { refusals } from '../every-request/errors.ts';
 import { nextCursor } from '../every-request/paging.ts';
 import { asker, read } from '../every-request/route.ts';
 import { createRecord, edit } from '../../operations/edit.ts';
+import { assertMayChange } from '../../school/people/verdicts.ts';
 import { getPerson, listPeople, viewPerson, type Person } from './read.ts';
 import { createdShape, linkShape, peopleQuery, personFields, personShape } from './shapes.ts';
-import { assertMayWrite, valuesOf } from './write.ts';
+import { valuesOf } from './write.ts';
 
 const idParams = z.object({ id: z.string() });
 const tags = ['users'];
@@ -29,7 +30,7 @@ export function userRoutes(app: App, context: HttpContext): void {
       const actor = await actorOf(request);
       const { password, ...given } = request.body;
       if (password !== undefined) assertCanSignIn(given);
-      const id = await createRecord(asker(context, request), 'user', await valuesOf(context, actor, given, null));
+      const id = await createRecord(asker(context, request), 'user', valuesOf(given, null));
       const made = await getPerson(context, actor, id);
       if (password !== undefined)
         await giveAccount(context.database, { orgId: actor.orgId, userId: id, email: made.email }, password, actor);
@@ -54,7 +55,8 @@ export function userRoutes(app: App, context: HttpContext): void {
       const { password, ...given } = request.body;
       const present = await getPerson(context, actor, request.params.id);
       if (password !== undefined) assertCanSignIn({ ...present, ...given });
-      const values = await valuesOf(context, actor, given, present);
+      if (password !== undefined) await read(context, request, (asked) => assertMayChange(asked, present.id));
+      const values = valuesOf(given, present);
       if (Object.keys(values).length > 0)
         await edit(asker(context, request), 'user', [{ action: 'update', id: present.id, values }]);
       const changed = await getPerson(context, actor, present.id);
@@ -119,7 +121,7 @@ function linkRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const found = await getPerson(context, actor, request.params.id);
-      assertMayWrite(actor, found);
+      await read(context, request, (asked) => assertMayChange(asked, found.id));
       return reply.code(201).send(await makeLink(request, context, found));
     },
   );

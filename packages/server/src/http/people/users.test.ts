@@ -99,15 +99,15 @@ it('a write is an operation of one item, which can be undone', async () => {
   });
 });
 
-it('what is missing, unknown or taken is refused, all at once where it can be known', async () => {
-  const reply = await admin('POST', '/api/users', { unit_id: crypto.randomUUID(), teacher_id: adminId });
-  expect(reply.status).toBe(400);
-  expect(reply.body.errors.map((error: { code: string }) => error.code)).toEqual([
-    'identifier_missing',
-    'name_missing',
-    'unit_not_found',
-    'teacher_not_found',
-  ]);
+it('what is missing, unknown or taken is refused, with its field, and what is missing all at once', async () => {
+  const refused = async (values: Record<string, unknown>) => {
+    const { status, body } = await admin('POST', '/api/users', values);
+    return [status, ...body.errors.map((error: { code: string; field: string }) => `${error.field}: ${error.code}`)];
+  };
+  expect(await refused({})).toEqual([400, 'email: identifier_missing', 'full_name: name_missing']);
+  const known = { username: 'referring', full_name: 'Re Ferring' };
+  expect(await refused({ ...known, unit_id: crypto.randomUUID() })).toEqual([400, 'unit_id: unit_not_found']);
+  expect(await refused({ ...known, teacher_id: adminId })).toEqual([400, 'teacher_id: teacher_not_found']);
   await made('/api/users', { username: 'taken', full_name: 'First Come' });
   const taken = await admin('POST', '/api/users', { username: 'TAKEN', full_name: 'Second Come' });
   expect(taken).toMatchObject({ status: 409, body: { code: 'already_exists', errors: [{ field: 'username' }] } });

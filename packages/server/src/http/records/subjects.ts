@@ -1,15 +1,10 @@
-import { Problem, problemError, type ProblemError } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { rows, type OrgTransaction } from '../../db/database.ts';
-import { getOwnCourse } from '../../school/classrooms/homeroom.ts';
 import { ADMINS, STAFF } from '../every-request/context.ts';
 import { batches } from './batches.ts';
 import { classrooms } from './classrooms.ts';
-import { dateFaults } from './date-faults.ts';
-import type { Row } from '../../school/records/rows.ts';
 import { sequences } from './sequences.ts';
-import { gameFaults, stepsSchema } from './steps.ts';
+import { stepsSchema } from './steps.ts';
 import type { Subject } from './subject.ts';
 
 const ORG_ADMINS = ['system_admin', 'subscriber_admin'] as const;
@@ -30,7 +25,6 @@ export const SUBJECTS: readonly Subject[] = [
     readers: STAFF,
     writers: ORG_ADMINS,
     fields: { name, code, parent_id: optionalReference },
-    check: async (tx, _actor, after) => loopFaults(tx, after),
   },
   {
     path: '/api/terms',
@@ -41,7 +35,6 @@ export const SUBJECTS: readonly Subject[] = [
     writers: ORG_ADMINS,
     fields: { key: name, name: name.optional(), start_date: date, end_date: date },
     toValues: (fields, _actor, present) => (present === null ? { name: fields['key'], ...fields } : fields),
-    check: async (_tx, _actor, after) => dateFaults(after),
   },
   {
     path: '/api/courses',
@@ -69,7 +62,6 @@ export const SUBJECTS: readonly Subject[] = [
       course_title: row['title'],
       assigned_instructor: row['assigned_instructor_id'],
     }),
-    check: async (tx, _actor, after) => instructorFaults(tx, after),
   },
   {
     path: '/api/sections',
@@ -81,10 +73,6 @@ export const SUBJECTS: readonly Subject[] = [
     // By number, those without one last, then by name.
     order: sql`lpad(coalesce(t.sequence, 2147483647)::text, 10, '0') || ' ' || t.name`,
     fields: { name, capacity, sequence: z.int().min(0).nullable().optional(), branch: code },
-    check: async (tx, actor, after) => {
-      await getOwnCourse({ tx, actor }, reference.parse(after['course_id']));
-      return [];
-    },
   },
   classrooms,
   batches,
@@ -111,7 +99,6 @@ export const SUBJECTS: readonly Subject[] = [
       is_required: z.boolean().optional(),
       position: z.int().min(0).max(10_000).optional(),
     },
-    check: async (_tx, _actor, after) => choiceFaults(after),
   },
   {
     path: '/api/games',
@@ -138,45 +125,6 @@ export const SUBJECTS: readonly Subject[] = [
     }),
     toView: (row) => ({ ...row, shared: row['is_shared'] }),
     visible: (actor) => (actor.role === 'teacher' ? sql`(t.is_shared or t.owner_id = ${actor.userId})` : sql`true`),
-    check: async (tx, actor, after) => {
-      if (actor.role === 'teacher' && after['owner_id'] !== actor.userId) throw new Problem('forbidden');
-      return gameFaults(tx, after['steps']);
-    },
   },
   sequences,
 ];
-
-/** A unit below itself would make a tree without root. */
-async function loopFaults(tx: OrgTransaction, after: Row): Promise<ProblemError[]> {
-  if (after['id'] === undefined || after['parent_id'] == null) return [];
-  const [loop] = await rows(
-    tx,
-    sql`
-    with recursive above as (
-      select id, parent_id from units where org_id = ${tx.orgId} and id = ${after['parent_id']}
-      union select u.id, u.parent_id from units u join above on u.id = above.parent_id where u.org_id = ${tx.orgId})
-    select from above where id = ${after['id']}`,
-  );
-  return loop === undefined
-    ? []
-    : [problemError('invalid_value', { field: 'parent_id', reason: 'a unit cannot stand below itself' })];
-}
-
-async function instructorFaults(tx: OrgTransaction, after: Row): Promise<ProblemError[]> {
-  const teacher = after['assigned_instructor_id'];
-  if (teacher == null) return [];
-  const able = await rows(
-    tx,
-    sql`select from users where org_id = ${tx.orgId} and id = ${teacher} and roles && '{teacher,teacher_admin}'`,
-  );
-  return able.length > 0
-    ? []
-    : [problemError('instructor_role_missing', { field: 'assigned_instructor', label: 'this person' })];
-}
-
-function choiceFaults({ type, options }: Row): ProblemError[] {
-  const isEmpty = !Array.isArray(options) || options.length === 0;
-  if ((type === 'choice') !== isEmpty) return [];
-  const reason = isEmpty ? 'a choice needs at least one' : 'only a choice has options';
-  return [problemError('invalid_value', { field: 'options', reason })];
-}

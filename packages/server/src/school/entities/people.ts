@@ -37,6 +37,7 @@ export const PEOPLE: readonly Entity[] = [
     },
     defaults: { given_name: '', family_name: '', roles: ['student'], status: 'active', is_restricted: false },
     references: { unit_id: 'unit', primary_teacher_id: 'user' },
+    refusals: { users_unit_fkey: 'unit_not_found' },
     keys: { staff_id: { columns: TEACHER_COLUMNS, isLost: stopsTeaching, code: 'still_teaches' } },
     rights: { column: 'rights_version', areLost: losesRights },
   },

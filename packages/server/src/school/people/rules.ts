@@ -6,31 +6,39 @@ import { FULL_PLAN } from '../../tenancy/actor.ts';
 import { because } from '../because.ts';
 import {
   brings,
-  datesBranch,
   eachRow,
-  studentBranch,
-  teacherBranch,
+  inOrder,
+  namesStudent,
+  namesTeacher,
   TEACHING_ROLES,
   willBe,
   type Rules,
 } from '../records/rules.ts';
 import { takesOwnAccess } from './verdicts.ts';
 
-const eachPerson = eachRow(
-  ['email', 'username', 'external_id', 'display_name', 'roles'],
-  ({ orgId }) => sql`case
-    when ${brings('email', 'username', 'external_id')} and coalesce(${willBe('email')}, ${willBe('username')}, ${willBe('external_id')}) is null
-      then ${because('identifier_missing', { field: sql.lit('email') })}
-    when ${brings('display_name')} and coalesce(btrim(${willBe('display_name')}), '') = ''
-      then ${because('name_missing', { field: sql.lit('full_name') })}
-    when p.changed ->> 'email' !~ ${EMAIL_PATTERN}
-      then ${because('invalid_value', { field: sql.lit('email'), reason: sql.lit('it is no e-mail address') })}
-    when p.changed -> 'roles' = '[]' then ${because('role_missing', { field: sql.lit('roles') })}
-    when p.changed -> 'roles' ? 'teacher_admin' and not coalesce(p.before -> 'roles' ? 'teacher_admin', false)
-      and (${planOf(orgId)}) <> ${FULL_PLAN}
-      then ${because('plan_required', { field: sql.lit('roles'), plan: sql`(${planOf(orgId)})`, limit: sql.lit(PEOPLE_MAX.teacher ?? 0) })}
-  end`,
-);
+const eachPerson = eachRow(['email', 'username', 'external_id', 'display_name', 'roles'], ({ orgId }) => [
+  [
+    sql`${brings('email', 'username', 'external_id')} and coalesce(${willBe('email')}, ${willBe('username')}, ${willBe('external_id')}) is null`,
+    because('identifier_missing', { field: sql.lit('email') }),
+  ],
+  [
+    sql`${brings('display_name')} and coalesce(btrim(${willBe('display_name')}), '') = ''`,
+    because('name_missing', { field: sql.lit('full_name') }),
+  ],
+  [
+    sql`p.changed ->> 'email' !~ ${EMAIL_PATTERN}`,
+    because('invalid_value', { field: sql.lit('email'), reason: sql.lit('it is no e-mail address') }),
+  ],
+  [sql`p.changed -> 'roles' = '[]'`, because('role_missing', { field: sql.lit('roles') })],
+  [
+    sql`p.changed -> 'roles' ? 'teacher_admin' and not coalesce(p.before -> 'roles' ? 'teacher_admin', false) and (${planOf(orgId)}) <> ${FULL_PLAN}`,
+    because('plan_required', {
+      field: sql.lit('roles'),
+      plan: sql`(${planOf(orgId)})`,
+      limit: sql.lit(PEOPLE_MAX.teacher ?? 0),
+    }),
+  ],
+]);
 
 /**
  * A primary teacher teaches, or will by the same plan. Those who teach are looked up once, as a list: one by one it took a
@@ -50,16 +58,13 @@ export const userRules: Rules = (planned, context) => sql`
   union all ${eachPerson(planned, context)}
   union all ${primaryTeachers(planned, context)}`;
 
-export const relationshipRules = eachRow(
-  ['starts_on', 'ends_on', 'teacher_id'],
-  (context) => sql`case ${datesBranch('starts_on', 'ends_on')} ${teacherBranch(context, 'teacher_id')} end`,
-);
+export const relationshipRules = eachRow(['starts_on', 'ends_on', 'teacher_id'], (context) => [
+  inOrder('starts_on', 'ends_on'),
+  namesTeacher(context, 'teacher_id'),
+]);
 
-export const classroomTeacherRules = eachRow(
-  ['teacher_id'],
-  (context) => sql`case ${teacherBranch(context, 'teacher_id')} end`,
-);
-export const classroomStudentRules = eachRow(['student_id'], (context) => sql`case ${studentBranch(context)} end`);
+export const classroomTeacherRules = eachRow(['teacher_id'], (context) => [namesTeacher(context, 'teacher_id')]);
+export const classroomStudentRules = eachRow(['student_id'], (context) => [namesStudent(context)]);
 
 function planOf(orgId: string): RawBuilder<unknown> {
   return sql`select plan from orgs where id = ${orgId}`;

@@ -1,5 +1,7 @@
 /** Whether somebody may be changed as is wanted: one verdict for files, forms, single edits and what many are given. */
+import { Problem, type ProblemCode } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
+import { rows, type OrgTransaction } from '../../db/database.ts';
 import type { RuleContext } from '../../db/entity.ts';
 import { code } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
@@ -22,6 +24,16 @@ export function personFault(actor: Actor): RawBuilder<unknown> {
   const isOutside = scope === null ? sql`false` : sql`u.id not in (${scope})`;
   return sql`case when u.id is null then ${code('user_not_found')}
     when ${isOutside} or ${standsAbove(actor)} then ${code('user_out_of_scope')} end`;
+}
+
+/** For what is done to a person beside operations: links and passwords. @throws Problem `user_out_of_scope`. */
+export async function assertMayChange({ tx, actor }: { tx: OrgTransaction; actor: Actor }, id: string): Promise<void> {
+  const [found] = await rows(
+    tx,
+    sql<{ code: ProblemCode | null; label: string }>`
+    select ${personFault(actor)} as code, u.display_name as label from users u where u.org_id = ${tx.orgId} and u.id = ${id}`,
+  );
+  if (found !== undefined && found.code !== null) throw new Problem(found.code, { label: found.label });
 }
 
 /** Condition: person `alias` takes part in what goes on. Kinds that refuse the others do so with codes of their own. */

@@ -5,16 +5,29 @@ import { because } from '../because.ts';
 
 export type Rules = NonNullable<Entity['rules']>;
 
+/** A rule of planned row `p`: the condition that breaks it, and what is said then, `{code, …}` in SQL. */
+export type Rule = readonly [isBroken: RawBuilder<unknown>, verdict: RawBuilder<unknown>];
+
 /**
- * The rule that a row keeps by itself.
- * @param columns - Of which it asks something. Rows that change none of them are left out first: of 100,000 most do not.
- * @param verdict - `{code, …}` in SQL of planned row `p`, null where nothing is wrong.
+ * The rules that a row keeps by itself. The first that is broken is the fault, the others stand with it as `also`, for who
+ * corrects them all at once.
+ * @param columns - Of which they ask something. Rows that change none of them are left out first: of 100,000 most do not.
  */
-export function eachRow(columns: readonly string[], verdict: (context: RuleContext) => RawBuilder<unknown>): Rules {
-  return (planned, context) => sql`
-    select item_no, verdict ->> 'code' as code, verdict - 'code' as detail
-    from (select p.item_no, ${verdict(context)} as verdict from ${planned} p where ${brings(...columns)}) judged
-    where verdict is not null`;
+export function eachRow(columns: readonly string[], rules: (context: RuleContext) => readonly Rule[]): Rules {
+  return (planned, context) => {
+    const verdicts = rules(context).map(([isBroken, verdict]) => sql`case when ${isBroken} then ${verdict} end`);
+    return together(sql`
+      select p.item_no, array_remove(array[${sql.join(verdicts)}], null) as said from ${planned} p
+      where ${brings(...columns)} and coalesce(${sql.join(verdicts)}) is not null`);
+  };
+}
+
+/** @param faults - A select of `item_no` and `said`, a `jsonb[]` of one verdict or more. */
+function together(faults: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select item_no, said[1] ->> 'code' as code,
+      said[1] - 'code' || case when cardinality(said) = 1 then '{}' else jsonb_build_object('also', said[2:]) end as detail
+    from (${faults}) fault`;
 }
 
 /** Condition: row `p` is new, or one of the columns becomes another. */
@@ -40,14 +53,15 @@ function namesOther(
 /** Roles that make somebody a teacher. */
 export const TEACHING_ROLES: readonly string[] = ['teacher', 'teacher_admin'];
 
-/** The branch of a verdict for {@link namesOther}. @param field - As forms call the column. */
-export function teacherBranch(context: RuleContext, column: string, field = column): RawBuilder<unknown> {
-  return sql`when ${namesOther(context, column)} then ${because('instructor_role_missing', { field: sql.lit(field), label: nameOf(context, column) })}`;
+/** A teacher is named by it. @param field - As forms call the column. */
+export function namesTeacher(context: RuleContext, column: string, field = column): Rule {
+  const said = because('instructor_role_missing', { field: sql.lit(field), label: nameOf(context, column) });
+  return [namesOther(context, column), said];
 }
 
-export function studentBranch(context: RuleContext): RawBuilder<unknown> {
-  return sql`when ${namesOther(context, 'student_id', ['student'])} then
-    ${because('student_role_missing', { field: sql.lit('student_id'), label: nameOf(context, 'student_id') })}`;
+export function namesStudent(context: RuleContext): Rule {
+  const said = because('student_role_missing', { field: sql.lit('student_id'), label: nameOf(context, 'student_id') });
+  return [namesOther(context, 'student_id', ['student']), said];
 }
 
 function nameOf({ orgId }: RuleContext, column: string): RawBuilder<unknown> {
@@ -60,10 +74,11 @@ export function endsFirst(start: string, end: string, type: 'date' | 'timestampt
   return sql`(${brings(start, end)} and coalesce(${of(end)} < ${of(start)}, false))`;
 }
 
-/** The branch of a verdict for {@link endsFirst}. */
-export function datesBranch(start: string, end: string, type?: 'date' | 'timestamptz'): RawBuilder<unknown> {
-  const said = because('invalid_value', { field: sql.lit(end), reason: sql.lit(`it is before ${start}`) });
-  return sql`when ${endsFirst(start, end, type)} then ${said}`;
+export function inOrder(start: string, end: string, type?: 'date' | 'timestamptz'): Rule {
+  return [
+    endsFirst(start, end, type),
+    because('invalid_value', { field: sql.lit(end), reason: sql.lit(`it is before ${start}`) }),
+  ];
 }
 
 /** A unit below itself, at once or by way of others that the same plan moves, would make a tree without root. */
@@ -81,31 +96,26 @@ export const unitRules: Rules = (planned, { orgId }) => sql`
   select item_no, 'invalid_value' as code, '{"field": "parent_id", "reason": "a unit cannot stand below itself"}'::jsonb as detail
   from above where at = id`;
 
-export const termRules = eachRow(
-  ['start_date', 'end_date'],
-  () => sql`case ${datesBranch('start_date', 'end_date')} end`,
-);
+export const termRules = eachRow(['start_date', 'end_date'], () => [inOrder('start_date', 'end_date')]);
 
-export const courseRules = eachRow(
-  ['assigned_instructor_id'],
-  (context) => sql`case ${teacherBranch(context, 'assigned_instructor_id', 'assigned_instructor')} end`,
-);
+export const courseRules = eachRow(['assigned_instructor_id'], (context) => [
+  namesTeacher(context, 'assigned_instructor_id', 'assigned_instructor'),
+]);
 
 export const customFieldRules = eachRow(['type', 'options'], () => {
   const isEmpty = sql`jsonb_array_length(coalesce(nullif(p.after -> 'options', 'null'), '[]')) = 0`;
   const fault = (reason: string) => because('invalid_value', { field: sql.lit('options'), reason: sql.lit(reason) });
-  return sql`case
-    when ${willBe('type')} = 'choice' and ${isEmpty} then ${fault('a choice needs at least one')}
-    when ${willBe('type')} <> 'choice' and not ${isEmpty} then ${fault('only a choice has options')} end`;
+  return [
+    [sql`${willBe('type')} = 'choice' and ${isEmpty}`, fault('a choice needs at least one')],
+    [sql`${willBe('type')} <> 'choice' and not ${isEmpty}`, fault('only a choice has options')],
+  ];
 });
 
 /** Its steps name games that there are. */
-export const customAssignmentRules = eachRow(['steps'], ({ orgId }) => {
-  const unknown = sql`
-    from jsonb_array_elements(p.after -> 'steps') with ordinality s(value, n)
-    where s.value ->> 'game_id' is not null
-      and not exists (select from games g where g.org_id = ${orgId} and g.id::text = lower(s.value ->> 'game_id'))`;
-  const field = sql`'steps.' || (select min(n) - 1 ${unknown}) || '.game_id'`;
-  return sql`case when exists (select ${unknown}) then
-    ${because('invalid_value', { field, reason: sql.lit('there is no game with this id') })} end`;
-});
+export const customAssignmentRules: Rules = (planned, { orgId }) =>
+  together(sql`
+    select p.item_no, array_agg(${because('invalid_value', { field: sql`'steps.' || n - 1 || '.game_id'`, reason: sql.lit('there is no game with this id') })} order by n) as said
+    from ${planned} p cross join lateral jsonb_array_elements(p.after -> 'steps') with ordinality step(value, n)
+    where ${brings('steps')} and value ->> 'game_id' is not null
+      and not exists (select from games g where g.org_id = ${orgId} and g.id::text = lower(value ->> 'game_id'))
+    group by p.item_no`);
