@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const NOW = new Date('2026-11-02T08:00:00Z');
-const TRIES = 25;
+const TRIES = 20;
 
 interface Ran {
   readonly id: string;
@@ -54,7 +54,8 @@ it('what the preview says of each item is what becomes of it, and nothing else c
   expect(changing.length).toBeGreaterThan(2 * TRIES);
   expect(undos.length).toBeGreaterThan(TRIES / 4);
   expect(refused).toBeLessThan(ran.length);
-});
+  // Some 15 seconds where nothing else runs.
+}, 300_000);
 
 const SCHOOL: SchoolShape = {
   seats: [1, 1, null],

@@ -20,6 +20,8 @@ export interface OrgTransaction {
   readonly orgId: string;
   readonly db: Kysely<Tables>;
   readonly client: pg.PoolClient;
+  /** Nothing can be written in it. */
+  readonly isReadOnly?: boolean;
 }
 
 export interface DatabaseOptions {
@@ -76,7 +78,7 @@ export async function inOrg<T>(
     await client.query(how.isReadOnly === true ? 'begin read only' : 'begin');
     // A message of its own, and the value spelled out: both are what lets a sharding proxy route the transaction.
     await client.query(`set local app.org_id = '${orgId}'`);
-    const result = await work({ orgId, client, db: kyselyOn(client) });
+    const result = await work({ orgId, client, db: kyselyOn(client), isReadOnly: how.isReadOnly === true });
     await client.query('commit');
     return result;
   } catch (error) {

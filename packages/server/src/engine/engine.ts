@@ -22,8 +22,9 @@ export interface Authority {
   /**
    * Condition on changes `c`: what the actor may not write, whatever the kind; null where they may write everything. Reads
    * `item_no`, `entity`, `entity_id`, `action`, `before`, `after` (of updates: the changed columns alone), `org_id`.
+   * @param entities - Of which alone the changes are; left out for any.
    */
-  outOfReach(actor: Actor): RawBuilder<unknown> | null;
+  outOfReach(actor: Actor, entities?: readonly string[]): RawBuilder<unknown> | null;
   /** @throws Problem `plan_required` where the organization's plan keeps the actor from some of those meant. */
   assertPlanAllows(tx: OrgTransaction, actor: Actor, meant: (as: Actor) => RawBuilder<{ id: string }>): Promise<void>;
 }

@@ -31,11 +31,10 @@ export {
   type FileInput,
   type Operation,
 } from './operation.ts';
+export { getVisible, lockSteerable } from './reach.ts';
 export {
-  getVisible,
   isWholeOrgAdmin,
   listWhole,
-  lockSteerable,
   maySteer,
   shownDetail,
   visibleItems,

@@ -54,6 +54,11 @@ export interface Kind<Params = unknown> {
    * before the plan where plan and apply are one transaction; larger operations meet each other's work as drift.
    */
   contended?(params: Params): Readonly<Record<string, readonly string[]>>;
+  /**
+   * The entity of the record that an item is about, where it writes rows of several: that of the first of these of which
+   * there is one. Otherwise the first in the order of the registry, made rather than changed.
+   */
+  readonly records?: readonly string[];
   /** The input is a file, staged row by row before the plan. */
   readonly rows?: RowReading;
   /** `target_model` of mappings that can be saved for it although it reads no files yet. */

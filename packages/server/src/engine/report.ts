@@ -5,7 +5,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../db/database.ts';
 import type { Asked } from './engine.ts';
-import { visibleItems } from './rights.ts';
+import { seenItems } from './reach.ts';
 
 export interface ItemQuery {
   /** Only these. */
@@ -53,7 +53,7 @@ export async function listItems(asked: Asked, operationId: string, query: ItemQu
     tx,
     sql<ItemView>`
     with page as (
-      select i.* from operation_items i where ${matching(tx, operationId, query)} and ${seen(asked, operationId)}
+      select i.* from operation_items i where ${matching(tx, operationId, query)} and ${await seen(asked, operationId)}
       order by i.item_no limit ${query.limit} offset ${query.offset ?? 0})
     select page.item_no, row_no, page.key, page.subject_id, page.label, page.action, page.status, page.code,
       page.detail, page.warnings, page.processed_at, coalesce(page.input, to_jsonb(s.cells)) as input
@@ -67,13 +67,14 @@ export async function listItems(asked: Asked, operationId: string, query: ItemQu
 
 /** How many items match, whatever the page. */
 export async function countItems(asked: Asked, operationId: string, query: ItemFilter): Promise<number> {
-  return count(asked.tx, sql`${matching(asked.tx, operationId, query)} and ${seen(asked, operationId)}`);
+  const visible = (await seenItems(asked, operationId, true)) ?? sql`true`;
+  return count(asked.tx, sql`${matching(asked.tx, operationId, query)} and ${visible}`);
 }
 
 /** How many items match that are not shown to whoever asks. */
 export async function countHidden(asked: Asked, operationId: string, query: ItemFilter = {}): Promise<number> {
-  const { tx, engine, actor } = asked;
-  const visible = visibleItems(engine, actor, operationId);
+  const { tx } = asked;
+  const visible = await seenItems(asked, operationId, true);
   if (visible === null) return 0;
   return count(tx, sql`${matching(tx, operationId, query)} and ${visible} is not true`);
 }
@@ -93,15 +94,15 @@ export async function countErrors(asked: Asked, operationId: string): Promise<Re
     tx,
     sql<{ code: string; count: number }>`
     select code, count(*) as count from operation_items i
-    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${HAS_FAILED} and ${seen(asked, operationId)}
+    where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${HAS_FAILED} and ${await seen(asked, operationId)}
     group by code`,
   );
   return Object.fromEntries(codes.map((row) => [row.code, row.count]));
 }
 
 /** Condition: items `i` of this operation that whoever asks may see. */
-export function seen({ engine, actor }: Asked, operationId: string): RawBuilder<unknown> {
-  return visibleItems(engine, actor, operationId) ?? sql`true`;
+export async function seen(asked: Asked, operationId: string): Promise<RawBuilder<unknown>> {
+  return (await seenItems(asked, operationId)) ?? sql`true`;
 }
 
 /** Items `i` that match. Where none of them is merely unchanged, the condition says so, and the small index on codes is used. */
@@ -137,8 +138,8 @@ export async function listChanges(
   operationId: string,
   itemNos: readonly number[],
 ): Promise<ChangeView[]> {
-  const { tx, engine, actor } = asked;
-  const visible = visibleItems(engine, actor, operationId);
+  const { tx } = asked;
+  const visible = await seenItems(asked, operationId);
   const ofVisible =
     visible === null
       ? sql`true`

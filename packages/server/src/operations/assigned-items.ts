@@ -61,7 +61,7 @@ export async function listAssignedItems(
     with page as materialized (
       select i.* from operation_items i
       where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and ${matching(query)}
-        and ${seen(asked, operationId)} and i.item_no > ${page.after ?? -1}
+        and ${await seen(asked, operationId)} and i.item_no > ${page.after ?? -1}
       order by i.item_no limit ${page.limit} offset ${page.offset ?? 0})
     select i.item_no, i.subject_id as student_id, case when i.subject_id is not null then i.label end as student_name,
       room.names as class, u.grade_level, coalesce(i.input -> 'identity' ->> 'sequence_id', i.detail ->> 'content') as content_id,

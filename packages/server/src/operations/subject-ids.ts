@@ -11,7 +11,7 @@ export async function subjectIds(asked: Asked, operationId: string): Promise<str
     sql<{ id: string }>`
     select distinct i.subject_id as id from operation_items i
     where i.org_id = ${tx.orgId} and i.operation_id = ${operationId} and i.subject_id is not null
-      and ${seen(asked, operationId)}
+      and ${await seen(asked, operationId)}
     order by 1`,
   );
   return found.map((row) => row.id);

@@ -41,7 +41,7 @@ export async function listKeptRows(
   return rows(
     tx,
     sql<KeptRow>`
-    select item_no, entity, id, label, code, detail from (${stayingRows(tx, planId, seen(asked, planId))}) stay
+    select item_no, entity, id, label, code, detail from (${stayingRows(tx, planId, await seen(asked, planId))}) stay
     where is_stuck = ${wanted.isStuck} order by item_no, n limit ${wanted.limit}`,
   );
 }

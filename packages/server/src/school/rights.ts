@@ -23,11 +23,16 @@ export interface Reason {
 /** The reasons that keep the actor from writing some records, by entity; what is not named they may not write at all. */
 type Reach = Readonly<Record<string, (actor: Actor) => readonly Reason[]>>;
 
-/** Condition on changes `c`: what the actor may not write, whatever the kind; null where they may write everything. */
-export function outOfReach(actor: Actor): RawBuilder<unknown> | null {
+/**
+ * Condition on changes `c`: what the actor may not write, whatever the kind; null where they may write everything.
+ * @param entities - Of which alone the changes are; left out for any. Of few the condition is read and planned sooner.
+ */
+export function outOfReach(actor: Actor, entities?: readonly string[]): RawBuilder<unknown> | null {
   const reach = reachOf(actor);
   if (reach === null) return null;
-  const branches = Object.entries(reach).map(([entity, reasons]) => {
+  const asked = Object.entries(reach).filter(([entity]) => entities?.includes(entity) ?? true);
+  if (asked.length === 0) return sql`true`;
+  const branches = asked.map(([entity, reasons]) => {
     const conditions = reasons(actor).map(({ when }) => sql`(${when})`);
     return sql`when ${sql.lit(entity)} then ${conditions.length === 0 ? sql`false` : sql.join(conditions, sql` or `)}`;
   });

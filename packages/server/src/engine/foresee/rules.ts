@@ -29,7 +29,10 @@ function wholeRows(plan: Foreseen, entity: Entity): RawBuilder<unknown> {
 
 /** Items with a change that is beyond the actor's reach, whatever the kind. */
 export function outOfReach({ engine, actor }: Asked, plan: Foreseen): Findings {
-  const beyond = engine.authority.outOfReach(actor);
+  const beyond = engine.authority.outOfReach(
+    actor,
+    plan.writes.map(({ entity }) => entity),
+  );
   if (beyond === null) return NOTHING_FOUND;
   const { tx, planId } = plan;
   const fault = sql`

@@ -5,6 +5,7 @@ import { rows, savepoint, type OrgTransaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { Engine, Asked } from '../engine.ts';
 import { type Operation, type PlanCounts, planCounts, touchedEntities } from '../operation.ts';
+import { seenItems } from '../reach.ts';
 import { expectRows } from './planner-hints.ts';
 import { writePlan } from './plan.ts';
 
@@ -16,21 +17,55 @@ export interface PlanDifference {
   readonly now: string | null;
 }
 
-/** The plan is the one that was looked at, is not too old, and would be made the same way now. */
-export async function assertFresh(asked: Asked, operation: Operation, planHash: string | undefined): Promise<void> {
-  const { engine } = asked;
+/**
+ * The plan is the one that was looked at, is not too old, and would be made the same way now.
+ * @param made - In the name of its maker.
+ * @param reader - Who is told what differs.
+ */
+export async function assertFresh(
+  made: Asked,
+  operation: Operation,
+  planHash: string | undefined,
+  reader: Asked,
+): Promise<void> {
+  const { engine } = made;
   if (planHash === undefined) return;
   if (planHash !== operation.plan_hash) throw stale(countDifferences(operation, planHash), 'a newer preview was made');
   const expires = operation.plan_expires_at?.getTime() ?? 0;
   if (operation.scheduled_at === null && engine.now().getTime() > expires) {
     throw stale([{ item_no: 0, label: 'The whole preview', was: 'fresh', now: 'expired' }], 'the preview expired');
   }
-  const differences = await changesSincePlan(asked, operation);
-  if (differences.length > 0) throw stale(differences, 'the data changed');
+  const found = await changesSincePlan(made, operation);
+  if (found.length === 0) return;
+  const listed = found.slice(0, LISTED_MAX);
+  const hidden = await outOfSight(reader, operation, listed);
+  const differences = listed.filter((one) => !hidden.has(one.item_no));
+  throw stale(differences, 'the data changed', { count: found.length, hidden: hidden.size });
 }
 
-function stale(differences: readonly PlanDifference[], reason: string): Problem {
-  return new Problem('plan_stale', { count: differences.length, reason, differences: differences.slice(0, 100) });
+const LISTED_MAX = 100;
+
+function stale(differences: readonly PlanDifference[], reason: string, more: object = {}): Problem {
+  return new Problem('plan_stale', { count: differences.length, reason, differences, ...more });
+}
+
+/** Items of the plan that whoever asks sees no more, as their rights are others than when it was made. */
+async function outOfSight(
+  reader: Asked,
+  { id }: Operation,
+  differences: readonly PlanDifference[],
+): Promise<ReadonlySet<number>> {
+  const visible = await seenItems(reader, id);
+  if (visible === null) return new Set();
+  const { tx } = reader;
+  const found = await rows(
+    tx,
+    sql<{ item_no: number }>`
+    select i.item_no from operation_items i
+    where i.org_id = ${tx.orgId} and i.operation_id = ${id} and i.item_no = any(${differences.map((one) => one.item_no)}::int[])
+      and (${visible}) is not true`,
+  );
+  return new Set(found.map((one) => one.item_no));
 }
 
 /** What the counts of an earlier preview and of the present one differ in. */

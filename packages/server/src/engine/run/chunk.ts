@@ -135,7 +135,7 @@ async function applyItems(
 ): Promise<ItemFault[]> {
   const actor = await findActor(tx, operation.created_by_account);
   const mayGoOn = actor !== null && (await mayWork(tx, engine, actor, operation));
-  const revoked = await findRevoked(tx, engine, mayGoOn ? actor : null, range);
+  const revoked = await findRevoked(tx, engine, operation, mayGoOn ? actor : null, range);
   const unfit = await findUnfit(tx, operation, actor, without(range, revoked), kind);
   const barred = [...revoked, ...unfit];
   await joinByHash(tx);
@@ -175,11 +175,13 @@ async function findUnfit(
 async function findRevoked(
   tx: OrgTransaction,
   engine: Engine,
+  operation: Operation,
   actor: Actor | null,
   range: ItemRange,
 ): Promise<ItemFault[]> {
+  const touched = planCounts(operation).writes.map(({ entity }) => entity);
   const scope = actor === null ? null : engine.authority.scopeOf(actor);
-  const refused = actor === null ? null : engine.authority.outOfReach(actor);
+  const refused = actor === null ? null : engine.authority.outOfReach(actor, touched);
   const reasons = [
     actor === null ? sql`true` : null,
     scope === null

@@ -1,7 +1,8 @@
 /** From a previewed plan to a queued operation: what was previewed is what runs, or nothing runs. */
 import { Problem } from '@muster/contract';
 import { inOrg } from '../../db/database.ts';
-import { lockSteerable, assertPeopleLimit } from '../rights.ts';
+import { lockSteerable } from '../reach.ts';
+import { assertPeopleLimit } from '../rights.ts';
 import { applyInRequest } from '../run/chunk.ts';
 import { getKind, type Asked, type Asker, type Engine } from '../engine.ts';
 import { assertFresh } from '../plan/fresh.ts';
@@ -56,7 +57,7 @@ async function confirmIn(asked: Asked, operationId: string, confirmation: Confir
   if (maker !== actor) await assertAdmitted(made, applicant, 'change');
   if (confirmation.planHash === undefined) operation = await planIn(made, operation);
   if (operation.plan_hash === null) throw new Problem('not_validated');
-  await assertFresh(made, operation, confirmation.planHash);
+  await assertFresh(made, operation, confirmation.planHash, asked);
   assertPeopleLimit(applicant.kind, maker, planCounts(operation).people, operation.override_reason);
   return confirmAdmitted(asked, operation, confirmation, 'queued');
 }

@@ -2,7 +2,7 @@
 import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
-import { lockSteerable } from '../rights.ts';
+import { lockSteerable } from '../reach.ts';
 import { checkParams, draftInternal } from '../draft/draft.ts';
 import { guardsOf } from '../plan/guards.ts';
 import { plan } from '../plan/plan.ts';

@@ -6,7 +6,8 @@ import { move } from '../moves.ts';
 import { invalidState, isWaiting, lockOperation, update, type Operation } from '../operation.ts';
 import { admit, dequeue, enterQueue } from '../queue.ts';
 import { writeAudit } from '../record.ts';
-import { getVisible, isWholeOrgAdmin, lockSteerable } from '../rights.ts';
+import { getVisible, lockSteerable } from '../reach.ts';
+import { isWholeOrgAdmin } from '../rights.ts';
 import { endCancelled } from '../run/finish.ts';
 
 /** A chunk in hand is finished first; the operation is then `paused`. */

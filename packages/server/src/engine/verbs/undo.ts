@@ -1,7 +1,7 @@
 /** Taking back what an operation did: previewed first, then an operation like any other. */
 import { Problem } from '@muster/contract';
 import { inOrg } from '../../db/database.ts';
-import { getVisible } from '../rights.ts';
+import { getVisible } from '../reach.ts';
 import { applyIfSmall, confirmPlanned } from './confirm.ts';
 import { draftInternal } from '../draft/draft.ts';
 import type { Asked, Asker } from '../engine.ts';

@@ -1,7 +1,7 @@
 /** Items and their changes as this API shows them: codes in words, rows field by field. */
 import { ITEM_STATUSES, type ItemChange, type OperationItem, type PlannedItem } from '@muster/contract';
 import type { OrgTransaction } from '../../db/database.ts';
-import { type Asked, fileInput, touchedEntities, type Operation } from '../../engine/index.ts';
+import { type Asked, fileInput, getKind, touchedEntities, type Operation } from '../../engine/index.ts';
 import { listChanges, listTakenBack, type ChangeView, type ItemView, type TakenBack } from '../../engine/report.ts';
 import { itemWords, warningWords } from '../../operations/item-words.ts';
 import { asObject } from '../../operations/stored.ts';
@@ -15,11 +15,16 @@ export async function viewItems(
   const done = items.filter((item) => item.status === 'success');
   const changes = await changesByItem(asked, operation.id, done);
   const takenBack = await takenBackByItem(asked.tx, operation, items);
+  const { records = [] } = getKind(asked.engine, operation.kind);
   const names = touchedEntities(asked.engine.entities, operation).map((entity) => entity.name);
   return items.map((item) => {
     const own = changes.get(item.item_no);
     const back = stateOf(takenBack.get(item.item_no));
-    return { ...viewItem(operation, item), ...back, result_data: own === undefined ? {} : resultOf(own, names) };
+    return {
+      ...viewItem(operation, item),
+      ...back,
+      result_data: own === undefined ? {} : resultOf(own, names, records),
+    };
   });
 }
 
@@ -40,9 +45,16 @@ function stateOf(back: TakenBack | undefined): Pick<OperationItem, 'state' | 'ta
   return { state: back.is_whole ? 'taken_back' : 'partly_taken_back', taken_back_by: back.by };
 }
 
-/** @param names - Of the entities that the operation touches, parents first. */
-function resultOf(changes: ItemChange[], names: readonly string[]): OperationItem['result_data'] {
-  const inOrder = names.flatMap((name) => changes.filter((change) => change.entity === name));
+/** @param names - Of the entities that the operation touches, parents first. @param records - {@link Kind.records}. */
+function resultOf(
+  changes: ItemChange[],
+  names: readonly string[],
+  records: readonly string[],
+): OperationItem['result_data'] {
+  const about = records.find((name) => changes.some((change) => change.entity === name && change.action !== 'delete'));
+  const inOrder = (about === undefined ? names : [about]).flatMap((name) =>
+    changes.filter((change) => change.entity === name),
+  );
   const found = (['insert', 'update'] as const).flatMap((action) => inOrder.find((one) => one.action === action) ?? []);
   const [record] = found;
   return record === undefined ? { changes } : { record: { entity: record.entity, id: record.entity_id }, changes };

@@ -49,6 +49,7 @@ export const enrollmentCreate = defineKind<Params>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin', 'student'],
   chunk: { items: 200, itemsMax: 2_000 },
+  records: ['enrollment'],
   contended: ({ batch_id: batch, student_ids: students }) =>
     batch == null ? { user: onlyIds(students) } : { batch: onlyIds([batch]) },
   says: { ended: (context) => (context.params.notify ? enrollmentNotices(context) : null) },

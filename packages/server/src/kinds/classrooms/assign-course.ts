@@ -62,6 +62,7 @@ export const assignCourse = defineKind<Params>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 10, itemsMax: 100 },
+  records: ['batch'],
   contended: ({ classroom_ids: ids }) => ({ classroom: ids }),
   says: { done: CASCADE_EVENTS, ended: teacherNotices },
   async plan(plan, context) {

@@ -24,6 +24,7 @@ export const enroll = defineKind<AssignParams>({
   mappedTarget: 'Enrollment',
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
+  records: ['enrollment', 'enroll_invite', 'user'],
   people: ({ user_ids: ids, new_users: newUsers }) => ({
     listed: new Set(ids).size + (newUsers ?? []).length,
     meant: null,

@@ -22,6 +22,7 @@ export const inviteSave = defineKind<z.infer<typeof params>>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 100 },
+  records: ['enroll_invite'],
   contended: ({ invites }) => ({
     batch: invites.flatMap((form) => (form.links ?? []).map((link) => link.batch_id)),
     enroll_invite: invites.flatMap((form) => form.id ?? []),

@@ -25,6 +25,7 @@ export const unenroll = defineKind<DeassignParams>({
   params: deassignParams,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 5_000 },
+  records: ['enrollment'],
   people: ({ user_ids: ids }) => ({ listed: new Set(ids).size, meant: null }),
   irreversible: ({ options }) =>
     options.mode === 'HARD' ? 'a hard removal ends access for good; enroll the learners again instead' : null,

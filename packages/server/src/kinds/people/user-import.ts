@@ -39,6 +39,7 @@ export const userImport = defineKind<Params>({
   params,
   roles: ['system_admin', 'subscriber_admin', 'teacher_admin'],
   chunk: { items: 500, itemsMax: 10_000 },
+  records: ['user'],
   judges: { rows: ['user'] },
   rows: USER_ROWS,
   guards: PEOPLE_GUARDS,
