@@ -1,8 +1,9 @@
 // `npm run ledger [-- --json]`: which rows of the requirement ledgers are proved by a test, and which are open.
 //
 // A test proves a row by citing it in its name: `it('... [BO-201]')`, `[BO-201, MA-D45]`, `[MA-106 to MA-108]`.
-// Titles of skipped tests and of tests still to be written prove nothing. A citation of a row that no ledger has is a
-// mistake, and ends the command with exit code 1.
+// A test that is skipped, that may be skipped (`skipIf`, `runIf`, `skip()` in its body) or that is still to be written
+// proves nothing: a citation in its name, or in that of a `describe` around it, is a mistake. So is one of a row that no
+// ledger has. Either ends the command with exit code 1.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -14,7 +15,7 @@ const idPattern = '[A-Z]{2}-[A-Z]?\\d+';
 /**
  * @typedef {{ title: string, ids: string[] }} Section
  * @typedef {{ code: string, title: string, sections: Section[] }} Ledger
- * @typedef {{ id: string, file: string }} Citation
+ * @typedef {{ id: string, file: string, isSkipped?: boolean }} Citation
  * @typedef {{ title: string, proved: string[], open: string[] }} SectionCount
  * @typedef {{ code: string, title: string, total: number, proved: number, sections: SectionCount[] }} LedgerCount
  */
@@ -22,7 +23,8 @@ const idPattern = '[A-Z]{2}-[A-Z]?\\d+';
 /**
  * Compares the ledgers with the tests of this repository.
  *
- * @returns {{ ledgers: LedgerCount[], unknown: Citation[] }} `unknown`: citations of rows that no ledger has.
+ * @returns {{ ledgers: LedgerCount[], unknown: Citation[], skipped: Citation[] }} `unknown`: citations of rows that no
+ *   ledger has; `skipped`: citations by tests that do not run everywhere.
  */
 export function readLedger() {
   const ledgers = filesBelow('docs/requirements', /\.md$/)
@@ -31,7 +33,7 @@ export function readLedger() {
     .sort((one, other) => other.sections.flatMap(idsOf).length - one.sections.flatMap(idsOf).length);
   const citations = ['packages', 'test'].flatMap((folder) =>
     filesBelow(folder, /\.test\.ts$/).flatMap((file) =>
-      citedIn(readFileSync(join(root, file), 'utf8')).map((id) => ({ id, file })),
+      citationsIn(readFileSync(join(root, file), 'utf8')).map((citation) => ({ ...citation, file })),
     ),
   );
   return compare(ledgers, citations);
@@ -42,7 +44,7 @@ export function readLedger() {
  * @param {Citation[]} citations
  */
 export function compare(ledgers, citations) {
-  const cited = new Set(citations.map(({ id }) => id));
+  const cited = new Set(citations.filter(({ isSkipped }) => isSkipped !== true).map(({ id }) => id));
   const known = new Set(ledgers.flatMap(({ sections }) => sections.flatMap(idsOf)));
   return {
     ledgers: ledgers.map(({ code, title, sections }) => ({
@@ -57,6 +59,7 @@ export function compare(ledgers, citations) {
       })),
     })),
     unknown: citations.filter(({ id }) => !known.has(id)),
+    skipped: citations.filter(({ isSkipped }) => isSkipped === true),
   };
 }
 
@@ -86,33 +89,51 @@ export function ledgerIn(markdown) {
 
 /**
  * @param {string} source - Of a test file.
- * @returns {string[]} The ids that names of its tests cite, ranges written out.
+ * @returns {{ id: string, isSkipped: boolean }[]} The ids that names of its tests cite, ranges written out.
  */
-export function citedIn(source) {
-  return testNamesIn(source).flatMap((name) =>
-    Array.from(name.matchAll(/\[([^\]]*)\]/g)).flatMap(([, cited = '']) => idsIn(cited)),
+export function citationsIn(source) {
+  return testNamesIn(source).flatMap(({ name, isSkipped }) =>
+    Array.from(name.matchAll(/\[([^\]]*)\]/g)).flatMap(([, cited = '']) =>
+      idsIn(cited).map((id) => ({ id, isSkipped })),
+    ),
   );
 }
 
+/** Also a table of tests that is empty where something is missing. */
+const MAY_BE_SKIPPED = /^\w+\.(\w+\.)*(skip|todo|skipIf|runIf)\b|\.each\([^]*\? [^]*: \[\]\)$/;
+
 /** @param {string} source */
 function testNamesIn(source) {
-  /** @type {string[]} */
+  /** @type {{ name: string, isSkipped: boolean }[]} */
   const names = [];
-  /** @param {ts.Node} node */
-  const visit = (node) => {
+  const file = ts.createSourceFile('a.test.ts', source, ts.ScriptTarget.Latest);
+  /**
+   * @param {ts.Node} node
+   * @param {boolean} isSkipped - Whether a `describe` around it is.
+   */
+  const visit = (node, isSkipped) => {
+    let isSkippedBelow = isSkipped;
     if (ts.isCallExpression(node)) {
       const called = node.expression.getText(file);
-      const [name] = node.arguments;
+      const [name, ...rest] = node.arguments;
       if (/^(it|test|describe)\b/.test(called) && name !== undefined) {
-        if (/^\w+\.(skip|todo)\b/.test(called)) return;
-        names.push(textOf(name));
+        isSkippedBelow ||= MAY_BE_SKIPPED.test(called);
+        const skipsItself = !called.startsWith('describe') && rest.some((one) => skips(one, file));
+        names.push({ name: textOf(name), isSkipped: isSkippedBelow || skipsItself });
       }
     }
-    ts.forEachChild(node, visit);
+    ts.forEachChild(node, (child) => visit(child, isSkippedBelow));
   };
-  const file = ts.createSourceFile('a.test.ts', source, ts.ScriptTarget.Latest);
-  visit(file);
+  visit(file, false);
   return names;
+}
+
+/**
+ * @param {ts.Expression} argument - The options or the body of a test.
+ * @param {ts.SourceFile} file
+ */
+function skips(argument, file) {
+  return (ts.isObjectLiteralExpression(argument) ? /\bskip\b/ : /\bskip\(/).test(argument.getText(file));
 }
 
 /**
@@ -196,9 +217,10 @@ function print({ code, title, total, proved, sections }) {
 }
 
 if (isMain(import.meta.url)) {
-  const { ledgers, unknown } = readLedger();
-  if (process.argv.includes('--json')) console.log(JSON.stringify({ ledgers, unknown }, null, 2));
+  const { ledgers, unknown, skipped } = readLedger();
+  if (process.argv.includes('--json')) console.log(JSON.stringify({ ledgers, unknown, skipped }, null, 2));
   else ledgers.forEach(print);
   for (const { id, file } of unknown) console.error(`${file} cites ${id}, which no ledger has`);
-  if (unknown.length > 0) process.exitCode = 1;
+  for (const { id, file } of skipped) console.error(`${file} cites ${id} in a test that is or may be skipped`);
+  if (unknown.length + skipped.length > 0) process.exitCode = 1;
 }

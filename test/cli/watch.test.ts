@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until } from '../fixtures/until.ts';
 import { ADMIN, peopleCsv, servedSchool, type ServedSchool } from './served-school.ts';
 
 let school: ServedSchool;
@@ -12,7 +12,7 @@ afterAll(() => school.close());
 it('Ctrl-C leaves the operation running and says how to come back', async () => {
   const file = await school.file('many.csv', peopleCsv(6_000));
   const { terminal, outcome } = school.begin(['import', 'users', file, '--yes']);
-  while (terminal.told.length === 0) await sleep(10);
+  await until('it says how it goes', () => terminal.told.length > 0);
   terminal.interrupt();
   const { exitCode, told } = await outcome;
   expect(exitCode).toBe(130);

@@ -3,13 +3,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createOrg } from '../../packages/server/src/main.ts';
 import { inOrg, one } from '../../packages/server/src/db/database.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { until } from '../fixtures/until.ts';
 import { ADMIN, peopleCsv } from './served-school.ts';
 
 const main = join(import.meta.dirname, '../../packages/cli/src/main.ts');
@@ -76,7 +76,7 @@ it('when the web process is stopped, what runs goes on in the worker to its end 
   await muster('work');
   const isInHand = async () =>
     (await owner.query('select from graphile_worker._private_jobs where locked_by is not null')).rowCount === 1;
-  while (!(await isInHand())) await sleep(20);
+  await until('a chunk is in hand', isInHand);
   web.child.kill('SIGTERM');
   const [code] = await once(web.child, 'exit');
   expect(code).toBe(0);
@@ -91,6 +91,6 @@ it('when the web process is stopped, what runs goes on in the worker to its end 
     select status, successful_items as done from operations where org_id = ${orgId} and id = ${id}`,
       ),
     );
-  while ((await state()).status !== 'completed') await sleep(50);
+  await until('the operation ends', async () => (await state()).status === 'completed');
   expect((await state()).done).toBe(1_000);
-}, 60_000);
+});

@@ -17,6 +17,18 @@ export interface Example {
   readonly usual: Draft;
   /** How many items of each action the usual one has. */
   readonly actions: Readonly<Record<string, number>>;
-  /** Anything that somebody might ask for, faults included. */
+  /** Anything that somebody might ask for, faults included; most of it changes something. */
   readonly random: fc.Arbitrary<Draft>;
+  /** All that can be asked for, where that is little. */
+  readonly few?: readonly Draft[];
+}
+
+/** Of an example that has few inputs. */
+export function each(few: readonly Draft[]): Pick<Example, 'few' | 'random'> {
+  return { few, random: fc.constantFrom(...few) };
+}
+
+/** Rather what makes sense than anything, three to one. */
+export function rather<A, B>(sensible: fc.Arbitrary<A>, any: fc.Arbitrary<B>): fc.Arbitrary<A | B> {
+  return fc.oneof({ weight: 3, arbitrary: sensible }, { weight: 1, arbitrary: any });
 }

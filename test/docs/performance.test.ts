@@ -16,17 +16,17 @@ function recorded(id: string, column: 1 | 3): number {
   return parseFloat(cell);
 }
 
-it('ten times 10,000 people are imported within the 15 minutes for 10,000, as written down [BO-401]', () => {
+it('ten times 10,000 people are imported within the 15 minutes for 10,000, as written down', () => {
   expect(page).toContain('import of 100,000 people by CSV');
   expect(recorded('P1', 1)).toBeLessThan(15 * 60);
 });
 
-it('a file of 100 MB is imported within 10 minutes, as written down [BO-402]', () => {
+it('a file of 100 MB is imported within 10 minutes, as written down', () => {
   expect(page).toContain('the file of P1 has 10 MB, that of P2 100 MB');
   expect(recorded('P2', 1)).toBeLessThan(10 * 60);
 });
 
-it('100 MB take no more than a fifth more memory than 10 MB, and stay under the bound, as written down [BO-183] [BO-406]', () => {
+it('100 MB take no more than a fifth more memory than 10 MB, and stay under the bound, as written down', () => {
   expect(recorded('P3 against P1', 3)).toBeLessThanOrEqual(1.2);
   expect(recorded('P3', 1)).toBeLessThanOrEqual(400);
 });

@@ -109,7 +109,7 @@ it('statuses that do not exist are refused by the store and by the API, which kn
 const item = (instead: Record<string, unknown>) =>
   insert('operation_items', { org_id: api.school.orgId, item_no: 1, action: 'update' }, instead);
 
-it('an item needs its operation and a position of its own; what is left out reads back as its default [BO-045] [BO-046] [BO-049] [BO-051] [BO-054] [BO-056]', async () => {
+it('an item needs its operation and a position of its own; what is left out reads back as its default [BO-045] [BO-046] [BO-049] [BO-051] [BO-054]', async () => {
   const { id } = await operation();
   await expect(item({})).rejects.toMatchObject({ code: '23502' });
   await item({ operation_id: id });

@@ -15,6 +15,7 @@ import { startWorker } from '../../packages/server/src/worker/worker.ts';
 import { aSchool, type School } from '../fixtures/school.ts';
 import { snapshot } from '../fixtures/snapshot.ts';
 import { applyOneChunk, read, workInChunks } from '../fixtures/stepwise.ts';
+import { until } from '../fixtures/until.ts';
 import { expectExactly, largeImport } from './large-import.ts';
 
 const ROWS = 1_000;
@@ -72,14 +73,11 @@ describe('a chunk that breaks for no fault of its items', () => {
       async () => {
         // Holds the table, so that the chunk waits, and ends its connection there.
         await owner.query('begin; lock table users in exclusive mode');
-        const cut = (async () => {
-          for (;;) {
-            await sleep(20);
-            const { rowCount } = await owner.query(`
+        const cut = until('a chunk waits for the table', async () => {
+          const { rowCount } = await owner.query(`
             select pg_terminate_backend(pid) from pg_locks where not granted and relation = 'users'::regclass`);
-            if (rowCount !== 0) return;
-          }
-        })();
+          return rowCount !== 0;
+        });
         return async () => {
           await cut;
           await owner.query('rollback');
@@ -111,24 +109,21 @@ describe('a database server that is killed', () => {
     const worker = await startWorker({ engine: school.engine, database, log: () => undefined });
     for (let kill = 0; kill < 2; kill++) {
       const before = await progressOf(school, id);
-      while ((await progressOf(school, id)) === before && before < 8_000) await sleep(20);
+      await until('another chunk is done', async () => (await progressOf(school, id)) > before || before === 8_000);
       await sleep(Math.random() * 200);
       process.kill(postmasterOf(dataDir), 'SIGKILL');
     }
-    while ((await progressOf(school, id)) < 8_000) await sleep(50);
+    await until('all are done', async () => (await progressOf(school, id)) === 8_000);
     await worker.stop();
     while (!(await applySlice(school.engine, school.orgId, id, 0)));
     await expectExactly(school, id, 8_000);
     await database.close();
-  }, 90_000);
+  });
 
   /** Waits out the moments in which there is no server to ask. */
   async function progressOf(school: School, id: string): Promise<number> {
-    for (;;) {
-      const found = await read(school, id).catch(() => null);
-      if (found !== null) return found.processed_items;
-      await sleep(50);
-    }
+    const found = await until('a server answers', () => read(school, id).catch(() => null));
+    return found.processed_items;
   }
 });
 

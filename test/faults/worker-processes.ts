@@ -1,6 +1,7 @@
 /** Workers in processes of their own, to be killed. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { build } from 'esbuild';
 import type { TestDatabase } from '../fixtures/database.ts';
 
 export interface Workers {
@@ -13,14 +14,17 @@ export interface Workers {
 /** @param idleMsMax - How long a worker may say nothing before it counts as stopped, in milliseconds. */
 export function workersOn({ appUrl }: TestDatabase, idleMsMax?: number): Workers {
   const running = new Set<ChildProcess>();
-  const script = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+  const program = compiled();
   const args = idleMsMax === undefined ? [appUrl] : [appUrl, String(idleMsMax)];
   return {
     start: async () => {
-      const worker = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
-        stdio: ['ignore', 'pipe', 'inherit'],
+      // Its dependencies are found from here, as the program itself comes from no file.
+      const worker = spawn(process.execPath, ['--input-type=module', '-', ...args], {
+        cwd: import.meta.dirname,
+        stdio: ['pipe', 'pipe', 'inherit'],
       });
       running.add(worker);
+      worker.stdin.end(await program);
       await new Promise<void>((resolve, reject) => {
         worker.stdout.once('data', () => {
           resolve();
@@ -36,4 +40,19 @@ export function workersOn({ appUrl }: TestDatabase, idleMsMax?: number): Workers
       running.clear();
     },
   };
+}
+
+/** Compiled once for all that are started, which are many. */
+async function compiled(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, 'worker-process.ts')],
+    alias: { '@muster/contract': join(import.meta.dirname, '../../packages/contract/src/index.ts') },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    write: false,
+  });
+  return outputFiles[0]?.text ?? '';
 }

@@ -31,7 +31,7 @@ describe.skipIf(!hasChromium)(
       await site.close();
     });
 
-    it('a file whose columns nobody knows is mapped by hand, previewed and imported, and its mapping serves the next file [BO-176, BO-177]', async () => {
+    it('a file whose columns nobody knows is mapped by hand, previewed and imported, and its mapping serves the next file', async () => {
       const page = await signedInPage(site);
       await startImport(page, 'class.csv', classList('a'));
       await page.getByText('The columns of this file are not known.').waitFor();

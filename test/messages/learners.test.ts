@@ -121,15 +121,13 @@ it('with the mail server down the enrollments stand, the answer is whole, and th
 });
 
 it('the answer does not wait for a slow mail server [LA-240]', async () => {
-  mailbox.delayMs = 3_000;
+  const release = mailbox.hold();
   const [batch, ids] = [await school.batch(), await school.learners(2)];
-  const began = performance.now();
   const { body } = await school.assign({ user_ids: ids, assignments: only(batch), options: told });
-  const tookMs = performance.now() - began;
   expect(body.summary.successful).toBe(2);
   expect(mailbox.mails).toEqual([]);
+  release();
   expect(await mailsOf()).toHaveLength(2);
-  expect(performance.now() - began - tookMs).toBeGreaterThan(1_000);
 });
 
 it('a new learner gets a link to set a password; the password of a call is in no answer, log or mail [LA-063]', async () => {

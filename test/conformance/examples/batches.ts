@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
-import { from, type Draft, type Example } from '../draft.ts';
+import { from, rather, type Draft, type Example } from '../draft.ts';
 import { create } from '../../fixtures/create.ts';
 
 /** Courses and batches beside the populated school. */
@@ -83,7 +83,7 @@ export const BATCH_EXAMPLES: Readonly<Record<string, Example>> = {
     })),
     actions: { update: 4 },
     random: fc
-      .tuple(fc.uniqueArray(fc.nat(4), { minLength: 1 }), fc.nat(2))
+      .tuple(fc.uniqueArray(fc.nat(4), { minLength: 1 }), rather(fc.nat(1), fc.nat(2)))
       .map((input) =>
         draftOf(
           'batch_instructor',
@@ -183,8 +183,10 @@ export const BATCH_EXAMPLES: Readonly<Record<string, Example>> = {
     actions: { move: 2, error: 1 },
     random: fc
       .tuple(
-        fc.constantFrom([0, 1], [1, 2], [0, 3], [1, 0]),
-        fc.option(fc.uniqueArray(fc.nat(12), { minLength: 1, maxLength: 4 })),
+        rather(fc.constant([0, 1]), fc.constantFrom([0, 1], [1, 2], [0, 3], [1, 0])),
+        fc.option(
+          rather(fc.constantFrom([0], [1], [1, 0]), fc.uniqueArray(fc.nat(12), { minLength: 1, maxLength: 4 })),
+        ),
       )
       .map((input) =>
         draftOf(
@@ -238,12 +240,14 @@ function anyFields() {
 }
 
 function anyBatch() {
-  return fc.tuple(anyFields(), fc.nat(2), fc.nat(3)).map(([given, course, teacher]) => ({ ...given, course, teacher }));
+  return fc
+    .tuple(anyFields(), rather(fc.nat(1), fc.nat(2)), rather(fc.nat(1), fc.nat(3)))
+    .map(([given, course, teacher]) => ({ ...given, course, teacher }));
 }
 
 function anyUpdate() {
   return fc
-    .tuple(anyFields(), fc.nat(4), fc.option(fc.nat(3), { nil: undefined }))
+    .tuple(anyFields(), rather(fc.nat(1), fc.nat(4)), fc.option(rather(fc.nat(1), fc.nat(3)), { nil: undefined }))
     .map(([given, batch, teacher]) => ({ ...given, batch, teacher }));
 }
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
-import { from, type Draft, type Example } from '../draft.ts';
+import { from, rather, type Draft, type Example } from '../draft.ts';
 import { create } from '../../fixtures/create.ts';
 
 const DUPLICATES = ['SKIP', 'ERROR', 'RE_ENROLL'] as const;
@@ -32,7 +32,7 @@ export const LEARNER_EXAMPLES: Readonly<Record<string, Example>> = {
           ),
           { maxLength: 4 },
         ),
-        batches: someBatches(),
+        batches: rather(fc.constantFrom([1], [2], [1, 2]), someBatches()),
         duplicates: fc.constantFrom(...DUPLICATES),
       })
       .map(enrollmentOf),
@@ -40,12 +40,15 @@ export const LEARNER_EXAMPLES: Readonly<Record<string, Example>> = {
   unenroll: {
     usual: removalOf([0, 1, 2, 5], [0, 1]),
     actions: { remove: 4, skip: 4 },
-    random: fc.tuple(somebody(), someBatches()).map(([people, batches]) => removalOf(people, batches)),
+    // The first three are in the first two batches.
+    random: fc
+      .tuple(rather(somebody(2), somebody()), rather(fc.constantFrom([0], [1], [0, 1]), someBatches()))
+      .map(([people, batches]) => removalOf(people, batches)),
   },
 };
 
-function somebody(): fc.Arbitrary<number[]> {
-  return fc.uniqueArray(fc.nat(11), { minLength: 1, maxLength: 6 });
+function somebody(last = 11): fc.Arbitrary<number[]> {
+  return fc.uniqueArray(fc.nat(last), { minLength: 1, maxLength: 6 });
 }
 
 /** Positions in the list of batches; the last one exists nowhere. */

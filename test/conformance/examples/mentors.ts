@@ -4,7 +4,7 @@ import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import { newId } from '../../../packages/server/src/db/ids.ts';
 import type { PopulatedSchool } from '../../fixtures/populated-school.ts';
 import { aPerson } from '../../fixtures/school.ts';
-import { from, type Draft, type Example } from '../draft.ts';
+import { each, from, rather, type Draft, type Example } from '../draft.ts';
 import { create } from '../../fixtures/create.ts';
 
 /** Positions: the school's teacher, a second one, a student, somebody unknown. */
@@ -16,21 +16,27 @@ export const MENTOR_EXAMPLES: Readonly<Record<string, Example>> = {
     usual: assignOf([0, 1, 2, 3, 11], [1], true),
     actions: { create: 2, move: 1, error: 2 },
     random: fc
-      .tuple(STUDENTS, INSTRUCTORS, fc.boolean())
+      .tuple(STUDENTS, rather(fc.constantFrom([0], [1], [0, 1]), INSTRUCTORS), fc.boolean())
       .map(([students, instructors, replace]) => assignOf(students, instructors, replace)),
   },
-  mentor_unassign: { usual: unassignOf([0, 1, 2]), actions: { remove: 2, error: 1 }, random: STUDENTS.map(unassignOf) },
+  mentor_unassign: {
+    usual: unassignOf([0, 1, 2]),
+    actions: { remove: 2, error: 1 },
+    random: rather(fc.constantFrom([0], [1], [0, 1], [0, 5]), STUDENTS).map(unassignOf),
+  },
   repair_counts: {
     usual: countsOf(null),
     actions: { update: 2 },
-    random: fc.option(fc.uniqueArray(fc.nat(3), { minLength: 1 })).map(countsOf),
+    random: rather(fc.constantFrom([0], [1], [0, 1, 3]), fc.option(fc.uniqueArray(fc.nat(3), { minLength: 1 }))).map(
+      countsOf,
+    ),
   },
   repair_orphans: {
     usual: orphansOf([0, 1, 2]),
     actions: { remove: 3 },
-    random: fc.uniqueArray(fc.nat(2)).map(orphansOf),
+    ...each([[], [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]].map(orphansOf)),
   },
-  batch_dates: { usual: datesOf(), actions: { update: 3 }, random: fc.constant(datesOf()) },
+  batch_dates: { usual: datesOf(), actions: { update: 3 }, ...each([datesOf()]) },
 };
 
 /** The first student has the school's teacher for an instructor, the second one another, whose id is returned. */

@@ -5,6 +5,7 @@ import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import type { App } from '../../../packages/server/src/http/every-request/context.ts';
 import { testDatabase, type TestDatabase } from '../../fixtures/database.ts';
 import { caller, callerOf, testApp, type Call } from '../../fixtures/http.ts';
+import { snapshot } from '../../fixtures/snapshot.ts';
 import { aSchoolOfClasses, done, idsOf, made, people, sorted, type SchoolOfClasses } from './classroom-api.ts';
 
 let database: TestDatabase;
@@ -372,10 +373,12 @@ describe('who may', () => {
       [`/api/classrooms/${archived}/assign-course`, { course_id: course }, 409, 'classroom_archived'],
       [`/api/classrooms/${archived}/students`, { student_ids: [], mode: 'set' }, 409, 'classroom_archived'],
     ] as const;
+    const before = await snapshot(database, school.orgId, []);
     for (const [path, body, status, code] of cases) {
       const reply = await admin('POST', path, body);
       expect([path, reply.status, reply.body.code, reply.body.errors.length > 0]).toEqual([path, status, code, true]);
     }
+    expect(await snapshot(database, school.orgId, [])).toEqual(before);
     await inOrg(database, school.orgId, (tx) =>
       rows(tx, sql`update batches set status = 'completed' where org_id = ${school.orgId} and id = ${school.batchId}`),
     );

@@ -81,7 +81,7 @@ describe('a request', () => {
     expect((await enrollmentsIn(other, batch))[0]?.status).toBe('active');
   });
 
-  it('can select by the learners of a batch, and answers pair by pair [LA-152, LA-167, LA-178 to LA-183, LA-186, LA-187, LA-188]', async () => {
+  it('can select by the learners of a batch, and answers pair by pair [LA-167, LA-178 to LA-183, LA-186, LA-187, LA-188]', async () => {
     const [{ batch: source, ids }, second] = [await aClass(3), await school.batch()];
     await school.assign({ user_ids: ids.slice(0, 1), assignments: only(second) });
     const { body } = await school.deassign({
@@ -105,6 +105,18 @@ describe('a request', () => {
       ),
     ).toBe(true);
   });
+});
+
+it('needs no ids beside a filter: those of the batch that it names are removed, and nobody else [LA-152]', async () => {
+  const [{ batch, ids }, other] = [await aClass(3), await aClass(2)];
+  const { status, body } = await school.deassign({
+    user_filter: { source_package_session_id: batch },
+    package_session_ids: [batch],
+  });
+  expect([status, body.summary]).toEqual([200, { total_requested: 3, successful: 3, failed: 0, skipped: 0 }]);
+  expect(body.results.map((row: { user_id: string }) => row.user_id).sort()).toEqual([...ids].sort());
+  expect((await enrollmentsIn(school, batch)).map((row) => row.status)).toEqual(Array(3).fill('cancelled'));
+  expect((await enrollmentsIn(school, other.batch)).map((row) => row.status)).toEqual(['active', 'active']);
 });
 
 describe('a soft removal', () => {
@@ -170,7 +182,7 @@ describe('a hard removal', () => {
     expect([await school.counts(), await enrollmentsIn(school, one)]).toEqual(before);
   });
 
-  it('cannot be undone, says so before, and no call makes its plan active again [LA-164, LA-165, BO-141]', async () => {
+  it('cannot be undone, says so before, and no call makes its plan active again [LA-164, LA-165]', async () => {
     const { batch, ids, plans } = await aClass(2);
     const planned = await school.deassign({
       user_ids: [ids[0]],

@@ -1,6 +1,9 @@
 /** What a written reason sets aside, and what nothing does. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { create } from '../../fixtures/create.ts';
+import { run } from '../../fixtures/school.ts';
+import { applyOneChunk } from '../../fixtures/stepwise.ts';
 import { assign, draft, massApi, preview, type MassApi } from './mass-api.ts';
 
 let api: MassApi;
@@ -75,7 +78,7 @@ it('restricted students are left out of all, and included by name with a reason 
   await setState(restricted, 'is_restricted = false');
 });
 
-it('who is suspended while it runs fails with that reason, whole, and the others go on [MA-399] [MA-D04]', async () => {
+it('who is suspended while it runs fails with that reason, whole, and the others go on [MA-D04]', async () => {
   const { SA1 } = api.people;
   const students = api.ids.U2.slice(100, 220);
   const id = await draft(api, SA1, students);
@@ -99,4 +102,40 @@ it('who is suspended while it runs fails with that reason, whole, and the others
   const again = await api.call(SA1, 'POST', `/${id}/retry`);
   expect([again.status, again.body.progress.successful]).toEqual([202, 8]);
   expect((await assign(api, SA1, students)).body.progress).toMatchObject({ skipped: 120 });
+});
+
+it('a suspension that runs while work is given out changes nobody who has it, and stops it whole for who has it not yet [MA-399]', async () => {
+  const { SA1 } = api.people;
+  const students = api.ids.U2.slice(220, 340);
+  const id = await draft(api, SA1, students);
+  const { body } = await preview(api, SA1, id);
+  expect((await api.call(SA1, 'POST', `/${id}/confirm`, { plan_hash: body.plan_hash })).status).toBe(202);
+  expect(await applyOneChunk(api.school, id, 40)).toBe(true);
+  const served = (
+    await api.query(sql<{ student_id: string }>`select student_id from assignments where operation_id = ${id}`)
+  ).map((row) => row.student_id);
+  expect(served).toHaveLength(40);
+  const unserved = students.filter((student) => !served.includes(student)).slice(0, 7);
+  const chosen = [...served.slice(0, 3), ...unserved];
+  const suspension = await create(api.school.engine, SA1, {
+    kind: 'user_status',
+    name: 'Suspend',
+    params: { target: { student_ids: chosen }, status: 'suspended' },
+  });
+  expect(await run(api.school, suspension.id)).toMatchObject({ status: 'completed', successful_items: 10 });
+  await api.work(id);
+  const { progress } = (await api.call(SA1, 'GET', `/${id}`)).body;
+  expect(progress).toMatchObject({ total: 120, successful: 113, failed: 7 });
+  const failed = (await api.call(SA1, 'GET', `/${id}/items?status=failed`)).body.items;
+  expect(failed.map((item: { code: string; student_id: string }) => [item.code, item.student_id]).sort()).toEqual(
+    unserved.map((student) => ['student_suspended', student]).sort(),
+  );
+  const steps = await api.query(
+    sql<{ student_id: string; steps: number }>`
+      select a.student_id, (select count(*)::int from assignment_steps s where s.org_id = a.org_id and s.assignment_id = a.id) as steps
+      from assignments a where a.operation_id = ${id} and a.student_id = any(${chosen}::uuid[])`,
+  );
+  expect(steps.map((row) => row.student_id).sort()).toEqual(served.slice(0, 3).sort());
+  expect(new Set(steps.map((row) => row.steps))).toEqual(new Set([12]));
+  await setState(chosen, "status = 'active'");
 });

@@ -88,7 +88,7 @@ it('a teacher_admin undoes own operations only, a subscriber_admin any [MA-140] 
   expect((await api.call(SA1, 'POST', `/${byT1}/rollback`, {})).status).toBe(200);
 });
 
-it('without the ensemble plan a teacher_admin acts for own students only [MA-227] [MA-D90]', async () => {
+it('without the ensemble plan a teacher_admin acts for own students only [MA-227]', async () => {
   const { TA1, T2 } = api.people;
   await api.asOwner("update orgs set plan = 'solo' where id = $1", [api.school.orgId]);
   const target = { student_ids: api.ids.T2.slice(0, 3) };

@@ -134,6 +134,10 @@ it('criteria find students, and narrow each other [MA-004] [MA-005] [MA-061] [MA
   expect(await found({ teacher_id: T1.userId })).toBe(60);
   expect(await found({ class_id: api.classes.C1, grade_level: 5 })).toBe(30);
   expect(await found({ class_id: api.classes.C2 }, { exclude: api.ids.C2.slice(0, 2) })).toBe(28);
+  expect(await found({ status: 'inactive' })).toBe(api.ids.inactive.length);
+  expect(await found({ status: 'suspended' })).toBe(api.ids.suspended.length);
+  // The inactive and suspended students of the school are all in grade 8.
+  expect(await found({ grade_level: '8', status: 'active' })).toBe(api.ids.U2.length);
   const none = await api.call(
     SA1,
     'POST',

@@ -180,7 +180,7 @@ describe('failed rows', () => {
     expect((await api.call('POST', `/operations/${good.body.id}/retry`)).body.code).toBe('nothing_to_retry');
   });
 
-  it('downloads stand in the audit [BO-148]', async () => {
+  it('downloads stand in the audit', async () => {
     const { body } = await api.upload('/import', auto, csv(peopleCsv(0, ['d-1,d1@example.org,D,One'])));
     await api.call('GET', `/operations/${body.id}/report.csv?status=skipped`);
     const entries = await query(

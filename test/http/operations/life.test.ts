@@ -22,6 +22,50 @@ async function made(count: number, more: object = {}, status = 'suspended') {
   return { ids, path: `/operations/${body.id}`, operation: body };
 }
 
+describe('the audit', () => {
+  it('has one entry of each of create, approve, start, pause, resume, cancel, undo and download, by whom, and of a reject [BO-148]', async () => {
+    const second = await aPerson(api.database, api.school.orgId, { name: 'Audit Second', roles: ['subscriber_admin'] });
+    const { path, operation } = await made(60, { requires_approval: true, chunk_items: 30 });
+    await api.call('POST', `${path}/approve`, undefined, second);
+    const { guards } = (await api.call('GET', `${path}/preview`)).body;
+    const sent = { plan_hash: operation.plan_hash, confirm_count: guards[0]?.count };
+    const started = await api.call('POST', `${path}/start`, sent);
+    expect([started.status, started.body.status]).toEqual([202, 'queued']);
+    await applySlice(api.school.engine, api.school.orgId, operation.id, 0);
+    await api.call('POST', `${path}/pause`);
+    await api.call('POST', `${path}/resume`);
+    await api.call('POST', `${path}/cancel`, { reason: 'enough' });
+    await api.call('POST', `${path}/rollback`, {});
+    await api.call('GET', `${path}/report.csv`);
+    const entries = await query(
+      api.school,
+      sql<{ action: string; actor_account: string | null }>`
+        select action, actor_account from audit where operation_id = ${operation.id} order by id`,
+    );
+    const by = { maker: api.school.admin.accountId, second: second.accountId };
+    expect(
+      entries.filter(({ action }) => action !== 'plan').map((entry) => [entry.action, entry.actor_account]),
+    ).toEqual([
+      ['create', by.maker],
+      ['approve', by.second],
+      ['confirm', by.maker],
+      ['start', null],
+      ['pause', by.maker],
+      ['resume', by.maker],
+      ['cancel', by.maker],
+      ['rollback', by.maker],
+      ['download', by.maker],
+    ]);
+    const other = await made(1, { requires_approval: true });
+    await api.call('POST', `${other.path}/reject`, { reason: 'No' }, second);
+    const [rejected] = await query(
+      api.school,
+      sql`select action, actor_account from audit where operation_id = ${other.operation.id} order by id desc limit 1`,
+    );
+    expect(rejected).toEqual({ action: 'reject', actor_account: by.second });
+  });
+});
+
 describe('preview', () => {
   it('shows in one sentence, in counts and field by field what would happen', async () => {
     const { path, ids } = await made(3);

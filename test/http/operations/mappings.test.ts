@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { importMapping } from '@muster/contract';
-import { aPerson, aSchool } from '../../fixtures/school.ts';
+import { sql } from 'kysely';
+import { aPerson, aSchool, query } from '../../fixtures/school.ts';
 import { bulkApi, peopleCsv, type BulkApi } from './bulk-api.ts';
 
 let api: BulkApi;
@@ -88,4 +89,29 @@ it('templates are offered to others, own mappings are not; only their makers cha
   });
   expect((await api.call('DELETE', `/mappings/${shared.id}`)).status).toBe(204);
   expect((await api.call('GET', `/mappings/${shared.id}`)).status).toBe(404);
+});
+
+it('a saved mapping is picked from the list and reads the next file of the same headings as it stands [BO-176] [BO-177]', async () => {
+  const headings = { Kennung: 'external_id', Vorname: 'given_name', Zuname: 'family_name', Klasse: 'grade_level' };
+  const saved = { ...minimal, name: 'Children of the registry', field_mappings: headings };
+  expect((await api.call('POST', '/mappings', saved)).status).toBe(201);
+  const file = (id: string, name: string) => ({
+    name: 'registry.csv',
+    content: `Kennung,Vorname,Zuname,Klasse\n${id},${name},Okafor,5\n`,
+  });
+  for (const [id, name] of [
+    ['r-1', 'Ngozi'],
+    ['r-2', 'Mei'],
+  ] as const) {
+    const listed = (await api.call('GET', '/mappings')).body;
+    const picked = listed.find((one: { name: string }) => one.name === saved.name);
+    const { status, body } = await api.upload('/users/import', { mapping_id: picked.id }, file(id, name));
+    expect([status, body.total_items]).toEqual([201, 1]);
+    await api.call('POST', `/operations/${body.id}/start`, { plan_hash: body.plan_hash });
+    const people = await query(
+      api.school,
+      sql`select given_name, family_name, grade_level from users where external_id = ${id}`,
+    );
+    expect(people).toEqual([{ given_name: name, family_name: 'Okafor', grade_level: '5' }]);
+  }
 });

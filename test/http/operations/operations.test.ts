@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkOperation } from '@muster/contract';
-import { aPerson, aSchool, students } from '../../fixtures/school.ts';
+import { sql } from 'kysely';
+import { aPerson, aSchool, query, students } from '../../fixtures/school.ts';
 import { bulkApi, type BulkApi } from './bulk-api.ts';
 
 let api: BulkApi;
@@ -100,8 +101,23 @@ describe('reading and changing operations', () => {
     expect(await count('operation_type=user_import')).toEqual([0, '0']);
     expect(await count(`created_by=${made.body.created_by}&search=needle`)).toEqual([1, '1']);
     expect(await count('created_by=nobody')).toEqual([0, '0']);
-    expect(await count(`created_after=${encodeURIComponent(made.body.created_at)}&search=nothing`)).toEqual([0, '0']);
     expect(await count('created_before=2020-01-01T00:00:00Z')).toEqual([0, '0']);
+    const last = (await api.call('POST', '/operations', suspend(ids.slice(0, 1)))).body;
+    const at = (time: string) => encodeURIComponent(time);
+    expect(await count(`created_after=${at(made.body.created_at)}`)).toEqual([1, '1']);
+    expect(await count(`created_after=${at(last.created_at)}`)).toEqual([0, '0']);
+    expect(await count(`created_before=${at(last.created_at)}&search=needle`)).toEqual([1, '1']);
+    expect(await count(`created_before=${at(made.body.created_at)}&search=needle`)).toEqual([0, '0']);
+    await query(
+      api.school,
+      sql`
+        insert into operations (org_id, id, kind, name, created_by_account, chunk_items)
+        select ${api.school.orgId}, gen_random_uuid(), 'user_status', 'Many', ${api.school.admin.accountId}, 100
+        from generate_series(1, 30)`,
+    );
+    expect(await count('search=many')).toEqual([25, '30']);
+    expect(await count('search=many&page=2')).toEqual([5, '30']);
+    expect(await count('search=many&page_size=100')).toEqual([30, '30']);
     expect((await api.call('GET', '/operations?page_size=101')).status).toBe(400);
   });
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BULK_STATUSES, bulkOperation, operationProgress, type BulkOperation } from '@muster/contract';
 import { sql } from 'kysely';
+import { newId } from '../../../packages/server/src/db/ids.ts';
 import { applySlice } from '../../../packages/server/src/engine/run/chunk.ts';
 import { viewProgress } from '../../../packages/server/src/http/operations/progress-view.ts';
 import { estimatedCompletion } from '../../../packages/server/src/http/operations/progress-view.ts';
@@ -43,6 +44,18 @@ async function start({ id, plan_hash }: BulkOperation) {
 const operationOf = async (id: string) => (await api.call('GET', `/operations/${id}/`)).body;
 const progressOf = async (id: string) =>
   operationProgress.parse((await api.call('GET', `/operations/${id}/progress/`)).body);
+
+/** How many of the first hundred items are pending and how many done; of the first the time is null, of the others it is a time. */
+async function processedTimes(id: string): Promise<Record<string, number>> {
+  const { items } = (await api.call('GET', `/operations/${id}/items?limit=100`)).body;
+  const counts: Record<string, number> = {};
+  for (const { status, processed_at: at } of items) {
+    expect(['pending', 'success']).toContain(status);
+    counts[status] = (counts[status] ?? 0) + 1;
+    expect(at, status).toEqual(status === 'pending' ? null : expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/));
+  }
+  return { pending: 0, ...counts };
+}
 
 describe('an operation', () => {
   it('is pending with zero counts, says back what was sent, and is found by id and operation_id alike [BO-008] [BO-263] [BO-313] [BO-314] [BO-316] [BO-455] [BO-491]', async () => {
@@ -202,7 +215,7 @@ it('one event is seen for a run that completed, and one for a run that failed [B
 });
 
 describe('while it runs', () => {
-  it('times, counts and shares grow with the chunks, and both shapes agree [BO-025] [BO-026] [BO-027] [BO-028] [BO-105] [BO-112] [BO-121] [BO-151] [BO-270] [BO-319] [BO-322 to BO-326] [BO-342] [BO-343] [BO-345] [BO-346] [BO-347] [BO-349]', async () => {
+  it('times, counts and shares grow with the chunks, and both shapes agree [BO-025] [BO-026] [BO-028] [BO-056] [BO-105] [BO-112] [BO-121] [BO-151] [BO-270] [BO-319] [BO-322 to BO-326] [BO-342] [BO-343] [BO-345] [BO-346] [BO-347] [BO-349]', async () => {
     const made = await suspension(200, { chunk_items: 25 });
     for (const absent of ['started_at', 'completed_at', 'estimated_completion'])
       expect(made).not.toHaveProperty(absent);
@@ -232,6 +245,10 @@ describe('while it runs', () => {
         started_at: expect.any(String),
       });
       expect(operation).not.toHaveProperty('completed_at');
+      expect(await processedTimes(made.id)).toEqual({
+        pending: 100 - Math.min(100, chunk * 25),
+        success: Math.min(100, chunk * 25),
+      });
       expect(Date.parse(operation.estimated_completion)).toBeGreaterThanOrEqual(Date.parse(operation.started_at));
       expect(operation.processed_items).toBeGreaterThan(last);
       last = operation.processed_items;
@@ -242,6 +259,18 @@ describe('while it runs', () => {
     expect(done).not.toHaveProperty('estimated_completion');
     for (const time of [done.created_at, done.started_at, done.completed_at])
       expect(new Date(time).toISOString()).toBe(time);
+  });
+
+  it('has the time of its end once it completed, failed or was cancelled, and none before [BO-027]', async () => {
+    const [ended, cancelled] = [await suspension(1), await suspension(1)];
+    const failing = await suspension(1, { parameters: { target: { student_ids: [newId()] }, status: 'suspended' } });
+    for (const { id } of [ended, cancelled, failing]) expect(await operationOf(id)).not.toHaveProperty('completed_at');
+    await start(ended);
+    await start(failing);
+    await api.call('POST', `/operations/${cancelled.id}/cancel`, { reason: 'not now' });
+    const ends = [await operationOf(ended.id), await operationOf(failing.id), await operationOf(cancelled.id)];
+    expect(ends.map((one) => one.status)).toEqual(['completed', 'failed', 'cancelled']);
+    for (const { completed_at: at } of ends) expect(new Date(at).toISOString()).toBe(at);
   });
 
   it('the rate is items a minute, and the end is where that rate leads [BO-123] [BO-348] [BO-352]', async () => {

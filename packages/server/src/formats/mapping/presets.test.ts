@@ -152,6 +152,47 @@ describe('presets', () => {
     expect(detectPreset(['name', 'url', 'Description of map', 'Grade'])).toBeNull();
   });
 
+  const MOODLE = 'username,password,firstname,lastname,email';
+  const ZEE = 'zee,long Secret 1,Ngozi,Okafor,zee@school.example';
+  it.each([
+    [
+      'moodle_users',
+      'username,firstname,lastname,email',
+      ['zee,Ngozi,Okafor,zee@x.example', 'mei,Mei,Lin,mei@x.example'],
+    ],
+    ['moodle_users', `${MOODLE},course1,group1`, [`${ZEE},bio,West`]],
+    ['moodle_users', `${MOODLE},course1,role1,theme`, [`${ZEE},bio,3,`]],
+    ['moodle_users', `${MOODLE},category1,categoryrole1,course1,role1`, [`${ZEE},SCI,manager,bio,student`]],
+    ['moodle_users', `${MOODLE},cohort1`, [`${ZEE},2026`]],
+    ['moodle_users', `${MOODLE},emailstop`, [`${ZEE},1`, 'mei,x,Mei,Lin,mei@school.example,0']],
+    ['moodle_users', `${MOODLE},course1,enroltimestart1,enrolperiod1`, [`${ZEE},bio,2026-09-01,`]],
+    ['moodle_users', `${MOODLE},profile_field_house`, [`${ZEE},Owls`]],
+    [
+      'canvas_users',
+      'user_id,login_id,authentication_provider_id,password,first_name,last_name,short_name,email,status',
+      ['0042,zee,,,Ngozi,Okafor,Zee,zee@school.example,active', '0043,mei,google,,Mei,Lin,,mei@school.example,active'],
+    ],
+    [
+      'oneroster_1_1_users',
+      'sourcedId,enabledUser,status,dateLastModified,orgSourcedIds,role,username,userIds,givenName,familyName,identifier,email,sms,phone,agentSourcedIds,ext_house',
+      ['p1,TRUE,,,north,student,zee,,Ngozi,Okafor,42,zee@school.example,,,,Owls'],
+    ],
+    [
+      'oneroster_1_1_users',
+      'sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password',
+      [],
+    ],
+  ])('a file with columns of %s is recognised and read without a fault: %s', async (preset, header, lines) => {
+    const { header: names, rows } = await readCsv([header, ...lines].join('\n'));
+    const result = mapByPreset(
+      names,
+      rows.map((row) => row.cells),
+    );
+    expect([result.preset, result.unmapped]).toEqual([preset, []]);
+    expect(result.mapped).toHaveLength(lines.length);
+    expect(result.mapped.flatMap((row) => row.faults)).toEqual([]);
+  });
+
   it.skipIf(!hasSamples).each([
     ['moodle/uploaduser/example.csv', 'moodle_users', 3],
     ['moodle/uploaduser/upload_users.csv', 'moodle_users', 2],

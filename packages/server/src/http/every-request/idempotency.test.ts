@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/fixtures/database.ts';
-import { anOrganization, testApp, type Call } from '../../../../../test/fixtures/http.ts';
+import { anOrganization, callerOf, testApp, type Call } from '../../../../../test/fixtures/http.ts';
+import { aPerson } from '../../../../../test/fixtures/school.ts';
 import type { App } from './context.ts';
 
 let database: TestDatabase;
@@ -34,6 +35,20 @@ it('the same key and body is done once and answered twice; another body is refus
   expect(await count(admin, 'Once')).toBe(1);
   expect(await create(admin, 'Else', 'k1')).toMatchObject({ status: 409, body: { code: 'idempotency_key_reused' } });
   expect((await create(other, 'Once', 'k1')).body.id).not.toBe(first.body.id);
+});
+
+it('a key belongs to one account: another of the same organization gets an answer of their own for it', async () => {
+  const { orgId, admin: first } = await anOrganization(app, database, 'Shared');
+  const { userId } = await aPerson(database, orgId, { name: 'Second Admin', roles: ['subscriber_admin'] });
+  const second = await callerOf(app, database, orgId, userId ?? '');
+  const made = [await create(first, 'Of one', 'same'), await create(second, 'Of two', 'same')];
+  expect(made.map((reply) => [reply.status, reply.body.name])).toEqual([
+    [201, 'Of one'],
+    [201, 'Of two'],
+  ]);
+  const again = [await create(first, 'Of one', 'same'), await create(second, 'Of two', 'same')];
+  expect(again.map((reply) => reply.body)).toEqual(made.map((reply) => reply.body));
+  expect(await create(second, 'Of one', 'same')).toMatchObject({ body: { code: 'idempotency_key_reused' } });
 });
 
 it('of two at once one is done, the other told to wait', async () => {

@@ -323,7 +323,7 @@ describe('who is in a classroom', () => {
     expect((await admin('POST', url)).body.errors[0]).toMatchObject({ code: 'required', field: 'student_ids' });
   });
 
-  it('takes only active people of the right role, all or none [CC-055, CC-056, CC-057, CC-058, CC-059, CC-D09, CC-D12]', async () => {
+  it('takes only active people of the right role, all or none [CC-055, CC-056, CC-057, CC-058, CC-D09, CC-D12]', async () => {
     const room = await made('/api/classrooms', { name: 'Faculty' });
     const [teacher, second, student] = [await person('teacher'), await person('teacher'), await person('student')];
     const url = `/api/classrooms/${room}/teachers`;
@@ -339,6 +339,15 @@ describe('who is in a classroom', () => {
     expect((await admin('POST', url, { mode: 'set' })).status).toBe(400);
     expect((await admin('POST', url, { teacher_ids: [teacher], mode: 'other' })).status).toBe(400);
     expect((await admin('DELETE', url, { teacher_ids: [second] })).body.count).toBe(0);
+  });
+
+  it('unites the teachers that are added with those it has [CC-059]', async () => {
+    const room = await made('/api/classrooms', { name: 'United' });
+    const [one, two, three] = [await person('teacher'), await person('teacher'), await person('teacher')];
+    const url = `/api/classrooms/${room}/teachers`;
+    await admin('POST', url, { teacher_ids: [one, two], mode: 'set' });
+    const united = await admin('POST', url, { teacher_ids: [two, three], mode: 'add' });
+    expect([...united.body.ids].sort()).toEqual([one, two, three].sort());
   });
 
   it('holds a roster of more than fifty written in one request', async () => {
