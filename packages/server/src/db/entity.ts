@@ -39,6 +39,11 @@ export interface Entity {
    */
   readonly isKept?: true;
   /**
+   * JSON of the columns that follow from the values, JSON, that somebody gives of row `e`, all of whose columns are null
+   * for a new one: the name that is shown from its parts.
+   */
+  readonly follows?: (given: RawBuilder<unknown>) => RawBuilder<unknown>;
+  /**
    * What no row of it may be, whatever writes it: a select of `item_no`, `code` and `detail` (jsonb, fills the words of the
    * code) of the faults among planned rows, asked in every plan, undo's included, and again before they are written.
    *

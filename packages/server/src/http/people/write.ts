@@ -2,7 +2,7 @@
 import { invalid, Problem, type ProblemError, problemError } from '@muster/contract';
 import { sql } from 'kysely';
 import { inOrg, rows, type OrgTransaction } from '../../db/database.ts';
-import { completeName } from '../../school/people/fields.ts';
+import { findNames } from '../../school/people/names.ts';
 import { ADMIN_ROLES } from '../../school/people/rights.ts';
 import { stillTeaches } from '../../school/people/staff.ts';
 import type { Actor } from '../../tenancy/actor.ts';
@@ -27,7 +27,7 @@ export async function valuesOf(
     ...sameColumns(fields),
     ...(roles === undefined ? {} : { roles }),
     ...(teacherId === undefined ? {} : { primary_teacher_id: teacherId }),
-    ...nameOf(fields, present),
+    ...(await nameOf(context, actor, fields, present)),
   };
   if (present !== null) assertMayWrite(actor, present);
   assertMayGive(actor, roles ?? [], present?.roles ?? []);
@@ -53,19 +53,17 @@ function assertMayGive(actor: Actor, roles: readonly string[], present: readonly
   if (refused !== undefined) throw new Problem('role_not_allowed', { field: 'roles', value: refused });
 }
 
-/** A part of the name that is given alone joins the part that stands. */
-function nameOf(fields: Omit<PersonFields, 'password'>, present: Person | null): Row {
-  const { given_name: given, family_name: family, full_name: full } = fields;
-  if (given === undefined && family === undefined && full === undefined) return {};
-  const keepsParts = given !== undefined || family !== undefined;
-  const parts = keepsParts
-    ? {
-        given_name: given === undefined ? present?.given_name : given,
-        family_name: family === undefined ? present?.family_name : family,
-      }
-    : {};
-  const { given_name: first, family_name: last, display_name: whole } = completeName({ ...parts, full_name: full });
-  return { given_name: first ?? '', family_name: last ?? '', display_name: whole ?? '' };
+/** As far as a name is given: the names that the person will have, by the rule that holds for files. */
+async function nameOf(
+  { database }: HttpContext,
+  { orgId }: Actor,
+  { given_name, family_name, full_name }: Omit<PersonFields, 'password'>,
+  present: Person | null,
+): Promise<Row> {
+  const said = Object.entries({ given_name, family_name, full_name }).filter(([, value]) => value !== undefined);
+  if (said.length === 0) return {};
+  const texts = Object.fromEntries(said.map(([name, value]) => [name, value ?? '']));
+  return { ...(await inOrg(database, orgId, (tx) => findNames(tx, texts, present?.id ?? null))) };
 }
 
 function identityFaults(after: Row): ProblemError[] {

@@ -4,6 +4,7 @@ import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 import { because } from '../../school/because.ts';
 import { LOOKED_UP_FIELDS, USER_ROWS } from '../../school/people/fields.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
+import { namesWillBe, saidNames } from '../../school/people/names.ts';
 import { CONFLICT_WORDS, conflictRule } from '../../school/people/profile.ts';
 import { isForeignUnit } from '../../school/people/scope.ts';
 import { rolesIn, stillTeaches } from '../../school/people/staff.ts';
@@ -44,7 +45,7 @@ export const userImport = defineKind<Params>({
   guards: PEOPLE_GUARDS,
   async plan(plan, context) {
     await plan.each('user', plannedRows(context), {
-      beside: ['unit_id', 'primary_teacher_id'],
+      beside: ['unit_id', 'primary_teacher_id', 'given_name', 'family_name', 'display_name'],
       leftOut: LOOKED_UP_FIELDS,
     });
   },
@@ -74,12 +75,12 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
     ), failing as (${failingTeachers()}
     )
     select item_no, row_no, row_no::text as key, found_id as subject_id,
-      coalesce(clean ->> 'display_name', email, username, external_id, 'Row ' || row_no) as label, null::jsonb as input,
+      coalesce(nullif(display_name, ''), email, username, external_id, 'Row ' || row_no) as label, null::jsonb as input,
       case when verdict is null then case when found_id is null then 'create' else 'update' end
            when verdict ->> 'code' = ${code('kept_newer')} then 'skip' else 'error' end as action,
       verdict ->> 'code' as code, verdict as detail, warnings,
       case when verdict is null then case when found_id is null then 'insert' else 'update' end end as change,
-      coalesce(found_id, new_id) as id, clean as after, unit_id, teacher_id as primary_teacher_id
+      coalesce(found_id, new_id) as id, clean as after, unit_id, teacher_id as primary_teacher_id, given_name, family_name, display_name
     from (
       select j.*, coalesce(own_verdict, case when teacher_row is not null and teacher_row in (select row_no from failing) then
         ${because('teacher_row_fails', { value: sql`teacher`, teacher_row: sql`teacher_row` })} end) as verdict
@@ -103,14 +104,16 @@ function meantRows(orgId: string, which = sql`true`): RawBuilder<unknown> {
 /** Such rows with the unit and the teacher they name, and what is wrong with them by themselves. @param staged - Of `s`. */
 function judgedRows(context: PlanContext<Params>, meant: RawBuilder<unknown>, staged = sql`true`): RawBuilder<unknown> {
   const { orgId, operationId } = context;
+  const names = namesWillBe();
   return sql`
     select f.*, s.clean, s.warnings, unit.id as unit_id, teacher.id as teacher_id, teacher.of_row as teacher_row,
-      ${verdict(context)} as own_verdict
+      ${names.given_name} as given_name, ${names.family_name} as family_name, ${names.display_name} as display_name, ${verdict(context)} as own_verdict
     from ${meant} f
     left join users u on u.org_id = ${orgId} and u.id = f.found_id
     left join unit_named unit on unit.given = f.unit
     left join teacher_named teacher on teacher.given = f.teacher
-    join staged_rows s on s.org_id = ${orgId} and s.operation_id = ${operationId} and s.row_no = f.row_no and ${staged}`;
+    join staged_rows s on s.org_id = ${orgId} and s.operation_id = ${operationId} and s.row_no = f.row_no and ${staged}
+    cross join lateral ${saidNames(sql`s.clean`)} said`;
 }
 
 /** Identifiers that several rows carry, with the first row of each. */
@@ -152,7 +155,7 @@ function verdict(context: PlanContext<Params>): RawBuilder<unknown> {
   return sql`case
     when f.faults is not null then jsonb_build_object('code', f.faults -> 0 ->> 'code', 'faults', f.faults)
     when f.unclear is not null then f.unclear
-    when u.id is null and not s.clean ? 'display_name' then ${because('name_missing')}
+    when u.id is null and ${namesWillBe().display_name} = '' then ${because('name_missing')}
     when u.id is not null and ${wanted.mode} = 'create_only' then ${because('person_exists')}
     when u.id is null and ${wanted.mode} = 'update_only' then ${because('person_missing')}
     when ${isClash} and ${wanted.conflict_rule} = 'fail_item' then

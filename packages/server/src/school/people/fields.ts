@@ -2,6 +2,7 @@
 import { USER_ROLES, USER_STATUSES } from '@muster/contract';
 import type { RowReading } from '../../engine/kind.ts';
 import type { FieldDefinition } from '../../formats/mapping/schema.ts';
+import { NAME_READINGS, readName } from './names.ts';
 
 export const USER_FIELDS: readonly FieldDefinition[] = [
   {
@@ -79,7 +80,7 @@ export const USER_FIELDS: readonly FieldDefinition[] = [
 ];
 
 /** Fields that say where to look or how to decide, and are no columns of a user. */
-export const LOOKED_UP_FIELDS = ['unit', 'teacher', 'version', 'full_name', 'updated_at'] as const;
+export const LOOKED_UP_FIELDS = ['unit', 'teacher', 'version', ...NAME_READINGS] as const;
 
 /** The longest that a text of a person may be, in characters. */
 export function charsMaxOf(name: string): number {
@@ -91,33 +92,9 @@ export function charsMaxOf(name: string): number {
 export const USER_ROWS: RowReading = {
   target: 'User',
   fields: USER_FIELDS,
-  complete: completeName,
+  complete: readName,
   keys: (values) => [text(values['external_id']), text(values['email']), text(values['username'])],
 };
-
-/** Fills in what follows: a display name from its parts, or the parts from a full name ("Ruiz, Ana" or "Ana Ruiz"). */
-export function completeName(values: Record<string, unknown>): Record<string, unknown> {
-  const full = text(values['full_name']) ?? text(values['display_name']);
-  const given = text(values['given_name']);
-  const family = text(values['family_name']);
-  if (given === null && family === null) {
-    if (full === null) return values;
-    const comma = full.indexOf(',');
-    const parts = comma > 0 ? [full.slice(comma + 1), full.slice(0, comma)] : splitLast(full);
-    const [first = '', last = ''] = parts.map((part) => part.trim());
-    values['given_name'] = first;
-    values['family_name'] = last;
-    values['display_name'] = comma > 0 ? `${first} ${last}` : full;
-  } else {
-    values['display_name'] = full ?? (given === null || family === null ? (given ?? family) : `${given} ${family}`);
-  }
-  return values;
-}
-
-function splitLast(full: string): string[] {
-  const space = full.lastIndexOf(' ');
-  return space < 0 ? [full, ''] : [full.slice(0, space), full.slice(space + 1)];
-}
 
 function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
