@@ -109,6 +109,11 @@ export function getEntity(entities: Entities, name: string): Entity {
   return found;
 }
 
+/** In words: one of its rows. */
+export function calledIn({ name }: Entity): string {
+  return name.replaceAll('_', ' ');
+}
+
 /** The row behind `alias` as the JSON that changes hold. */
 export function rowJson(entity: Entity, alias: string): RawBuilder<unknown> {
   const columns = columnNames(entity).map((name) => sql.ref(`${alias}.${name}`));

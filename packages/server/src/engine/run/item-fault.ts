@@ -1,7 +1,7 @@
 /** Which failures of a statement are the fault of an item's values, and what to call them. */
 import type { ProblemCode } from '@muster/contract';
 import pg from 'pg';
-import type { Entities } from '../../db/entity.ts';
+import { calledIn, type Entities } from '../../db/entity.ts';
 
 export interface ItemFault {
   readonly item_no: number;
@@ -18,9 +18,10 @@ export function findItemFault(entities: Entities, error: pg.DatabaseError, itemN
   // A sharding proxy appends the shard's number to names.
   const constraint = (error.constraint ?? '').replace(/_\d+$/, '');
   const fields = uniqueFields(error);
-  const detail = { constraint, entity: error.table ?? 'row', field: fields, fields, reason: error.message };
-  const meant = entities.find((entity) => entity.table === error.table)?.refusals?.[constraint];
-  return { item_no: itemNo, code: meant ?? codeOf(error), detail };
+  const entity = entities.find(({ table }) => table === error.table);
+  const called = entity === undefined ? 'record' : calledIn(entity);
+  const detail = { constraint, entity: called, field: fields, fields, reason: error.message };
+  return { item_no: itemNo, code: entity?.refusals?.[constraint] ?? codeOf(error), detail };
 }
 
 function codeOf(error: pg.DatabaseError): ProblemCode {

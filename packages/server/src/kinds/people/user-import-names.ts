@@ -5,8 +5,8 @@ import { sql, type RawBuilder } from 'kysely';
 export function unitsNamed(orgId: string): RawBuilder<unknown> {
   return sql`
     select given, (
-      select id from units where org_id = ${orgId} and lower(given) in (lower(code), lower(name), id::text)
-      order by lower(code) = lower(given) desc nulls last, id limit 1) as id
+      select id from units where org_id = ${orgId} and fold(given) in (fold(code), fold(name), id::text)
+      order by fold(code) = fold(given) desc nulls last, id limit 1) as id
     from (select distinct unit as given from named where unit is not null) wanted`;
 }
 
@@ -21,13 +21,13 @@ export function teachersNamed(orgId: string): RawBuilder<unknown> {
     from (
       select given, name.how, name.text
       from (select distinct teacher as given from named where teacher is not null) wanted,
-        lateral (values ('exact', given), ('folded', lower(given))) name(how, text)
+        lateral (values ('exact', given), ('folded', fold(given))) name(how, text)
       offset 0
     ) sought
     join (
       select name.how, name.text, t.id, null::int as of_row
       from users t, lateral (values
-        ('exact', t.external_id), ('folded', lower(t.email)), ('folded', lower(t.username)), ('folded', t.id::text)) name(how, text)
+        ('exact', t.external_id), ('folded', fold(t.email)), ('folded', fold(t.username)), ('folded', t.id::text)) name(how, text)
       where t.org_id = ${orgId} and t.roles && '{teacher,teacher_admin}'
       union all
       select name.how, name.text, coalesce(t.found_id, t.new_id), t.row_no

@@ -62,7 +62,7 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
   const { orgId, operationId } = context;
   return sql`
     with named as materialized (
-      select s.row_no, s.keys[1] as external_id, lower(s.keys[2]) as email, lower(s.keys[3]) as username, s.new_id, s.faults,
+      select s.row_no, s.keys[1] as external_id, fold(s.keys[2]) as email, fold(s.keys[3]) as username, s.new_id, s.faults,
         s.clean ->> 'unit' as unit, s.clean ->> 'teacher' as teacher,
         coalesce(s.clean -> 'roles' ?| '{teacher,teacher_admin}', false) as is_teacher
       from staged_rows s where s.org_id = ${orgId} and s.operation_id = ${operationId}
@@ -93,8 +93,8 @@ function meantRows(orgId: string, which = sql`true`): RawBuilder<unknown> {
     select f.*, (${itemOrder()})::int as item_no, coalesce(x.id, e.id, n.id) as found_id, ${unclear()} as unclear
     from named f
     left join users x on x.org_id = ${orgId} and x.external_id = f.external_id
-    left join users e on e.org_id = ${orgId} and lower(e.email) = f.email
-    left join users n on n.org_id = ${orgId} and lower(n.username) = f.username
+    left join users e on e.org_id = ${orgId} and fold(e.email) = f.email
+    left join users n on n.org_id = ${orgId} and fold(n.username) = f.username
     left join doubled dx on dx.field = 'external_id' and dx.value = f.external_id and dx.first_row < f.row_no
     left join doubled de on de.field = 'email' and de.value = f.email and de.first_row < f.row_no
     left join doubled dn on dn.field = 'username' and dn.value = f.username and dn.first_row < f.row_no

@@ -62,7 +62,7 @@ async function foldedNames(
   return rows(
     tx,
     sql<{ email: string | null; username: string | null }>`
-    select lower(email) as email, lower(username) as username
+    select fold(email) as email, fold(username) as username
     from unnest(${emails}::text[], ${usernames}::text[]) with ordinality given(email, username, n) order by n`,
   );
 }
