@@ -731,6 +731,7 @@ export interface UsersTable {
   staff_id: Computed<string | null>;
   rights_version: Defaulted<number>;
   search_name: Computed<string | null>;
+  source_changed_at: Date | null;
 }
 
 export interface Tables {

@@ -15,6 +15,8 @@ export interface Foreseen {
   readonly writes: readonly PlanWrites[];
   /** Whether a seat counts as free that an item of the plan gives back. */
   readonly givesBack: boolean;
+  /** Entities whose rows the kind has judged itself. */
+  readonly judged: readonly string[];
 }
 
 /**

@@ -36,6 +36,7 @@ export const PEOPLE: readonly Entity[] = [
       phone: 'text',
       is_restricted: 'boolean',
       gender: 'text',
+      source_changed_at: 'timestamptz',
     },
     defaults: { given_name: '', family_name: '', roles: ['student'], status: 'active', is_restricted: false },
     references: { unit_id: 'unit', primary_teacher_id: 'user' },

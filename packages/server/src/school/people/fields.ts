@@ -77,10 +77,25 @@ export const USER_FIELDS: readonly FieldDefinition[] = [
   { name: 'phone', title: 'Phone', type: 'text', maxLength: 50, aliases: ['mobile', 'mobile_number', 'phone1'] },
   { name: 'gender', title: 'Gender', type: 'text', maxLength: 50, aliases: ['sex'] },
   { name: 'version', title: 'Version', type: 'integer' },
+  {
+    name: 'former_username',
+    title: 'Former user name',
+    type: 'text',
+    maxLength: 255,
+    aliases: ['oldusername', 'old_username'],
+  },
+  { name: 'updated_at', title: 'Changed at the source', type: 'timestamp', aliases: ['date_last_modified'] },
 ];
 
 /** Fields that say where to look or how to decide, and are no columns of a user. */
-export const LOOKED_UP_FIELDS = ['unit', 'teacher', 'version', ...NAME_READINGS] as const;
+export const LOOKED_UP_FIELDS = [
+  'unit',
+  'teacher',
+  'version',
+  'former_username',
+  'updated_at',
+  ...NAME_READINGS,
+] as const;
 
 /** The longest that a text of a person may be, in characters. */
 export function charsMaxOf(name: string): number {
