@@ -31,14 +31,14 @@ export const PEOPLE_PROBLEMS = {
   match_conflict: entry(
     409,
     'The identifiers belong to different people: {people}.',
-    'Correct the identifiers so that they name one person.',
+    'Correct them so that they name one person; or give {label} another {field}, in this file or before it.',
   ),
   identifier_conflict: entry(
     409,
     '{field} belongs to {label}, whose {other_field} is {other_value}.',
-    'Correct {other_field} in the file or on the person.',
+    'Correct {other_field} in the file or on the person; or give {label} another {field}, in this file or before it.',
   ),
-  duplicate_row: entry(409, 'Row {first_row} names the same person by {field}.', 'Keep one of the two rows.'),
+  duplicate_row: entry(409, 'Row {first_row} names the same person by {field}.', '{remedy}'),
   identifier_missing: entry(400, 'The row has no external id, e-mail or username.', 'Fill in at least one of them.'),
   name_missing: entry(400, 'The row has no name.', 'Fill in a given name, a family name or a full name.'),
   unit_not_found: entry(400, 'There is no unit {value}.', 'Use the name or code of a unit of your organization.'),
@@ -80,6 +80,42 @@ export const PEOPLE_PROBLEMS = {
     'Export again, or choose another conflict rule.',
   ),
   kept_newer: entry(200, 'The record was changed meanwhile and is kept.', 'There is nothing to do.'),
+  older_data: entry(
+    200,
+    'The row is of {given}; {label} is known as of {known} and stays so.',
+    'There is nothing to do. To set it all the same, take the column that says when it changed out of the file.',
+  ),
+  archived_left: entry(
+    200,
+    '{label} is archived and stays so.',
+    'To bring such people back, or to make new ones, choose so under Archived people; or write a status.',
+  ),
+  left_unknown: entry(
+    200,
+    'The file says that this person has left; nobody like this is known here.',
+    'There is nothing to do.',
+  ),
+  teacher_archived: entry(
+    409,
+    'The teacher {value} is archived and cannot look after anybody.',
+    'Choose an active teacher, or bring this one back first.',
+  ),
+  brought_back: entry(200, '{label} is archived and comes back by this.', 'Look whether that is meant.'),
+  id_reused: entry(
+    200,
+    '{value} belongs to {label}, and the row changes all names and the e-mail: it could be another person.',
+    'Look whether that is meant. If not, give the new person an id of their own.',
+  ),
+  units_left_out: entry(
+    200,
+    'The row names several units ({value}); a person belongs to one, and the others are left out.',
+    'Look whether the right one is taken; it is the one where they are already, else the first.',
+  ),
+  has_duties: entry(
+    200,
+    '{label} teaches {batches} open batch(es), looks after {students} student(s) and holds {seats} seat(s); all of that stays.',
+    'Give it to others first, or afterwards.',
+  ),
 
   // Instructors of students
   instructor_role_missing: entry(

@@ -39,6 +39,11 @@ export interface Entity {
    */
   readonly isKept?: true;
   /**
+   * JSON of the columns that follow from the values, JSON, that somebody gives of row `e`, all of whose columns are null
+   * for a new one: the name that is shown from its parts.
+   */
+  readonly follows?: (given: RawBuilder<unknown>) => RawBuilder<unknown>;
+  /**
    * What no row of it may be, whatever writes it: a select of `item_no`, `code` and `detail` (jsonb, fills the words of the
    * code) of the faults among planned rows, asked in every plan, undo's included, and again before they are written.
    *
@@ -102,6 +107,11 @@ export function getEntity(entities: Entities, name: string): Entity {
   const found = entities.find((entity) => entity.name === name);
   if (found === undefined) throw new Error(`No entity is called ${name}.`);
   return found;
+}
+
+/** In words: one of its rows. */
+export function calledIn({ name }: Entity): string {
+  return name.replaceAll('_', ' ');
 }
 
 /** The row behind `alias` as the JSON that changes hold. */

@@ -38,6 +38,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await ensureVersion(client);
+    await assertFoldsCase(client);
     await ensureRole(client, role, options.appPassword);
     const ran = await runFiles(client);
     await ensurePartitions(client, options.now ?? new Date());
@@ -56,6 +57,7 @@ export async function pendingMigrations(url: string): Promise<string[]> {
   client.on('error', () => undefined);
   await client.connect();
   try {
+    await assertFoldsCase(client);
     const known = await client.query<{ done: boolean }>("select to_regclass('schema_migrations') is not null as done");
     if (known.rows[0]?.done !== true) return await migrationFiles();
     const done = await client.query<{ name: string }>('select name from schema_migrations');
@@ -71,6 +73,22 @@ async function ensureVersion(client: pg.Client): Promise<void> {
   if (version < 150_000) {
     throw new Error(`Muster needs PostgreSQL 15 or newer; this is ${String(Math.floor(version / 10_000))}.`);
   }
+}
+
+/**
+ * Names are compared without regard to case; a database that knows the capitals of English alone, or the dotless i of
+ * Turkish, would take one person for two.
+ * @throws Error that says what to do.
+ */
+async function assertFoldsCase(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string; lowered: string }>(
+    "select current_database() as name, lower('ÉI') as lowered",
+  );
+  const [found] = rows;
+  if (found === undefined || found.lowered === 'éi') return;
+  throw new Error(
+    `The database ${found.name} makes "${found.lowered}" of "ÉI" in small letters, so that one name would count as two. Make it anew with a locale that knows all letters: create database ${found.name} template template0 encoding 'UTF8' locale_provider icu icu_locale 'und' (from PostgreSQL 17 on also: locale_provider builtin builtin_locale 'C.UTF-8').`,
+  );
 }
 
 async function serverVersion(client: pg.Client): Promise<number> {
@@ -162,6 +180,7 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
     await client.query(`grant insert on staging to ${name}`);
     for (const call of [
       'find_sign_ins(text)',
+      'find_people(uuid, text, integer)',
       'find_memberships(uuid)',
       'find_unfinished_operations()',
       'find_foreign_ids(text, uuid[])',

@@ -724,13 +724,14 @@ export interface UsersTable {
   primary_teacher_id: string | null;
   phone: string | null;
   is_restricted: Defaulted<boolean>;
-  search_name: Computed<string | null>;
   version: Defaulted<number>;
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
   gender: string | null;
   staff_id: Computed<string | null>;
   rights_version: Defaulted<number>;
+  search_name: Computed<string | null>;
+  source_changed_at: Date | null;
 }
 
 export interface Tables {

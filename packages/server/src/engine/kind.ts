@@ -69,7 +69,12 @@ export interface Kind<Params = unknown> {
    * What its plan judges as the tables would, so that it is not looked at once more: the new and changed rows of these
    * entities; whether rows that go are referred to. For kinds of very many rows, which look that up anyway.
    */
-  readonly judges?: { readonly rows?: readonly string[]; readonly goings?: true };
+  readonly judges?: {
+    readonly rows?: readonly string[];
+    readonly goings?: true;
+    /** Condition on items `i`: where one is like this the rows are looked at all the same. */
+    readonly unless?: RawBuilder<unknown>;
+  };
   /**
    * Why the subject of item `i` cannot be worked with any more: a select of at most one row with `code`. Asked before each
    * chunk, as people change while it runs. Null where it does not matter.
@@ -77,6 +82,8 @@ export interface Kind<Params = unknown> {
   bars?(context: FitnessContext): RawBuilder<unknown> | null;
   /** Why an operation with these parameters cannot be undone; null, or left out, where it can. */
   irreversible?(params: Params): string | null;
+  /** What the plan's sentence calls actions, where it has a better word: "archive" for `remove`. */
+  readonly verbs?: Partial<Readonly<Record<ItemAction, string>>>;
   /** Events and messages of its own. */
   readonly says?: Says<Params>;
   /** Parameters with corrections for single failed items, by item key, for a retry. */
@@ -222,6 +229,8 @@ export interface Plan {
 export interface EachValues {
   /** Columns of the entity that the select gives as its own, beside `after`; null leaves the row's as it is. */
   readonly beside?: readonly string[];
+  /** Of these columns those that are written along with others and are no change by themselves. */
+  readonly along?: readonly string[];
   /** Keys of `after` that are no columns. */
   readonly leftOut?: readonly string[];
 }

@@ -13,8 +13,11 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /** `This will create 297, update 3 and skip 12; 2 cannot be done.` */
-export function planSentence(actions: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(VERBS).flatMap(([action, verb]) => {
+export function planSentence(
+  actions: Readonly<Record<string, number>>,
+  own: Readonly<Record<string, string>> = {},
+): string {
+  const parts = Object.entries({ ...VERBS, ...own }).flatMap(([action, verb]) => {
     const count = actions[action] ?? 0;
     return count === 0 ? [] : [`${verb} ${grouped(count)}`];
   });

@@ -161,7 +161,7 @@ async function findAccount(database: Database, email: string): Promise<Account |
   const found = await database.global
     .selectFrom('accounts')
     .select(['id', 'password_hash'])
-    .where(sql`lower(email)`, '=', sql`lower(${email})`)
+    .where(sql`fold(email)`, '=', sql`fold(${email})`)
     .executeTakeFirst();
   return found ?? null;
 }

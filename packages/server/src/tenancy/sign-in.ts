@@ -98,7 +98,7 @@ async function findCandidates(database: Database, login: string): Promise<Candid
     global,
     sql<Candidate>`
     select id, password_hash, is_system_admin from accounts
-    where id = any(${ids}::uuid[]) or lower(email) = lower(${login}) order by created_at limit ${CANDIDATES_MAX}`,
+    where id = any(${ids}::uuid[]) or fold(email) = fold(${login}) order by created_at limit ${CANDIDATES_MAX}`,
   );
 }
 
@@ -168,7 +168,7 @@ async function findPeopleNamed(database: Database, login: string): Promise<Membe
     { db: database.global },
     sql<Membership>`
     select m.org_id, m.user_id from (
-      select account_id from find_sign_ins(${login}) union select id from accounts where lower(email) = lower(${login})
+      select account_id from find_sign_ins(${login}) union select id from accounts where fold(email) = fold(${login})
       limit ${CANDIDATES_MAX}) named
     cross join lateral find_memberships(named.account_id) m`,
   );

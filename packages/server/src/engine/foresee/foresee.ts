@@ -36,12 +36,13 @@ const SEAT_ROUNDS_MAX = 25;
 export async function foresee(asked: Asked, kind: Kind, context: PlanContext, planId: string): Promise<void> {
   const { tx, engine } = asked;
   const schema = await schemaRules(tx, engine.database);
+  const judged = await judgedRows(tx, kind, planId);
   // Each round at least one more item has failed.
   for (let round = 0; ; round++) {
     const writes = await countWrites(tx, planId);
     if (writes.reduce((sum, { count }) => sum + count, 0) > LOOPED_CHANGES_MAX) await joinByHash(tx);
     const givesBack = round < SEAT_ROUNDS_MAX;
-    const plan: Foreseen = { tx, entities: engine.entities, schema, planId, writes, givesBack };
+    const plan: Foreseen = { tx, entities: engine.entities, schema, planId, writes, givesBack, judged };
     const findings = findingsOf(asked, kind, context, plan);
     if ((await markFaults(tx, planId, findings)) === 0) return keepTogether(tx, planId, findings);
   }
@@ -49,7 +50,7 @@ export async function foresee(asked: Asked, kind: Kind, context: PlanContext, pl
 
 function findingsOf(asked: Asked, kind: Kind, context: PlanContext, plan: Foreseen): Findings[] {
   const touched = plan.entities.filter((entity) => hasWrites(plan, entity, 'insert', 'update', 'delete'));
-  const unjudged = touched.filter((entity) => kind.judges?.rows?.includes(entity.name) !== true);
+  const unjudged = touched.filter((entity) => !plan.judged.includes(entity.name));
   const finders = [refusedValues, takenKeys, missingReferences];
   return [
     ...touched.flatMap((entity) => [brokenRules(plan, entity, context), fullCounters(plan, entity)]),
@@ -58,6 +59,17 @@ function findingsOf(asked: Asked, kind: Kind, context: PlanContext, plan: Forese
     outOfReach(asked, plan),
     secondChanges(plan),
   ];
+}
+
+/** The entities whose rows the kind has judged in this plan. */
+async function judgedRows(tx: OrgTransaction, { judges }: Kind, planId: string): Promise<readonly string[]> {
+  const { rows: judged = [], unless } = judges ?? {};
+  if (unless === undefined) return judged;
+  const found = await rows(
+    tx,
+    sql`select from operation_items i where i.org_id = ${tx.orgId} and i.operation_id = ${planId} and ${unless} limit 1`,
+  );
+  return found.length === 0 ? judged : [];
 }
 
 async function countWrites(tx: OrgTransaction, planId: string): Promise<PlanWrites[]> {

@@ -73,7 +73,7 @@ function mayHandOn(entities: Entities, entity: Entity, rule: UniqueRule): RawBui
 
 /** The column of a key that can hold something else for a moment; null where it has none. */
 export function textColumn(entity: Entity, { expressions }: UniqueRule): string | null {
-  const names = expressions.map((expression) => /^(?:lower\()?(\w+)\)?$/.exec(expression)?.[1] ?? '');
+  const names = expressions.map((expression) => /^(?:fold\()?(\w+)\)?$/.exec(expression)?.[1] ?? '');
   return names.find((name) => entity.columns[name] === 'text') ?? null;
 }
 

@@ -1,7 +1,7 @@
 /** The rows of one entity as a plan would leave them, and the keys that it gives up. */
 import { sql, type RawBuilder } from 'kysely';
 import type { OrgTransaction } from '../../db/database.ts';
-import { columnNames, columnTypes, rowJson, table, type Entities, type Entity } from '../../db/entity.ts';
+import { calledIn, columnNames, columnTypes, rowJson, table, type Entities, type Entity } from '../../db/entity.ts';
 import type { SchemaRules, TableRules } from '../../db/table-rules.ts';
 import type { PlanWrites } from '../operation.ts';
 
@@ -15,6 +15,8 @@ export interface Foreseen {
   readonly writes: readonly PlanWrites[];
   /** Whether a seat counts as free that an item of the plan gives back. */
   readonly givesBack: boolean;
+  /** Entities whose rows the kind has judged itself. */
+  readonly judged: readonly string[];
 }
 
 /**
@@ -85,7 +87,7 @@ export function sameKeys(
 export function breach(entity: Entity, constraint: string, fields = ''): RawBuilder<unknown> {
   const detail = {
     constraint,
-    entity: entity.table,
+    entity: calledIn(entity),
     field: fields,
     fields,
     reason: `it breaks the rule ${constraint}`,

@@ -19,7 +19,7 @@ export async function freeHandedOn(
 ): Promise<void> {
   const { uniques } = (await schemaRules(tx, engine.database)).get(entity.table) ?? { uniques: [] };
   for (const name of new Set(uniques.flatMap((rule) => textColumn(entity, rule) ?? []))) {
-    const value = (of: string, alias: string) => sql`lower(${sql.ref(`${alias}.${of}`)} ->> ${name})`;
+    const value = (of: string, alias: string) => sql`fold(${sql.ref(`${alias}.${of}`)} ->> ${name})`;
     await rows(
       tx,
       sql`

@@ -1,7 +1,7 @@
 /** Which failures of a statement are the fault of an item's values, and what to call them. */
 import type { ProblemCode } from '@muster/contract';
 import pg from 'pg';
-import type { Entities } from '../../db/entity.ts';
+import { calledIn, type Entities } from '../../db/entity.ts';
 
 export interface ItemFault {
   readonly item_no: number;
@@ -18,11 +18,12 @@ export function findItemFault(entities: Entities, error: pg.DatabaseError, itemN
   // A sharding proxy appends the shard's number to names.
   const constraint = (error.constraint ?? '').replace(/_\d+$/, '');
   const fields = uniqueFields(error);
-  const detail = { constraint, entity: error.table ?? 'row', field: fields, fields, reason: error.message };
+  const entity = entities.find(({ table }) => table === error.table);
+  const called = entity === undefined ? 'record' : calledIn(entity);
+  const detail = { constraint, entity: called, field: fields, fields, reason: error.message };
   const code = codeOf(error);
-  const meant = entities.find((entity) => entity.table === error.table)?.refusals?.[constraint];
   // Of a key that refers, what is meant is said of the row that refers, not of the one that goes.
-  return { item_no: itemNo, code: code === 'still_referenced' ? code : (meant ?? code), detail };
+  return { item_no: itemNo, code: code === 'still_referenced' ? code : (entity?.refusals?.[constraint] ?? code), detail };
 }
 
 function codeOf(error: pg.DatabaseError): ProblemCode {

@@ -59,7 +59,6 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
     ignored: /^(?:status|userids?|middlename|identifier|agentsourcedids|agents|metadata\..*|ext_.*)$/,
     rules: (has) => [
       ...oneRosterStatus(has),
-      { field: 'unit', rule: 'split', params: { separator: ',', index: 0 } },
       {
         field: 'roles',
         rule: 'lookup',
@@ -145,6 +144,7 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
     signature: [['username', 'email'], ['firstname'], ['lastname']],
     columns: {
       username: 'username',
+      oldusername: 'former_username',
       firstname: 'given_name',
       lastname: 'family_name',
       email: 'email',
@@ -156,7 +156,7 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
       password: 'password',
     },
     ignored:
-      /^(?:id|auth|emailstop|city|country|lang|timezone|mail(?:format|display|digest)|htmleditor|autosubscribe|institution|department|address|description(?:format)?|theme|interests|mnethostid|(?:first|last)namephonetic|middlename|alternatename|oldusername|profile_field_.*|(?:cohort|course|role|type|group|enrolperiod|enroltimestart|enrolstatus|sysrole|category|categoryrole)\d+)$/,
+      /^(?:id|auth|emailstop|city|country|lang|timezone|mail(?:format|display|digest)|htmleditor|autosubscribe|institution|department|address|description(?:format)?|theme|interests|mnethostid|(?:first|last)namephonetic|middlename|alternatename|profile_field_.*|(?:cohort|course|role|type|group|enrolperiod|enroltimestart|enrolstatus|sysrole|category|categoryrole)\d+)$/,
     rules: moodleStatus,
   },
   muster: {

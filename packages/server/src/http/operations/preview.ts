@@ -15,7 +15,8 @@ export async function viewPreview(
   query: z.output<typeof previewQuery>,
 ): Promise<OperationPreview> {
   if (operation.plan_hash === null) throw new Problem('not_validated');
-  const irreversible = whyIrreversible(getKind(asked.engine, operation.kind), operation.params);
+  const kind = getKind(asked.engine, operation.kind);
+  const irreversible = whyIrreversible(kind, operation.params);
   const { action, code, cursor, limit } = query;
   const items = await listItems(asked, operation.id, { action, code, after: afterCursor(cursor), limit });
   const counts = planCounts(operation);
@@ -23,7 +24,7 @@ export async function viewPreview(
     operation_id: operation.id,
     status: bulkStatus(operation),
     phase: operation.phase,
-    summary: planSentence(counts.actions),
+    summary: planSentence(counts.actions, kind.verbs),
     plan_hash: operation.plan_hash,
     planned_at: operation.planned_at?.toISOString() ?? null,
     expires_at: operation.scheduled_at === null ? (operation.plan_expires_at?.toISOString() ?? null) : null,

@@ -1,6 +1,6 @@
 /** What is wrong with the rows of a file, from a plan that was made for real and is not kept. */
 import { type ImportPreview, type ValidationError, type ValidationResult } from '@muster/contract';
-import { type Asked, type Operation, planCounts } from '../../engine/index.ts';
+import { type Asked, getKind, type Operation, planCounts } from '../../engine/index.ts';
 import { listItems, type ItemView } from '../../engine/report.ts';
 import { noticeText } from '../../formats/csv/notices.ts';
 import type { CsvFile } from '../../formats/csv/read-csv.ts';
@@ -45,7 +45,7 @@ export async function viewImportPreview(
   const items = await listItems(asked, planned.id, { limit: NOTED_ROWS_MAX });
   return {
     ...(await viewValidation(asked, staged, planned, file)),
-    summary: planSentence(actions),
+    summary: planSentence(actions, getKind(asked.engine, planned.kind).verbs),
     counts: { ...actions },
     rows: inRowOrder(items).map(({ item_no, row_no, label, action, code, detail }) => ({
       row: row_no ?? item_no,

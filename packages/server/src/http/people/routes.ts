@@ -30,7 +30,8 @@ export function userRoutes(app: App, context: HttpContext): void {
       const actor = await actorOf(request);
       const { password, ...given } = request.body;
       if (password !== undefined) assertCanSignIn(given);
-      const id = await createRecord(asker(context, request), 'user', valuesOf(given, null));
+      const values = await read(context, request, (asked) => valuesOf(asked, given, null));
+      const id = await createRecord(asker(context, request), 'user', values);
       const made = await getPerson(context, actor, id);
       if (password !== undefined)
         await giveAccount(context.database, { orgId: actor.orgId, userId: id, email: made.email }, password, actor);
@@ -56,7 +57,7 @@ export function userRoutes(app: App, context: HttpContext): void {
       const present = await getPerson(context, actor, request.params.id);
       if (password !== undefined) assertCanSignIn({ ...present, ...given });
       if (password !== undefined) await read(context, request, (asked) => assertMayChange(asked, present.id));
-      const values = valuesOf(given, present);
+      const values = await read(context, request, (asked) => valuesOf(asked, given, present));
       if (Object.keys(values).length > 0)
         await edit(asker(context, request), 'user', [{ action: 'update', id: present.id, values }]);
       const changed = await getPerson(context, actor, present.id);

@@ -71,7 +71,12 @@ export const createdShape = personShape.extend(linkShape.shape);
 
 export const peopleQuery = z.strictObject({
   ...pageQuery,
-  q: z.string().min(1).max(200).optional().describe('Part of the name, user name or e-mail, or the external id or id'),
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Part of the name, user name, e-mail or external id, or the whole id'),
   role: roleName.transform((name) => toRoles(name)[0]).optional(),
   status: z.enum(USER_STATUSES).optional().describe('All but archived people when it is left out'),
   unit_id: z.uuid().optional().describe('With the units below it'),

@@ -1,33 +1,36 @@
 /** What a request says of a person, as the columns to be written. What is wrong with it is said by the rules of people. */
-import { completeName } from '../../school/people/fields.ts';
+import type { OrgTransaction } from '../../db/database.ts';
+import type { Asked } from '../../engine/index.ts';
+import { findNames } from '../../school/people/names.ts';
 import type { Row } from '../../school/records/rows.ts';
 import type { PersonFields } from './shapes.ts';
 import type { Person } from './read.ts';
 
 /** @param present - The person to be changed; null for a new one. */
-export function valuesOf(fields: Omit<PersonFields, 'password'>, present: Person | null): Row {
+export async function valuesOf(
+  { tx }: Asked,
+  fields: Omit<PersonFields, 'password'>,
+  present: Person | null,
+): Promise<Row> {
   const { roles = fields.role, teacher_id: teacherId } = fields;
   return {
     ...sameColumns(fields),
     ...(roles === undefined ? {} : { roles }),
     ...(teacherId === undefined ? {} : { primary_teacher_id: teacherId }),
-    ...nameOf(fields, present),
+    ...(await nameOf(tx, fields, present)),
   };
 }
 
-/** A part of the name that is given alone joins the part that stands. */
-function nameOf(fields: Omit<PersonFields, 'password'>, present: Person | null): Row {
-  const { given_name: given, family_name: family, full_name: full } = fields;
-  if (given === undefined && family === undefined && full === undefined) return {};
-  const keepsParts = given !== undefined || family !== undefined;
-  const parts = keepsParts
-    ? {
-        given_name: given === undefined ? present?.given_name : given,
-        family_name: family === undefined ? present?.family_name : family,
-      }
-    : {};
-  const { given_name: first, family_name: last, display_name: whole } = completeName({ ...parts, full_name: full });
-  return { given_name: first ?? '', family_name: last ?? '', display_name: whole ?? '' };
+/** As far as a name is given: the names that the person will have, by the rule that holds for files. */
+async function nameOf(
+  tx: OrgTransaction,
+  { given_name, family_name, full_name }: Omit<PersonFields, 'password'>,
+  present: Person | null,
+): Promise<Row> {
+  const said = Object.entries({ given_name, family_name, full_name }).filter(([, value]) => value !== undefined);
+  if (said.length === 0) return {};
+  const texts = Object.fromEntries(said.map(([name, value]) => [name, value ?? '']));
+  return { ...(await findNames(tx, texts, present?.id ?? null)) };
 }
 
 const SAME = ['email', 'username', 'external_id', 'status', 'unit_id', 'grade_level', 'phone', 'gender'] as const;

@@ -27,7 +27,7 @@ export const sectionDefaults = defineKind<z.infer<typeof params>>({
       sql<{ name: string }>`
       select wanted.name from unnest(${[...NAMES]}::text[]) wanted(name)
       where not exists (
-        select from sections s where s.org_id = ${orgId} and s.course_id = ${course.id} and lower(s.name) = lower(wanted.name))`,
+        select from sections s where s.org_id = ${orgId} and s.course_id = ${course.id} and fold(s.name) = fold(wanted.name))`,
     );
     const names = missing.map((row) => row.name);
     await planOneItem(plan, {

@@ -63,15 +63,15 @@ export const courseCreate = defineKind<Params>({
 function plannedCourses({ orgId, newId, params: wanted }: PlanContext<Params>): RawBuilder<unknown> {
   return sql`
     with given as (
-      select n::int as item_no, value, row_number() over (partition by lower(value ->> 'code') order by n) as nth
+      select n::int as item_no, value, row_number() over (partition by fold(value ->> 'code') order by n) as nth
       from jsonb_array_elements(${JSON.stringify(wanted.courses)}::jsonb) with ordinality g(value, n)
     ), judged as (
       select *, value ? 'code' and (nth > 1 or exists (
-        select from courses c where c.org_id = ${orgId} and lower(c.code) = lower(value ->> 'code'))) as is_taken
+        select from courses c where c.org_id = ${orgId} and fold(c.code) = fold(value ->> 'code'))) as is_taken
       from given)
     select item_no, null::int as row_no, item_no::text as key, null::uuid as subject_id, value ->> 'title' as label, value as input,
       case when is_taken then 'error' else 'create' end as action, case when is_taken then ${code('already_exists')} end as code,
-      case when is_taken then jsonb_build_object('entity', 'courses', 'field', 'code', 'fields', 'code') end as detail,
+      case when is_taken then jsonb_build_object('entity', 'course', 'field', 'code', 'fields', 'code') end as detail,
       null::jsonb as warnings, case when not is_taken then 'insert' end as change, ${newId(sql`'course ' || item_no`)} as id,
       coalesce(${templateValues(orgId, wanted.template_id)}, '{}') || value as after
     from judged`;

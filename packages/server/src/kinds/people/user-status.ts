@@ -5,7 +5,8 @@ import { code, defineKind } from '../../engine/kind.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
 import { reasonSchema } from '../../school/people/profile.ts';
 import { peopleIn, targetIds, targetSchema } from '../../school/people/targets.ts';
-import { losesOwnAccess, personFault } from '../../school/people/verdicts.ts';
+import { dutiesWarning } from '../../school/people/duties.ts';
+import { isRemoval, losesOwnAccess, personFault } from '../../school/people/verdicts.ts';
 
 const params = z.strictObject({
   target: targetSchema,
@@ -27,7 +28,7 @@ export const userStatus = defineKind<z.infer<typeof params>>({
       'user',
       sql`
       with judged as (
-        select meant.id, u.display_name, coalesce(${personFault(actor)}, case
+        select meant.id, u.display_name, case when ${isRemoval(sql`${status}::text`)} then ${dutiesWarning(orgId, 'u')} end as duties, coalesce(${personFault(actor)}, case
             when ${losesOwnAccess(actor, sql`${status}::text`, sql`u.roles`)} then ${code('acting_user')} end) as code
         from (${targetIds(actor, target)}) meant
         left join users u on u.org_id = ${orgId} and u.id = meant.id)
@@ -35,7 +36,7 @@ export const userStatus = defineKind<z.infer<typeof params>>({
         id as subject_id, coalesce(display_name, id::text) as label, null::jsonb as input,
         case when code is not null then 'error' when ${status === 'archived'} then 'remove' else 'update' end as action,
         code, case when code is not null then jsonb_build_object('subject', id, 'label', display_name) end as detail,
-        null::jsonb as warnings, case when code is null then 'update' end as change, id,
+        case when code is null and duties is not null then jsonb_build_array(duties) end as warnings, case when code is null then 'update' end as change, id,
         jsonb_build_object('status', ${status}::text) as after
       from judged`,
     );

@@ -63,9 +63,11 @@ export const editRecord = defineKind<z.infer<typeof params>>({
           when x.action = 'create' and e.id is not null then ${code('already_exists')}
           when x.action <> 'create' and e.id is null then ${code('not_found')} ${losesKey(orgId, entity)} end as fault
         from ${edited} x left join ${table(entity)} e on e.org_id = ${orgId} and e.id = x.id) y`);
-    const kept = sql`${edited} x join ${plan.planned} p using (item_no) where p.action <> 'error'`;
-    await plan.insert(name, sql`select item_no, x.id, x.after from ${kept} and x.action = 'create'`);
-    await plan.update(name, sql`select item_no, x.id, x.after from ${kept} and x.action = 'update'`);
+    const kept = sql`${edited} x join ${plan.planned} p using (item_no)
+      left join ${table(entity)} e on e.org_id = ${orgId} and e.id = x.id where p.action <> 'error'`;
+    const after = sql`x.after || coalesce(${entity.follows?.(sql`x.after`) ?? sql`null`}, '{}'::jsonb) as after`;
+    await plan.insert(name, sql`select item_no, x.id, ${after} from ${kept} and x.action = 'create'`);
+    await plan.update(name, sql`select item_no, x.id, ${after} from ${kept} and x.action = 'update'`);
     await plan.remove(name, sql`select item_no, x.id from ${kept} and x.action = 'delete'`);
   },
 });

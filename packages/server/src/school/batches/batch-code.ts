@@ -24,10 +24,10 @@ export function madeCodes(orgId: string): RawBuilder<unknown> {
       select w.base, candidate, row_number() over (partition by w.base order by n) as place
       from (select base, count(*) as wanted from based group by base) w
       cross join lateral generate_series(1, w.wanted
-        + (select count(*) from batches b where b.org_id = ${orgId} and lower(b.code) like lower(w.base) || '%') + (select count(code) from named)) n
+        + (select count(*) from batches b where b.org_id = ${orgId} and fold(b.code) like fold(w.base) || '%') + (select count(code) from named)) n
       cross join lateral (select w.base || case when n = 1 then '' else '-' || n end as candidate) c
-      where not exists (select from batches b where b.org_id = ${orgId} and lower(b.code) = lower(candidate))
-        and not exists (select from named o where lower(o.code) = lower(candidate))
+      where not exists (select from batches b where b.org_id = ${orgId} and fold(b.code) = fold(candidate))
+        and not exists (select from named o where fold(o.code) = fold(candidate))
     ), coded as (
       select item_no, f.candidate as made
       from (select item_no, base, row_number() over (partition by base order by item_no) as place from based) b

@@ -52,8 +52,8 @@ function stateFault({ orgId, actor }: PlanContext): RawBuilder<unknown> {
     when ${gives('capacity')} and g.capacity < g.enrolled_students then ${code('batch_capacity_below_enrolled')}
     when ${gives('status')} and g.status = 'active' and g.lead_id is null and not ${hasTeacher(orgId, sql`g.batch_id`)} then ${code('batch_instructor_required')}
     when ${gives('code')} and (
-      exists (select from batches b where b.org_id = ${orgId} and lower(b.code) = lower(g.code_given) and b.id <> g.batch_id)
-      or exists (select from given o where lower(o.code_given) = lower(g.code_given) and o.item_no < g.item_no)) then ${code('batch_code_taken')}
+      exists (select from batches b where b.org_id = ${orgId} and fold(b.code) = fold(g.code_given) and b.id <> g.batch_id)
+      or exists (select from given o where fold(o.code_given) = fold(g.code_given) and o.item_no < g.item_no)) then ${code('batch_code_taken')}
   end`;
 }
 

@@ -3,6 +3,7 @@ import type { Entity } from '../../db/entity.ts';
 import { mentorshipRules } from '../mentors/rules.ts';
 import { relationshipRules, userRules } from '../people/rules.ts';
 import { unitRules } from '../records/rules.ts';
+import { followingNames } from '../people/names.ts';
 import { losesRights } from '../people/rights.ts';
 import { stopsTeaching, TEACHER_COLUMNS } from '../people/staff.ts';
 
@@ -18,6 +19,7 @@ export const PEOPLE: readonly Entity[] = [
     name: 'user',
     table: 'users',
     rules: userRules,
+    follows: followingNames,
     columns: {
       account_id: 'uuid',
       external_id: 'text',
@@ -34,6 +36,7 @@ export const PEOPLE: readonly Entity[] = [
       phone: 'text',
       is_restricted: 'boolean',
       gender: 'text',
+      source_changed_at: 'timestamptz',
     },
     defaults: { given_name: '', family_name: '', roles: ['student'], status: 'active', is_restricted: false },
     references: { unit_id: 'unit', primary_teacher_id: 'user' },

@@ -82,12 +82,12 @@ function presentInvites(
   codes: readonly string[],
 ): RawBuilder<KnownInvite & { code: string }> {
   return sql<KnownInvite & { code: string }>`
-    select i.id, i.name, i.status, i.tag, i.start_date::text, i.end_date::text, lower(i.invite_code) as code,
+    select i.id, i.name, i.status, i.tag, i.start_date::text, i.end_date::text, fold(i.invite_code) as code,
       coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'batch_id', l.batch_id, 'payment_option_id', l.payment_option_id,
           'is_default', l.is_default) order by l.position, l.id)
         from invite_options l where l.org_id = ${orgId} and l.enroll_invite_id = i.id), '[]') as links
     from enroll_invites i
-    where i.org_id = ${orgId} and (i.id = any(${[...ids]}::uuid[]) or lower(i.invite_code) = any(${[...codes]}::text[]))`;
+    where i.org_id = ${orgId} and (i.id = any(${[...ids]}::uuid[]) or fold(i.invite_code) = any(${[...codes]}::text[]))`;
 }
 
 function presentBatches(orgId: string, ids: readonly string[]): RawBuilder<KnownBatch> {

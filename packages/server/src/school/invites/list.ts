@@ -44,14 +44,14 @@ export async function listInvites(
 
 function matching(orgId: string, filter: InvitesWanted): RawBuilder<unknown> {
   const { name, batchIds, optionIds, tags } = filter;
-  const pattern = `%${name.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = `%${name.replace(/[\\%_]/g, '\\$&')}%`;
   const linked = (column: string, ids: readonly string[]): RawBuilder<unknown> => sql`exists (
     select from invite_options l where l.org_id = ${orgId} and l.enroll_invite_id = i.id
       and l.${sql.ref(column)} = any(${ids.flatMap((id) => asUuid(id) ?? [])}::uuid[]))`;
   return sql.join(
     [
       sql`i.org_id = ${orgId}`,
-      ...(name === '' ? [] : [sql`lower(i.name) like ${pattern}`]),
+      ...(name === '' ? [] : [sql`fold(i.name) like fold(${pattern})`]),
       ...(batchIds.length === 0 ? [] : [linked('batch_id', batchIds)]),
       ...(optionIds.length === 0 ? [] : [linked('payment_option_id', optionIds)]),
       ...(tags.length === 0 ? [] : [sql`i.tag = any(${[...tags]}::text[])`]),

@@ -104,6 +104,6 @@ function judgedNewcomers(orgId: string, newcomers: readonly Newcomer[]): RawBuil
       case when known.id is not null then 'Email already exists' when c.reason is not null then c.reason
         when named.id is not null then 'Username already exists' end as reason
     from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as c(n int, email text, username text, label text, reason text, repeats int)
-    left join users known on known.org_id = ${orgId} and lower(known.email) = lower(c.email)
-    left join users named on named.org_id = ${orgId} and lower(named.username) = lower(c.username)`;
+    left join users known on known.org_id = ${orgId} and fold(known.email) = fold(c.email)
+    left join users named on named.org_id = ${orgId} and fold(named.username) = fold(c.username)`;
 }

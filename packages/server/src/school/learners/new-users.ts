@@ -3,7 +3,7 @@ import { cleanText, isEmail, USER_ROLES, type UserRole } from '@muster/contract'
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
-import { completeName } from '../people/fields.ts';
+import { namesOfNew } from '../people/names.ts';
 import { ADMIN_ROLES } from '../people/rights.ts';
 import type { AssignParams } from './parameters.ts';
 
@@ -62,7 +62,7 @@ async function foldedNames(
   return rows(
     tx,
     sql<{ email: string | null; username: string | null }>`
-    select lower(email) as email, lower(username) as username
+    select fold(email) as email, fold(username) as username
     from unnest(${emails}::text[], ${usernames}::text[]) with ordinality given(email, username, n) order by n`,
   );
 }
@@ -86,13 +86,10 @@ function faultOf(actor: Actor, user: Given): string | null {
 }
 
 function valuesOf(actor: Actor, user: Given): Record<string, unknown> {
-  const { given_name, family_name, display_name } = completeName({ full_name: trimmed(user.full_name) ?? '' });
   return {
     email: trimmed(user.email),
     username: trimmed(user.username) ?? trimmed(user.email),
-    given_name,
-    family_name,
-    display_name,
+    ...namesOfNew(trimmed(user.full_name) ?? ''),
     roles: [...new Set(rolesOf(user).map(asRole))],
     phone: trimmed(user.mobile_number) ?? null,
     gender: trimmed(user.gender) ?? null,

@@ -92,5 +92,5 @@ function rankedCandidates(
 
 /** Which of the wanted words are among the words of a profile. */
 function common(words: RawBuilder<unknown>, wanted: readonly string[]): RawBuilder<unknown> {
-  return sql`array(select w from unnest(${[...wanted]}::text[]) w where w in (select lower(word) from unnest(${words}) word))`;
+  return sql`array(select w from unnest(${[...wanted]}::text[]) w where fold(w) in (select fold(word) from unnest(${words}) word))`;
 }

@@ -4,7 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { one, rows, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { scopeOf } from '../people/scope.ts';
-import { searchCondition } from '../people/targets.ts';
+import { searchCondition } from '../people/search.ts';
 import { isStudent } from './fitness.ts';
 
 export interface AssignedStudent {

@@ -2,6 +2,7 @@
 import { USER_ROLES, USER_STATUSES } from '@muster/contract';
 import type { RowReading } from '../../engine/kind.ts';
 import type { FieldDefinition } from '../../formats/mapping/schema.ts';
+import { NAME_READINGS, readName } from './names.ts';
 
 export const USER_FIELDS: readonly FieldDefinition[] = [
   {
@@ -76,10 +77,25 @@ export const USER_FIELDS: readonly FieldDefinition[] = [
   { name: 'phone', title: 'Phone', type: 'text', maxLength: 50, aliases: ['mobile', 'mobile_number', 'phone1'] },
   { name: 'gender', title: 'Gender', type: 'text', maxLength: 50, aliases: ['sex'] },
   { name: 'version', title: 'Version', type: 'integer' },
+  {
+    name: 'former_username',
+    title: 'Former user name',
+    type: 'text',
+    maxLength: 255,
+    aliases: ['oldusername', 'old_username'],
+  },
+  { name: 'updated_at', title: 'Changed at the source', type: 'timestamp', aliases: ['date_last_modified'] },
 ];
 
 /** Fields that say where to look or how to decide, and are no columns of a user. */
-export const LOOKED_UP_FIELDS = ['unit', 'teacher', 'version', 'full_name', 'updated_at'] as const;
+export const LOOKED_UP_FIELDS = [
+  'unit',
+  'teacher',
+  'version',
+  'former_username',
+  'updated_at',
+  ...NAME_READINGS,
+] as const;
 
 /** The longest that a text of a person may be, in characters. */
 export function charsMaxOf(name: string): number {
@@ -91,33 +107,9 @@ export function charsMaxOf(name: string): number {
 export const USER_ROWS: RowReading = {
   target: 'User',
   fields: USER_FIELDS,
-  complete: completeName,
+  complete: readName,
   keys: (values) => [text(values['external_id']), text(values['email']), text(values['username'])],
 };
-
-/** Fills in what follows: a display name from its parts, or the parts from a full name ("Ruiz, Ana" or "Ana Ruiz"). */
-export function completeName(values: Record<string, unknown>): Record<string, unknown> {
-  const full = text(values['full_name']) ?? text(values['display_name']);
-  const given = text(values['given_name']);
-  const family = text(values['family_name']);
-  if (given === null && family === null) {
-    if (full === null) return values;
-    const comma = full.indexOf(',');
-    const parts = comma > 0 ? [full.slice(comma + 1), full.slice(0, comma)] : splitLast(full);
-    const [first = '', last = ''] = parts.map((part) => part.trim());
-    values['given_name'] = first;
-    values['family_name'] = last;
-    values['display_name'] = comma > 0 ? `${first} ${last}` : full;
-  } else {
-    values['display_name'] = full ?? (given === null || family === null ? (given ?? family) : `${given} ${family}`);
-  }
-  return values;
-}
-
-function splitLast(full: string): string[] {
-  const space = full.lastIndexOf(' ');
-  return space < 0 ? [full, ''] : [full.slice(0, space), full.slice(space + 1)];
-}
 
 function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;

@@ -5,7 +5,7 @@ import { isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
 import type { UsersTable } from '../../db/tables.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { classMembers, ownStudents, scopeOf, unitsBelow } from './scope.ts';
-import { searchCondition } from './targets.ts';
+import { isOfGrade, quickSearch } from './search.ts';
 
 export type Person = Selectable<UsersTable>;
 
@@ -39,7 +39,7 @@ export async function listPeople(
   wanted: PeopleWanted,
 ): Promise<{ found: Person[]; total: number | null }> {
   const { after, limit, count } = wanted;
-  const matching = sql`from users u where ${sql.join(conditionsOf(actor, wanted), sql` and `)}`;
+  const matching = sql`from users u where ${sql.join(await conditionsOf(tx, actor, wanted), sql` and `)}`;
   const beyond =
     after === null
       ? sql`true`
@@ -53,18 +53,18 @@ export async function listPeople(
   return { found, ...(await one(tx, sql<{ total: number }>`select count(*) as total ${matching}`)) };
 }
 
-function conditionsOf(actor: Actor, query: PeopleWanted): RawBuilder<unknown>[] {
+async function conditionsOf(tx: OrgTransaction, actor: Actor, query: PeopleWanted): Promise<RawBuilder<unknown>[]> {
   const { orgId } = actor;
   const { role, status, unit_id: unitId, grade_level: gradeLevel, teacher_id: teacherId, class_id: classId, q } = query;
   return [
     visiblePeople(actor),
     ...(role === undefined ? [] : [sql`${role} = any(u.roles)`]),
     status === undefined ? sql`u.status <> 'archived'` : sql`u.status = ${status}`,
-    ...(gradeLevel === undefined ? [] : [sql`u.grade_level = ${gradeLevel}`]),
+    ...(gradeLevel === undefined ? [] : [isOfGrade(gradeLevel)]),
     ...(unitId === undefined ? [] : [sql`u.unit_id in (${unitsBelow(orgId, unitId)})`]),
     ...(teacherId === undefined ? [] : [sql`u.id in (${ownStudents(orgId, sql`${teacherId}::uuid`)})`]),
     ...(classId === undefined ? [] : [sql`u.id in (${classMembers(orgId, classId)})`]),
-    ...(q === undefined ? [] : [searchCondition(q)]),
+    ...(q === undefined ? [] : [await quickSearch(tx, q)]),
   ];
 }
 

@@ -5,6 +5,7 @@ import { type ProblemCode, USER_ROLES, USER_STATUSES } from '@muster/contract';
 import type { People } from '../../engine/kind.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { classMembers, ownStudents, scopeOf, unitsBelow } from './scope.ts';
+import { isOfGrade, searchCondition } from './search.ts';
 
 export const PEOPLE_LISTED_MAX = 100_000;
 
@@ -40,7 +41,7 @@ export const selectionSchema = z.strictObject({
     .min(1)
     .max(200)
     .optional()
-    .meta({ title: 'Search', description: 'Part of a name, e-mail or user name, or a whole id.' }),
+    .meta({ title: 'Search', description: 'Part of a name, e-mail, user name or external id, or a whole id.' }),
 });
 export type Selection = z.infer<typeof selectionSchema>;
 
@@ -112,7 +113,7 @@ export function selectionCondition(
     scope === null ? null : sql`u.id in (${scope})`,
     selection.status === undefined ? sql`u.status = 'active'` : sql`u.status = ${selection.status}`,
     sql`${selection.role ?? 'student'} = any(u.roles)`,
-    selection.grade_level === undefined ? null : sql`u.grade_level = ${selection.grade_level}`,
+    selection.grade_level === undefined ? null : isOfGrade(selection.grade_level),
     selection.class_id === undefined ? null : sql`u.id in (${classMembers(orgId, selection.class_id)})`,
     selection.teacher_id === undefined
       ? null
@@ -124,15 +125,4 @@ export function selectionCondition(
     conditions.filter((condition) => condition !== null),
     sql` and `,
   );
-}
-
-/** Condition on users `u`: part of a name without regard to case and accents, or of another identifier. */
-export function searchCondition(q: string): RawBuilder<unknown> {
-  const plain = q
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .toLowerCase();
-  const pattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  return sql`(u.search_name like ${pattern(plain)} or lower(u.username) like ${pattern(q.toLowerCase())}
-    or lower(u.email) like ${pattern(q.toLowerCase())} or u.external_id = ${q} or u.id::text = ${q.toLowerCase()})`;
 }

@@ -60,6 +60,14 @@ export function losesOwnAccess(
     or coalesce(u.roles @> array[${actor.role}] and not ${roles} @> array[${actor.role}], false)))`;
 }
 
+/**
+ * Condition: person `u` leaves by becoming `status`, which may be null: is archived, or active no more. What does it is a
+ * removal, and counts as one.
+ */
+export function isRemoval(status: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(u.status <> 'archived' and (${status} = 'archived' or u.status = 'active' and ${status} <> 'active'))`;
+}
+
 /** Condition: among the roles, a `text[]`, is one that the actor may not give and that person `u` does not have. */
 export function givesTooMuch(actor: Actor, roles: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(not ${roles} <@ (${[...rolesToGive(actor)]}::text[] || u.roles))`;

@@ -44,12 +44,12 @@ export async function listRows(
   entity: Entity,
   { visible, under, order, q, after, limit, count }: RowsWanted,
 ): Promise<{ found: Found[]; total: number | null }> {
-  const pattern = `%${(q ?? '').toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = `%${(q ?? '').replace(/[\\%_]/g, '\\$&')}%`;
   const matching = sql`
     from ${sql.table(entity.table)} t
     where t.org_id = ${tx.orgId} and ${visible}
       and ${under === null ? sql`true` : sql`${sql.ref(`t.${under.column}`)} = ${under.id}`}
-      and ${q === undefined ? sql`true` : sql`lower(${order}) like ${pattern}`}`;
+      and ${q === undefined ? sql`true` : sql`fold(${order}) like fold(${pattern})`}`;
   const beyond = after === null ? sql`true` : sql`(${order}, t.id) > (${after[0]}, ${after[1]}::uuid)`;
   const found = await rows(
     tx,
