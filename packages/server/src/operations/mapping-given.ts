@@ -3,15 +3,17 @@ import { invalid, problemError } from '@muster/contract';
 import { z } from 'zod';
 import { faultsOf } from '../engine/index.ts';
 import { identifierErrors } from '../formats/mapping/check-mapping.ts';
+import { bare } from '../formats/mapping/bare.ts';
 import { compileMapping } from '../formats/mapping/mapping.ts';
 import { MappingProblem, type MappingError } from '../formats/mapping/mapping-problem.ts';
 import { detectPreset, PRESETS } from '../formats/mapping/presets.ts';
 import { mappingSchema, type FieldDefinition, type Mapping } from '../formats/mapping/schema.ts';
-import { suggestMapping } from '../formats/mapping/suggest-mapping.ts';
+import { matchColumns } from '../formats/mapping/match-columns.ts';
 import { asObject } from './stored.ts';
 
 /** The preset that fits the file best, or else the columns by their names. */
 const AUTOMATIC = 'auto';
+const OWN_LAYOUT = 'muster';
 
 /**
  * A mapping that is said in full must say whom a row means. One that is found out need not: what could not be found out is
@@ -74,8 +76,9 @@ function presetMapping(name: string, header: readonly string[], fields: readonly
 
 function automatic(header: readonly string[], fields: readonly FieldDefinition[]): Mapping {
   const preset = detectPreset(header);
-  if (preset !== null) return preset.mappingFor(header, fields);
-  const pairs = suggestMapping(header, fields).flatMap(({ header: column, field }) =>
+  // Our own files are read by the names of their columns, and so are columns that somebody added to them.
+  if (preset !== null && preset.name !== OWN_LAYOUT) return preset.mappingFor(header, fields);
+  const pairs = matchColumns(header, fields).flatMap(({ header: column, field }) =>
     field === null ? [] : [[column, field]],
   );
   return mappingSchema.parse({ field_mappings: z.record(z.string(), z.string()).parse(Object.fromEntries(pairs)) });
@@ -84,8 +87,8 @@ function automatic(header: readonly string[], fields: readonly FieldDefinition[]
 /** Other names of fields (`role`, `unit_code`) become the names that the kind knows. */
 function withFieldNames(mapping: Mapping, fields: readonly FieldDefinition[]): Mapping {
   const names = new Set(fields.map((field) => field.name));
-  const byAlias = new Map(fields.flatMap((field) => (field.aliases ?? []).map((alias) => [alias, field.name])));
-  const nameOf = (name: string): string => (names.has(name) ? name : (byAlias.get(name) ?? name));
+  const byAlias = new Map(fields.flatMap((field) => (field.aliases ?? []).map((alias) => [bare(alias), field.name])));
+  const nameOf = (name: string): string => (names.has(name) ? name : (byAlias.get(bare(name)) ?? name));
   const renamed = <T extends { field: string }>(rules: readonly T[]): T[] =>
     rules.map((rule) => ({ ...rule, field: nameOf(rule.field) }));
   return {

@@ -5,7 +5,6 @@ import { hasSamples, readCsv, sampleFolder } from '../csv/csv-fixture.ts';
 import { compileMapping } from './mapping.ts';
 import type { MappedRow } from './mapping.ts';
 import { detectPreset } from './presets.ts';
-import { suggestMapping } from './suggest-mapping.ts';
 import { userFields } from './user-fields-fixture.ts';
 
 /** Maps rows by the preset that their header shows. */
@@ -174,19 +173,5 @@ describe('presets', () => {
     expect([result.preset, result.unmapped]).toEqual([preset, []]);
     expect(result.mapped).toHaveLength(count);
     expect(result.mapped.flatMap((row) => row.faults)).toEqual([]);
-  });
-});
-
-describe('suggestMapping', () => {
-  it('suggests by name, title and alias, each field once', () => {
-    const header = ['First Name', 'surname', 'E-Mail', 'Student Number', 'Favourite colour', 'email2'];
-    expect(suggestMapping(header, userFields).map(({ field }) => field)).toEqual([
-      'given_name',
-      'family_name',
-      'email',
-      'external_id',
-      null,
-      null,
-    ]);
   });
 });
