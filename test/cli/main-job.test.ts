@@ -124,6 +124,19 @@ it('nobody is never everybody', async () => {
   expect({ exitCode, told }).toMatchObject({ exitCode: 2, told: expect.stringContaining('Say for whom') });
 });
 
+it('what was not clear of a file is asked, and never agreed to by --yes alone', async () => {
+  const file = await school.file('list.csv', 'external_id,full_name,emial\nu-1,Eva One,u1@school.example\n');
+  const refused = await school.muster(['import', 'users', file, '--yes']);
+  expect(refused).toMatchObject({ exitCode: 6, told: expect.stringContaining('--accept-guess') });
+  expect(refused.output).toContain('Columns: 2 of 3 read (utf-8)');
+  expect(refused.output).toContain('! “emial” is not read. It is spelled almost like E-mail.');
+  expect(refused.output).toContain('! 1 row without roles: whoever of them is new becomes student.');
+  const declined = await school.muster(['import', 'users', file], { answers: ['n'] });
+  expect(declined).toMatchObject({ exitCode: 6, told: expect.stringContaining('nothing was changed') });
+  const done = await school.muster(['import', 'users', file, '--role', 'teacher', '--accept-guess', '--yes', '--json']);
+  expect(done).toMatchObject({ exitCode: 0, json: { operation: { status: 'completed', successful_items: 1 } } });
+});
+
 it('a name that several people have, or nobody, is not guessed', async () => {
   const nobody = await school.muster(['status', 'suspended', '--user', 'zz', '--yes']);
   expect(nobody).toMatchObject({ exitCode: 3, told: expect.stringContaining('There is no person called zz.') });

@@ -5,16 +5,19 @@ import type { Cli } from '../cli.ts';
 import { usage } from '../failure.ts';
 import { openFile, readJsonObject } from '../read-file.ts';
 import { assertAnswerable, runOperation } from '../run-operation.ts';
-import { confirmed, connect, type RunOptions } from './options.ts';
+import { acceptingFiles, confirmed, connect, type RunOptions } from './options.ts';
 
 interface ImportOptions extends RunOptions {
   readonly preset?: string;
   readonly mapping?: string;
+  readonly encoding?: string;
+  readonly role?: string;
   readonly mode?: string;
   readonly conflictRule?: string;
   readonly name?: string;
 }
 
+const ROLES = ['student', 'teacher'];
 const MODES = ['create_and_update', 'create_only', 'update_only'];
 const CONFLICT_RULES = ['fail_item', 'keep_existing', 'overwrite', 'merge_non_empty'];
 
@@ -27,6 +30,11 @@ export function importCommand(program: Command, cli: Cli): void {
     .argument('<file>', 'CSV as OneRoster, Canvas, Moodle, Clever or Muster write it, or any other with a mapping')
     .option('--preset <name>', 'which of the known layouts the file has (default: found by its columns)')
     .option('--mapping <file>', 'JSON: {"column": "field"}, or a whole mapping with defaults and rules')
+    .option(
+      '--encoding <name>',
+      'how the text is written, where that is not to be found out: windows-1251, shift_jis, …',
+    )
+    .addOption(new Option('--role <role>', 'what people are of whom the file says no role').choices(ROLES))
     .addOption(new Option('--mode <mode>', 'what is wanted of the file (default: create_and_update)').choices(MODES))
     .addOption(
       new Option(
@@ -35,7 +43,7 @@ export function importCommand(program: Command, cli: Cli): void {
       ).choices(CONFLICT_RULES),
     )
     .option('--name <name>', 'what the operation is called (default: after the file)');
-  confirmed(users).action((file: string, options: ImportOptions) => importUsers(cli, file, options));
+  confirmed(acceptingFiles(users)).action((file: string, options: ImportOptions) => importUsers(cli, file, options));
 }
 
 async function importUsers(cli: Cli, path: string, options: ImportOptions): Promise<void> {
@@ -46,14 +54,17 @@ async function importUsers(cli: Cli, path: string, options: ImportOptions): Prom
   form.set('mapping', JSON.stringify(mappingOf(options)));
   if (options.name !== undefined) form.set('operation_name', options.name);
   if (options.mode !== undefined) form.set('parameters', JSON.stringify({ mode: options.mode }));
+  if (options.encoding !== undefined) form.set('encoding', options.encoding);
   if (options.conflictRule !== undefined) form.set('conflict_rule', options.conflictRule);
   form.set('file', await openFile(path), basename(path));
   const made = await api.post(bulkOperation, '/api/bulk/users/import', form);
   await runOperation(cli, api, made, options);
 }
 
-function mappingOf({ preset, mapping }: ImportOptions): Record<string, unknown> {
-  if (mapping === undefined) return { preset: preset ?? 'auto' };
+function mappingOf({ preset, mapping, role }: ImportOptions): Record<string, unknown> {
+  const defaults = role === undefined ? {} : { default_values: { roles: role } };
+  if (mapping === undefined) return { preset: preset ?? 'auto', ...defaults };
   if (preset !== undefined) throw usage('Give either --preset or --mapping.');
+  if (role !== undefined) throw usage('Give the role within the mapping: {"default_values": {"roles": "teacher"}}.');
   return readJsonObject(mapping);
 }

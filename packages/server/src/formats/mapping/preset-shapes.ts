@@ -1,3 +1,4 @@
+import type { DroppedColumns } from '../reading/file-reading.ts';
 import type { TransformationRule } from './schema.ts';
 
 /** A known shape of user files: its columns and what their values mean. */
@@ -9,6 +10,8 @@ export interface PresetShape {
   columns: Readonly<Record<string, string>>;
   /** Columns that the format knows and that are left out. */
   ignored: RegExp;
+  /** Those of them that mean something which is lost with them, and what that is. Compared in lower case. */
+  dropped?: readonly DroppedColumns[];
   defaults?: Readonly<Record<string, unknown>>;
   rules?: (has: (column: string) => string | undefined) => TransformationRule[];
 }
@@ -157,6 +160,14 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
     },
     ignored:
       /^(?:id|auth|emailstop|city|country|lang|timezone|mail(?:format|display|digest)|htmleditor|autosubscribe|institution|department|address|description(?:format)?|theme|interests|mnethostid|(?:first|last)namephonetic|middlename|alternatename|oldusername|profile_field_.*|(?:cohort|course|role|type|group|enrolperiod|enroltimestart|enrolstatus|sysrole|category|categoryrole)\d+)$/,
+    dropped: [
+      {
+        columns: /^(?:cohort|course|role|type|group|enrol\w+|sysrole|category|categoryrole)\d+$/,
+        holds: 'Enrolments',
+        look: 'always',
+      },
+      { columns: /^oldusername$/, holds: 'New user names for old ones', look: 'always' },
+    ],
     rules: moodleStatus,
   },
   muster: {

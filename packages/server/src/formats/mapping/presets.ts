@@ -1,4 +1,5 @@
 import { ownWidth } from '../report/report-columns.ts';
+import type { DroppedColumns } from '../reading/file-reading.ts';
 import { SHAPES } from './preset-shapes.ts';
 import type { PresetShape } from './preset-shapes.ts';
 import type { FieldDefinition, Mapping } from './schema.ts';
@@ -7,6 +8,8 @@ import type { FieldDefinition, Mapping } from './schema.ts';
 export interface Preset {
   name: string;
   title: string;
+  /** Columns that mean something and are left out all the same. */
+  dropped: readonly DroppedColumns[];
   /** The mapping for a header of this shape; columns without one of `fields` are left out on purpose. */
   mappingFor: (header: readonly string[], fields: readonly FieldDefinition[]) => Mapping;
 }
@@ -14,6 +17,7 @@ export interface Preset {
 export const PRESETS: readonly Preset[] = Object.entries(SHAPES).map(([name, shape]) => ({
   name,
   title: shape.title,
+  dropped: shape.dropped ?? [],
   mappingFor: (header, fields) => mappingOf(shape, header, fields),
 }));
 

@@ -73,6 +73,10 @@ export interface FieldDefinition {
   identifies?: boolean;
   /** Names another record, or what somebody may do: never guessed from a name that is only like its own. */
   refers?: boolean;
+  /** What a new record gets where neither file nor mapping say it. Somebody has to agree. */
+  assumed?: string;
+  /** Values that give rights: a file never hands them out unasked. */
+  weighty?: readonly string[];
   /** Characters of a text, or of one entry of a list. */
   maxLength?: number;
   /** Allowed values of an enum, or of the entries of a list. */

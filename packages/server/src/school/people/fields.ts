@@ -64,6 +64,8 @@ export const USER_FIELDS: readonly FieldDefinition[] = [
     type: 'list',
     refers: true,
     values: USER_ROLES,
+    assumed: 'student',
+    weighty: ['teacher_admin', 'subscriber_admin'],
     aliases: names.ROLE_NAMES,
     synonyms: ROLE_WORDS,
   },
