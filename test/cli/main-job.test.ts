@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import iconv from 'iconv-lite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ADMIN, peopleCsv, servedSchool, type ServedSchool } from './served-school.ts';
 
@@ -135,6 +136,17 @@ it('what was not clear of a file is asked, and never agreed to by --yes alone', 
   expect(declined).toMatchObject({ exitCode: 6, told: expect.stringContaining('nothing was changed') });
   const done = await school.muster(['import', 'users', file, '--role', 'teacher', '--accept-guess', '--yes', '--json']);
   expect(done).toMatchObject({ exitCode: 0, json: { operation: { status: 'completed', successful_items: 1 } } });
+});
+
+it('of a file in an unknown encoding the names are shown in each likely one, and a person chooses', async () => {
+  const path = await school.file('old.csv', '');
+  await writeFile(path, iconv.encode('external_id,full_name,role\nk-1,Дмитрий Кузнецов,student\n', 'windows-1251'));
+  const refused = await school.muster(['import', 'users', path, '--yes']);
+  expect(refused).toMatchObject({ exitCode: 3, told: expect.stringContaining('windows-1251 (Дмитрий Кузнецов)') });
+  const lines = (await school.muster(['import', 'users', path], { answers: [''] })).told.split('\n');
+  const number = lines.find((line) => line.includes('Дмитрий Кузнецов'))?.trim()[0] ?? '';
+  const done = await school.muster(['import', 'users', path], { answers: [number, 'y'] });
+  expect(done).toMatchObject({ exitCode: 0, output: expect.stringContaining('Дмитрий Кузнецов') });
 });
 
 it('a name that several people have, or nobody, is not guessed', async () => {

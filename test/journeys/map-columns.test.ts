@@ -1,3 +1,4 @@
+import iconv from 'iconv-lite';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf, hasChromium, openSite, previewImport, signedInPage, type Site } from './browser.ts';
@@ -100,6 +101,19 @@ describe.skipIf(!hasChromium)(
       await page.getByText(/^1 of 1 (?:is|are) done/).waitFor();
     });
 
+    it('of a file in an unknown encoding the names are shown in each likely one, and the right one is chosen', async () => {
+      const page = await signedInPage(site);
+      const bytes = iconv.encode('External id,Full name,Role\ng1,Дмитрий Кузнецов,student', 'windows-1251');
+      await startImport(page, 'old.csv', bytes);
+      const right = page.getByRole('radio', { name: 'Дмитрий Кузнецов' });
+      await right.waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      expect(await page.getByRole('button', { name: 'Preview', exact: true }).isDisabled()).toBe(true);
+      await right.check();
+      await page.getByRole('button', { name: 'Preview', exact: true }).click();
+      await page.getByRole('button', { name: 'Дмитрий Кузнецов' }).waitFor();
+    });
+
     it('columns are read differently with the keyboard alone', async () => {
       const page = await signedInPage(site);
       await previewImport(page, 'keys.csv', 'External id,Full name,Raum,Role\nd1,Ana Ruiz,7,student');
@@ -147,7 +161,7 @@ describe.skipIf(!hasChromium)(
 );
 
 /** Uploads a file in the dialog, without waiting for what comes of it. */
-async function startImport(page: Page, name: string, csv: string, mapping?: string): Promise<void> {
+async function startImport(page: Page, name: string, csv: string | Buffer, mapping?: string): Promise<void> {
   await page.getByRole('link', { name: 'Muster' }).click();
   await page.getByRole('button', { name: 'Import people' }).click();
   await page.getByLabel('Choose a CSV file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(csv) });

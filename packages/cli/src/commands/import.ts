@@ -1,10 +1,11 @@
-import { bulkOperation } from '@muster/contract';
+import { bulkOperation, unclearEncoding, type BulkOperation } from '@muster/contract';
 import { Option, type Command } from 'commander';
 import { basename } from 'node:path';
 import type { Cli } from '../cli.ts';
-import { usage } from '../failure.ts';
+import { Failure, usage } from '../failure.ts';
 import { openFile, readJsonObject } from '../read-file.ts';
 import { assertAnswerable, runOperation } from '../run-operation.ts';
+import type { Api } from '../server/api.ts';
 import { acceptingFiles, confirmed, connect, type RunOptions } from './options.ts';
 
 interface ImportOptions extends RunOptions {
@@ -49,6 +50,15 @@ export function importCommand(program: Command, cli: Cli): void {
 async function importUsers(cli: Cli, path: string, options: ImportOptions): Promise<void> {
   assertAnswerable(cli, options);
   const api = connect(cli, options);
+  const made = await upload(api, path, options).catch(async (error: unknown) => {
+    const encoding = await askEncoding(cli, error);
+    if (encoding === null) throw error;
+    return upload(api, path, { ...options, encoding });
+  });
+  await runOperation(cli, api, made, options);
+}
+
+async function upload(api: Api, path: string, options: ImportOptions): Promise<BulkOperation> {
   const form = new FormData();
   // Fields stand before the file, so that the server knows what to do with it while it arrives.
   form.set('mapping', JSON.stringify(mappingOf(options)));
@@ -57,8 +67,20 @@ async function importUsers(cli: Cli, path: string, options: ImportOptions): Prom
   if (options.encoding !== undefined) form.set('encoding', options.encoding);
   if (options.conflictRule !== undefined) form.set('conflict_rule', options.conflictRule);
   form.set('file', await openFile(path), basename(path));
-  const made = await api.post(bulkOperation, '/api/bulk/users/import', form);
-  await runOperation(cli, api, made, options);
+  return api.post(bulkOperation, '/api/bulk/users/import', form);
+}
+
+/** The encoding in which the names of a refused file read right, said by a person; null where there is nobody, or no choice. */
+async function askEncoding({ terminal }: Cli, error: unknown): Promise<string | null> {
+  const offered = error instanceof Failure ? unclearEncoding.safeParse(error.document) : null;
+  if (offered?.success !== true || !terminal.isInteractive) return null;
+  const { encodings } = offered.data;
+  terminal.tell('The file is not written in UTF-8. In which encoding do its names read right?\n');
+  encodings.forEach(({ title, name, samples }, at) => {
+    terminal.tell(`  ${String(at + 1)}  ${samples.join(', ')}    ${title}: ${name}`);
+  });
+  const answer = await terminal.ask('\nNumber (Enter to stop): ');
+  return encodings[Number(answer) - 1]?.name ?? null;
 }
 
 function mappingOf({ preset, mapping, role }: ImportOptions): Record<string, unknown> {

@@ -12,6 +12,12 @@ export const readingNote = z
   .meta({ id: 'ReadingNote' });
 export type ReadingNote = z.infer<typeof readingNote>;
 
+/** What the refusal of a file tells whose encoding only a person can say: each likely one, with names as they would be. */
+export const unclearEncoding = z.object({
+  encodings: z.array(z.object({ name: z.string(), title: z.string(), samples: z.array(z.string()) })),
+});
+export type UnclearEncoding = z.infer<typeof unclearEncoding>;
+
 /** How a file was read: part of what the hash of its plan covers. */
 export const fileReading = z
   .object({

@@ -181,8 +181,6 @@ function fileNote(notice: FileNotice): ReadingNote {
       return { code: notice.code, look: 'never', columns: [notice.name], count: notice.column };
     case 'blank_rows_skipped':
       return { code: notice.code, look: 'never', count: notice.count };
-    case 'encoding_guessed':
-      return { code: notice.code, look: 'always', value: notice.encoding };
   }
 }
 

@@ -12,10 +12,6 @@ export function noteWords(note: ReadingNote): NoteWords {
 }
 
 const WORDS: Record<ReadingNote['code'], (note: ReadingNote) => NoteWords> = {
-  encoding_guessed: ({ value = '' }) => ({
-    message: `The file is not UTF-8 and was read as ${value}.`,
-    correction: 'Check names with accents, or state the encoding.',
-  }),
   column_unnamed: ({ columns = [], count }) => ({
     message: `Column ${String(count)} has no name and is called ${quoted(columns)}.`,
     correction: 'Give it a name in the file if it is to be read.',
