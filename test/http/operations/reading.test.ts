@@ -153,3 +153,19 @@ it('a dry run says the same', async () => {
   ]);
   expect(body.reading.columns).toContainEqual({ name: 'Foo', field: null, maybe: null, filled: 1 });
 });
+
+it('a file of a set that lists something else than people is refused by name', async () => {
+  const content = 'course_id,user_id,role,section_id,status\nE411208,c1,student,S1,deleted\n';
+  for (const preset of ['auto', 'canvas_users']) {
+    const file = { name: 'people.csv', content };
+    const { status, body } = await api.upload('/users/import', { mapping: JSON.stringify({ preset }) }, file);
+    expect([status, body.errors[0].code]).toEqual([400, 'no_people']);
+    expect(body.detail).toBe(
+      'The file cannot be read: This is enrollments.csv of a Canvas SIS set: it says who is in which course, not who people are.',
+    );
+  }
+  const said = { user_id: 'external_id', role: 'roles' };
+  expect(
+    (await api.upload('/users/import', { mapping: JSON.stringify(said) }, { name: 'a.csv', content })).status,
+  ).toBe(201);
+});

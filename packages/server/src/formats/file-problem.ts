@@ -12,6 +12,9 @@ export interface FileProblemDetail {
   encodings?: readonly LikelyEncoding[];
   expected?: string;
   found?: string;
+  /** The set of files that it belongs to, and what it says. */
+  set?: string;
+  says?: string;
   /** Columns concerned: number (1-based) and name. */
   columns?: readonly { number: number; name: string }[];
   max?: number;
@@ -27,6 +30,11 @@ interface ProblemText {
 }
 
 const TEXTS = {
+  no_people: {
+    message: ({ found, set, says }) =>
+      `This is ${found ?? ''} of ${set ?? ''}: it says ${says ?? ''}, not who people are.`,
+    correction: 'Choose the file of the set that lists the people, such as users.csv or students.csv.',
+  },
   file_empty: {
     message: () => 'The file is empty.',
     correction: 'Choose a file with a header line and at least one row.',

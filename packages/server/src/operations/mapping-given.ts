@@ -2,9 +2,11 @@
 import { invalid, problemError } from '@muster/contract';
 import { z } from 'zod';
 import { faultsOf } from '../engine/index.ts';
+import { FileProblem } from '../formats/file-problem.ts';
 import { bare } from '../formats/mapping/bare.ts';
 import { identifierErrors } from '../formats/mapping/check-mapping.ts';
 import { compileMapping } from '../formats/mapping/mapping.ts';
+import { knownFileOf } from '../formats/mapping/known-files.ts';
 import { MappingProblem, type MappingError } from '../formats/mapping/mapping-problem.ts';
 import { matchColumns, type ColumnMatch } from '../formats/mapping/match-columns.ts';
 import { detectPreset, PRESETS, type Preset } from '../formats/mapping/presets.ts';
@@ -85,10 +87,19 @@ function foundOut(
   header: readonly string[],
   fields: readonly FieldDefinition[],
 ): GivenMapping {
+  refuseOtherFiles(header);
   const found =
     preset === AUTOMATIC ? automatic(header, fields) : ofPreset(presetNamed(String(preset)), header, fields);
   const { mapping } = found;
   return { ...found, mapping: { ...mapping, default_values: { ...mapping.default_values, ...asObject(defaults) } } };
+}
+
+/** Files that list something else than people are not read as people; who says column by column what they hold knows better. */
+function refuseOtherFiles(header: readonly string[]): void {
+  const known = knownFileOf(header);
+  if (known === null) return;
+  const { file: found, set, says } = known;
+  throw new FileProblem('no_people', { found, set, says });
 }
 
 function presetNamed(name: string): Preset {

@@ -16,8 +16,6 @@ export interface PresetShape {
   rules?: (has: (column: string) => string | undefined) => TransformationRule[];
 }
 
-const ROLE_NOT_SUPPORTED = 'role_not_supported';
-
 export const SHAPES: Readonly<Record<string, PresetShape>> = {
   oneroster_1_2_users: {
     title: 'OneRoster 1.2 users.csv',
@@ -67,8 +65,8 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
         field: 'roles',
         rule: 'lookup',
         params: {
-          table: { student: 'student', teacher: 'instructor', administrator: 'teacher_admin' },
-          refuse: refuseAll(['aide', 'guardian', 'parent', 'proctor', 'relative']),
+          table: { student: 'student', teacher: 'instructor' },
+          refuse: refuseAll(['aide', 'guardian', 'parent', 'proctor', 'relative'], ['administrator']),
         },
       },
     ],
@@ -100,13 +98,8 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
         field: 'roles',
         rule: 'lookup',
         params: {
-          table: {
-            student: 'student',
-            student_other: 'student',
-            teacher: 'instructor',
-            administrative: 'teacher_admin',
-          },
-          refuse: refuseAll(['observer', 'staff']),
+          table: { student: 'student', student_other: 'student', teacher: 'instructor' },
+          refuse: refuseAll(['observer', 'staff'], ['administrative']),
         },
       }),
     ],
@@ -122,10 +115,11 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
       student_email: 'email',
       username: 'username',
       grade: 'grade_level',
+      gender: 'gender',
       password: 'password',
     },
     ignored:
-      /^(?:student_number|state_id|middle_name|gender|graduation_year|dob|race|hispanic_latino|home_language|ell_status|frl_status|iep_status|student_(?:street|city|state|zip)|contact_.*|ext\..*)$/,
+      /^(?:student_number|state_id|middle_name|graduation_year|dob|race|hispanic_latino|home_language|ell_status|frl_status|iep_status|student_(?:street|city|state|zip)|contact_.*|ext\..*)$/,
     defaults: { roles: ['student'] },
   },
   clever_teachers: {
@@ -142,6 +136,63 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
     },
     ignored: /^(?:teacher_number|state_teacher_id|state_id|middle_name|title|ext\..*)$/,
     defaults: { roles: ['instructor'] },
+  },
+  brightspace_users: {
+    title: 'Brightspace users',
+    signature: [['orgdefinedid'], ['username'], ['last name'], ['first name']],
+    columns: {
+      orgdefinedid: 'external_id',
+      username: 'username',
+      'first name': 'given_name',
+      'last name': 'family_name',
+      email: 'email',
+    },
+    ignored: /^(?:end-of-line indicator|sections|.* (?:points|final) grade .*)$/,
+    // It marks ids so that spreadsheets leave them alone.
+    rules: (has) =>
+      (
+        [
+          ['external_id', 'orgdefinedid'],
+          ['username', 'username'],
+        ] as const
+      ).flatMap(([field, column]) =>
+        whenPresent(has(column), { field, rule: 'replace', params: { pattern: '^#', replacement: '' } }),
+      ),
+  },
+  sds_users: {
+    title: 'School Data Sync users.csv',
+    signature: [
+      ['sourcedid'],
+      ['username'],
+      ['givenname'],
+      ['familyname'],
+      ['orgsourcedids', 'activedirectorymatchid', 'role'],
+    ],
+    columns: {
+      sourcedid: 'external_id',
+      username: 'username',
+      givenname: 'given_name',
+      familyname: 'family_name',
+      orgsourcedids: 'unit',
+      role: 'roles',
+      grade: 'grade_level',
+      email: 'email',
+      phone: 'phone',
+      sms: 'phone',
+      password: 'password',
+    },
+    ignored: /^activedirectorymatchid$/,
+    rules: (has) => [
+      ...whenPresent(has('orgsourcedids'), { field: 'unit', rule: 'split', params: { separator: ',', index: 0 } }),
+      ...whenPresent(has('role'), {
+        field: 'roles',
+        rule: 'lookup',
+        params: {
+          table: { student: 'student', teacher: 'instructor' },
+          refuse: refuseAll(['staff', 'aide', 'faculty', 'proctor', 'other', 'parent', 'guardian'], ['administrator']),
+        },
+      }),
+    ],
   },
   moodle_users: {
     title: 'Moodle user upload',
@@ -217,7 +268,7 @@ function oneRosterStatus(has: (column: string) => string | undefined): Transform
   }
   return [
     { field: 'status', rule: 'join', params: { columns, separator: '/', keep_empty: true } },
-    { field: 'status', rule: 'lookup', params: { table } },
+    { field: 'status', rule: 'lookup', params: { table, allowed: ['true', 'false'] } },
   ];
 }
 
@@ -239,7 +290,7 @@ function moodleStatus(has: (column: string) => string | undefined): Transformati
   const columns = [suspended, deleted];
   return [
     { field: 'status', rule: 'join', params: { columns, separator: '/', keep_empty: true } },
-    { field: 'status', rule: 'lookup', params: { table } },
+    { field: 'status', rule: 'lookup', params: { table, allowed: ['0', '1'] } },
   ];
 }
 
@@ -247,6 +298,8 @@ function whenPresent(column: string | undefined, rule: TransformationRule): Tran
   return column === undefined ? [] : [rule];
 }
 
-function refuseAll(roles: readonly string[]): Record<string, string> {
-  return Object.fromEntries(roles.map((role) => [role, ROLE_NOT_SUPPORTED]));
+/** @param administrative - Roles of people who administer, which a file of another system does not hand out. */
+function refuseAll(roles: readonly string[], administrative: readonly string[]): Record<string, string> {
+  const refused = (codes: readonly string[], code: string): [string, string][] => codes.map((role) => [role, code]);
+  return Object.fromEntries([...refused(roles, 'role_not_supported'), ...refused(administrative, 'role_administers')]);
 }

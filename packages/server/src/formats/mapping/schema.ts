@@ -25,6 +25,7 @@ const TRANSFORMATION_RULES = [
   'constant',
   'lookup',
   'default_if_empty',
+  'first_filled',
   'replace',
 ] as const;
 
