@@ -13,7 +13,7 @@ export async function getOperation(client: Client, id: string): Promise<BulkOper
 /** Uploads a file of people; resolves once it is staged. @param file - With its name. */
 export async function importPeople(client: Client, file: File): Promise<BulkOperation> {
   const form = new FormData();
-  form.set('mapping', '{"preset":"auto"}');
+  form.set('mapping', '{"preset":"auto","default_values":{"roles":"student"}}');
   form.set('file', file);
   return client.post(bulkOperation, '/api/bulk/users/import', form);
 }

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import iconv from 'iconv-lite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ADMIN, peopleCsv, servedSchool, type ServedSchool } from './served-school.ts';
 
@@ -122,6 +123,30 @@ it('people are made inactive by name, and that is taken back', async () => {
 it('nobody is never everybody', async () => {
   const { exitCode, told } = await school.muster(['status', 'archived', '--yes']);
   expect({ exitCode, told }).toMatchObject({ exitCode: 2, told: expect.stringContaining('Say for whom') });
+});
+
+it('what was not clear of a file is asked, and never agreed to by --yes alone', async () => {
+  const file = await school.file('list.csv', 'external_id,full_name,emial\nu-1,Eva One,u1@school.example\n');
+  const refused = await school.muster(['import', 'users', file, '--yes']);
+  expect(refused).toMatchObject({ exitCode: 6, told: expect.stringContaining('--accept-guess') });
+  expect(refused.output).toContain('Columns: 2 of 3 read (utf-8)');
+  expect(refused.output).toContain('! “emial” is not read. It is spelled almost like E-mail.');
+  expect(refused.output).toContain('! 1 row without roles: whoever of them is new becomes student.');
+  const declined = await school.muster(['import', 'users', file], { answers: ['n'] });
+  expect(declined).toMatchObject({ exitCode: 6, told: expect.stringContaining('nothing was changed') });
+  const done = await school.muster(['import', 'users', file, '--role', 'teacher', '--accept-guess', '--yes', '--json']);
+  expect(done).toMatchObject({ exitCode: 0, json: { operation: { status: 'completed', successful_items: 1 } } });
+});
+
+it('of a file in an unknown encoding the names are shown in each likely one, and a person chooses', async () => {
+  const path = await school.file('old.csv', '');
+  await writeFile(path, iconv.encode('external_id,full_name,role\nk-1,Дмитрий Кузнецов,student\n', 'windows-1251'));
+  const refused = await school.muster(['import', 'users', path, '--yes']);
+  expect(refused).toMatchObject({ exitCode: 3, told: expect.stringContaining('windows-1251 (Дмитрий Кузнецов)') });
+  const lines = (await school.muster(['import', 'users', path], { answers: [''] })).told.split('\n');
+  const number = lines.find((line) => line.includes('Дмитрий Кузнецов'))?.trim()[0] ?? '';
+  const done = await school.muster(['import', 'users', path], { answers: [number, 'y'] });
+  expect(done).toMatchObject({ exitCode: 0, output: expect.stringContaining('Дмитрий Кузнецов') });
 });
 
 it('a name that several people have, or nobody, is not guessed', async () => {

@@ -55,7 +55,7 @@ it('when the web process is stopped, what runs goes on in the worker to its end 
   });
   const authorization = `Bearer ${(await login.json()).token}`;
   const form = new FormData();
-  form.set('mapping', '{"preset":"auto"}');
+  form.set('mapping', '{"preset":"auto","default_values":{"roles":"student"}}');
   form.set('file', new File([peopleCsv(1_000)], 'people.csv'));
   const made = await fetch(`${address}/api/bulk/users/import`, {
     method: 'POST',

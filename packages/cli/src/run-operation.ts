@@ -4,7 +4,7 @@
  * What was previewed is what runs: the confirmation carries the hash of the plan that was shown. Whoever leaves in
  * between leaves a plan that nobody confirmed, or an operation that goes on by itself.
  */
-import type { BulkOperation, OperationPreview, StartRequest } from '@muster/contract';
+import type { BulkOperation, OperationPreview, ReadingNote, StartRequest } from '@muster/contract';
 import { show, type Cli } from './cli.ts';
 import type { RunOptions } from './commands/options.ts';
 import { EXIT } from './exit-codes.ts';
@@ -65,7 +65,10 @@ async function agree(
   options: RunOptions,
 ): Promise<StartRequest> {
   if (waitsForApproval(operation, preview)) throw unapproved(operation);
-  const warnings = preview.counts.warnings > 0 ? { acknowledge_warnings: true } : {};
+  const warnings = {
+    ...(preview.counts.warnings > 0 ? { acknowledge_warnings: true } : {}),
+    ...(await agreeToReading(cli, operation, preview, options)),
+  };
   if (options.confirmCount !== undefined) return { ...warnings, confirm_count: options.confirmCount };
   if (options.yes === true) return warnings;
   const guard = preview.guards.find(({ needs }) => needs === 'typed');
@@ -74,6 +77,37 @@ async function agree(
   const answer = (await cli.terminal.ask(question)).replaceAll(',', '').toLowerCase();
   if (answer !== asked && !(guard === undefined && answer === 'yes')) throw declined(operation);
   return guard === undefined ? warnings : { ...warnings, confirm_count: guard.count };
+}
+
+/** What was not clear of a file is for a person to say, or for whoever wrote the command line. */
+async function agreeToReading(
+  cli: Cli,
+  operation: BulkOperation,
+  { reading }: OperationPreview,
+  { acceptGuess, yes, confirmCount }: RunOptions,
+): Promise<StartRequest> {
+  const notes = reading?.notes.filter((note) => note.needs_look) ?? [];
+  if (notes.length === 0) return {};
+  if (acceptGuess === true) return { accept_reading: true };
+  if (yes === true || confirmCount !== undefined) throw unclear(operation, notes);
+  const answer = await cli.terminal.ask('\nGo on with the file as it was read (see the lines with ! above)? [y/N] ');
+  if (!['y', 'yes'].includes(answer.toLowerCase())) throw declined(operation);
+  return { accept_reading: true };
+}
+
+function unclear(operation: BulkOperation, notes: readonly ReadingNote[]): Failure {
+  const hint = {
+    code: 'reading_not_accepted',
+    field: '',
+    message: '',
+    correction: 'Say what the columns hold with --mapping or --role, or go on as it was read with --accept-guess.',
+  };
+  const faults = notes.map(({ code, message }) => ({ code, field: '', message, correction: '' }));
+  return new Failure(EXIT.notDone, 'The file was not read without doubt; nothing was changed.', [...faults, hint], {
+    operation,
+    message: 'The file was not read without doubt.',
+    errors: [...faults, hint],
+  });
 }
 
 function waitsForApproval(operation: BulkOperation, preview: OperationPreview): boolean {

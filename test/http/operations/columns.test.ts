@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.end());
 
-const auto = { mapping: '{"preset":"auto"}' };
+const auto = { mapping: '{"preset":"auto","default_values":{"roles":"student"}}' };
 const READ = { Kürzel: 'external_id', Vorname: 'given_name', Nachname: 'family_name' };
 
 /** One class of a school that names its columns in its own way. */
@@ -70,7 +70,7 @@ it('a row that is broken in the file is not taken for good by trying it again un
   const mapping = JSON.stringify(READ);
   const { body } = await api.upload('/users/import', { mapping }, classList(...rows));
   const path = `/operations/${body.id}`;
-  await api.call('POST', `${path}/start`, { plan_hash: body.plan_hash });
+  await api.call('POST', `${path}/start`, { plan_hash: body.plan_hash, accept_reading: true });
   const again = async (corrections: object) =>
     (await api.call('POST', `${path}/retry`, { corrections, plan_only: true })).body.id;
   expect(await planOf(await again({}))).toEqual([['error', 'row_long']]);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.end());
 
-const AUTO = { mapping: '{"preset":"auto"}', target_model: 'User' };
+const AUTO = { mapping: '{"preset":"auto","default_values":{"roles":"student"}}', target_model: 'User' };
 
 /** Imports a file and gives the items, in the order of its rows. */
 async function imported(content: string, fields: Record<string, string> = AUTO) {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.end());
 
-const auto = { mapping: '{"preset":"auto"}', target_model: 'User' };
+const auto = { mapping: '{"preset":"auto","default_values":{"roles":"student"}}', target_model: 'User' };
 const csv = (content: string) => ({ name: 'people.csv', content });
 
 /** Rows of every table that an import could touch. */

@@ -23,7 +23,7 @@ const run = async ({ id, plan_hash }: { id: string; plan_hash: string }) => {
 
 it('twenty people of a file become twenty people, twenty enrollments and twenty notices [BO-459]', async () => {
   const file = { name: 'intake.csv', content: peopleCsv(20) };
-  const form = { mapping: '{"preset":"auto"}', target_model: 'User' };
+  const form = { mapping: '{"preset":"auto","default_values":{"roles":"student"}}', target_model: 'User' };
   const imported = await run((await api.upload('/import', form, file)).body);
   expect(imported).toMatchObject({ status: 'completed', successful_items: 20 });
   const { items } = (await api.call('GET', `/operations/${imported.id}/items?limit=100`)).body;

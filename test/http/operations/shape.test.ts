@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.end());
 
-const AUTO = { mapping: '{"preset":"auto"}', target_model: 'User' };
+const AUTO = { mapping: '{"preset":"auto","default_values":{"roles":"student"}}', target_model: 'User' };
 
 async function imported(count: number, lines: readonly string[] = []): Promise<BulkOperation> {
   const file = { name: 'people.csv', content: peopleCsv(count, lines) };

@@ -78,7 +78,11 @@ it('a look at what an undo would do, and an undo that did nothing, are no undos'
 
 it('an item names the record that it made or changed, and none where it removed one', async () => {
   const file = { name: 'people.csv', content: peopleCsv(1) };
-  const { body } = await api.upload('/import', { mapping: '{"preset":"auto"}', target_model: 'User' }, file);
+  const { body } = await api.upload(
+    '/import',
+    { mapping: '{"preset":"auto","default_values":{"roles":"student"}}', target_model: 'User' },
+    file,
+  );
   const { id } = await started(bulkOperation.parse(body));
   const [item] = await itemsOf(id);
   expect(item.result_data.record).toEqual({ entity: 'user', id: item.result_data.changes[0].entity_id });

@@ -43,7 +43,7 @@ async function made(url: string, body: object): Promise<string> {
   return reply.body.id;
 }
 
-const READ = { mapping: '{"preset":"auto"}', target_model: 'User' };
+const READ = { mapping: '{"preset":"auto","default_values":{"roles":"student"}}', target_model: 'User' };
 
 let numbered = 0;
 const named = (what: string) => `${what} ${++numbered}`;

@@ -1,20 +1,24 @@
-import { bulkOperation } from '@muster/contract';
+import { bulkOperation, unclearEncoding, type BulkOperation } from '@muster/contract';
 import { Option, type Command } from 'commander';
 import { basename } from 'node:path';
 import type { Cli } from '../cli.ts';
-import { usage } from '../failure.ts';
+import { Failure, usage } from '../failure.ts';
 import { openFile, readJsonObject } from '../read-file.ts';
 import { assertAnswerable, runOperation } from '../run-operation.ts';
-import { confirmed, connect, type RunOptions } from './options.ts';
+import type { Api } from '../server/api.ts';
+import { acceptingFiles, confirmed, connect, type RunOptions } from './options.ts';
 
 interface ImportOptions extends RunOptions {
   readonly preset?: string;
   readonly mapping?: string;
+  readonly encoding?: string;
+  readonly role?: string;
   readonly mode?: string;
   readonly conflictRule?: string;
   readonly name?: string;
 }
 
+const ROLES = ['student', 'teacher'];
 const MODES = ['create_and_update', 'create_only', 'update_only'];
 const CONFLICT_RULES = ['fail_item', 'keep_existing', 'overwrite', 'merge_non_empty'];
 
@@ -27,6 +31,11 @@ export function importCommand(program: Command, cli: Cli): void {
     .argument('<file>', 'CSV as OneRoster, Canvas, Moodle, Clever or Muster write it, or any other with a mapping')
     .option('--preset <name>', 'which of the known layouts the file has (default: found by its columns)')
     .option('--mapping <file>', 'JSON: {"column": "field"}, or a whole mapping with defaults and rules')
+    .option(
+      '--encoding <name>',
+      'how the text is written, where that is not to be found out: windows-1251, shift_jis, …',
+    )
+    .addOption(new Option('--role <role>', 'what people are of whom the file says no role').choices(ROLES))
     .addOption(new Option('--mode <mode>', 'what is wanted of the file (default: create_and_update)').choices(MODES))
     .addOption(
       new Option(
@@ -35,25 +44,49 @@ export function importCommand(program: Command, cli: Cli): void {
       ).choices(CONFLICT_RULES),
     )
     .option('--name <name>', 'what the operation is called (default: after the file)');
-  confirmed(users).action((file: string, options: ImportOptions) => importUsers(cli, file, options));
+  confirmed(acceptingFiles(users)).action((file: string, options: ImportOptions) => importUsers(cli, file, options));
 }
 
 async function importUsers(cli: Cli, path: string, options: ImportOptions): Promise<void> {
   assertAnswerable(cli, options);
   const api = connect(cli, options);
+  const made = await upload(api, path, options).catch(async (error: unknown) => {
+    const encoding = await askEncoding(cli, error);
+    if (encoding === null) throw error;
+    return upload(api, path, { ...options, encoding });
+  });
+  await runOperation(cli, api, made, options);
+}
+
+async function upload(api: Api, path: string, options: ImportOptions): Promise<BulkOperation> {
   const form = new FormData();
   // Fields stand before the file, so that the server knows what to do with it while it arrives.
   form.set('mapping', JSON.stringify(mappingOf(options)));
   if (options.name !== undefined) form.set('operation_name', options.name);
   if (options.mode !== undefined) form.set('parameters', JSON.stringify({ mode: options.mode }));
+  if (options.encoding !== undefined) form.set('encoding', options.encoding);
   if (options.conflictRule !== undefined) form.set('conflict_rule', options.conflictRule);
   form.set('file', await openFile(path), basename(path));
-  const made = await api.post(bulkOperation, '/api/bulk/users/import', form);
-  await runOperation(cli, api, made, options);
+  return api.post(bulkOperation, '/api/bulk/users/import', form);
 }
 
-function mappingOf({ preset, mapping }: ImportOptions): Record<string, unknown> {
-  if (mapping === undefined) return { preset: preset ?? 'auto' };
+/** The encoding in which the names of a refused file read right, said by a person; null where there is nobody, or no choice. */
+async function askEncoding({ terminal }: Cli, error: unknown): Promise<string | null> {
+  const offered = error instanceof Failure ? unclearEncoding.safeParse(error.document) : null;
+  if (offered?.success !== true || !terminal.isInteractive) return null;
+  const { encodings } = offered.data;
+  terminal.tell('The file is not written in UTF-8. In which encoding do its names read right?\n');
+  encodings.forEach(({ title, name, samples }, at) => {
+    terminal.tell(`  ${String(at + 1)}  ${samples.join(', ')}    ${title}: ${name}`);
+  });
+  const answer = await terminal.ask('\nNumber (Enter to stop): ');
+  return encodings[Number(answer) - 1]?.name ?? null;
+}
+
+function mappingOf({ preset, mapping, role }: ImportOptions): Record<string, unknown> {
+  const defaults = role === undefined ? {} : { default_values: { roles: role } };
+  if (mapping === undefined) return { preset: preset ?? 'auto', ...defaults };
   if (preset !== undefined) throw usage('Give either --preset or --mapping.');
+  if (role !== undefined) throw usage('Give the role within the mapping: {"default_values": {"roles": "teacher"}}.');
   return readJsonObject(mapping);
 }

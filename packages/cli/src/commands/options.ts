@@ -87,6 +87,8 @@ export interface RunOptions extends HttpOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly confirmCount?: number;
+  /** Somebody has seen how the file was read. */
+  readonly acceptGuess?: boolean;
   /** False with --no-watch. */
   readonly watch: boolean;
 }
@@ -100,6 +102,14 @@ export function confirmed(command: Command): Command {
     .option('--confirm-count <number>', 'the number that a guarded operation asks for', wholeNumber)
     .option('--no-watch', 'start it and return at once');
   return overHttp(running);
+}
+
+/** For commands that run what came from a file. */
+export function acceptingFiles(command: Command): Command {
+  return command.option(
+    '--accept-guess',
+    'go on with the file as it was read, although columns were left out or values assumed that somebody should look at',
+  );
 }
 
 export function wholeNumber(text: string): number {

@@ -1,5 +1,5 @@
 /** A plan for a person: the sentence first, then counts by action and code, each with an example. */
-import type { ItemChange, OperationPreview, PlannedItem, RollbackPreview } from '@muster/contract';
+import type { FileReading, ItemChange, OperationPreview, PlannedItem, RollbackPreview } from '@muster/contract';
 import { grouped, moment, table, valueText } from './words.ts';
 
 /** The first item of each action and of each code, by their names. */
@@ -9,9 +9,10 @@ export interface Examples {
 }
 
 export function previewText(preview: OperationPreview, examples: Examples): string {
-  const { counts, guards, expires_at: expires } = preview;
+  const { counts, guards, expires_at: expires, reading } = preview;
   const blocks = [
     preview.summary,
+    ...(reading === null ? [] : [readingText(reading)]),
     table(actionRows(counts.actions, examples)),
     ...Object.entries(counts.codes).map(([code, count]) => codeText(code, count, examples.codes[code])),
     hiddenText(preview.hidden),
@@ -21,6 +22,20 @@ export function previewText(preview: OperationPreview, examples: Examples): stri
     ...(expires === null ? [] : [`This preview holds until ${moment(expires)}.`]),
   ];
   return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** Which column is read as what, and what is to be said of it; `!` stands before what somebody should look at. */
+function readingText({ columns, encoding, layout, notes }: FileReading): string {
+  const read = columns.filter(({ field }) => field !== null);
+  const how = layout === null ? '' : ` as ${layout}`;
+  return [
+    `Columns: ${read.length} of ${columns.length} read${how} (${encoding})`,
+    ...read.map(({ name, field }) => `  ${name} → ${field ?? ''}`),
+    ...notes.flatMap(({ needs_look: needsLook, message, correction }) => [
+      `${needsLook ? '!' : '-'} ${message}`,
+      ...(needsLook && correction !== '' ? [`    → ${correction}`] : []),
+    ]),
+  ].join('\n');
 }
 
 /** What cannot be done comes last. */

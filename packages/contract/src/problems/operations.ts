@@ -22,6 +22,11 @@ export const OPERATION_PROBLEMS = {
     'The preview has {count} warning(s).',
     'Look at them and confirm with acknowledge_warnings: true.',
   ),
+  reading_not_accepted: entry(
+    409,
+    'The file was not read without doubt: {reason}',
+    'Say how it is to be read, or confirm with accept_reading: true to go on as it was read.',
+  ),
   confirm_count_mismatch: entry(
     400,
     'This affects {count}; confirm_count must say the same number.',

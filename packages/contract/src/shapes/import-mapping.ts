@@ -41,6 +41,12 @@ export const mappingData = z
     validation_rules: z.array(validationRule).max(500).default([]),
     transformation_rules: z.array(transformationRule).max(500).default([]),
     is_template: z.boolean().default(false),
+    header: z
+      .array(z.string())
+      .min(1)
+      .max(1_000)
+      .optional()
+      .describe('The columns of the file it was made from: files with the same ones are read by it of themselves.'),
   })
   .meta({ id: 'MappingData' });
 export type MappingData = z.input<typeof mappingData>;

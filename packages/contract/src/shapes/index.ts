@@ -1,6 +1,7 @@
 export * from './batches-of-course.ts';
 export * from './bulk-operation.ts';
 export * from './classrooms.ts';
+export * from './file-reading.ts';
 export * from './found-things.ts';
 export * from './import-mapping.ts';
 export * from './instructors-of-students.ts';

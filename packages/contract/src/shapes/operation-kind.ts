@@ -10,6 +10,10 @@ export const mappableField = z.object({
   required: z.boolean(),
   identifies: z.boolean().describe('Says whom or what a row means; each row needs one of these fields.'),
   values: z.array(z.string()).optional(),
+  assumable: z
+    .array(z.string())
+    .optional()
+    .describe('What can be said for all rows that say none; new records get the first of them where nobody says it.'),
 });
 export type MappableField = z.infer<typeof mappableField>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OPERATION_PHASES } from '../operation.ts';
 import { BULK_STATUSES } from './bulk-operation.ts';
+import { fileReading } from './file-reading.ts';
 import { itemChange, operationItem } from './operation-item.ts';
 import { hiddenItems, itemIds, pageQuery, timestamp } from './scalars.ts';
 
@@ -46,6 +47,7 @@ export const operationPreview = z
     items: z.array(plannedItem),
     next_cursor: z.string().nullable(),
     hidden: hiddenItems,
+    reading: fileReading.nullable().describe('How the file was read; null where it came from none.'),
   })
   .meta({ id: 'OperationPreview' });
 export type OperationPreview = z.infer<typeof operationPreview>;
@@ -63,6 +65,9 @@ export const startRequest = z
       .union([z.int().min(0), z.record(z.string(), z.int().min(0))])
       .describe('The number typed for a guard; of several guards the largest, or each by its code.'),
     acknowledge_warnings: z.boolean(),
+    accept_reading: z
+      .boolean()
+      .describe('Somebody has looked at the notes on how the file was read that have needs_look, and goes on.'),
   })
   .partial()
   .meta({ id: 'StartRequest' });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fileReading } from './file-reading.ts';
 import { jsonObject } from './scalars.ts';
 
 /** An error or a warning about one cell or one row; `row` is 1-based without the header, 0 for the whole file. */
@@ -24,6 +25,7 @@ export const validationResult = z
     errors: z.array(rowNote).describe('The first 1,000.'),
     warnings: z.array(rowNote).describe('The first 1,000.'),
     preview_data: z.array(jsonObject).describe('The first 20 rows after mapping.'),
+    reading: fileReading,
   })
   .meta({ id: 'ValidationResult' });
 export type ValidationResult = z.infer<typeof validationResult>;

@@ -330,6 +330,7 @@ export interface ImportMappingsTable {
   version: Defaulted<number>;
   created_at: Defaulted<Date>;
   updated_at: Defaulted<Date>;
+  header_key: string | null;
 }
 
 export interface InviteOptionsTable {
@@ -487,6 +488,7 @@ export interface OperationsTable {
   changed_by_accounts: Defaulted<string[]>;
   uncut: Defaulted<string>;
   hands_on: Defaulted<boolean>;
+  reading: ColumnType<unknown, string | undefined, string>;
 }
 
 export interface OrgsTable {

@@ -3,6 +3,7 @@ import { Problem } from '@muster/contract';
 import { sql, type Selectable, type UpdateObject } from 'kysely';
 import type { OrgTransaction } from '../db/database.ts';
 import type { OperationsTable, Tables } from '../db/tables.ts';
+import type { FileReading, ReadingNote } from '../formats/reading/file-reading.ts';
 import { notifyProgress } from './record.ts';
 import type { Entities, Entity } from '../db/entity.ts';
 
@@ -126,6 +127,29 @@ export interface FileInput {
   readonly starts_when_planned?: boolean;
 }
 
-export async function keepFileInput(tx: OrgTransaction, operation: Operation, input: FileInput): Promise<Operation> {
-  return update(tx, operation, { input: JSON.stringify(input) });
+/** What of the file is kept: its facts, and how it was read. */
+export async function keepFileInput(
+  tx: OrgTransaction,
+  operation: Operation,
+  input: FileInput,
+  reading: FileReading,
+): Promise<Operation> {
+  return update(tx, operation, { input: JSON.stringify(input), reading: JSON.stringify(reading) });
+}
+
+/** How the file of an operation was read; null where it came from none. */
+export function readingOfFile({ reading }: Operation): FileReading | null {
+  return isReading(reading) ? reading : null;
+}
+
+/** Notes on how the file was read that somebody has to look at before this plan runs. */
+export function notesToLookAt(operation: Operation): readonly ReadingNote[] {
+  const creates = (planCounts(operation).actions['create'] ?? 0) > 0;
+  const notes = readingOfFile(operation)?.notes ?? [];
+  return notes.filter(({ look }) => look === 'always' || (look === 'create' && creates));
+}
+
+/** What stands there was written by {@link keepFileInput} alone. */
+function isReading(value: unknown): value is FileReading {
+  return typeof value === 'object' && value !== null && 'notes' in value;
 }

@@ -1,14 +1,27 @@
+import type { LikelyEncoding } from './csv/likely-encodings.ts';
+
 /** Facts about a file that cannot be read; which keys are set depends on the code. */
 export interface FileProblemDetail {
   /** Offset of the first byte that is wrong, 0-based. */
   byte?: number;
   /** Physical line, 1-based. */
   line?: number;
+  /** Several of them, and how many more there are. */
+  lines?: readonly number[];
+  more?: number;
+  encodings?: readonly LikelyEncoding[];
   expected?: string;
   found?: string;
+  /** The set of files that it belongs to, and what it says. */
+  set?: string;
+  says?: string;
   /** Columns concerned: number (1-based) and name. */
   columns?: readonly { number: number; name: string }[];
   max?: number;
+}
+
+function encodingShown({ name, samples }: LikelyEncoding): string {
+  return `${name} (${samples.join(', ')})`;
 }
 
 interface ProblemText {
@@ -17,6 +30,11 @@ interface ProblemText {
 }
 
 const TEXTS = {
+  no_people: {
+    message: ({ found, set, says }) =>
+      `This is ${found ?? ''} of ${set ?? ''}: it says ${says ?? ''}, not who people are.`,
+    correction: 'Choose the file of the set that lists the people, such as users.csv or students.csv.',
+  },
   file_empty: {
     message: () => 'The file is empty.',
     correction: 'Choose a file with a header line and at least one row.',
@@ -29,9 +47,19 @@ const TEXTS = {
     message: ({ found }) => `The encoding "${found ?? ''}" is not known.`,
     correction: 'Give an encoding such as utf-8, windows-1252 or utf-16le.',
   },
+  encoding_unclear: {
+    message: ({ encodings = [] }) =>
+      `The file is not written in UTF-8, and its encoding cannot be told for certain. ${encodings.length === 0 ? '' : `It may be ${encodings.map(encodingShown).join('; ')}.`}`.trim(),
+    correction: 'Send it again with the encoding in which its names read right, or save it as UTF-8.',
+  },
+  encoding_mixed: {
+    message: ({ lines = [], more = 0, expected }) =>
+      `${lines.length === 1 ? 'Line' : 'Lines'} ${lines.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''} ${lines.length === 1 ? 'is' : 'are'} not written in ${expected ?? ''} like the other lines.`,
+    correction: 'Save the whole file as UTF-8, or state the encoding if all of it is in another one.',
+  },
   encoding_broken: {
-    message: ({ byte, found, expected }) =>
-      `Byte ${String(byte)} (${found ?? ''}) is not valid ${expected ?? ''}, although the file began so.`,
+    message: ({ byte, line, found, expected }) =>
+      `Byte ${String(byte)} (${found ?? ''}), on line ${String(line)}, is not valid ${expected ?? ''}, although the file began so.`,
     correction: 'Save the file as UTF-8, or state its encoding (for example windows-1252).',
   },
   quote_unclosed: {

@@ -36,5 +36,5 @@ type Fields = Parameters<typeof givenMapping>[2];
 
 function mappingOf(fields: Fields | undefined, operation: Operation, given: Record<string, unknown>) {
   const { header } = fileInput(operation);
-  return fields === undefined || header.length === 0 ? given : givenMapping(given, header, fields);
+  return fields === undefined || header.length === 0 ? given : givenMapping(given, header, fields).mapping;
 }

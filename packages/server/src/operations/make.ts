@@ -50,6 +50,5 @@ async function stageRows(asked: Asked, wanted: Wanted, rows: unknown): Promise<O
   if (!Array.isArray(rows)) throw invalidField('input_data.rows', 'it must be a list of objects');
   const file = rowsAsFile(rows, 'input_data.rows');
   if (file.header.length === 0) throw invalid([problemError('required', { field: 'input_data.rows' })]);
-  const staged = await stageImport(asked, { ...draftOf(wanted), file, fileName: '', mapping: wanted.mapping_config });
-  return staged.operation;
+  return stageImport(asked, { ...draftOf(wanted), file, fileName: '', mapping: wanted.mapping_config });
 }

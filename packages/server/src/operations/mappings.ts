@@ -6,6 +6,7 @@ import { isUuid, rows, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { ImportMappingsTable } from '../db/tables.ts';
 import { type Asked, type Engine, isWholeOrgAdmin } from '../engine/index.ts';
+import { bare } from '../formats/mapping/bare.ts';
 import { transformationRuleSchema, validationRuleSchema } from '../formats/mapping/schema.ts';
 import type { Actor } from '../tenancy/actor.ts';
 import { asObject } from './stored.ts';
@@ -71,14 +72,37 @@ function assertTarget(engine: Engine, target: string): void {
 }
 
 /** JSON is written as text. */
-function columnsOf(mapping: SavedMapping) {
+function columnsOf({ header, ...mapping }: SavedMapping) {
   return {
     ...mapping,
+    ...(header === undefined ? {} : { header_key: headerKey(header) }),
     field_mappings: JSON.stringify(mapping.field_mappings),
     default_values: JSON.stringify(mapping.default_values),
     validation_rules: JSON.stringify(mapping.validation_rules),
     transformation_rules: JSON.stringify(mapping.transformation_rules),
   };
+}
+
+/** The same for the same columns, in whatever order they stand. */
+function headerKey(header: readonly string[]): string {
+  return JSON.stringify(header.map(bare).sort());
+}
+
+/** The mapping that was saved for a file with these columns: one's own before a template, the newest first; null if none. */
+export async function findMappingFor(
+  { tx, actor }: Asked,
+  target: string,
+  header: readonly string[],
+): Promise<{ readonly name: string; readonly rules: ReturnType<typeof rulesOf> } | null> {
+  const [found] = await rows(
+    tx,
+    sql<StoredMapping>`
+    select m.* from import_mappings m
+    where m.org_id = ${tx.orgId} and m.target_model = ${target} and m.header_key = ${headerKey(header)}
+      and (m.is_template or m.created_by_account = ${actor.accountId})
+    order by m.created_by_account <> ${actor.accountId}, m.updated_at desc, m.id limit 1`,
+  );
+  return found === undefined ? null : { name: found.name, rules: rulesOf(found) };
 }
 
 /** Condition on mappings `m`: one's own and templates; admins of the whole organization see all. */

@@ -13,15 +13,18 @@ export interface NewMapping {
   /** What its rows become, such as User. */
   readonly target: string;
   readonly isForOthers: boolean;
+  /** The columns of the file that it was made from. */
+  readonly header: readonly string[];
 }
 
 export function saveMapping(wanted: NewMapping): Promise<ImportMapping> {
-  const { name, rules, target, isForOthers } = wanted;
+  const { name, rules, target, isForOthers, header } = wanted;
   return post('/api/bulk/mappings', importMapping, {
     name,
     source_format: 'csv',
     target_model: target,
     is_template: isForOthers,
+    header,
     ...rules,
   });
 }

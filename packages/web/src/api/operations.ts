@@ -136,14 +136,17 @@ export interface PeopleFile {
   readonly mode: string;
   /** A saved mapping; null to find out by the names of the columns. */
   readonly mappingId: string | null;
+  /** As a person chose it; null to find it out. */
+  readonly encoding: string | null;
 }
 
 /** @returns The operation, planned and waiting to be looked at. */
-export function importPeople({ file, mode, mappingId }: PeopleFile): Promise<BulkOperation> {
+export function importPeople({ file, mode, mappingId, encoding }: PeopleFile): Promise<BulkOperation> {
   const form = new FormData();
   // Fields stand before the file: the server reads the file while it arrives.
   if (mappingId === null) form.append('mapping', JSON.stringify({ preset: 'auto' }));
   else form.append('mapping_id', mappingId);
+  if (encoding !== null) form.append('encoding', encoding);
   form.append('parameters', JSON.stringify({ mode }));
   form.append('file', file);
   return upload('/api/bulk/users/import', bulkOperation, form);

@@ -26,6 +26,13 @@ export function withColumn(mapping: MappingRules, column: string, field: string)
   return { ...mapping, field_mappings: Object.fromEntries([...others, ...added]) };
 }
 
+/** `mapping` with one value for all rows that say none; an empty one leaves it unsaid. */
+export function withDefault(mapping: MappingRules, field: string, value: string): MappingRules {
+  const others = Object.entries(mapping.default_values).filter(([name]) => name !== field);
+  const added = value === '' ? [] : [[field, value] as const];
+  return { ...mapping, default_values: Object.fromEntries([...others, ...added]) };
+}
+
 /** What of a saved mapping this file has columns for. */
 export function fittedTo(columns: readonly string[], saved: MappingRules): MappingRules {
   const pairs = Object.entries(saved.field_mappings).filter(([name]) => columns.includes(name));

@@ -27,5 +27,6 @@ function confirmationOf(preview: OperationPreview): StartRequest {
     ...(preview.plan_hash === null ? {} : { plan_hash: preview.plan_hash }),
     ...(guard === undefined ? {} : { confirm_count: guard.count }),
     ...(preview.counts.warnings === 0 ? {} : { acknowledge_warnings: true }),
+    ...(preview.reading?.notes.some((note) => note.needs_look) === true ? { accept_reading: true } : {}),
   };
 }

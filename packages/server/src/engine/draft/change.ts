@@ -1,9 +1,21 @@
 /** Changing what is not confirmed yet. What a plan and an approval rest on voids them. */
 import { sql, type UpdateObject } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import type { Mapping } from '../../formats/mapping/schema.ts';
+import { mappingSchema, type Mapping } from '../../formats/mapping/schema.ts';
+import type { OrgTransaction } from '../../db/database.ts';
+import type { RowReading } from '../kind.ts';
 import { getKind, type Asked } from '../engine.ts';
-import { fileInput, invalidState, isOpen, isWaiting, update, type Operation } from '../operation.ts';
+import {
+  fileInput,
+  invalidState,
+  isOpen,
+  isWaiting,
+  keepFileInput,
+  readingOfFile,
+  update,
+  type Operation,
+} from '../operation.ts';
+import { readingOf } from '../../formats/reading/file-reading.ts';
 import { writeAudit } from '../record.ts';
 import { assertAdmitted } from './admission.ts';
 import { checkParams } from './draft.ts';
@@ -46,8 +58,26 @@ export async function change(asked: Asked, operation: Operation, changes: Change
     ...(given.some((name) => VOIDS_PLAN.includes(name)) ? WITHOUT_PLAN : {}),
   });
   const hasRows = changes.mapping !== undefined && fileInput(changed).header.length > 0;
-  if (hasRows && kind.rows !== undefined) await remapRows(tx, changed, kind.rows);
-  return changed;
+  return hasRows && kind.rows !== undefined ? readAgain(tx, changed, kind.rows) : changed;
+}
+
+/** The rows under the mapping that somebody has said now: what was unclear of the columns is settled. */
+async function readAgain(tx: OrgTransaction, operation: Operation, rows: RowReading): Promise<Operation> {
+  const tally = await remapRows(tx, operation, rows);
+  const input = fileInput(operation);
+  const before = readingOfFile(operation);
+  if (before === null) return operation;
+  const reading = readingOf({
+    ...before,
+    header: input.header,
+    mapping: mappingSchema.parse(operation.mapping),
+    fields: rows.fields,
+    tally,
+    layout: null,
+    savedMapping: null,
+    matches: null,
+  });
+  return keepFileInput(tx, operation, input, reading);
 }
 
 const VOIDS_PLAN = ['params', 'mapping', 'overrideReason'];

@@ -12,6 +12,7 @@ import { newId } from '../../db/ids.ts';
 import type { CsvFile, CsvRow, RowFault } from '../../formats/csv/read-csv.ts';
 import { compileMapping, type MappedRow, type RowMapper } from '../../formats/mapping/mapping.ts';
 import { mappingSchema, type Mapping } from '../../formats/mapping/schema.ts';
+import { tallyRows, type RowTally } from '../../formats/reading/row-tally.ts';
 import type { RowReading } from '../kind.ts';
 import type { Operation } from '../operation.ts';
 import { HAS_FAILED } from '../report.ts';
@@ -24,7 +25,7 @@ const NOTHING: MappedRow = { values: {}, faults: [], warnings: [] };
 
 /**
  * Stages a file for an operation within the caller's transaction; a file that breaks off leaves nothing.
- * @returns how many rows there are.
+ * @returns how many rows there are, and what they hold.
  * @throws FileProblem, MappingProblem
  */
 export async function stageFile(
@@ -33,25 +34,21 @@ export async function stageFile(
   file: CsvFile,
   mapping: Mapping,
   reading: RowReading,
-): Promise<number> {
+): Promise<RowTally> {
   const mapper = compileMapping(mapping, file.header, reading.fields);
-  const encode = rowEncoder(tx.orgId, operationId, file.header, mapper, reading);
-  let count = 0;
+  const { encode, tally } = rowEncoder(tx.orgId, operationId, file.header, mapper, reading);
   async function* lines(): AsyncGenerator<string> {
-    for await (const block of file.blocks) {
-      count += block.length;
-      yield block.map(encode).join('');
-    }
+    for await (const block of file.blocks) yield block.map(encode).join('');
   }
   await copyLines(tx, lines());
-  return count;
+  return tally;
 }
 
 /** Maps the staged rows of a draft anew, after its mapping was changed. Rows that are broken in the file stay so. */
-export async function remapRows(tx: OrgTransaction, operation: Operation, reading: RowReading): Promise<void> {
+export async function remapRows(tx: OrgTransaction, operation: Operation, reading: RowReading): Promise<RowTally> {
   const { header } = fileInput(operation);
   const mapper = compileMapping(mappingSchema.parse(operation.mapping), header, reading.fields);
-  const encode = rowEncoder(tx.orgId, operation.id, header, mapper, reading);
+  const { encode, tally } = rowEncoder(tx.orgId, operation.id, header, mapper, reading);
   for await (const page of stagedPages(tx, operation.id, sql`true`)) {
     const rowNos = page.map((row) => row.rowNo);
     await rows(
@@ -61,6 +58,7 @@ export async function remapRows(tx: OrgTransaction, operation: Operation, readin
     );
     await copyLines(tx, [page.map(encode).join('')]);
   }
+  return tally;
 }
 
 /** Which failed items run again, and what is put right in them. */
@@ -81,7 +79,7 @@ export async function restageFailedRows(
 ): Promise<void> {
   const { header } = fileInput(from);
   const mapper = compileMapping(mappingSchema.parse(from.mapping), header, reading.fields);
-  const encode = rowEncoder(tx.orgId, to.id, header, mapper, reading);
+  const { encode } = rowEncoder(tx.orgId, to.id, header, mapper, reading);
   const failed = sql`row_no in (
     select i.row_no from operation_items i where i.org_id = ${tx.orgId} and i.operation_id = ${from.id} and ${HAS_FAILED}
       and ${chosen(request.itemNos)})`;
@@ -137,27 +135,30 @@ async function copyLines(tx: OrgTransaction, lines: AsyncIterable<string> | Iter
   await pipeline(Readable.from(lines), copy);
 }
 
-/** One row as a line of COPY's text format. */
+/** One row as a line of COPY's text format; counts along what the rows hold. */
 function rowEncoder(
   orgId: string,
   operationId: string,
   header: readonly string[],
   mapper: RowMapper,
   reading: RowReading,
-): (row: CsvRow) => string {
+): { encode: (row: CsvRow) => string; tally: RowTally } {
+  const { tally, add } = tallyRows(header, reading.fields);
   const secret = header.flatMap((name, at) => (SECRET_COLUMN.test(name) ? [at] : []));
   const prefix = `${orgId}\t${operationId}\t`;
-  return (row) => {
+  const encode = (row: CsvRow): string => {
     // Cells of a broken row may stand in the wrong columns: they are kept for showing and never read.
     const isBroken = row.fault?.severity === 'error';
     const mapped = isBroken ? NOTHING : mapper(row.cells);
     const values = reading.complete(mapped.values);
+    add(row.cells, isBroken ? null : values);
     const cells = secret.length === 0 ? row.cells : row.cells.map((cell, at) => (secret.includes(at) ? '' : cell));
     const faults: unknown[] = isBroken ? [row.fault] : mapped.faults;
     const warnings: unknown[] =
       row.fault !== undefined && !isBroken ? [row.fault, ...mapped.warnings] : mapped.warnings;
     return `${prefix}${String(row.rowNo)}\t${json(cells)}\t${json(values)}\t${textArray(reading.keys(values))}\t${newId()}\t${list(faults)}\t${list(warnings)}\n`;
   };
+  return { encode, tally };
 }
 
 /** JSON has no raw tabs or line breaks; only its backslashes mean something to COPY. */

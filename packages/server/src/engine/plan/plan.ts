@@ -99,7 +99,7 @@ async function makePlan(asked: Asked, operation: Operation): Promise<Operation> 
   const { tx, engine, actor } = asked;
   const kind = getKind(engine, operation.kind);
   const context = await writePlan(asked, operation, { writeTo: operation.id, now: engine.now() });
-  const { counts, hash } = await sumUpPlan(tx, operation.id);
+  const { counts, hash } = await sumUpPlan(tx, operation.id, operation.reading);
   assertPeopleLimit(kind, actor, counts.people, operation.override_reason);
   if (counts.items === 0) assertSomebody(kind, context);
   const guards = await findGuards(engine, operation, context, counts);

@@ -9,7 +9,8 @@ import { assertFresh } from '../plan/fresh.ts';
 import { guardsOf, type Guard } from '../plan/guards.ts';
 import type { Kind } from '../kind.ts';
 import { move } from '../moves.ts';
-import { invalidState, isOpen, planCounts, type Operation, type PlanCounts } from '../operation.ts';
+import { invalidState, isOpen, notesToLookAt, planCounts, type Operation, type PlanCounts } from '../operation.ts';
+import { noteWords } from '../../formats/reading/note-words.ts';
 import { applicantOf, makerAsActor, planIn } from '../plan/plan.ts';
 import { assertAdmitted } from '../draft/admission.ts';
 import { assertRoomToWait, enqueue, enterQueue, TASKS } from '../queue.ts';
@@ -22,12 +23,14 @@ export interface Confirmation {
   readonly confirmCount?: number | Readonly<Record<string, number>> | undefined;
   /** Plans with warnings are refused unless this is true; undefined does not ask. */
   readonly acknowledgeWarnings?: boolean | undefined;
+  /** Whoever confirms has looked at how the file was read; plans of files that were not clear are refused without. */
+  readonly acceptReading?: boolean | undefined;
 }
 
 /**
  * Confirms and, where it is small, applies the operation before it returns.
  * @throws Problem `plan_stale` with `differences`, `validation_errors`, `confirm_count_mismatch`, `approval_required`,
- *   `invalid_state`; nothing is changed then.
+ *   `reading_not_accepted`, `invalid_state`; nothing is changed then.
  */
 export async function confirm(
   { engine, actor }: Asker,
@@ -92,6 +95,7 @@ async function confirmAdmitted(
     plan_hash: operation.plan_hash,
     confirm_count: confirmation.confirmCount ?? null,
     warnings_acknowledged: confirmation.acknowledgeWarnings ?? false,
+    reading_accepted: confirmation.acceptReading ?? false,
     override_reason: operation.override_reason,
   };
   return queue(asked, operation, start, detail);
@@ -105,12 +109,22 @@ function assertMeant(operation: Operation, kind: Kind, counts: PlanCounts, confi
   if (confirmation.acknowledgeWarnings === false && counts.warnings > 0) {
     throw new Problem('warnings_not_acknowledged', { count: counts.warnings });
   }
+  if (confirmation.acceptReading !== true) assertReadingClear(operation);
   const guards = guardsOf(operation);
   const needsApproval = operation.requires_approval || guards.some((guard) => guard.needs === 'approval');
   if (needsApproval && operation.approved_hash !== operation.plan_hash)
     throw new Problem('approval_required', { guards });
   const unmet = unmetGuard(guards, confirmation.confirmCount);
   if (unmet !== null) throw new Problem('confirm_count_mismatch', { field: 'confirm_count', ...unmet });
+}
+
+/** What was guessed, left out or assumed of a file is looked at by somebody first. */
+function assertReadingClear(operation: Operation): void {
+  const notes = notesToLookAt(operation);
+  if (notes.length === 0) return;
+  const errors = notes.map((note) => ({ code: note.code, field: note.columns?.[0] ?? '', ...noteWords(note) }));
+  const reason = errors.map(({ message }) => message).join(' ');
+  throw new Problem('reading_not_accepted', { count: notes.length, reason }, errors);
 }
 
 /** The first guard whose number was not typed. */

@@ -1,79 +1,98 @@
 import { isUtf8 } from 'node:buffer';
-import chardet from 'chardet';
-import iconv from 'iconv-lite';
 import { FileProblem } from '../file-problem.ts';
-import { hasUtf16Shape } from './refuse-other-formats.ts';
+import { isManyBytes, likelyEncodings } from './likely-encodings.ts';
+import { isKnownEncoding, openTextDecoder, type PieceDecoder } from './text-decoder.ts';
+import { wideEncoding } from './wide-encoding.ts';
 
-/** Which encoding a file is read in, and how that was found. */
+/** Which encoding a file is read in. */
 export interface EncodingChoice {
   encoding: string;
   bomLength: number;
-  /** `guessed` is a hint that people should confirm; `shape` is UTF-16 without a mark. */
-  source: 'stated' | 'bom' | 'utf-8' | 'shape' | 'guessed';
+  /** Whether somebody said so. */
+  isStated: boolean;
 }
 
-/** Turns bytes that arrive in pieces into text. */
-export interface TextDecoding {
-  decode: (bytes: Buffer) => string;
-  /** Throws FileProblem `encoding_broken` when the file ends within a character. */
-  end: () => string;
-}
-
-const BOMS: readonly (readonly [string, Buffer])[] = [
-  ['utf-8', Buffer.from([0xef, 0xbb, 0xbf])],
-  ['utf-16le', Buffer.from([0xff, 0xfe])],
-  ['utf-16be', Buffer.from([0xfe, 0xff])],
-];
-
-/** Encodings that a guess may name: all of them have ASCII as their lower half. */
-const GUESSABLE = /^(?:windows-125\d|ISO-8859-\d+|KOI8-R|Shift_JIS|EUC-JP|EUC-KR|GB18030|Big5)$/;
-/** chardet gives right guesses 30 to 46 of 100 on short tables, and wrong ones mostly below 20. */
-const CONFIDENCE_MIN = 25;
+const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+/** How ISO-2022-JP leaves ASCII: nothing else that is a table holds it. */
+const ESCAPED = /\x1B(?:\$[@B]|\([IJ])/;
 
 /**
- * A byte order mark decides, then what the caller states, then strict UTF-8, then a guess.
+ * A byte order mark decides, then what the caller states, then the shape of UTF-16, then strict UTF-8. Anything else is for
+ * a person to say: the encodings of this world look alike to a program.
  *
  * @param isWhole - Whether the sample is the whole file; if not, it may end within a character.
- * @throws FileProblem `encoding_unknown`
+ * @throws FileProblem `encoding_unknown`, `encoding_unclear` with the likely ones, `encoding_mixed` with the odd lines.
  */
 export function chooseEncoding(sample: Buffer, isWhole: boolean, stated?: string): EncodingChoice {
-  if (stated !== undefined && !iconv.encodingExists(stated)) {
-    throw new FileProblem('encoding_unknown', { found: stated });
+  if (stated !== undefined && !isKnownEncoding(stated)) throw new FileProblem('encoding_unknown', { found: stated });
+  const wide = wideEncoding(sample);
+  if (wide !== null && wide.markLength > 0) return choiceOf(wide.encoding, wide.markLength);
+  if (sample.subarray(0, UTF8_MARK.length).equals(UTF8_MARK)) return choiceOf('utf-8', UTF8_MARK.length);
+  if (stated !== undefined) return { encoding: stated, bomLength: 0, isStated: true };
+  if (wide !== null) return choiceOf(wide.encoding, 0);
+  const isEscaped = ESCAPED.test(sample.toString('latin1'));
+  if (!isEscaped && isUtf8(isWhole ? sample : sample.subarray(0, wholeCharacters(sample)))) return choiceOf('utf-8', 0);
+  throw notUtf8(linesOf(sample, isWhole), 1, isEscaped);
+}
+
+function choiceOf(encoding: string, bomLength: number): EncodingChoice {
+  return { encoding, bomLength, isStated: false };
+}
+
+export function openDecoder(choice: EncodingChoice): PieceDecoder {
+  return /^utf-?8$/i.test(choice.encoding) ? openUtf8Decoder(choice) : openTextDecoder(choice.encoding);
+}
+
+/** Whole lines; of a sample that breaks off without the last one. */
+function linesOf(bytes: Buffer, isWhole: boolean): Buffer[] {
+  const lines: Buffer[] = [];
+  let from = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] !== 10 && bytes[at] !== 13) continue;
+    lines.push(bytes.subarray(from, at));
+    if (bytes[at] === 13 && bytes[at + 1] === 10) at++;
+    from = at + 1;
   }
-  const bom = BOMS.find(([, mark]) => sample.subarray(0, mark.length).equals(mark));
-  if (bom !== undefined) return { encoding: bom[0], bomLength: bom[1].length, source: 'bom' };
-  if (stated !== undefined) return { encoding: stated, bomLength: 0, source: 'stated' };
-  const shape = hasUtf16Shape(sample);
-  if (shape !== false) return { encoding: shape, bomLength: 0, source: 'shape' };
-  if (isUtf8(isWhole ? sample : sample.subarray(0, wholeCharacters(sample)))) {
-    return { encoding: 'utf-8', bomLength: 0, source: 'utf-8' };
+  if (isWhole || lines.length === 0) lines.push(bytes.subarray(from));
+  return lines;
+}
+
+const ODD_LINES_MAX = 10;
+/** Share of lines that may be valid UTF-8 by chance where characters have two bytes. */
+const CHANCE_SHARE = 0.3;
+
+/** @param lineFirst - Number of the first line in the file. */
+function notUtf8(lines: readonly Buffer[], lineFirst: number, isEscaped = false): FileProblem {
+  const isAscii = (line: Buffer): boolean => !line.some((byte) => byte >= 0x80);
+  const numbered = lines.map((bytes, at) => ({ bytes, line: lineFirst + at }));
+  const beyond = isEscaped
+    ? numbered.filter(({ bytes }) => bytes.includes(0x1b))
+    : numbered.filter(({ bytes }) => !isAscii(bytes));
+  const odd = isEscaped ? beyond : beyond.filter(({ bytes }) => !isUtf8(bytes));
+  const encodings = likelyEncodings((odd.length === 0 ? beyond : odd).map(({ bytes }) => bytes));
+  const proper = beyond.length - odd.length;
+  const chance = encodings.slice(0, 3).some(isManyBytes) ? CHANCE_SHARE * beyond.length : 0;
+  if (odd.length > 0 && proper > chance) {
+    const named = odd.slice(0, ODD_LINES_MAX).map(({ line }) => line);
+    return new FileProblem('encoding_mixed', { lines: named, more: odd.length - named.length, expected: 'UTF-8' });
   }
-  return { encoding: guessEncoding(sample), bomLength: 0, source: 'guessed' };
+  return new FileProblem('encoding_unclear', { encodings });
 }
 
-/** Node's own windows-1252 decoder gets 0x80 to 0x9F wrong, so iconv-lite decodes all but UTF-8. */
-export function openDecoder({ encoding, bomLength }: EncodingChoice): TextDecoding {
-  if (/^utf-?8$/i.test(encoding)) return openUtf8Decoder(bomLength);
-  const decoder = iconv.getDecoder(encoding, { stripBOM: true });
-  return { decode: (bytes) => decoder.write(bytes), end: () => decoder.end() ?? '' };
-}
-
-/** Bytes that are nearly UTF-8 are taken as such, so that the broken one is named, not garbled. */
-function guessEncoding(sample: Buffer): string {
-  const [best] = chardet.analyse(sample);
-  if (best === undefined || best.confidence < CONFIDENCE_MIN) return 'windows-1252';
-  if (best.name === 'UTF-8') return 'utf-8';
-  const isWestern = best.name === 'ISO-8859-1' || !GUESSABLE.test(best.name);
-  return isWestern ? 'windows-1252' : best.name.toLowerCase();
-}
-
-function openUtf8Decoder(bomLength: number): TextDecoding {
+function openUtf8Decoder({ bomLength, isStated }: EncodingChoice): PieceDecoder {
   let waiting: Buffer = Buffer.alloc(0);
   let offset = 0;
+  let line = 1;
+  let isAsciiSoFar = true;
   const take = (bytes: Buffer, length: number): string => {
     const whole = bytes.subarray(0, length);
-    if (!isUtf8(whole)) throw brokenUtf8(whole, offset);
+    if (!isUtf8(whole)) {
+      const isSaid = isStated || bomLength > 0 || !isAsciiSoFar;
+      throw isSaid ? brokenUtf8(whole, offset, line) : notUtf8(linesOf(whole, true), line);
+    }
     const text = whole.toString('utf8', offset === 0 ? bomLength : 0);
+    isAsciiSoFar &&= text.length === whole.length;
+    line += lineEndsIn(whole);
     offset += length;
     waiting = bytes.subarray(length);
     return text;
@@ -85,6 +104,12 @@ function openUtf8Decoder(bomLength: number): TextDecoding {
     },
     end: () => take(waiting, waiting.length),
   };
+}
+
+function lineEndsIn(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) count++;
+  return count;
 }
 
 /** Length without a character that is cut off at the end. */
@@ -100,9 +125,10 @@ function wholeCharacters(bytes: Buffer): number {
   return bytes.length;
 }
 
-function brokenUtf8(bytes: Buffer, offset: number): FileProblem {
+function brokenUtf8(bytes: Buffer, offset: number, lineFirst: number): FileProblem {
   const again = Buffer.from(bytes.toString('utf8'));
   const at = bytes.findIndex((byte, i) => byte !== again[i]);
   const found = `0x${(bytes[at] ?? 0).toString(16).toUpperCase().padStart(2, '0')}`;
-  return new FileProblem('encoding_broken', { byte: offset + at, expected: 'UTF-8', found });
+  const line = lineFirst + lineEndsIn(bytes.subarray(0, at));
+  return new FileProblem('encoding_broken', { byte: offset + at, line, expected: 'UTF-8', found });
 }

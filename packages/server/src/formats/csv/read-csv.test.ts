@@ -3,7 +3,6 @@ import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { FileProblem } from '../file-problem.ts';
 import { cellsOf, readCsv } from './csv-fixture.ts';
-import { noticeText } from './notices.ts';
 import { CELL_CHARS_MAX, openCsv } from './read-csv.ts';
 
 async function problemOf(content: string | Buffer): Promise<FileProblem> {
@@ -210,11 +209,57 @@ describe('dialect', () => {
     ]);
   });
 
-  it('windows-1252 is read right, euro sign and all, and the guess is told', async () => {
-    const { rows, notices } = await readCsv(iconv.encode('name,fee\nJosé Núñez,10 €\n', 'windows-1252'));
-    expect(rows[0]?.cells).toEqual(['José Núñez', '10 €']);
-    expect(notices).toEqual([{ code: 'encoding_guessed', encoding: 'windows-1252' }]);
-    expect(notices.map(noticeText).join()).toContain('windows-1252');
+  it.each(['utf-32le', 'utf-32be'])('%s with its mark is not taken for UTF-16', async (name) => {
+    const { dialect, rows } = await readCsv(iconv.encode('id,ä\n1,Zoë\n', name, { addBOM: true }));
+    expect([dialect.encoding, rows[0]?.cells]).toEqual([name, ['1', 'Zoë']]);
+  });
+
+  it.each([
+    ['utf-16le', 'r0,Дмитрий,Кузнецов'],
+    ['utf-16be', 'r0,Дмитрий,Кузнецов'],
+    ['utf-16le', 'r0,太郎,山田'],
+    ['utf-32le', 'r0,Дмитрий,Кузнецов'],
+  ])('%s without a mark is recognised where few characters are Latin: %s', async (name, row) => {
+    const text = `external_id,given_name,family_name\n${`${row}\n`.repeat(40)}`;
+    expect((await cellsOf(iconv.encode(text, name, { addBOM: false })))[40]).toEqual(row.split(','));
+  });
+
+  it.each([
+    ['windows-1252', 'José Núñez'],
+    ['macintosh', 'Søren Åkerlund'],
+    ['windows-1251', 'Дмитрий Кузнецов'],
+    ['windows-1250', 'Jiří Dvořák'],
+    ['iso-8859-2', 'Łukasz Źródło'],
+    ['shift_jis', '太郎 山田'],
+    ['iso-8859-7', 'Γιώργος Παπαδόπουλος'],
+  ])('%s is asked about, with the names as they would be', async (encoding, name) => {
+    const bytes = iconv.encode(`id,name\n1,${name}\n2,Ann\n`, encoding);
+    const problem = await problemOf(bytes);
+    expect(problem.code).toBe('encoding_unclear');
+    const offered = problem.detail.encodings?.find(({ samples }) => samples.includes(name));
+    expect(offered).toBeDefined();
+    expect(problem.message).toContain(name);
+    expect((await cellsOf(bytes, { encoding: offered?.name ?? '' }))[1]).toEqual(['1', name]);
+  });
+
+  it('ISO-2022-JP is asked about too, and can be stated', async () => {
+    const bytes = Buffer.from('id,name\n1,\x1b$B;3ED\x1b(B\n', 'latin1');
+    const problem = await problemOf(bytes);
+    expect(problem.detail.encodings).toMatchObject([{ name: 'iso-2022-jp', samples: ['山田'] }]);
+    expect((await cellsOf(bytes, { encoding: 'iso-2022-jp' }))[1]).toEqual(['1', '山田']);
+  });
+
+  it('text whose first letter beyond ASCII stands far into the file is asked about like any other', async () => {
+    const bytes = Buffer.concat([Buffer.from(`name\n${'Zoe\n'.repeat(60_000)}`), Buffer.from('Jos\xe9\n', 'latin1')]);
+    const problem = await problemOf(bytes);
+    expect(problem.detail.encodings?.map(({ samples }) => samples)).toContainEqual(['José']);
+  });
+
+  it('lines of another encoding than the rest are named', async () => {
+    const bytes = Buffer.concat([Buffer.from('name\nZoë\nAna\n'), Buffer.from('J\xfcrgen\nMa\xdf\n', 'latin1')]);
+    const problem = await problemOf(bytes);
+    expect(problem).toMatchObject({ code: 'encoding_mixed', detail: { lines: [4, 5] } });
+    expect(problem.message).toBe('Lines 4, 5 are not written in UTF-8 like the other lines.');
   });
 
   it('a stated encoding is used', async () => {
@@ -228,7 +273,7 @@ describe('dialect', () => {
     const problem = await problemOf(Buffer.concat([good, Buffer.from('Jos\xe9\n', 'latin1')]));
     expect(problem).toMatchObject({
       code: 'encoding_broken',
-      detail: { byte: good.length + 3, expected: 'UTF-8', found: '0xE9' },
+      detail: { byte: good.length + 3, line: 60_002, expected: 'UTF-8', found: '0xE9' },
     });
   });
 });

@@ -21,7 +21,7 @@ export type { FileNotice } from './notices.ts';
 export type { RowFault } from './row-faults.ts';
 
 export interface CsvOptions {
-  /** Any name that iconv-lite knows; wins over detection but not over a byte order mark. */
+  /** Such as windows-1252; wins over what is found out but not over a byte order mark. */
   encoding?: string;
   delimiter?: string;
   /** Without a header the columns are called `column_1`, `column_2`, … Default true. */
@@ -82,8 +82,7 @@ export async function openCsv(source: Readable, options: CsvOptions = {}): Promi
     const firstRecords = (await records.next()).value;
     if (firstRecords === undefined) throw new FileProblem('file_empty');
     const { header, unnamed } = nameColumns(firstRecords, options.hasHeader ?? true);
-    const notices: FileNotice[] =
-      choice.source === 'guessed' ? [{ code: 'encoding_guessed', encoding: choice.encoding }] : [];
+    const notices: FileNotice[] = [];
     return {
       dialect: {
         encoding: choice.encoding,

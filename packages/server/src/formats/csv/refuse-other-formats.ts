@@ -1,4 +1,5 @@
 import { FileProblem } from '../file-problem.ts';
+import { wideEncoding } from './wide-encoding.ts';
 
 /** Beginnings of files that are no text tables, as Latin-1. */
 const MAGIC: readonly (readonly [string, string])[] = [
@@ -56,24 +57,15 @@ function zipFormat(sample: Buffer): string {
 }
 
 function isBinary(sample: Buffer): boolean {
-  if (hasUtf16Shape(sample)) return false;
+  if (wideEncoding(sample) !== null) return false;
   let controls = 0;
-  for (const byte of sample) {
-    if (byte < 9 || (byte > 13 && byte < 32 && byte !== 26)) controls++;
+  for (const [at, byte] of sample.entries()) {
+    if (byte < 9 || (byte > 13 && byte < 32 && byte !== 26 && !isShift(sample, at))) controls++;
   }
   return controls >= CONTROL_BYTES_MIN && controls > sample.length * CONTROL_SHARE_MAX;
 }
 
-/** Whether the bytes carry a UTF-16 mark, or read as UTF-16 Latin text: every second byte is 0. */
-export function hasUtf16Shape(sample: Buffer): false | 'utf-16le' | 'utf-16be' {
-  if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
-  if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
-  const zeros: [number, number] = [0, 0];
-  for (let i = 0; i < sample.length; i++) {
-    if (sample[i] === 0) zeros[i % 2 === 0 ? 0 : 1]++;
-  }
-  const enough = Math.max(2, sample.length * 0.35);
-  if (zeros[1] >= enough && zeros[0] * 20 < zeros[1]) return 'utf-16le';
-  if (zeros[0] >= enough && zeros[1] * 20 < zeros[0]) return 'utf-16be';
-  return false;
+/** How ISO-2022-JP leaves ASCII and comes back: an escape before $ or (. */
+function isShift(sample: Buffer, at: number): boolean {
+  return sample[at] === 0x1b && (sample[at + 1] === 0x24 || sample[at + 1] === 0x28);
 }

@@ -1,4 +1,5 @@
 import { isEmail } from '@muster/contract';
+import { bare } from './bare.ts';
 import { readDate, readTimestamp } from './dates.ts';
 import { Rejected } from './rejected.ts';
 import type { FieldDefinition, FieldType } from './schema.ts';
@@ -7,9 +8,12 @@ import type { FieldDefinition, FieldType } from './schema.ts';
 export type Conversion = (value: unknown) => unknown;
 
 const INTEGER = /^[+-]?\d{1,15}$/;
+/** English, German, French, Spanish, Portuguese, Italian, Polish, Dutch. */
+const YES = 'true 1 yes y t ja wahr oui vrai si verdadero sim verdadeiro vero tak prawda waar';
+const NO = 'false 0 no n f nein falsch non faux falso nao nie falsz nee onwaar';
 const BOOLEANS = new Map<string, boolean>([
-  ...['true', '1', 'yes', 'y', 't'].map((word) => [word, true] as const),
-  ...['false', '0', 'no', 'n', 'f'].map((word) => [word, false] as const),
+  ...YES.split(' ').map((word) => [word, true] as const),
+  ...NO.split(' ').map((word) => [word, false] as const),
 ]);
 
 export function conversionOf(field: Pick<FieldDefinition, 'type' | 'values' | 'synonyms'>): Conversion {
@@ -36,7 +40,7 @@ const TEXT_CONVERSIONS: Record<Exclude<FieldType, 'list' | 'enum'>, (text: strin
       : new Rejected(reading.fault);
   },
   timestamp: (text) => readTimestamp(text) ?? new Rejected('bad_timestamp'),
-  boolean: (text) => BOOLEANS.get(text.toLowerCase()) ?? new Rejected('bad_boolean'),
+  boolean: (text) => BOOLEANS.get(bare(text)) ?? new Rejected('bad_boolean'),
 };
 
 /** Entries separated by comma, semicolon or bar; doubles count once. */
@@ -51,7 +55,7 @@ function listConversion(field: Pick<FieldDefinition, 'values' | 'synonyms'>): Co
 }
 
 function oneOf({ values = [], synonyms = {} }: Pick<FieldDefinition, 'values' | 'synonyms'>): Conversion {
-  const known = new Map(Object.entries(synonyms).map(([word, value]) => [word.toLowerCase(), value]));
-  for (const value of values) known.set(value.toLowerCase(), value);
-  return (value) => known.get(String(value).toLowerCase()) ?? new Rejected('not_one_of', { allowed: values });
+  const known = new Map(Object.entries(synonyms).map(([word, value]) => [bare(word), value]));
+  for (const value of values) known.set(bare(value), value);
+  return (value) => known.get(bare(String(value))) ?? new Rejected('not_one_of', { allowed: values });
 }

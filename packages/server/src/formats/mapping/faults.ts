@@ -58,6 +58,14 @@ const TEXTS = {
     message: (fault) => `People with the role ${shown(fault)} cannot be imported.`,
     suggestion: 'Leave this row out, or give the person another role.',
   },
+  role_administers: {
+    message: (fault) => `The role ${shown(fault)} gives administration, which a file does not hand out.`,
+    suggestion: 'Give the person another role in the file, and administration by hand afterwards.',
+  },
+  first_of_several: {
+    message: (fault) => `Of ${shown(fault)} only the first is taken.`,
+    suggestion: 'Enter the others by hand if they are needed.',
+  },
   too_short: { message: ({ field, params }) => `${field} needs at least ${String(params?.min)} characters.` },
   too_long: {
     message: ({ field, params }) => `${field} may have at most ${String(params?.max)} characters.`,

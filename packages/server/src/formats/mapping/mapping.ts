@@ -91,6 +91,7 @@ function fieldReader(
   const column = columnOf(mapping, header, name);
   const steps = compileRule(name, () => fieldSteps(field, mapping, header));
   const accept = acceptance(field);
+  const dropsRest = restDropper(field, mapping);
   const substitute: unknown = mapping.default_values[name];
   const isRequired = field.required === true;
   return (cells, row) => {
@@ -100,6 +101,7 @@ function fieldReader(
       row.faults.push(faultOf(name, cell, value));
       return;
     }
+    if (dropsRest(cell)) warn(row, 'first_of_several', name, cell);
     if (accept(value, cell, row)) return;
     if (substitute !== undefined) accept(substitute, cell, row);
     else if (isRequired) row.faults.push({ code: 'required', field: name, value: cell });
@@ -144,6 +146,16 @@ function fieldSteps(field: FieldDefinition, mapping: Mapping, header: readonly s
   if (rules.length === 0) return undefined;
   const columns = new Map(header.map((name, i) => [name, i]));
   return compileSteps(rules, (name) => columns.get(name));
+}
+
+/** Whether a rule that keeps one part of a list leaves others behind. */
+function restDropper({ name }: FieldDefinition, { transformation_rules: rules }: Mapping): (cell: string) => boolean {
+  const split = rules.find(
+    ({ field, rule, params }) => field === name && rule === 'split' && params?.['index'] !== undefined,
+  );
+  const separator = split?.params?.['separator'];
+  if (typeof separator !== 'string') return () => false;
+  return (cell) => cell.includes(separator) && cell.split(separator).filter((part) => part.trim() !== '').length > 1;
 }
 
 function compileChecks(mapping: Mapping, fields: readonly FieldDefinition[], compileRule: CompileRule): FieldReader[] {

@@ -1,3 +1,4 @@
+import type { DroppedColumns } from '../reading/file-reading.ts';
 import type { TransformationRule } from './schema.ts';
 
 /** A known shape of user files: its columns and what their values mean. */
@@ -9,11 +10,11 @@ export interface PresetShape {
   columns: Readonly<Record<string, string>>;
   /** Columns that the format knows and that are left out. */
   ignored: RegExp;
+  /** Those of them that mean something which is lost with them, and what that is. Compared in lower case. */
+  dropped?: readonly DroppedColumns[];
   defaults?: Readonly<Record<string, unknown>>;
   rules?: (has: (column: string) => string | undefined) => TransformationRule[];
 }
-
-const ROLE_NOT_SUPPORTED = 'role_not_supported';
 
 export const SHAPES: Readonly<Record<string, PresetShape>> = {
   oneroster_1_2_users: {
@@ -63,8 +64,8 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
         field: 'roles',
         rule: 'lookup',
         params: {
-          table: { student: 'student', teacher: 'instructor', administrator: 'teacher_admin' },
-          refuse: refuseAll(['aide', 'guardian', 'parent', 'proctor', 'relative']),
+          table: { student: 'student', teacher: 'instructor' },
+          refuse: refuseAll(['aide', 'guardian', 'parent', 'proctor', 'relative'], ['administrator']),
         },
       },
     ],
@@ -96,13 +97,8 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
         field: 'roles',
         rule: 'lookup',
         params: {
-          table: {
-            student: 'student',
-            student_other: 'student',
-            teacher: 'instructor',
-            administrative: 'teacher_admin',
-          },
-          refuse: refuseAll(['observer', 'staff']),
+          table: { student: 'student', student_other: 'student', teacher: 'instructor' },
+          refuse: refuseAll(['observer', 'staff'], ['administrative']),
         },
       }),
     ],
@@ -118,10 +114,11 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
       student_email: 'email',
       username: 'username',
       grade: 'grade_level',
+      gender: 'gender',
       password: 'password',
     },
     ignored:
-      /^(?:student_number|state_id|middle_name|gender|graduation_year|dob|race|hispanic_latino|home_language|ell_status|frl_status|iep_status|student_(?:street|city|state|zip)|contact_.*|ext\..*)$/,
+      /^(?:student_number|state_id|middle_name|graduation_year|dob|race|hispanic_latino|home_language|ell_status|frl_status|iep_status|student_(?:street|city|state|zip)|contact_.*|ext\..*)$/,
     defaults: { roles: ['student'] },
   },
   clever_teachers: {
@@ -138,6 +135,63 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
     },
     ignored: /^(?:teacher_number|state_teacher_id|state_id|middle_name|title|ext\..*)$/,
     defaults: { roles: ['instructor'] },
+  },
+  brightspace_users: {
+    title: 'Brightspace users',
+    signature: [['orgdefinedid'], ['username'], ['last name'], ['first name']],
+    columns: {
+      orgdefinedid: 'external_id',
+      username: 'username',
+      'first name': 'given_name',
+      'last name': 'family_name',
+      email: 'email',
+    },
+    ignored: /^(?:end-of-line indicator|sections|.* (?:points|final) grade .*)$/,
+    // It marks ids so that spreadsheets leave them alone.
+    rules: (has) =>
+      (
+        [
+          ['external_id', 'orgdefinedid'],
+          ['username', 'username'],
+        ] as const
+      ).flatMap(([field, column]) =>
+        whenPresent(has(column), { field, rule: 'replace', params: { pattern: '^#', replacement: '' } }),
+      ),
+  },
+  sds_users: {
+    title: 'School Data Sync users.csv',
+    signature: [
+      ['sourcedid'],
+      ['username'],
+      ['givenname'],
+      ['familyname'],
+      ['orgsourcedids', 'activedirectorymatchid', 'role'],
+    ],
+    columns: {
+      sourcedid: 'external_id',
+      username: 'username',
+      givenname: 'given_name',
+      familyname: 'family_name',
+      orgsourcedids: 'unit',
+      role: 'roles',
+      grade: 'grade_level',
+      email: 'email',
+      phone: 'phone',
+      sms: 'phone',
+      password: 'password',
+    },
+    ignored: /^activedirectorymatchid$/,
+    rules: (has) => [
+      ...whenPresent(has('orgsourcedids'), { field: 'unit', rule: 'split', params: { separator: ',', index: 0 } }),
+      ...whenPresent(has('role'), {
+        field: 'roles',
+        rule: 'lookup',
+        params: {
+          table: { student: 'student', teacher: 'instructor' },
+          refuse: refuseAll(['staff', 'aide', 'faculty', 'proctor', 'other', 'parent', 'guardian'], ['administrator']),
+        },
+      }),
+    ],
   },
   moodle_users: {
     title: 'Moodle user upload',
@@ -157,6 +211,13 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
     },
     ignored:
       /^(?:id|auth|emailstop|city|country|lang|timezone|mail(?:format|display|digest)|htmleditor|autosubscribe|institution|department|address|description(?:format)?|theme|interests|mnethostid|(?:first|last)namephonetic|middlename|alternatename|profile_field_.*|(?:cohort|course|role|type|group|enrolperiod|enroltimestart|enrolstatus|sysrole|category|categoryrole)\d+)$/,
+    dropped: [
+      {
+        columns: /^(?:cohort|course|role|type|group|enrol\w+|sysrole|category|categoryrole)\d+$/,
+        holds: 'Enrolments',
+        look: 'always',
+      },
+    ],
     rules: moodleStatus,
   },
   muster: {
@@ -206,7 +267,7 @@ function oneRosterStatus(has: (column: string) => string | undefined): Transform
   }
   return [
     { field: 'status', rule: 'join', params: { columns, separator: '/', keep_empty: true } },
-    { field: 'status', rule: 'lookup', params: { table } },
+    { field: 'status', rule: 'lookup', params: { table, allowed: ['true', 'false'] } },
   ];
 }
 
@@ -228,7 +289,7 @@ function moodleStatus(has: (column: string) => string | undefined): Transformati
   const columns = [suspended, deleted];
   return [
     { field: 'status', rule: 'join', params: { columns, separator: '/', keep_empty: true } },
-    { field: 'status', rule: 'lookup', params: { table } },
+    { field: 'status', rule: 'lookup', params: { table, allowed: ['0', '1'] } },
   ];
 }
 
@@ -236,6 +297,8 @@ function whenPresent(column: string | undefined, rule: TransformationRule): Tran
   return column === undefined ? [] : [rule];
 }
 
-function refuseAll(roles: readonly string[]): Record<string, string> {
-  return Object.fromEntries(roles.map((role) => [role, ROLE_NOT_SUPPORTED]));
+/** @param administrative - Roles of people who administer, which a file of another system does not hand out. */
+function refuseAll(roles: readonly string[], administrative: readonly string[]): Record<string, string> {
+  const refused = (codes: readonly string[], code: string): [string, string][] => codes.map((role) => [role, code]);
+  return Object.fromEntries([...refused(roles, 'role_not_supported'), ...refused(administrative, 'role_administers')]);
 }

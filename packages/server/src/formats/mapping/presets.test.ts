@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { hasSamples, readCsv, sampleFolder } from '../csv/csv-fixture.ts';
 import { compileMapping } from './mapping.ts';
 import type { MappedRow } from './mapping.ts';
+import { FAULT_TEXTS } from './faults.ts';
 import { detectPreset } from './presets.ts';
-import { suggestMapping } from './suggest-mapping.ts';
 import { userFields } from './user-fields-fixture.ts';
 
 /** Maps rows by the preset that their header shows. */
@@ -48,7 +48,7 @@ describe('presets', () => {
     ]);
   });
 
-  it('OneRoster 1.1: roles, status and units are translated, guardians refused', () => {
+  it('OneRoster 1.1: roles, status and units are translated, guardians refused, administration not handed out', () => {
     expect(
       valuesOf(
         'sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,givenName,familyName,grades',
@@ -69,16 +69,7 @@ describe('presets', () => {
         unit: 'org1',
         grade_level: '07',
       },
-      {
-        external_id: 'u2',
-        username: 'bo',
-        given_name: 'Bo',
-        family_name: 'Li',
-        roles: ['teacher_admin'],
-        status: 'inactive',
-        unit: 'org1',
-        updated_at: '2026-01-01T00:00:00.000Z',
-      },
+      'role_administers',
       {
         external_id: 'u3',
         username: 'cy',
@@ -218,16 +209,44 @@ describe('presets', () => {
   });
 });
 
-describe('suggestMapping', () => {
-  it('suggests by name, title and alias, each field once', () => {
-    const header = ['First Name', 'surname', 'E-Mail', 'Student Number', 'Favourite colour', 'email2'];
-    expect(suggestMapping(header, userFields).map(({ field }) => field)).toEqual([
-      'given_name',
-      'family_name',
-      'email',
-      'external_id',
-      null,
-      null,
+describe('what a layout holds twice, or in parts', () => {
+  it('of two telephone numbers the first that is there is taken, of several schools the first, and that is said', () => {
+    const header =
+      'sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,givenName,familyName,sms,phone';
+    const { mapped } = mapByPreset(header.split(','), [
+      ['u1', '', '', 'true', '10001,10002', 'student', 'kim', 'Kim', 'Lund', '+15550001', ''],
+      ['u2', '', '', 'true', '10001', 'student', 'leo', 'Leo', 'Mann', '+15550001', '+15550002'],
     ]);
+    expect(mapped.map(({ values }) => [values['phone'], values['unit']])).toEqual([
+      ['+15550001', '10001'],
+      ['+15550002', '10001'],
+    ]);
+    expect(mapped.map(({ warnings }) => warnings)).toEqual([
+      [{ code: 'first_of_several', field: 'unit', value: '10001,10002' }],
+      [],
+    ]);
+  });
+
+  it('a status that a file does not know is refused with those that it does', () => {
+    const header = 'sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,givenName,familyName';
+    const { mapped } = mapByPreset(header.split(','), [['u1', 'active', '', 'yes', '1', 'student', 'k', 'K', 'L']]);
+    const [fault] = mapped[0]?.faults ?? [];
+    expect(fault && FAULT_TEXTS[fault.code].message(fault)).toBe('"yes" is not one of true, false.');
+  });
+
+  it('marks of ids are taken off', () => {
+    expect(
+      valuesOf('OrgDefinedId,Username,Last Name,First Name,Email', '#doej,#jdoe,Doe,Jo,jo@example.org'),
+    ).toMatchObject(['brightspace_users', { external_id: 'doej', username: 'jdoe' }]);
+  });
+
+  it('School Data Sync names the school and the role', () => {
+    expect(
+      valuesOf(
+        'sourcedId,orgSourcedIds,username,givenName,familyName,password,role,grade',
+        'u1,s1,ana,Ana,Li,,student,7',
+        'u2,s1,bo,Bo,Li,,administrator,',
+      ),
+    ).toMatchObject(['sds_users', { unit: 's1', roles: ['student'], grade_level: '7' }, 'role_administers']);
   });
 });

@@ -1,12 +1,15 @@
 import { ownWidth } from '../report/report-columns.ts';
+import type { DroppedColumns } from '../reading/file-reading.ts';
 import { SHAPES } from './preset-shapes.ts';
 import type { PresetShape } from './preset-shapes.ts';
-import type { FieldDefinition, Mapping } from './schema.ts';
+import type { FieldDefinition, Mapping, TransformationRule } from './schema.ts';
 
 /** A known shape of user files: how to recognise it and how to read it. */
 export interface Preset {
   name: string;
   title: string;
+  /** Columns that mean something and are left out all the same. */
+  dropped: readonly DroppedColumns[];
   /** The mapping for a header of this shape; columns without one of `fields` are left out on purpose. */
   mappingFor: (header: readonly string[], fields: readonly FieldDefinition[]) => Mapping;
 }
@@ -14,6 +17,7 @@ export interface Preset {
 export const PRESETS: readonly Preset[] = Object.entries(SHAPES).map(([name, shape]) => ({
   name,
   title: shape.title,
+  dropped: shape.dropped ?? [],
   mappingFor: (header, fields) => mappingOf(shape, header, fields),
 }));
 
@@ -43,7 +47,7 @@ function mappingOf(shape: PresetShape, header: readonly string[], fields: readon
     if (column !== undefined && wanted.has(field) && !isTaken) mappings.set(column, field);
   }
   const filled = new Set([...mappings.values(), ...Object.keys(shape.defaults ?? {})]);
-  const rules = shape.rules?.((key) => byKey.get(key)) ?? [];
+  const rules = [...(shape.rules?.((key) => byKey.get(key)) ?? []), ...secondColumns(shape, byKey, mappings)];
   return {
     field_mappings: Object.fromEntries(mappings),
     default_values: Object.fromEntries(Object.entries(shape.defaults ?? {}).filter(([field]) => wanted.has(field))),
@@ -54,6 +58,23 @@ function mappingOf(shape: PresetShape, header: readonly string[], fields: readon
       return !mappings.has(name) && (Object.hasOwn(shape.columns, key) || shape.ignored.test(key));
     }),
   };
+}
+
+/** Of several columns for one field the first that is filled counts, unless the layout says otherwise. */
+function secondColumns(
+  shape: PresetShape,
+  byKey: ReadonlyMap<string, string>,
+  mappings: ReadonlyMap<string, string>,
+): TransformationRule[] {
+  const ruled = new Set(shape.rules?.((key) => byKey.get(key)).map(({ field }) => field));
+  return [...mappings].flatMap(([first, field]) => {
+    const others = Object.entries(shape.columns).flatMap(([key, target]) => {
+      const column = target === field ? byKey.get(key) : undefined;
+      return column === undefined || column === first ? [] : [column];
+    });
+    if (others.length === 0 || ruled.has(field)) return [];
+    return [{ field, rule: 'first_filled' as const, params: { columns: others } }];
+  });
 }
 
 function columnKey(name: string): string {

@@ -25,6 +25,7 @@ const TRANSFORMATION_RULES = [
   'constant',
   'lookup',
   'default_if_empty',
+  'first_filled',
   'replace',
 ] as const;
 
@@ -71,12 +72,32 @@ export interface FieldDefinition {
   required?: boolean;
   /** One of several that say whom or what a row means; a row needs a value in at least one of them. */
   identifies?: boolean;
+  /** Names another record, or what somebody may do: never guessed from a name that is only like its own. */
+  refers?: boolean;
+  /** What a new record gets where neither file nor mapping say it. Somebody has to agree. */
+  assumed?: string;
+  /** Values that give rights: a file never hands them out unasked. */
+  weighty?: readonly string[];
   /** Characters of a text, or of one entry of a list. */
   maxLength?: number;
   /** Allowed values of an enum, or of the entries of a list. */
   values?: readonly string[];
-  /** Other spellings of values, lower case → value. */
+  /** Other words for values → value; case, accents and punctuation do not matter. */
   synonyms?: Readonly<Record<string, string>>;
-  /** Other names under which files carry this field. */
+  /** Other names under which files carry this field, the strongest first; case, accents and punctuation do not matter. */
   aliases?: readonly string[];
+  /** Names that mean this field only beside others. */
+  contextAliases?: readonly ContextAlias[];
+  /** Names that sometimes mean this field, so that somebody has to say it. */
+  doubtful?: readonly string[];
+}
+
+export interface ContextAlias {
+  names: readonly string[];
+  /** Fields that other columns must be read as, and must not be read as. */
+  beside?: readonly string[];
+  without?: readonly string[];
+  /** Of the bare names of other columns: one must match, none may match. */
+  near?: RegExp;
+  notNear?: RegExp;
 }

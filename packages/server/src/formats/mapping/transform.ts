@@ -49,6 +49,7 @@ const BUILDERS: Record<TransformationRule['rule'], (params: Params, columnOf: Co
     return (value) => (isEmpty(value) ? substitute : value);
   },
   replace: buildReplace,
+  first_filled: buildFirstFilled,
 };
 
 const valueParams = z.object({ value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]) });
@@ -113,15 +114,26 @@ const joinParams = z.object({
 
 function buildJoin(params: Params, columnOf: ColumnOf): Step {
   const { columns, separator, keep_empty: keepsEmpty } = parse(joinParams, params);
-  const indexes = columns.map((header) => {
-    const index = columnOf(header);
-    if (index === undefined) throw new RuleProblem(`the file has no column "${header}"`);
-    return index;
-  });
+  const indexes = columns.map((header) => indexOf(header, columnOf));
   return (_, cells) => {
     const parts = indexes.map((index) => (cells[index] ?? '').trim());
     return (keepsEmpty ? parts : parts.filter((part) => part !== '')).join(separator);
   };
+}
+
+const otherColumns = z.object({ columns: z.array(z.string()).min(1).max(20) });
+
+/** The value, or else the first of other columns that holds something. */
+function buildFirstFilled(params: Params, columnOf: ColumnOf): Step {
+  const indexes = parse(otherColumns, params).columns.map((header) => indexOf(header, columnOf));
+  return (value, cells) =>
+    isEmpty(value) ? (indexes.map((index) => cells[index] ?? '').find((cell) => cell.trim() !== '') ?? '') : value;
+}
+
+function indexOf(header: string, columnOf: ColumnOf): number {
+  const index = columnOf(header);
+  if (index === undefined) throw new RuleProblem(`the file has no column "${header}"`);
+  return index;
 }
 
 const lookupParams = z.object({
@@ -130,13 +142,14 @@ const lookupParams = z.object({
   /** Source value → code of the fault that it is. */
   refuse: z.record(z.string(), z.custom<FaultCode>(isFaultCode)).default({}),
   on_missing: z.enum(['keep', 'empty', 'error']).default('error'),
+  /** What to say that there is, where the table holds more than a person would write. */
+  allowed: z.array(z.string()).optional(),
 });
 
 function buildLookup(params: Params): Step {
-  const { table, refuse, on_missing: onMissing } = parse(lookupParams, params);
+  const { table, refuse, on_missing: onMissing, allowed = Object.keys(table) } = parse(lookupParams, params);
   const values = new Map(Object.entries(table).map(([key, value]) => [lookupKey(key), value]));
   const refused = new Map(Object.entries(refuse).map(([key, code]) => [lookupKey(key), code]));
-  const allowed = Object.keys(table);
   return onText((text) => {
     const key = lookupKey(text);
     const code = refused.get(key);

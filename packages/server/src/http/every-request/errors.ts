@@ -112,7 +112,7 @@ function ofFile(error: FileProblem): Problem {
   const isOtherFormat = error.code === 'not_csv';
   const detail = isOtherFormat
     ? { found: error.detail.found, expected: error.detail.expected }
-    : { reason: error.message, correction: error.correction };
+    : { reason: error.message.replace(/\.$/, ''), correction: error.correction };
   return new Problem(isOtherFormat ? 'unsupported_format' : 'unreadable_file', { ...error.detail, ...detail }, [
     { code: error.code, field: 'file', message: error.message, correction: error.correction },
   ]);

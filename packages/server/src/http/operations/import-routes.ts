@@ -2,7 +2,7 @@
 import { bulkOperation, importPreview, type BulkOperation, type ImportPreview } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type Asked, plan, planIn, dryRun } from '../../engine/index.ts';
+import { type Asked, type Operation, plan, planIn, dryRun } from '../../engine/index.ts';
 import { openCsv, type CsvFile } from '../../formats/csv/read-csv.ts';
 import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
@@ -10,7 +10,7 @@ import { asker, write } from '../every-request/route.ts';
 import { importForm, kindOfTarget, type ImportFields } from './import-form.ts';
 import { chosenMapping } from '../../operations/mappings.ts';
 import { viewOperation } from './operation-view.ts';
-import { stageImport, type StagedImport } from '../../operations/import.ts';
+import { stageImport } from '../../operations/import.ts';
 import { withUpload, type Upload } from './upload.ts';
 import { viewImportPreview } from './validation.ts';
 
@@ -55,12 +55,11 @@ async function importFile(
     if (upload.fields.dry_run) {
       return dryRun(asker(context, request), async (asked) => {
         const staged = await stageUpload(asked, upload, file);
-        return viewImportPreview(asked, staged, await planIn(asked, staged.operation), file);
+        return viewImportPreview(asked, await planIn(asked, staged));
       });
     }
     return write(context, request, async (asked) => {
-      const { operation } = await stageUpload(asked, upload, file);
-      return viewOperation(asked, await plan(asked, operation));
+      return viewOperation(asked, await plan(asked, await stageUpload(asked, upload, file)));
     });
   });
 }
@@ -69,7 +68,7 @@ function csvOptions({ encoding, delimiter }: ImportFields): { encoding?: string;
   return { ...(encoding === undefined ? {} : { encoding }), ...(delimiter === undefined ? {} : { delimiter }) };
 }
 
-async function stageUpload(asked: Asked, upload: Upload<ImportFields>, file: CsvFile): Promise<StagedImport> {
+async function stageUpload(asked: Asked, upload: Upload<ImportFields>, file: CsvFile): Promise<Operation> {
   const { tx, engine, actor } = asked;
   const { fields } = upload;
   const fileName = upload.file.filename;

@@ -3,6 +3,7 @@ import { operationKind, queueStatus, type OperationKind } from '@muster/contract
 import { z } from 'zod';
 import { queueStatus as readQueue } from '../../engine/index.ts';
 import type { Kind } from '../../engine/kind.ts';
+import type { FieldDefinition } from '../../formats/mapping/schema.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
@@ -37,6 +38,11 @@ export function overviewRoutes(app: App, context: HttpContext): void {
   );
 }
 
+/** The value that new records get comes first; those that give rights are not among them. */
+function assumableOf({ assumed = '', values = [], weighty = [] }: FieldDefinition): string[] {
+  return [assumed, ...values.filter((value) => value !== assumed && !weighty.includes(value))];
+}
+
 function viewKind(kind: Kind, actor: Actor): OperationKind {
   return {
     name: kind.name,
@@ -54,6 +60,7 @@ function viewKind(kind: Kind, actor: Actor): OperationKind {
       required: field.required === true,
       identifies: field.identifies === true,
       ...(field.values === undefined ? {} : { values: [...field.values] }),
+      ...(field.assumed === undefined ? {} : { assumable: assumableOf(field) }),
     })),
   };
 }

@@ -5,6 +5,7 @@ import { whyIrreversible } from '../../engine/kind.ts';
 import { countHidden, listItems } from '../../engine/report.ts';
 import { viewPlannedItems } from './item-view.ts';
 import { afterCursor, nextCursor } from './page.ts';
+import { viewReading } from './reading-view.ts';
 import { grouped, planSentence } from '../../operations/sentences.ts';
 import { bulkStatus } from '../../operations/stored.ts';
 
@@ -36,6 +37,7 @@ export async function viewPreview(
     items: await viewPlannedItems(asked, operation, items),
     next_cursor: nextCursor(items, limit),
     hidden: await countHidden(asked, operation.id, { action, code }),
+    reading: viewReading(operation),
   };
 }
 

@@ -110,5 +110,6 @@ async function start(by: Asker, id: string, request: StartRequest): Promise<Oper
     planHash: request.plan_hash,
     confirmCount: request.confirm_count,
     acknowledgeWarnings: request.acknowledge_warnings,
+    acceptReading: request.accept_reading,
   });
 }

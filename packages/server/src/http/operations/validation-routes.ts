@@ -80,7 +80,7 @@ async function validate(
       fileName: '',
     });
     await assertWhole();
-    return viewValidation(asked, staged, await planIn(asked, staged.operation), file);
+    return viewValidation(asked, await planIn(asked, staged));
   });
 }
 

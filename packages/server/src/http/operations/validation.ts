@@ -1,27 +1,21 @@
 /** What is wrong with the rows of a file, from a plan that was made for real and is not kept. */
-import { type ImportPreview, type ValidationError, type ValidationResult } from '@muster/contract';
+import { type ImportPreview, type ReadingNote, type ValidationError, type ValidationResult } from '@muster/contract';
 import { type Asked, getKind, type Operation, planCounts } from '../../engine/index.ts';
 import { listItems, type ItemView } from '../../engine/report.ts';
-import { noticeText } from '../../formats/csv/notices.ts';
-import type { CsvFile } from '../../formats/csv/read-csv.ts';
-import { compileMapping } from '../../formats/mapping/mapping.ts';
 import { faultNotes, itemWords } from '../../operations/item-words.ts';
 import { planSentence } from '../../operations/sentences.ts';
-import type { StagedImport } from '../../operations/import.ts';
+import { viewReading } from './reading-view.ts';
 import { firstStagedRows } from '../../operations/staged-rows.ts';
 
 const NOTED_ROWS_MAX = 1_000;
 const PREVIEW_ROWS = 20;
 
-/** @param planned - The operation of `staged` with its plan. */
-export async function viewValidation(
-  asked: Asked,
-  staged: StagedImport,
-  planned: Operation,
-  file: CsvFile,
-): Promise<ValidationResult> {
+/** @param planned - An import with its plan. */
+export async function viewValidation(asked: Asked, planned: Operation): Promise<ValidationResult> {
   const { items: total, actions } = planCounts(planned);
   const invalid = actions['error'] ?? 0;
+  const reading = viewReading(planned);
+  if (reading === null) throw new Error('An import has read a file.');
   const broken = await listItems(asked, planned.id, { action: 'error', limit: NOTED_ROWS_MAX });
   const warned = await listItems(asked, planned.id, { warned: true, limit: NOTED_ROWS_MAX });
   return {
@@ -30,21 +24,17 @@ export async function viewValidation(
     valid_rows: total - invalid,
     invalid_rows: invalid,
     errors: inRowOrder(broken).flatMap(errorNotes),
-    warnings: [...fileNotes(staged, file), ...inRowOrder(warned).flatMap(warningNotes)],
+    warnings: [...reading.notes.flatMap(fileNotes), ...inRowOrder(warned).flatMap(warningNotes)],
     preview_data: await firstStagedRows(asked.tx, planned.id, PREVIEW_ROWS),
+    reading,
   };
 }
 
-export async function viewImportPreview(
-  asked: Asked,
-  staged: StagedImport,
-  planned: Operation,
-  file: CsvFile,
-): Promise<ImportPreview> {
+export async function viewImportPreview(asked: Asked, planned: Operation): Promise<ImportPreview> {
   const { actions } = planCounts(planned);
   const items = await listItems(asked, planned.id, { limit: NOTED_ROWS_MAX });
   return {
-    ...(await viewValidation(asked, staged, planned, file)),
+    ...(await viewValidation(asked, planned)),
     summary: planSentence(actions, getKind(asked.engine, planned.kind).verbs),
     counts: { ...actions },
     rows: inRowOrder(items).map(({ item_no, row_no, label, action, code, detail }) => ({
@@ -79,17 +69,8 @@ function warningNotes(item: ItemView): ValidationError[] {
   return faultNotes(item.warnings).map((note) => ({ row: rowOf(item), ...note }));
 }
 
-/** What is to be said of the file as a whole. */
-function fileNotes({ mapping, reading }: StagedImport, file: CsvFile): ValidationError[] {
-  const { unmappedColumns } = compileMapping(mapping, file.header, reading.fields);
-  return [
-    ...file.notices.map((notice) => ({ row: 0, field: '', value: '', code: notice.code, message: noticeText(notice) })),
-    ...unmappedColumns.map((name) => ({
-      row: 0,
-      field: name,
-      value: '',
-      code: 'column_unmapped',
-      message: `The column "${name}" is not mapped and is left out.`,
-    })),
-  ];
+/** What is to be said of the file as a whole, or of a column. */
+function fileNotes({ code, columns, message, correction }: ReadingNote): ValidationError[] {
+  const fields = columns.length === 0 ? [''] : columns;
+  return fields.map((field) => ({ row: 0, field, value: '', code, message, suggestion: correction }));
 }

@@ -2,7 +2,9 @@
 import { USER_ROLES, USER_STATUSES } from '@muster/contract';
 import type { RowReading } from '../../engine/kind.ts';
 import type { FieldDefinition } from '../../formats/mapping/schema.ts';
+import * as names from './column-names.ts';
 import { NAME_READINGS, readName } from './names.ts';
+import { ROLE_WORDS, STATUS_WORDS } from './value-words.ts';
 
 export const USER_FIELDS: readonly FieldDefinition[] = [
   {
@@ -11,7 +13,8 @@ export const USER_FIELDS: readonly FieldDefinition[] = [
     type: 'text',
     identifies: true,
     maxLength: 255,
-    aliases: ['sourced_id', 'user_id', 'student_id', 'id_number', 'idnumber', 'sis_id'],
+    aliases: names.EXTERNAL_ID_NAMES,
+    contextAliases: names.EXTERNAL_ID_OF_TEACHER,
   },
   {
     name: 'email',
@@ -19,7 +22,8 @@ export const USER_FIELDS: readonly FieldDefinition[] = [
     type: 'email',
     identifies: true,
     maxLength: 254,
-    aliases: ['mail', 'e_mail', 'email_address'],
+    aliases: names.EMAIL_NAMES,
+    contextAliases: names.EMAIL_OF_TEACHER,
   },
   {
     name: 'username',
@@ -27,55 +31,74 @@ export const USER_FIELDS: readonly FieldDefinition[] = [
     type: 'text',
     identifies: true,
     maxLength: 255,
-    aliases: ['login', 'login_id', 'user_name'],
+    aliases: names.USERNAME_NAMES,
   },
-  { name: 'full_name', title: 'Full name', type: 'text', maxLength: 400, aliases: ['name'] },
+  {
+    name: 'full_name',
+    title: 'Full name',
+    type: 'text',
+    maxLength: 400,
+    aliases: names.FULL_NAME_NAMES,
+    contextAliases: names.FULL_NAME_CONTEXT,
+    doubtful: names.FULL_NAME_DOUBTFUL,
+  },
   {
     name: 'given_name',
     title: 'Given name',
     type: 'text',
     maxLength: 200,
-    aliases: ['first_name', 'firstname', 'givenname'],
+    aliases: names.GIVEN_NAME_NAMES,
+    contextAliases: names.GIVEN_NAME_CONTEXT,
   },
   {
     name: 'family_name',
     title: 'Family name',
     type: 'text',
     maxLength: 200,
-    aliases: ['last_name', 'lastname', 'familyname', 'surname'],
+    aliases: names.FAMILY_NAME_NAMES,
+    contextAliases: names.FAMILY_NAME_CONTEXT,
   },
-  { name: 'display_name', title: 'Display name', type: 'text', maxLength: 400 },
+  { name: 'display_name', title: 'Display name', type: 'text', maxLength: 400, aliases: names.DISPLAY_NAME_NAMES },
   {
     name: 'roles',
     title: 'Roles',
     type: 'list',
+    refers: true,
     values: USER_ROLES,
-    aliases: ['role'],
-    synonyms: {
-      'coorporate-student': 'student',
-      'corporate-student': 'student',
-      instructor: 'teacher',
-      administrator: 'teacher_admin',
-    },
+    assumed: 'student',
+    weighty: ['teacher_admin', 'subscriber_admin'],
+    aliases: names.ROLE_NAMES,
+    synonyms: ROLE_WORDS,
   },
   {
     name: 'status',
     title: 'Status',
     type: 'enum',
     values: USER_STATUSES,
-    synonyms: { enabled: 'active', disabled: 'inactive', deleted: 'archived' },
+    aliases: names.STATUS_NAMES,
+    doubtful: names.STATUS_DOUBTFUL,
+    synonyms: STATUS_WORDS,
   },
-  { name: 'unit', title: 'Unit', type: 'text', maxLength: 200, aliases: ['unit_code', 'school', 'org', 'department'] },
-  { name: 'grade_level', title: 'Grade level', type: 'text', maxLength: 20, aliases: ['grade', 'grades', 'year'] },
+  { name: 'unit', title: 'Unit', type: 'text', refers: true, maxLength: 200, aliases: names.UNIT_NAMES },
+  {
+    name: 'grade_level',
+    title: 'Grade level',
+    type: 'text',
+    maxLength: 20,
+    aliases: names.GRADE_NAMES,
+    doubtful: names.GRADE_DOUBTFUL,
+  },
   {
     name: 'teacher',
     title: 'Primary teacher',
     type: 'text',
+    refers: true,
     maxLength: 255,
-    aliases: ['primary_teacher', 'homeroom_teacher', 'teacher_id'],
+    aliases: names.TEACHER_NAMES,
+    contextAliases: names.TEACHER_OF_STUDENT,
   },
-  { name: 'phone', title: 'Phone', type: 'text', maxLength: 50, aliases: ['mobile', 'mobile_number', 'phone1'] },
-  { name: 'gender', title: 'Gender', type: 'text', maxLength: 50, aliases: ['sex'] },
+  { name: 'phone', title: 'Phone', type: 'text', maxLength: 50, aliases: names.PHONE_NAMES },
+  { name: 'gender', title: 'Gender', type: 'text', maxLength: 50, aliases: names.GENDER_NAMES },
   { name: 'version', title: 'Version', type: 'integer' },
   {
     name: 'former_username',

@@ -8,7 +8,7 @@ import { confirmLabel } from '../../words/operations.ts';
 import { ErrorDisplay } from '../error-display.tsx';
 import { OperationControls } from '../operation-controls.tsx';
 import { ApprovalNotice } from './approval-notice.tsx';
-import { PlanChecks, typedGuard, type Checks } from './plan-checks.tsx';
+import { asksForReading, PlanChecks, typedGuard, type Checks } from './plan-checks.tsx';
 import { PlanConcerns } from './plan-concerns.tsx';
 import { PlanExpiry, useTimeLeft } from './plan-expiry.tsx';
 import { StalePlan } from './stale-plan.tsx';
@@ -21,7 +21,7 @@ interface ConfirmPlanProps {
 /** All that stands between a preview and its run, and the button that says the number. */
 export function ConfirmPlan({ operation, preview }: ConfirmPlanProps) {
   const { id, phase } = operation;
-  const [checks, setChecks] = useState<Checks>({ typed: '', hasSeenWarnings: false });
+  const [checks, setChecks] = useState<Checks>({ typed: '', hasSeenWarnings: false, hasSeenReading: false });
   const start = useAsk(id, (confirmation: StartRequest) => steer.start(id, confirmation));
   const plan = useAsk(id, () => steer.plan(id), start.reset);
   const left = useTimeLeft(preview.expires_at);
@@ -60,18 +60,20 @@ function Refusal({ error }: { readonly error: Error | null }) {
   return isProblem(error, 'plan_stale') ? <StalePlan problem={error} /> : <ErrorDisplay error={error} />;
 }
 
-function isSettled(preview: OperationPreview, { typed, hasSeenWarnings }: Checks): boolean {
+function isSettled(preview: OperationPreview, { typed, hasSeenWarnings, hasSeenReading }: Checks): boolean {
   const guard = typedGuard(preview);
   const isTyped = guard === undefined || Number(typed.replaceAll(',', '')) === guard.count;
-  return isTyped && (preview.counts.warnings === 0 || hasSeenWarnings);
+  const isRead = !asksForReading(preview) || hasSeenReading;
+  return isTyped && isRead && (preview.counts.warnings === 0 || hasSeenWarnings);
 }
 
 /** The preview that was looked at, with whatever it asked for. */
-function confirmationOf(preview: OperationPreview, { hasSeenWarnings }: Checks): StartRequest {
+function confirmationOf(preview: OperationPreview, { hasSeenWarnings, hasSeenReading }: Checks): StartRequest {
   const guard = typedGuard(preview);
   return {
     ...(preview.plan_hash === null ? {} : { plan_hash: preview.plan_hash }),
     ...(guard === undefined ? {} : { confirm_count: guard.count }),
     acknowledge_warnings: hasSeenWarnings,
+    ...(hasSeenReading ? { accept_reading: true } : {}),
   };
 }

@@ -6,6 +6,7 @@ import { counted } from '../../words/numbers.ts';
 export interface Checks {
   readonly typed: string;
   readonly hasSeenWarnings: boolean;
+  readonly hasSeenReading: boolean;
 }
 
 interface PlanChecksProps {
@@ -30,6 +31,13 @@ export function PlanChecks({ preview, checks, onCheck }: PlanChecksProps) {
           onChange={({ currentTarget }) => onCheck({ ...checks, typed: currentTarget.value })}
         />
       )}
+      {asksForReading(preview) ? (
+        <Checkbox
+          label="I have looked at how the file was read, and go on with it"
+          checked={checks.hasSeenReading}
+          onChange={({ currentTarget }) => onCheck({ ...checks, hasSeenReading: currentTarget.checked })}
+        />
+      ) : null}
       {warnings === 0 ? null : (
         <Checkbox
           label={`I have looked at the ${counted(warnings, 'warning')} and go on`}
@@ -39,6 +47,11 @@ export function PlanChecks({ preview, checks, onCheck }: PlanChecksProps) {
       )}
     </>
   );
+}
+
+/** Whether somebody has to look at how the file was read. */
+export function asksForReading({ reading }: OperationPreview): boolean {
+  return reading?.notes.some((note) => note.needs_look) === true;
 }
 
 export function typedGuard(preview: OperationPreview): PlanGuard | undefined {

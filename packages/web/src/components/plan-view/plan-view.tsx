@@ -29,7 +29,7 @@ export function PlanView({ operation, filter, onFilter }: PlanViewProps) {
   return (
     <Stack gap="lg">
       <p className="sentence">{first.summary}</p>
-      <ConfirmPlan operation={operation} preview={first} />
+      <ConfirmPlan key={first.plan_hash} operation={operation} preview={first} />
       <Stack gap="sm">
         <Title order={2} size="h4">
           Line by line

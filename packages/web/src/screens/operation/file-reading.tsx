@@ -1,12 +1,18 @@
-import { sentenceCase, type BulkOperation, type MappingRules } from '@muster/contract';
+import {
+  sentenceCase,
+  type BulkOperation,
+  type FileReading as FileReadingOf,
+  type MappingRules,
+} from '@muster/contract';
 import { Group, Table } from '@mantine/core';
 import { useState } from 'react';
-import { useKind } from '../../api/operation-queries.ts';
+import { useKind, usePreview } from '../../api/operation-queries.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 import { columnsOf, mappingOf, saysWhom } from '../../words/columns.ts';
 import { counted } from '../../words/numbers.ts';
 import { valueText } from '../../words/operations.ts';
 import { ColumnsForm } from './columns/columns-form.tsx';
+import { ReadingNotes } from './columns/reading-notes.tsx';
 import { SaveMapping } from './columns/save-mapping.tsx';
 import type { Columns } from './columns/use-columns.ts';
 
@@ -32,15 +38,25 @@ interface CanBeReadProps {
   readonly columns: Columns;
 }
 
-/** Stands open from the beginning where nothing could be done without it. */
+/** Stands open once nothing could be done without it, or somebody has to look at it. */
 function CanBeRead({ operation, columns }: CanBeReadProps) {
-  const [isNeeded] = useState(!columns.isEnough);
+  const reading = useReading(operation);
+  const isNeeded = !columns.isEnough || reading?.notes.some((note) => note.needs_look) === true;
+  const [isOpen, setOpen] = useState(isNeeded);
+  if (isNeeded && !isOpen) setOpen(true);
   return (
-    <details open={isNeeded}>
+    <details open={isOpen}>
       <summary>{summaryOf(operation, columns.mapping)}</summary>
-      <ColumnsForm operation={operation} columns={columns} />
+      {reading === null || columns.isChanged ? null : <ReadingNotes reading={reading} />}
+      <ColumnsForm operation={operation} columns={columns} reading={reading} />
     </details>
   );
+}
+
+/** How the file was read for the present plan; null while that is not here. */
+function useReading({ id, plan_hash: planHash }: BulkOperation): FileReadingOf | null {
+  const { data } = usePreview(id, planHash, {});
+  return data?.pages[0]?.reading ?? null;
 }
 
 interface WasReadProps {
@@ -49,12 +65,14 @@ interface WasReadProps {
 }
 
 function WasRead({ operation, mapping }: WasReadProps) {
+  const reading = useReading(operation);
   const kind = useKind(operation.operation_type);
   const isWorthKeeping = kind !== undefined && saysWhom(mapping, kind.fields);
   const target = isWorthKeeping ? kind.target_model : null;
   return (
     <details>
       <summary>{summaryOf(operation, mapping)}</summary>
+      {reading === null ? null : <ReadingNotes reading={reading} />}
       <ScrollTable name="How the file was read" columns={['Column', 'Read as']}>
         {columnsOf(operation).map((column) => {
           const field = mapping.field_mappings[column];

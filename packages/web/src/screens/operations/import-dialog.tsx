@@ -5,6 +5,7 @@ import { useState, type SubmitEvent } from 'react';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { useMappings } from '../../api/mapping-queries.ts';
 import { ErrorDisplay } from '../../components/error-display.tsx';
+import { EncodingChoice, encodingsOf } from './encoding-choice.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { useImport } from './queries.ts';
 
@@ -37,14 +38,22 @@ function ImportForm({ onClose }: { readonly onClose: () => void }) {
   const [file, setFile] = useState<File | null>(null);
   const [mode, setMode] = useState('create_and_update');
   const [mappingId, setMappingId] = useState('');
+  const [encoding, setEncoding] = useState<string | null>(null);
+  const [encodings, setEncodings] = useState<ReturnType<typeof encodingsOf>>(null);
   const navigate = useNavigate();
-  const start = useImport(({ id }) => void navigate({ to: '/operations/$id', params: { id } }));
+  const start = useImport(
+    ({ id }) => void navigate({ to: '/operations/$id', params: { id } }),
+    (error) => setEncodings(encodingsOf(error)),
+  );
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (file !== null && !start.isPending) start.mutate({ file, mode, mappingId: mappingId === '' ? null : mappingId });
+    if (file === null || start.isPending) return;
+    start.mutate({ file, mode, mappingId: mappingId === '' ? null : mappingId, encoding });
   };
   const choose = (chosen: File): void => {
     start.reset();
+    setEncoding(null);
+    setEncodings(null);
     setFile(chosen);
   };
   const chooseMapping = (id: string): void => {
@@ -66,12 +75,17 @@ function ImportForm({ onClose }: { readonly onClose: () => void }) {
           Nothing is changed yet: the next page shows how each column was read, where that can be changed, and what
           would happen to each row.
         </Text>
-        {start.error === null ? null : <ErrorDisplay error={start.error} />}
+        {encodings === null ? null : <EncodingChoice encodings={encodings} chosen={encoding} onChoose={setEncoding} />}
+        {start.error === null || encodings !== null ? null : <ErrorDisplay error={start.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Back
           </Button>
-          <Button type="submit" disabled={file === null} loading={start.isPending}>
+          <Button
+            type="submit"
+            disabled={file === null || (encodings !== null && encoding === null)}
+            loading={start.isPending}
+          >
             Preview
           </Button>
         </Group>

@@ -17,7 +17,7 @@ export function useOperations(filter: ListFilter) {
   });
 }
 
-export function useImport(onDone: (operation: BulkOperation) => void) {
+export function useImport(onDone: (operation: BulkOperation) => void, onRefused: (error: Error) => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: importPeople,
@@ -26,5 +26,6 @@ export function useImport(onDone: (operation: BulkOperation) => void) {
       void client.invalidateQueries({ queryKey: keys.list });
       onDone(operation);
     },
+    onError: onRefused,
   });
 }

@@ -1,4 +1,4 @@
-import type { BulkOperation, MappableField } from '@muster/contract';
+import type { BulkOperation, FileReading, MappableField } from '@muster/contract';
 import { NativeSelect, Table } from '@mantine/core';
 import { ApiProblem } from '../../../api/api-problem.ts';
 import { ScrollTable } from '../../../components/scroll-table.tsx';
@@ -9,10 +9,12 @@ import { useExamples } from './use-examples.ts';
 interface ColumnTableProps {
   readonly operation: BulkOperation;
   readonly columns: Columns;
+  /** As the columns were read by their names. */
+  readonly reading: FileReading | null;
 }
 
 /** One line a column: its name, what stands in it, and what it is read as. */
-export function ColumnTable({ operation, columns }: ColumnTableProps) {
+export function ColumnTable({ operation, columns, reading }: ColumnTableProps) {
   const { names, fields, mapping, error } = columns;
   const examples = useExamples(operation, names);
   const choices = choicesOf(fields);
@@ -35,6 +37,7 @@ export function ColumnTable({ operation, columns }: ColumnTableProps) {
                 aria-label={`Read ${name} as`}
                 data={choices}
                 value={field}
+                description={field === '' ? suggestionOf(name, columns, reading) : undefined}
                 error={
                   wrong.length === 0
                     ? undefined
@@ -48,6 +51,13 @@ export function ColumnTable({ operation, columns }: ColumnTableProps) {
       })}
     </ScrollTable>
   );
+}
+
+/** Said and never chosen: it is for the person to decide. */
+function suggestionOf(name: string, { fields }: Columns, reading: FileReading | null): string | undefined {
+  const maybe = reading?.columns.find((column) => column.name === name)?.maybe;
+  const title = fields.find((field) => field.name === maybe)?.title;
+  return title === undefined ? undefined : `Perhaps ${title}: choose it if so.`;
 }
 
 function Example({ text }: { readonly text: string | undefined }) {

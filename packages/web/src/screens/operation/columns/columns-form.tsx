@@ -1,9 +1,10 @@
-import type { BulkOperation } from '@muster/contract';
+import type { BulkOperation, FileReading } from '@muster/contract';
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { ErrorDisplay } from '../../../components/error-display.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { OperationControls } from '../../../components/operation-controls.tsx';
 import { defaultsInWords, identifierTitles } from '../../../words/columns.ts';
+import { AssumedValues } from './assumed-values.tsx';
 import { ColumnTable } from './column-table.tsx';
 import { SaveMapping } from './save-mapping.tsx';
 import { SavedMappings } from './saved-mappings.tsx';
@@ -12,17 +13,19 @@ import type { Columns } from './use-columns.ts';
 interface ColumnsFormProps {
   readonly operation: BulkOperation;
   readonly columns: Columns;
+  readonly reading: FileReading | null;
 }
 
 /** Each column of the file, and the field that it is read as, to be changed by hand. */
-export function ColumnsForm({ operation, columns }: ColumnsFormProps) {
+export function ColumnsForm({ operation, columns, reading }: ColumnsFormProps) {
   const { mapping, fields, error } = columns;
   const defaults = defaultsInWords(mapping, fields);
   return (
     <Stack gap="sm" mt="sm">
       <Needs columns={columns} />
       <SavedMappings columns={columns} />
-      <ColumnTable operation={operation} columns={columns} />
+      <AssumedValues columns={columns} />
+      <ColumnTable operation={operation} columns={columns} reading={reading} />
       {defaults === '' ? null : <Text size="sm" c="dimmed">{`Where the file says nothing: ${defaults}.`}</Text>}
       {error === null ? null : <ErrorDisplay error={error} />}
       <Actions operation={operation} columns={columns} />
@@ -34,7 +37,7 @@ export function ColumnsForm({ operation, columns }: ColumnsFormProps) {
 }
 
 /** While there is no preview that could be confirmed, also the way out. */
-function Actions({ operation, columns }: ColumnsFormProps) {
+function Actions({ operation, columns }: Omit<ColumnsFormProps, 'reading'>) {
   const { isChanged, isEnough } = columns;
   const isFirst = isChanged || !isEnough;
   return (

@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useState, type SubmitEvent } from 'react';
 import { useSaveMapping } from '../../../api/mapping-queries.ts';
 import { ErrorDisplay } from '../../../components/error-display.tsx';
+import { columnsOf } from '../../../words/columns.ts';
 import { valueText } from '../../../words/operations.ts';
 
 interface SaveMappingProps {
@@ -34,7 +35,9 @@ export function SaveMapping({ operation, target, rules }: SaveMappingProps) {
         <NameForm
           suggestion={nameOf(operation)}
           save={save}
-          onSave={(name, isForOthers) => save.mutate({ name, rules, target, isForOthers })}
+          onSave={(name, isForOthers) =>
+            save.mutate({ name, rules, target, isForOthers, header: columnsOf(operation) })
+          }
           onClose={close}
         />
       </Modal>
@@ -61,7 +64,7 @@ function NameForm({ suggestion, save, onSave, onClose }: NameFormProps) {
       <Stack>
         <TextInput
           label="Name"
-          description="You choose it by this name when you import a file with the same columns."
+          description="A file with the same columns is read like this by itself; for another one you choose it by this name."
           required
           data-autofocus
           maxLength={200}
