@@ -133,6 +133,34 @@ describe('a person', () => {
     expect(await edited('user', both)).toEqual(['update', 'update']);
   });
 
+  it('who is inactive, suspended or archived comes in nowhere, each list with its own word for it', async () => {
+    const [student = ''] = await students(api.database, api.school.orgId, 1);
+    const course = await aCourse();
+    const batch = await aBatch({ course_id: course });
+    const room = await made('/api/classrooms', { name: named('Room') });
+    const group = await made('/api/groups', { name: named('Group') });
+    const words = {
+      inactive: 'student_inactive',
+      suspended: 'student_suspended',
+      archived: 'student_not_accessible',
+    } as const;
+    for (const [status, ofLearners] of Object.entries(words)) {
+      await form('PATCH', `/api/users/${student}`, { status });
+      const learners = { user_ids: [student], assignments: [{ package_session_id: batch }] };
+      expect(await previewed('enroll', learners), status).toContain(ofLearners);
+      const enrollment = { student_ids: [student], course_id: course, batch_id: batch };
+      expect(await previewed('enrollment_create', enrollment), status).toEqual(['student_not_active']);
+      const lists = [
+        [`/api/classrooms/${room}/students`, { student_ids: [student] }],
+        [`/api/batches/${batch}/students`, { student_ids: [student] }],
+        [`/api/groups/${group}/members`, { user_ids: [student] }],
+      ] as const;
+      for (const [url, body] of lists) expect(faults(await form('POST', url, body)), url).toEqual(['inactive_user']);
+    }
+    await form('PATCH', `/api/users/${student}`, { status: 'active' });
+    expect((await form('POST', `/api/groups/${group}/members`, { user_ids: [student] })).status).toBe(200);
+  });
+
   it('is written in text that can be seen: a form, an edit and what many are given clean it alike', async () => {
     const [id = ''] = await students(api.database, api.school.orgId, 1);
     const target = { student_ids: [id] };

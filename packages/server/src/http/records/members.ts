@@ -1,10 +1,11 @@
 /** Who is in a group. Students and teachers of classrooms and batches have kinds of their own. */
-import { invalid, invalidField, Problem, problemError } from '@muster/contract';
+import { invalidField } from '@muster/contract';
 import { z } from 'zod';
 import { getEntity } from '../../db/entity.ts';
 import type { Asked, Asker } from '../../engine/index.ts';
 import { edit } from '../../operations/edit.ts';
-import { findStatuses, listGroupMembers } from '../../school/people/group-members.ts';
+import { assertFit } from '../../school/classrooms/fit-people.ts';
+import { listGroupMembers } from '../../school/people/group-members.ts';
 import { getRow } from '../../school/records/rows.ts';
 import { ADMINS, STAFF, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
@@ -111,7 +112,7 @@ interface Wanted {
 async function changeMembers(by: Asker, id: string, { wanted, mode: how }: Wanted) {
   const present = await readAs(by, async (asked) => {
     await assertGroup(asked, id);
-    if (how !== 'remove') await assertFit(asked, wanted);
+    if (how !== 'remove') await assertFit(asked, { field: 'user_ids', ids: wanted, into: 'classroom' }, 'member');
     return listGroupMembers(asked.tx, id);
   });
   const meant = new Set(wanted);
@@ -136,17 +137,4 @@ async function changeMembers(by: Asker, id: string, { wanted, mode: how }: Wante
     unchanged: left.length,
     ignored: how === 'remove' ? wanted.filter((one) => !before.has(one)) : [],
   };
-}
-
-/** All must be active people of the organization; each that is not is named by its place. */
-async function assertFit({ tx }: Asked, wanted: readonly string[]): Promise<void> {
-  const people = await findStatuses(tx, wanted);
-  if (wanted.some((id) => !people.has(id))) throw new Problem('not_found');
-  const faults = wanted.flatMap((id, at) => {
-    const status = people.get(id);
-    if (status === 'active') return [];
-    const reason = `this person is ${String(status)}`;
-    return [problemError('invalid_value', { field: `user_ids.${String(at)}`, reason })];
-  });
-  if (faults.length > 0) throw invalid(faults);
 }

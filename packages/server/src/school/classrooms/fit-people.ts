@@ -1,4 +1,4 @@
-import { Problem, problemError, type ProblemCode } from '@muster/contract';
+import { Problem, problemError, USER_ROLES, type ProblemCode } from '@muster/contract';
 import { sql } from 'kysely';
 import { rows } from '../../db/database.ts';
 import { isActive } from '../people/verdicts.ts';
@@ -15,8 +15,8 @@ export interface Listed {
   readonly into?: 'classroom' | 'batch';
 }
 
-/** Roles that make somebody a teacher of a classroom or a batch. */
-const ROLES_OF = { student: ['student'], teacher: ['teacher', 'teacher_admin'] } as const;
+/** What somebody has to be to come into a classroom, a batch or a group. */
+const ROLES_OF = { student: ['student'], teacher: ['teacher', 'teacher_admin'], member: USER_ROLES } as const;
 
 /**
  * One bad id refuses the whole list, and every bad one is named by its place.

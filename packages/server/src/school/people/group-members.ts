@@ -26,13 +26,3 @@ export async function listGroupMembers(tx: OrgTransaction, groupId: string): Pro
     order by u.family_name, u.given_name, u.id`,
   );
 }
-
-/** The status of each of these people who is there. */
-export async function findStatuses(tx: OrgTransaction, ids: readonly string[]): Promise<Map<string, string>> {
-  const found = await rows(
-    tx,
-    sql<{ id: string; status: string }>`
-    select id, status from users where org_id = ${tx.orgId} and id = any(${[...ids]}::uuid[])`,
-  );
-  return new Map(found.map((person) => [person.id, person.status]));
-}
