@@ -53,7 +53,7 @@ module.exports = {
     // The worker is the engine's motor: it turns what the others only look at.
     room('worker', [
       ...['db', 'tenancy', 'formats', ...face, 'school', 'messages'],
-      ...['engine/run', 'engine/plan/plan\\.ts', 'engine/queue\\.ts'],
+      ...['engine/run', 'engine/verbs/plan-late\\.ts', 'engine/queue\\.ts'],
     ]),
     {
       name: 'rooms-of-the-engine-are-its-own',

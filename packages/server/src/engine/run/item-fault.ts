@@ -23,7 +23,11 @@ export function findItemFault(entities: Entities, error: pg.DatabaseError, itemN
   const detail = { constraint, entity: called, field: fields, fields, reason: error.message };
   const code = codeOf(error);
   // Of a key that refers, what is meant is said of the row that refers, not of the one that goes.
-  return { item_no: itemNo, code: code === 'still_referenced' ? code : (entity?.refusals?.[constraint] ?? code), detail };
+  return {
+    item_no: itemNo,
+    code: code === 'still_referenced' ? code : (entity?.refusals?.[constraint] ?? code),
+    detail,
+  };
 }
 
 function codeOf(error: pg.DatabaseError): ProblemCode {

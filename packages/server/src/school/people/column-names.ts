@@ -25,7 +25,7 @@ export const EXTERNAL_ID_NAMES: readonly string[] = list(`
   personeelsnummer, medewerkersnummer, personeels-id`);
 
 /** The number of a teacher says whom a row means in a list of teachers; elsewhere it says who teaches them. */
-export const TEACHER_ID_NAMES: readonly string[] = list(`
+const TEACHER_ID_NAMES: readonly string[] = list(`
   teacher_id, teacher number, teacher no, teacher sis id, lehrer-id, lehrernummer, lehrer-nr, id profesor, id del profesor, id docente,
   id professeur, identifiant enseignant, id do professor, id professor, id nauczyciela, docent-id, docentnummer, leraar-id`);
 export const EXTERNAL_ID_OF_TEACHER: readonly ContextAlias[] = [
