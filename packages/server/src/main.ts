@@ -79,6 +79,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         publicUrl: options.publicUrl,
         sendsMail: options.smtpUrl !== undefined,
         uploadBytesMax: options.uploadBytesMax,
+        spoolDir: options.databaseUrl === undefined ? (options.dataDir ?? defaultDataDir()) : undefined,
         requestsPerMinute: options.requestsPerMinute,
         metricsToken: options.metricsToken,
       },

@@ -22,6 +22,7 @@ import { answerOnce } from './every-request/idempotency.ts';
 import { metricsRoutes } from './every-request/metrics.ts';
 import { noticeRoutes } from './organization/notices.ts';
 import { organizationRoutes } from './organization/organization.ts';
+import { keepPace, PACE } from './every-request/pace.ts';
 import { limitRate } from './every-request/rate-limit.ts';
 import { refuseUnknownQueries } from './every-request/unknown-query.ts';
 import { recordRoutes } from './records/routes.ts';
@@ -36,12 +37,16 @@ import { mentorRoutes } from './mentors/routes.ts';
 import { userRoutes } from './people/routes.ts';
 
 const BODY_BYTES_MAX = 10 * 1024 ** 2;
+const HEADERS_MS_MAX = 15_000;
 
 /** @returns the server, ready to listen. The caller closes it, and the database after it. */
 export async function buildApp(context: HttpContext): Promise<App> {
   const app: App = fastify({
     ...(context.logger === undefined ? {} : { loggerInstance: context.logger }),
     bodyLimit: BODY_BYTES_MAX,
+    // What hooks and handlers watch over themselves begins with the last header; see `keepPace`.
+    http: { headersTimeout: HEADERS_MS_MAX, connectionsCheckingInterval: HEADERS_MS_MAX / 3 },
+    requestTimeout: (context.settings.pace ?? PACE).uploadMsMax + HEADERS_MS_MAX,
     trustProxy: context.settings.trustProxy ?? false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
   }).withTypeProvider<ZodTypeProvider>();
@@ -54,6 +59,7 @@ export async function buildApp(context: HttpContext): Promise<App> {
     limits: { fileSize: context.settings.uploadBytesMax ?? LIMITS.uploadBytesMax, files: 1, fields: 50 },
   });
   const paths = rememberPaths(app);
+  keepPace(app, context);
   authenticate(app, context);
   limitRate(app, context);
   answerOnce(app, context);
