@@ -5,7 +5,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import serveFiles from '@fastify/static';
-import { LIMITS, Problem } from '@muster/contract';
+import { BODY_JSON, invalidField, jsonTextFault, LIMITS, Problem, unstorableAt } from '@muster/contract';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { allowedMethods, rememberPaths } from './every-request/allowed-methods.ts';
@@ -15,7 +15,7 @@ import { bulkRoutes } from './operations/bulk-routes.ts';
 import { claimRoutes } from './sign-in/claim.ts';
 import type { App, HttpContext } from './every-request/context.ts';
 import { serveDocs } from './every-request/docs.ts';
-import { answerProblems, problemRoutes } from './every-request/errors.ts';
+import { answerProblems, problemRoutes, UNSTORABLE_WORDS } from './every-request/errors.ts';
 import { refuseForeignIds } from './every-request/foreign.ts';
 import { healthRoutes } from './every-request/health.ts';
 import { answerOnce } from './every-request/idempotency.ts';
@@ -121,9 +121,21 @@ function readEmptyBodies(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else void parse(request, body.toString(), done);
+    const text = body.toString();
+    const fault = jsonTextFault(text, BODY_JSON);
+    if (fault !== null) done(invalidField('body', fault));
+    else if (text === '') done(null, undefined);
+    else
+      void parse(request, text, (error, parsed) => {
+        done(error ?? unstorable(text, parsed), parsed);
+      });
   });
+}
+
+/** Only escapes bring such characters into JSON, so that bodies without any are not looked through. */
+function unstorable(text: string, parsed: unknown): Problem | null {
+  const field = /\\u(?:0000|d[89a-f])/i.test(text) ? unstorableAt(parsed) : null;
+  return field === null ? null : invalidField(field || 'body', UNSTORABLE_WORDS);
 }
 
 /** @returns what sends the web app's page for addresses that only the web app knows; null without web app. */

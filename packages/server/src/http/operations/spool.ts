@@ -1,7 +1,7 @@
 /** A file on its way in, kept outside of memory until it is whole. */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { open, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -24,7 +24,7 @@ export async function spooled<T>(
   const handle = await open(at, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
     await unlink(at);
-    await handle.writeFile(source);
+    await writeFile(handle, source);
     return await work(() => Readable.from(pieces(handle), { objectMode: false }));
   } finally {
     await handle.close();

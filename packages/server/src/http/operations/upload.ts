@@ -4,7 +4,17 @@
  */
 import type { Readable } from 'node:stream';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
-import { invalid, invalidField, LIMITS, Problem, problemError } from '@muster/contract';
+import {
+  BODY_JSON,
+  FREE_JSON,
+  invalid,
+  invalidField,
+  jsonFault,
+  jsonTextFault,
+  LIMITS,
+  Problem,
+  problemError,
+} from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { faultsOf } from '../../engine/index.ts';
@@ -98,6 +108,8 @@ async function readFields(
 }
 
 function parsed(field: string, value: unknown): unknown {
+  const fault = typeof value === 'string' ? jsonTextFault(value, BODY_JSON) : jsonFault(value, FREE_JSON);
+  if (fault !== null) throw invalidField(field, fault);
   if (typeof value !== 'string') return value;
   try {
     return JSON.parse(value);
