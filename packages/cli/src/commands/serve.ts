@@ -1,4 +1,5 @@
-import { Option, type Command } from 'commander';
+import { isIP } from 'node:net';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { runServer } from '../run-server.ts';
 import { asJson, databaseOf, mailOf, onDatabase, wholeNumber, withMail, type MailOptions } from './options.ts';
@@ -11,6 +12,7 @@ interface ServeOptions extends MailOptions {
   readonly uploadBytesMax?: number;
   readonly requestsPerMinute?: number;
   readonly metricsToken?: string;
+  readonly trustProxy?: string;
   readonly json?: boolean;
 }
 
@@ -35,6 +37,14 @@ export function serveCommand(program: Command, cli: Cli): void {
         .argParser(wholeNumber),
     )
     .addOption(new Option('--metrics-token <token>', 'opens /metrics to whoever shows it').env('MUSTER_METRICS_TOKEN'))
+    .addOption(
+      new Option(
+        '--trust-proxy <addresses>',
+        'proxies in front, such as 10.0.0.1 or 10.0.0.0/8, with commas between; their X-Forwarded-* headers are believed',
+      )
+        .env('MUSTER_TRUST_PROXY')
+        .argParser(proxies),
+    )
     .addOption(logLevelOption())
     .action(async (options: ServeOptions) => {
       const { json, ...settings } = options;
@@ -51,10 +61,25 @@ export function serveCommand(program: Command, cli: Cli): void {
           uploadBytesMax: settings.uploadBytesMax,
           requestsPerMinute: settings.requestsPerMinute,
           metricsToken: settings.metricsToken,
+          trustProxy: settings.trustProxy,
         });
         return { ...running, words: `Muster serves ${running.address} (Ctrl-C stops it).` };
       });
     });
+}
+
+/** Addresses and networks; a name, or `true`, would let anybody say where they come from. */
+function proxies(text: string): string {
+  const all = text.split(',').map((one) => one.trim());
+  const isOne = (one: string): boolean => /^(loopback|linklocal|uniquelocal)$/.test(one) || isNetwork(one);
+  if (all.every(isOne)) return all.join(',');
+  throw new InvalidArgumentError('Give addresses or networks, such as 10.0.0.1,10.0.0.0/8, or loopback.');
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '0', ...more] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
 }
 
 export function logLevelOption(): Option {

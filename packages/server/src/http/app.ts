@@ -9,6 +9,7 @@ import { BODY_JSON, invalidField, jsonTextFault, LIMITS, Problem, unstorableAt }
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { allowedMethods, rememberPaths } from './every-request/allowed-methods.ts';
+import { compressReads, FOR_EVER, keepNothing } from './every-request/caching.ts';
 import { auditRoutes } from './organization/audit.ts';
 import { authenticate } from './every-request/authentication.ts';
 import { bulkRoutes } from './operations/bulk-routes.ts';
@@ -55,6 +56,8 @@ export async function buildApp(context: HttpContext): Promise<App> {
   answerProblems(app);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: POLICY } });
   await app.register(cookie);
+  await compressReads(app);
+  keepNothing(app);
   await app.register(multipart, {
     limits: { fileSize: context.settings.uploadBytesMax ?? LIMITS.uploadBytesMax, files: 1, fields: 50 },
   });
@@ -148,9 +151,19 @@ async function serveWeb(app: App, context: HttpContext): Promise<((reply: Fastif
     files.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'public' };
     });
-    await files.register(serveFiles, { root, wildcard: false, index: false, decorateReply: false });
+    await files.register(serveFiles, {
+      root,
+      wildcard: false,
+      index: false,
+      decorateReply: false,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders: (reply, file) => {
+        void reply.header('cache-control', path.basename(path.dirname(file)) === 'assets' ? FOR_EVER : 'no-cache');
+      },
+    });
   });
-  await app.register(serveFiles, { root, serve: false });
+  await app.register(serveFiles, { root, serve: false, cacheControl: false });
   return (reply) => reply.header('cache-control', 'no-cache').sendFile('index.html');
 }
 
