@@ -159,6 +159,8 @@ const REFUSALS = [
   ['no mapping', '/api/bulk/validation', { target_model: 'User' }, 'a,b\n'],
   ['a bad mapping', '/api/bulk/import', { mapping: '{"preset":"moon"}', target_model: 'User' }, 'a,b\n'],
   ['a field that is no JSON', '/api/bulk/import', { mapping: '{', target_model: 'User' }, 'a,b\n'],
+  ['a cell as large as the file', '/api/bulk/import', { mapping: '{"preset":"auto"}', target_model: 'User' }, 'a,b\n"'],
+  ['a cell as large as the file', '/api/bulk/validation', { mapping: '{"preset":"auto"}' }, 'a,b\n"'],
   ['a name that occurs twice', '/api/bulk/import', { mapping: '{"preset":"auto"}', target_model: 'User' }, 'a,a\n'],
   ['a name that occurs twice', '/api/bulk/validation', { mapping: '{"preset":"auto"}' }, 'a,a\n'],
 ] as const;

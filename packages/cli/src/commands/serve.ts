@@ -2,7 +2,16 @@ import { isIP } from 'node:net';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { runServer } from '../run-server.ts';
-import { asJson, databaseOf, mailOf, onDatabase, wholeNumber, withMail, type MailOptions } from './options.ts';
+import {
+  asJson,
+  databaseOf,
+  fromFile,
+  mailOf,
+  onDatabase,
+  wholeNumber,
+  withMail,
+  type MailOptions,
+} from './options.ts';
 
 interface ServeOptions extends MailOptions {
   readonly port: number;
@@ -18,6 +27,9 @@ interface ServeOptions extends MailOptions {
 
 export function serveCommand(program: Command, cli: Cli): void {
   const command = program.command('serve').description('serve API and web, with a worker, until stopped');
+  const metricsToken = new Option('--metrics-token <token>', 'opens /metrics to whoever shows it').env(
+    'MUSTER_METRICS_TOKEN',
+  );
   withMail(onDatabase(asJson(command)))
     .addOption(
       new Option('--port <number>', '0 takes a free one').env('MUSTER_PORT').argParser(wholeNumber).default(4000),
@@ -36,7 +48,8 @@ export function serveCommand(program: Command, cli: Cli): void {
         .env('MUSTER_REQUESTS_PER_MINUTE')
         .argParser(wholeNumber),
     )
-    .addOption(new Option('--metrics-token <token>', 'opens /metrics to whoever shows it').env('MUSTER_METRICS_TOKEN'))
+    .addOption(metricsToken)
+    .addOption(fromFile(metricsToken))
     .addOption(
       new Option(
         '--trust-proxy <addresses>',
