@@ -26,6 +26,14 @@ export function cleanProse(given: string): CleanText {
   return isPlain(given) ? { text: given } : judged(given.replace(ZERO_WIDTH, ''));
 }
 
+// NUL, and halves of a character.
+const UNSTORABLE = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+/** Whether a database can keep it at all. */
+export function isStorable(text: string): boolean {
+  return !UNSTORABLE.test(text);
+}
+
 /** One line of at most so many characters, in parameters and bodies. */
 export function line(charsMax: number) {
   return z
@@ -33,6 +41,15 @@ export function line(charsMax: number) {
     .overwrite((given) => cleanText(given).text)
     .max(charsMax)
     .refine((text) => cleanText(text).fault !== 'control_character', CONTROL_WORDS);
+}
+
+/** The same of text that may have several lines. */
+export function prose(charsMax: number) {
+  return z
+    .string()
+    .overwrite((given) => cleanProse(given).text)
+    .max(charsMax)
+    .refine((text) => cleanProse(text).fault !== 'control_character', CONTROL_WORDS);
 }
 
 export const CONTROL_WORDS = 'it holds a character that cannot be seen; type it again';

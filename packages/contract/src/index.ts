@@ -1,8 +1,10 @@
 export * from './clean-text.ts';
+export * from './free-json.ts';
 export * from './limits.ts';
 export * from './operation.ts';
 export * from './problem.ts';
 export * from './problems.ts';
 export { problemHeading, sentenceCase } from './problems/headings.ts';
 export * from './roles.ts';
+export * from './secret-names.ts';
 export * from './shapes/index.ts';

@@ -19,6 +19,10 @@ export const LIMITS = {
   planInRequestPeopleMax: 500,
   planInRequestItemsMax: 1_000,
   contentEntriesMax: 20,
+  /** Templates, and mappings, that one person may have saved. */
+  savedPerMakerMax: 100,
+  /** Of one saved mapping, all its rules together. */
+  mappingBytesMax: 65_536,
   uploadBytesMax: 2 * 1024 ** 3,
   pageSizeMax: 100,
   pageSize: 25,

@@ -49,6 +49,8 @@ export interface ServeOptions extends DatabaseChoice, MailChoice {
   readonly requestsPerMinute?: number | undefined;
   /** What whoever reads `/metrics` has to show; without it there is no such address. */
   readonly metricsToken?: string | undefined;
+  /** Proxies whose X-Forwarded-* headers are believed: their addresses or networks, or true for whoever connects. */
+  readonly trustProxy?: boolean | string | undefined;
 }
 
 export interface Running {
@@ -77,8 +79,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
       settings: {
         webDir: webDir(),
         publicUrl: options.publicUrl,
+        trustProxy: options.trustProxy,
         sendsMail: options.smtpUrl !== undefined,
         uploadBytesMax: options.uploadBytesMax,
+        spoolDir: options.databaseUrl === undefined ? (options.dataDir ?? defaultDataDir()) : undefined,
         requestsPerMinute: options.requestsPerMinute,
         metricsToken: options.metricsToken,
       },

@@ -22,7 +22,7 @@ it('a minimal template is saved with the defaults and listed [BO-296] [BO-297] [
   expect(status).toBe(201);
   expect(operationTemplate.safeParse(body).error).toBeUndefined();
   expect(body).toMatchObject({ ...minimal, description: '', usage_count: 0, last_used: null, is_public: false });
-  expect((await api.call('GET', '/templates/')).body).toContainEqual(body);
+  expect((await api.call('GET', '/templates/')).body).toContainEqual({ ...body, template_config: {} });
   expect((await api.call('GET', `/templates/${body.id}`)).body).toEqual(body);
   expect((await api.call('DELETE', `/templates/${body.id}`)).status).toBe(204);
   expect((await api.call('GET', `/templates/${body.id}`)).status).toBe(404);

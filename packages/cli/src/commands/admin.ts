@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { show, type Cli } from '../cli.ts';
-import { asJson, databaseOf, onDatabase } from './options.ts';
+import { asJson, databaseOf, fromFile, onDatabase } from './options.ts';
 
 interface CreateAdminOptions {
   readonly email: string;
@@ -11,10 +11,12 @@ interface CreateAdminOptions {
 export function adminCommand(program: Command, cli: Cli): void {
   const admin = program.command('admin').description('accounts that may act in every organization');
   const command = admin.command('create');
+  const password = passwordOption('--password <password>', 'MUSTER_ADMIN_PASSWORD');
   onDatabase(asJson(command))
     .description('make a system_admin, straight in the database')
     .requiredOption('--email <address>', 'to sign in with')
-    .addOption(passwordOption('--password <password>', 'MUSTER_ADMIN_PASSWORD'))
+    .addOption(password)
+    .addOption(fromFile(password))
     .action(async ({ email, password, json }: CreateAdminOptions) => {
       const { createAdmin } = await import('@muster/server');
       const made = await createAdmin({ ...databaseOf(command), email, password });

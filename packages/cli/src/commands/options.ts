@@ -1,4 +1,5 @@
 /** Options that several commands share, with the words of their help. */
+import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { connectTo, type Api } from '../server/api.ts';
@@ -32,13 +33,17 @@ export interface DatabaseOptions {
 
 /** For commands that work on the machine of the database. */
 export function onDatabase(command: Command): Command {
+  const databaseUrl = new Option('--database-url <url>', 'a PostgreSQL 15 or newer of your own instead').env(
+    'DATABASE_URL',
+  );
   return command
     .addOption(
       new Option('--data-dir <folder>', 'folder of the embedded PostgreSQL (default: .muster/data)').env(
         'MUSTER_DATA_DIR',
       ),
     )
-    .addOption(new Option('--database-url <url>', 'a PostgreSQL 15 or newer of your own instead').env('DATABASE_URL'));
+    .addOption(databaseUrl)
+    .addOption(fromFile(databaseUrl));
 }
 
 /** A folder named on the command line wins over an address in the environment. */
@@ -57,15 +62,33 @@ export interface MailOptions {
   readonly publicUrl?: string;
 }
 
+/** The same by a file that holds nothing else: the command line can be read by others, and so can the environment by some. */
+export function fromFile(option: Option): Option {
+  const file = new Option(`--${option.name()}-file <file>`, `a file that holds --${option.name()}`).argParser(
+    readSecret,
+  );
+  if (option.envVar !== undefined) file.env(`${option.envVar}_FILE`);
+  file.attributeName = () => option.attributeName();
+  return file;
+}
+
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : 'It cannot be read.');
+  }
+}
+
 /** For commands that deliver messages. */
 export function withMail(command: Command): Command {
+  const smtpUrl = new Option(
+    '--smtp-url <url>',
+    'mail server, for example smtps://user:password@mail.example; without one messages wait',
+  ).env('MUSTER_SMTP_URL');
   return command
-    .addOption(
-      new Option(
-        '--smtp-url <url>',
-        'mail server, for example smtps://user:password@mail.example; without one messages wait',
-      ).env('MUSTER_SMTP_URL'),
-    )
+    .addOption(smtpUrl)
+    .addOption(fromFile(smtpUrl))
     .addOption(
       new Option('--mail-from <sender>', 'sender of mail, for example "School <office@x.example>"').env(
         'MUSTER_MAIL_FROM',

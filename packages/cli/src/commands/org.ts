@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { show, type Cli } from '../cli.ts';
-import { asJson, databaseOf, onDatabase } from './options.ts';
+import { asJson, databaseOf, fromFile, onDatabase } from './options.ts';
 import { passwordOption } from './admin.ts';
 
 interface CreateOrgOptions {
@@ -14,6 +14,7 @@ interface CreateOrgOptions {
 export function orgCommand(program: Command, cli: Cli): void {
   const org = program.command('org').description('organizations, straight in the database');
   const command = org.command('create');
+  const password = passwordOption('--admin-password <password>', 'MUSTER_ADMIN_PASSWORD');
   onDatabase(asJson(command))
     .description('make an organization and its first subscriber_admin')
     .requiredOption('--name <name>', 'of the organization')
@@ -21,7 +22,8 @@ export function orgCommand(program: Command, cli: Cli): void {
       '--admin-email <address>',
       'of the administrator; an account that has it is given this organization too',
     )
-    .addOption(passwordOption('--admin-password <password>', 'MUSTER_ADMIN_PASSWORD'))
+    .addOption(password)
+    .addOption(fromFile(password))
     .addOption(new Option('--timezone <zone>', 'for dates without a time, such as Europe/Paris'))
     .action(async (options: CreateOrgOptions) => {
       const { createOrg } = await import('@muster/server');

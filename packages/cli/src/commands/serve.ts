@@ -1,7 +1,17 @@
-import { Option, type Command } from 'commander';
+import { isIP } from 'node:net';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { runServer } from '../run-server.ts';
-import { asJson, databaseOf, mailOf, onDatabase, wholeNumber, withMail, type MailOptions } from './options.ts';
+import {
+  asJson,
+  databaseOf,
+  fromFile,
+  mailOf,
+  onDatabase,
+  wholeNumber,
+  withMail,
+  type MailOptions,
+} from './options.ts';
 
 interface ServeOptions extends MailOptions {
   readonly port: number;
@@ -11,11 +21,15 @@ interface ServeOptions extends MailOptions {
   readonly uploadBytesMax?: number;
   readonly requestsPerMinute?: number;
   readonly metricsToken?: string;
+  readonly trustProxy?: string;
   readonly json?: boolean;
 }
 
 export function serveCommand(program: Command, cli: Cli): void {
   const command = program.command('serve').description('serve API and web, with a worker, until stopped');
+  const metricsToken = new Option('--metrics-token <token>', 'opens /metrics to whoever shows it').env(
+    'MUSTER_METRICS_TOKEN',
+  );
   withMail(onDatabase(asJson(command)))
     .addOption(
       new Option('--port <number>', '0 takes a free one').env('MUSTER_PORT').argParser(wholeNumber).default(4000),
@@ -34,7 +48,16 @@ export function serveCommand(program: Command, cli: Cli): void {
         .env('MUSTER_REQUESTS_PER_MINUTE')
         .argParser(wholeNumber),
     )
-    .addOption(new Option('--metrics-token <token>', 'opens /metrics to whoever shows it').env('MUSTER_METRICS_TOKEN'))
+    .addOption(metricsToken)
+    .addOption(fromFile(metricsToken))
+    .addOption(
+      new Option(
+        '--trust-proxy <addresses>',
+        'proxies in front, such as 10.0.0.1 or 10.0.0.0/8, with commas between; their X-Forwarded-* headers are believed',
+      )
+        .env('MUSTER_TRUST_PROXY')
+        .argParser(proxies),
+    )
     .addOption(logLevelOption())
     .action(async (options: ServeOptions) => {
       const { json, ...settings } = options;
@@ -51,10 +74,25 @@ export function serveCommand(program: Command, cli: Cli): void {
           uploadBytesMax: settings.uploadBytesMax,
           requestsPerMinute: settings.requestsPerMinute,
           metricsToken: settings.metricsToken,
+          trustProxy: settings.trustProxy,
         });
         return { ...running, words: `Muster serves ${running.address} (Ctrl-C stops it).` };
       });
     });
+}
+
+/** Addresses and networks; a name, or `true`, would let anybody say where they come from. */
+function proxies(text: string): string {
+  const all = text.split(',').map((one) => one.trim());
+  const isOne = (one: string): boolean => /^(loopback|linklocal|uniquelocal)$/.test(one) || isNetwork(one);
+  if (all.every(isOne)) return all.join(',');
+  throw new InvalidArgumentError('Give addresses or networks, such as 10.0.0.1,10.0.0.0/8, or loopback.');
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '0', ...more] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
 }
 
 export function logLevelOption(): Option {

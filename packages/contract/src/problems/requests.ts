@@ -44,6 +44,16 @@ export const REQUEST_PROBLEMS = {
   ),
   unreadable_file: entry(400, 'The file cannot be read: {reason}.', '{correction}'),
   upload_incomplete: entry(400, 'The upload ended before the file did. Nothing was kept.', 'Upload the file again.'),
+  upload_too_slow: entry(
+    408,
+    'What you send arrives too slowly, or takes too long. Nothing was kept.',
+    'Send it again over a better connection, or in smaller parts.',
+  ),
+  too_many_uploads: entry(
+    429,
+    'Your organization has {limit} uploads under way already.',
+    'Wait for one of them to end, then upload the file again.',
+  ),
   too_many_requests: entry(429, 'Too many requests.', 'Wait {seconds} seconds and try again.'),
   internal: entry(
     500,

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { line, prose } from '../clean-text.ts';
+import { FREE_JSON, freeJson, jsonFault } from '../free-json.ts';
 import { LANES, OPERATION_PHASES, ROLLBACK_STATUSES } from '../operation.ts';
+import { isSecretName } from '../secret-names.ts';
 import { operationResults } from './operation-results.ts';
 import { commaList, jsonObject, timestamp } from './scalars.ts';
 
@@ -14,7 +17,7 @@ export const bulkOperation = z
     operation_type: z.string().describe('Name of the kind, as it was given.'),
     operation_name: z.string(),
     description: z.string(),
-    parameters: jsonObject,
+    parameters: jsonObject.describe('Empty in lists, like the next two.'),
     input_data: jsonObject,
     mapping_config: jsonObject,
     status: z.enum(BULK_STATUSES),
@@ -55,6 +58,13 @@ export const bulkOperation = z
   .meta({ id: 'BulkOperation' });
 export type BulkOperation = z.infer<typeof bulkOperation>;
 
+/** Rows are a table of their own, whose columns the mapping judges; whatever else there is, is kept as it stands. */
+function restIsFree(given: Record<string, unknown>, context: z.RefinementCtx): void {
+  const rest = Object.fromEntries(Object.entries(given).filter(([key]) => key !== 'rows'));
+  const message = jsonFault(rest, FREE_JSON, (key) => !isSecretName(key));
+  if (message !== null) context.addIssue({ code: 'custom', message });
+}
+
 /** `priority`: higher numbers run earlier, equal ones in order of arrival. */
 const priority = z.int().min(-1_000_000).max(1_000_000);
 
@@ -62,11 +72,11 @@ const priority = z.int().min(-1_000_000).max(1_000_000);
 export const bulkOperationData = z
   .strictObject({
     operation_type: z.string().min(1).max(100).describe('Name or alias of a kind; see /api/bulk/kinds.'),
-    operation_name: z.string().trim().min(1).max(200),
-    description: z.string().max(10_000).default(''),
+    operation_name: line(200).min(1),
+    description: prose(10_000).default(''),
     parameters: jsonObject.default({}),
-    input_data: jsonObject.default({}),
-    mapping_config: jsonObject.default({}),
+    input_data: jsonObject.superRefine(restIsFree).default({}),
+    mapping_config: freeJson().default({}),
     requires_approval: z.boolean().default(false),
     priority: priority.default(0),
     scheduled_at: timestamp.nullable().default(null),
@@ -75,7 +85,7 @@ export const bulkOperationData = z
       .nullable()
       .default(null)
       .describe('Its template_config fills what `parameters` leaves out.'),
-    override_reason: z.string().max(2_000).optional(),
+    override_reason: prose(2_000).optional(),
     chunk_items: z.int().min(1).max(10_000).optional().describe('Items a chunk takes; the kind decides when left out.'),
     plan: z.boolean().default(true).describe('Whether the plan is made at once.'),
   })
@@ -85,10 +95,10 @@ export type BulkOperationData = z.input<typeof bulkOperationData>;
 /** Body of `PATCH /api/bulk/operations/{id}`. All but `priority` only while pending. */
 export const bulkOperationChanges = z
   .strictObject({
-    operation_name: z.string().trim().min(1).max(200),
-    description: z.string().max(10_000),
+    operation_name: line(200).min(1),
+    description: prose(10_000),
     parameters: jsonObject,
-    mapping_config: jsonObject,
+    mapping_config: freeJson(),
     requires_approval: z.literal(true, { error: 'it can be raised to true only' }),
     priority,
     scheduled_at: timestamp.nullable(),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { line, prose } from '../clean-text.ts';
+import { freeJson } from '../free-json.ts';
 import { jsonObject, timestamp } from './scalars.ts';
 
 export const SOURCE_FORMATS = ['csv', 'excel', 'json', 'xml'] as const;
@@ -8,7 +10,7 @@ export const validationRule = z
   .object({
     field: z.string(),
     rule: z.string(),
-    params: jsonObject.optional(),
+    params: freeJson().optional(),
     severity: z.enum(['error', 'warning']).optional(),
     message: z.string().optional(),
   })
@@ -16,7 +18,7 @@ export const validationRule = z
 export type ValidationRule = z.infer<typeof validationRule>;
 
 export const transformationRule = z
-  .object({ field: z.string(), rule: z.string(), params: jsonObject.optional() })
+  .object({ field: z.string(), rule: z.string(), params: freeJson().optional() })
   .meta({ id: 'TransformationRule' });
 export type TransformationRule = z.infer<typeof transformationRule>;
 
@@ -32,12 +34,12 @@ export type MappingRules = z.infer<typeof mappingRules>;
 /** Body for saving a mapping. */
 export const mappingData = z
   .strictObject({
-    name: z.string().trim().min(1).max(200),
-    description: z.string().max(10_000).default(''),
+    name: line(200).min(1),
+    description: prose(10_000).default(''),
     source_format: z.enum(SOURCE_FORMATS),
     target_model: z.string().min(1).max(100),
     field_mappings: mappingRules.shape.field_mappings,
-    default_values: jsonObject.default({}),
+    default_values: freeJson().default({}),
     validation_rules: z.array(validationRule).max(500).default([]),
     transformation_rules: z.array(transformationRule).max(500).default([]),
     is_template: z.boolean().default(false),

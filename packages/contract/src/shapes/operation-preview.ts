@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { prose } from '../clean-text.ts';
+import { freeJson } from '../free-json.ts';
 import { OPERATION_PHASES } from '../operation.ts';
 import { BULK_STATUSES } from './bulk-operation.ts';
 import { fileReading } from './file-reading.ts';
@@ -112,7 +114,7 @@ export const rollbackRequest = z
   .strictObject({
     plan_hash: z.string().max(200),
     item_ids: itemIds,
-    reason: z.string().max(2_000),
+    reason: prose(2_000),
     mode: undoMode.describe('`all` also takes back what was worked with since; `untouched_only` keeps it.'),
     confirm_count: z.int().describe('The number of people, where the preview asks for it to be typed.'),
   })
@@ -136,7 +138,7 @@ export const retryRequest = z
   .strictObject({
     item_ids: itemIds.optional(),
     corrections: z
-      .record(z.string(), z.unknown())
+      .record(z.string(), freeJson())
       .optional()
       .describe('Corrected input by item key: of a file `{column: value}` by row number.'),
     plan_only: z.boolean().default(false).describe('Stop at the preview instead of running it.'),

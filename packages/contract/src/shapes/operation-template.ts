@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import { line, prose } from '../clean-text.ts';
+import { freeJson } from '../free-json.ts';
 import { jsonObject, timestamp } from './scalars.ts';
 
 /** Body for saving a template: a kind of operation with the parameters that shorten repeated work. */
 export const templateData = z
   .strictObject({
-    name: z.string().trim().min(1).max(200),
-    description: z.string().max(10_000).default(''),
+    name: line(200).min(1),
+    description: prose(10_000).default(''),
     operation_type: z.string().min(1).max(100).describe('Name or alias of a kind; see /api/bulk/kinds.'),
-    template_config: jsonObject.describe('Parameters for whatever an operation leaves out.'),
+    template_config: freeJson().describe('Parameters for whatever an operation leaves out.'),
     is_public: z.boolean().default(false).describe('Offered to all staff of the organization.'),
   })
   .meta({ id: 'TemplateData' });
@@ -19,7 +21,7 @@ export const operationTemplate = z
     name: z.string(),
     description: z.string(),
     operation_type: z.string(),
-    template_config: jsonObject,
+    template_config: jsonObject.describe('Empty in lists.'),
     usage_count: z.int(),
     last_used: timestamp.nullable(),
     is_public: z.boolean(),

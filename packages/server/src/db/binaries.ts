@@ -1,6 +1,6 @@
 /** Finds PostgreSQL's programs in the npm package and makes them runnable by the user that must run them. */
 import * as fs from 'node:fs/promises';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -38,13 +38,43 @@ export function isReachableByOthers(folder: string): boolean {
   }
 }
 
-/** @returns the folder that holds `postgres` and `initdb`. */
-export async function binaries(user: DatabaseUser): Promise<string> {
+/**
+ * @param dataDir - Holds the copy where nobody has a folder for such things.
+ * @returns the folder that holds `postgres` and `initdb`.
+ */
+export async function binaries(user: DatabaseUser, dataDir: string): Promise<string> {
   const packaged = packagedBinaries();
   const mustBeShared = user.uid !== undefined;
   const isReady = existsSync(path.join(packaged, 'lib', 'libicui18n.so.60'));
   if (isReady && (!mustBeShared || isReachableByOthers(packaged))) return path.join(packaged, 'bin');
-  return path.join(await copyOf(packaged), 'bin');
+  return path.join(await copyOf(packaged, await cacheFolder(mustBeShared, dataDir), mustBeShared), 'bin');
+}
+
+/** Never a folder that others may write to: whatever lies there is run, and reads the passwords of the database. */
+async function cacheFolder(mustBeShared: boolean, dataDir: string): Promise<string> {
+  const cache = process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache');
+  const wanted = path.join(mustBeShared ? '/var/cache' : cache, 'muster');
+  const mode = mustBeShared ? 0o755 : 0o700;
+  const isThere = await fs.mkdir(wanted, { recursive: true, mode }).then(
+    () => true,
+    () => false,
+  );
+  return isThere && (!mustBeShared || isReachableByOthers(wanted)) ? wanted : dataDir;
+}
+
+/** @throws Error where somebody else than we, or root, could have put something there. */
+export function assertOurs(folder: string): void {
+  const own = process.getuid?.() ?? 0;
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    const { uid, mode } = lstatSync(at);
+    const isGuarded = (mode & 0o022) === 0 || ((mode & 0o1000) !== 0 && at !== path.resolve(folder));
+    if ((uid !== own && uid !== 0) || !isGuarded) {
+      throw new Error(
+        `${at} can be changed by others, and PostgreSQL would be started from below it. Give it to ${os.userInfo().username} with mode 0755, or remove it.`,
+      );
+    }
+    if (at === path.dirname(at)) return;
+  }
 }
 
 function packagedBinaries(): string {
@@ -59,18 +89,21 @@ function packagedBinaries(): string {
 }
 
 /** A complete copy with the library links that the package's install script would have made. */
-async function copyOf(packaged: string): Promise<string> {
-  const copy = path.join(os.tmpdir(), `muster-postgres-18.4-${String(process.getuid?.() ?? 0)}`);
-  if (existsSync(path.join(copy, 'complete'))) return copy;
-  const making = `${copy}.${String(process.pid)}`;
-  await fs.cp(packaged, making, { recursive: true, verbatimSymlinks: true });
-  await fs.chmod(making, 0o755);
-  for (const { source, target } of libraryLinks(packaged)) {
-    const at = path.join(making, '..', path.basename(making), target.replace(/^native\//, ''));
-    if (!existsSync(at)) await fs.symlink(path.basename(source), at);
+async function copyOf(packaged: string, folder: string, isShared: boolean): Promise<string> {
+  const copy = path.join(folder, 'postgres-18.4');
+  assertOurs(folder);
+  if (!existsSync(copy)) {
+    const making = await fs.mkdtemp(`${copy}.`);
+    await fs.cp(packaged, making, { recursive: true, verbatimSymlinks: true });
+    await fs.chmod(making, isShared ? 0o755 : 0o700);
+    for (const { source, target } of libraryLinks(packaged)) {
+      const at = path.join(making, target.replace(/^native\//, ''));
+      if (!existsSync(at)) await fs.symlink(path.basename(source), at);
+    }
+    // Another process may have been quicker; what it made is as good.
+    await fs.rename(making, copy).catch(async () => fs.rm(making, { recursive: true, force: true }));
   }
-  await fs.writeFile(path.join(making, 'complete'), '');
-  await fs.rename(making, copy).catch(async () => fs.rm(making, { recursive: true, force: true }));
+  assertOurs(copy);
   return copy;
 }
 

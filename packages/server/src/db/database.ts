@@ -12,6 +12,8 @@ export interface Database {
   readonly pool: pg.Pool;
   /** For the global tables (orgs, accounts, sessions) and the queue; organization tables answer nothing here. */
   readonly global: Kysely<Tables>;
+  /** Asks whether the database answers, on a connection that nobody else can take. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,20 +39,34 @@ export interface DatabaseOptions {
 const IDLE_MS_MAX = 60_000;
 
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
+  const settings = {
     connectionString: options.url,
-    max: options.connectionsMax ?? 12,
     // Compiling a statement takes longer than running it: estimates of what a plan just wrote are far too high.
     options: `-c timezone=UTC -c jit=off -c idle_in_transaction_session_timeout=${options.idleMsMax ?? IDLE_MS_MAX}${options.role === undefined ? '' : ` -c role=${options.role}`}`,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
     application_name: 'muster',
-  });
+  };
   // A connection that breaks while idle would otherwise end the process; the next query reports the trouble itself.
   const onError = options.onError ?? (() => undefined);
-  pool.on('error', onError);
-  pool.on('connect', (client) => client.on('error', onError));
-  return { pool, global: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), close: () => pool.end() };
+  const open = (max: number): pg.Pool => {
+    const pool = new pg.Pool({ ...settings, max });
+    pool.on('error', onError);
+    pool.on('connect', (client) => client.on('error', onError));
+    return pool;
+  };
+  const pool = open(options.connectionsMax ?? 12);
+  const watch = open(1);
+  return {
+    pool,
+    global: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+    ping: async () => {
+      await watch.query('select 1');
+    },
+    close: async () => {
+      await Promise.all([pool.end(), watch.end()]);
+    },
+  };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -11,7 +11,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, openSync, readFileSync } from 'node:fs';
 import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -71,9 +71,10 @@ const STOP_TIMEOUT_MS = 20_000;
 
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const dataDir = path.resolve(options.dataDir);
-  await fs.mkdir(dataDir, { recursive: true, mode: 0o755 });
+  // Where we are root, the server's user has to enter it.
+  await fs.mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o755 : 0o700 });
   const user = await databaseUser(dataDir);
-  const bin = await binaries(user);
+  const bin = await binaries(user, dataDir);
   await takeLock(dataDir);
   const pgData = path.join(dataDir, 'postgres');
   await stopOrphan(pgData);
@@ -213,16 +214,23 @@ function startServer(
 ): ChildProcess {
   const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
   const command = [path.join(bin, 'postgres'), '-D', pgData, '-p', String(port), ...flags];
-  const log = openSync(path.join(dataDir, 'postgres.log'), 'a');
+  const log = openSync(path.join(dataDir, 'postgres.log'), 'a', 0o600);
+  fchmodSync(log, 0o600);
   // Detached: Ctrl-C on a terminal reaches us alone, and we stop the server after the chunk in hand.
   const stdio = ['ignore', log, log] as ['ignore', number, number]; // eslint-disable-line no-restricted-syntax -- spawn wants a tuple
-  const options = { stdio, detached: true, cwd: '/', env: { ...process.env, ...HUGE_PAGES } };
+  const options = { stdio, detached: true, cwd: '/', env: { ...serverEnvironment(), ...HUGE_PAGES } };
   const child = existsSync('/usr/bin/setpriv')
     ? spawn('/usr/bin/setpriv', [...setprivFlags(user), '--', ...command], options)
     : spawn(command[0] ?? '', command.slice(1), { ...options, ...user });
   closeSync(log);
   child.unref();
   return child;
+}
+
+/** What PostgreSQL may need to know of ours; the rest may hold secrets that are none of its business. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  const known = Object.entries(process.env).filter(([name]) => /^(PATH|LANG|LC_\w+|TZ|LD_LIBRARY_PATH)$/.test(name));
+  return Object.fromEntries(known);
 }
 
 function setprivFlags(user: DatabaseUser): string[] {
@@ -323,7 +331,12 @@ async function freePort(): Promise<number> {
 }
 
 async function run(command: string, args: readonly string[], user: DatabaseUser): Promise<void> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/', ...user });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: '/',
+    env: serverEnvironment(),
+    ...user,
+  });
   let output = '';
   child.stdout.on('data', (text: Buffer) => (output += text.toString()));
   child.stderr.on('data', (text: Buffer) => (output += text.toString()));

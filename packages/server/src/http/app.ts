@@ -5,23 +5,25 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import serveFiles from '@fastify/static';
-import { LIMITS, Problem } from '@muster/contract';
+import { BODY_JSON, invalidField, jsonTextFault, LIMITS, Problem, unstorableAt } from '@muster/contract';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { allowedMethods, rememberPaths } from './every-request/allowed-methods.ts';
+import { compressReads, FOR_EVER, keepNothing } from './every-request/caching.ts';
 import { auditRoutes } from './organization/audit.ts';
 import { authenticate } from './every-request/authentication.ts';
 import { bulkRoutes } from './operations/bulk-routes.ts';
 import { claimRoutes } from './sign-in/claim.ts';
 import type { App, HttpContext } from './every-request/context.ts';
 import { serveDocs } from './every-request/docs.ts';
-import { answerProblems, problemRoutes } from './every-request/errors.ts';
+import { answerProblems, problemRoutes, UNSTORABLE_WORDS } from './every-request/errors.ts';
 import { refuseForeignIds } from './every-request/foreign.ts';
 import { healthRoutes } from './every-request/health.ts';
 import { answerOnce } from './every-request/idempotency.ts';
 import { metricsRoutes } from './every-request/metrics.ts';
 import { noticeRoutes } from './organization/notices.ts';
 import { organizationRoutes } from './organization/organization.ts';
+import { keepPace, PACE } from './every-request/pace.ts';
 import { limitRate } from './every-request/rate-limit.ts';
 import { refuseUnknownQueries } from './every-request/unknown-query.ts';
 import { recordRoutes } from './records/routes.ts';
@@ -36,12 +38,16 @@ import { mentorRoutes } from './mentors/routes.ts';
 import { userRoutes } from './people/routes.ts';
 
 const BODY_BYTES_MAX = 10 * 1024 ** 2;
+const HEADERS_MS_MAX = 15_000;
 
 /** @returns the server, ready to listen. The caller closes it, and the database after it. */
 export async function buildApp(context: HttpContext): Promise<App> {
   const app: App = fastify({
     ...(context.logger === undefined ? {} : { loggerInstance: context.logger }),
     bodyLimit: BODY_BYTES_MAX,
+    // What hooks and handlers watch over themselves begins with the last header; see `keepPace`.
+    http: { headersTimeout: HEADERS_MS_MAX, connectionsCheckingInterval: HEADERS_MS_MAX / 3 },
+    requestTimeout: (context.settings.pace ?? PACE).uploadMsMax + HEADERS_MS_MAX,
     trustProxy: context.settings.trustProxy ?? false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
   }).withTypeProvider<ZodTypeProvider>();
@@ -50,10 +56,13 @@ export async function buildApp(context: HttpContext): Promise<App> {
   answerProblems(app);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: POLICY } });
   await app.register(cookie);
+  await compressReads(app);
+  keepNothing(app);
   await app.register(multipart, {
     limits: { fileSize: context.settings.uploadBytesMax ?? LIMITS.uploadBytesMax, files: 1, fields: 50 },
   });
   const paths = rememberPaths(app);
+  keepPace(app, context);
   authenticate(app, context);
   limitRate(app, context);
   answerOnce(app, context);
@@ -115,9 +124,21 @@ function readEmptyBodies(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else void parse(request, body.toString(), done);
+    const text = body.toString();
+    const fault = jsonTextFault(text, BODY_JSON);
+    if (fault !== null) done(invalidField('body', fault));
+    else if (text === '') done(null, undefined);
+    else
+      void parse(request, text, (error, parsed) => {
+        done(error ?? unstorable(text, parsed), parsed);
+      });
   });
+}
+
+/** Only escapes bring such characters into JSON, so that bodies without any are not looked through. */
+function unstorable(text: string, parsed: unknown): Problem | null {
+  const field = /\\u(?:0000|d[89a-f])/i.test(text) ? unstorableAt(parsed) : null;
+  return field === null ? null : invalidField(field || 'body', UNSTORABLE_WORDS);
 }
 
 /** @returns what sends the web app's page for addresses that only the web app knows; null without web app. */
@@ -130,9 +151,19 @@ async function serveWeb(app: App, context: HttpContext): Promise<((reply: Fastif
     files.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'public' };
     });
-    await files.register(serveFiles, { root, wildcard: false, index: false, decorateReply: false });
+    await files.register(serveFiles, {
+      root,
+      wildcard: false,
+      index: false,
+      decorateReply: false,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders: (reply, file) => {
+        void reply.header('cache-control', path.basename(path.dirname(file)) === 'assets' ? FOR_EVER : 'no-cache');
+      },
+    });
   });
-  await app.register(serveFiles, { root, serve: false });
+  await app.register(serveFiles, { root, serve: false, cacheControl: false });
   return (reply) => reply.header('cache-control', 'no-cache').sendFile('index.html');
 }
 

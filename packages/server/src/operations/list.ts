@@ -13,8 +13,12 @@ interface Page {
 
 /** One page of the operations that the actor may see, newest first, and how many there are in all. */
 export async function listOperations(asked: Asked, filters: Filters): Promise<Page> {
-  return listMatching(asked, matching(asked.engine, filters), filters.page, filters.page_size);
+  return listMatching(asked, matching(asked.engine, filters), filters.page, filters.page_size, WITHOUT_INPUT);
 }
+
+/** Columns that stand for those of the same name: what was given is left where it is, unless it is short. */
+const WITHOUT_INPUT = sql`o.*, '{}'::jsonb as input, '{}'::jsonb as mapping,
+  case when octet_length(o.params::text) <= 10000 then o.params else '{}' end as params`;
 
 export interface HistoryWanted {
   readonly kinds: readonly string[];
@@ -47,6 +51,7 @@ async function listMatching(
   matches: RawBuilder<unknown>,
   page: number,
   size: number,
+  columns: RawBuilder<unknown> = sql`o.*`,
 ): Promise<Page> {
   const condition = sql`o.org_id = ${tx.orgId} and ${visibleOperations(engine, actor)} and ${matches}`;
   const { total } = await one(
@@ -56,7 +61,7 @@ async function listMatching(
   const operations = await rows(
     tx,
     sql<Operation>`
-    select o.* from operations o where ${condition}
+    select ${columns} from operations o where ${condition}
     order by o.created_at desc, o.id desc limit ${size} offset ${(page - 1) * size}`,
   );
   return { operations, total };

@@ -1,5 +1,15 @@
 /** Saved mappings: a maker's own, and those offered to everybody. */
-import { type ImportMapping, invalid, invalidField, mappingData, Problem, problemError } from '@muster/contract';
+import {
+  FREE_JSON,
+  type ImportMapping,
+  invalid,
+  invalidField,
+  jsonFault,
+  LIMITS,
+  mappingData,
+  Problem,
+  problemError,
+} from '@muster/contract';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { z } from 'zod';
 import { isUuid, rows, type OrgTransaction } from '../db/database.ts';
@@ -9,7 +19,7 @@ import { type Asked, type Engine, isWholeOrgAdmin } from '../engine/index.ts';
 import { bare } from '../formats/mapping/bare.ts';
 import { transformationRuleSchema, validationRuleSchema } from '../formats/mapping/schema.ts';
 import type { Actor } from '../tenancy/actor.ts';
-import { asObject } from './stored.ts';
+import { asObject, assertRoom } from './stored.ts';
 
 export type StoredMapping = Selectable<ImportMappingsTable>;
 
@@ -35,6 +45,7 @@ export type SavedMapping = z.output<typeof savedMapping>;
 /** @throws Problem `validation_failed` for a target that no kind reads. */
 export async function saveMapping({ tx, engine, actor }: Asked, given: SavedMapping): Promise<StoredMapping> {
   assertTarget(engine, given.target_model);
+  await assertRoom(tx, actor, 'import_mappings');
   return tx.db
     .insertInto('import_mappings')
     .values({ ...columnsOf(given), org_id: tx.orgId, id: newId(), created_by_account: actor.accountId })
@@ -71,8 +82,10 @@ function assertTarget(engine: Engine, target: string): void {
   if (!known.includes(target)) throw invalidField('target_model', `use one of ${known.join(', ')}`);
 }
 
-/** JSON is written as text. */
+/** JSON is written as text. @throws Problem `validation_failed` for rules that are too many to be looked through. */
 function columnsOf({ header, ...mapping }: SavedMapping) {
+  const fault = jsonFault(mapping, { ...FREE_JSON, bytesMax: LIMITS.mappingBytesMax });
+  if (fault !== null) throw invalidField('field_mappings', fault);
   return {
     ...mapping,
     ...(header === undefined ? {} : { header_key: headerKey(header) }),

@@ -1,9 +1,14 @@
 import type { CsvFile } from '../formats/csv/read-csv.ts';
-import { invalid, problemError } from '@muster/contract';
+import { BODY_JSON, FREE_JSON, invalid, invalidField, jsonFault, problemError } from '@muster/contract';
 import { asObject } from './stored.ts';
+
+/** A cell may be as deep as whatever else is free; the list and its rows stand around it. */
+const ROWS_JSON = { ...BODY_JSON, bytesMax: Infinity, depthMax: FREE_JSON.depthMax + 1 };
 
 /** Rows of a request (`[{column: value}]`) as if they came from a file; the columns are those that any row has. */
 export function rowsAsFile(rows: readonly unknown[], field: string): CsvFile {
+  const fault = jsonFault(rows, ROWS_JSON);
+  if (fault !== null) throw invalidField(field, fault);
   const broken = rows.findIndex((row) => typeof row !== 'object' || row === null || Array.isArray(row));
   if (broken >= 0) {
     throw invalid([

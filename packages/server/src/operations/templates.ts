@@ -13,16 +13,17 @@ import { newId } from '../db/ids.ts';
 import type { OperationTemplatesTable } from '../db/tables.ts';
 import { assertMayStart, type Asked, getKind, getStartable, isWholeOrgAdmin } from '../engine/index.ts';
 import type { Actor } from '../tenancy/actor.ts';
-import { asObject } from './stored.ts';
+import { asObject, assertRoom } from './stored.ts';
 
 export type StoredTemplate = Selectable<OperationTemplatesTable>;
 
-/** Own and public ones, by name. */
+/** Own and public ones, by name; what they are filled with is read with the template alone. */
 export async function listTemplates({ tx, actor }: Asked): Promise<StoredTemplate[]> {
   return rows(
     tx,
     sql<StoredTemplate>`
-    select t.* from operation_templates t where t.org_id = ${tx.orgId} and ${offeredTemplates(actor)}
+    select t.*, '{}'::jsonb as template_config from operation_templates t
+    where t.org_id = ${tx.orgId} and ${offeredTemplates(actor)}
     order by t.name, t.id limit 1000`,
   );
 }
@@ -34,6 +35,7 @@ export async function saveTemplate(
 ): Promise<StoredTemplate> {
   assertMayStart(getStartable(engine, given.operation_type), actor);
   const { template_config: config, ...rest } = given;
+  await assertRoom(tx, actor, 'operation_templates');
   return tx.db
     .insertInto('operation_templates')
     .values({

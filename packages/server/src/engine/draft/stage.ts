@@ -3,6 +3,7 @@
  * memory does not grow with the file. The cells stay as they were in the file, for reports and retries; values of
  * password columns are never written.
  */
+import { isSecretName } from '@muster/contract';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sql } from 'kysely';
@@ -19,7 +20,6 @@ import { HAS_FAILED } from '../report.ts';
 import { fileInput } from '../operation.ts';
 import { chosen } from '../report.ts';
 
-const SECRET_COLUMN = /pass(word|wort|wd)|secret|\bpin\b/i;
 const PAGE_ROWS = 5_000;
 const NOTHING: MappedRow = { values: {}, faults: [], warnings: [] };
 
@@ -144,7 +144,7 @@ function rowEncoder(
   reading: RowReading,
 ): { encode: (row: CsvRow) => string; tally: RowTally } {
   const { tally, add } = tallyRows(header, reading.fields);
-  const secret = header.flatMap((name, at) => (SECRET_COLUMN.test(name) ? [at] : []));
+  const secret = header.flatMap((name, at) => (isSecretName(name) ? [at] : []));
   const prefix = `${orgId}\t${operationId}\t`;
   const encode = (row: CsvRow): string => {
     // Cells of a broken row may stand in the wrong columns: they are kept for showing and never read.

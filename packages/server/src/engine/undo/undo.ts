@@ -4,6 +4,7 @@
  * Each row that still holds what the operation left there is put back, taken out or brought back, together with its parts,
  * whatever became of the other rows of its item. The others are kept, with who changed them and when; see verdicts.ts.
  */
+import { prose } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { getEntity, type Entities } from '../../db/entity.ts';
@@ -36,7 +37,7 @@ const undoParams = z.strictObject({
       description: 'Whether they are retired or kept, where their entity can be retired.',
       labels: { all: 'Retire them', untouched_only: 'Keep them' },
     }),
-  reason: z.string().max(2_000).default('').meta({ title: 'Reason', description: 'Why; kept with the operation.' }),
+  reason: prose(2_000).default('').meta({ title: 'Reason', description: 'Why; kept with the operation.' }),
 });
 type UndoParams = z.infer<typeof undoParams>;
 

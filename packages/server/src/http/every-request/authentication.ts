@@ -8,6 +8,7 @@
  * 3. The rights are read anew for each request, and at each turn of a stream: a suspended person's open sign-in is worth
  *    nothing, now or later.
  */
+import type { CookieSerializeOptions } from '@fastify/cookie';
 import { Problem } from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
@@ -15,9 +16,26 @@ import { inOrg, isUuid, one, rows } from '../../db/database.ts';
 import { findActor, refusalOf, type Actor, type Origin } from '../../tenancy/actor.ts';
 import { findSession, type Session } from '../../tenancy/sessions.ts';
 import { loadSignIn, type SignIn } from '../../tenancy/sign-in.ts';
-import { STAFF, type App, type HttpContext } from './context.ts';
+import { STAFF, type App, type HttpContext, type HttpSettings } from './context.ts';
 
-export const SESSION_COOKIE = 'muster_session';
+const SESSION_COOKIE = 'muster_session';
+
+/** Where the session of a browser is kept: over TLS under a name that no other address can set a cookie for. */
+export function sessionCookie(
+  request: FastifyRequest,
+  { settings }: HttpContext,
+): { readonly name: string; readonly options: CookieSerializeOptions } {
+  const secure = isOverTls(request, settings);
+  return {
+    name: secure ? `__Host-${SESSION_COOKIE}` : SESSION_COOKIE,
+    options: { path: '/', httpOnly: true, sameSite: 'strict', secure },
+  };
+}
+
+/** As far as the browser is concerned: to us itself, or to a proxy that says so or that the public address names. */
+function isOverTls(request: FastifyRequest, { publicUrl }: HttpSettings): boolean {
+  return request.protocol === 'https' || publicUrl?.startsWith('https:') === true;
+}
 
 export function authenticate(app: App, context: HttpContext): void {
   app.decorateRequest('signIn', null);
@@ -45,10 +63,10 @@ export function originOf(request: FastifyRequest): Origin {
 }
 
 /** The token of the request, wherever it stands. */
-export function tokenOf(request: FastifyRequest): { token: string; isCookie: boolean } | null {
+export function tokenOf(request: FastifyRequest, context: HttpContext): { token: string; isCookie: boolean } | null {
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (bearer !== undefined) return { token: bearer, isCookie: false };
-  const cookie = request.cookies[SESSION_COOKIE];
+  const cookie = request.cookies[sessionCookie(request, context).name];
   return cookie === undefined ? null : { token: cookie, isCookie: true };
 }
 
@@ -56,9 +74,9 @@ async function findSignIn(
   request: FastifyRequest,
   context: HttpContext,
 ): Promise<{ session: Session; signIn: SignIn }> {
-  const found = tokenOf(request);
+  const found = tokenOf(request, context);
   if (found === null) throw new Problem('unauthenticated');
-  if (found.isCookie && !isRead(request) && !isOwnPage(request)) throw new Problem('forbidden');
+  if (found.isCookie && !isRead(request) && !isOwnPage(request, context)) throw new Problem('forbidden');
   const session = await findSession(context.database, found.token, context.engine.now());
   if (session === null) throw new Problem('unauthenticated');
   const signIn = await loadSignIn(context.database, session, session.personVersions);
@@ -71,12 +89,16 @@ function isRead(request: FastifyRequest): boolean {
 }
 
 /** Browsers say where a request comes from; other programs use the bearer token. */
-function isOwnPage(request: FastifyRequest): boolean {
+function isOwnPage(request: FastifyRequest, { settings }: HttpContext): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
   const { origin } = request.headers;
   if (origin === undefined || !URL.canParse(origin)) return false;
   const { protocol, host } = new URL(origin);
+  if (isOverTls(request, settings) && protocol !== 'https:') return false;
+  const own =
+    settings.publicUrl !== undefined && isOverTls(request, settings) ? new URL(settings.publicUrl).host : null;
+  if (host === own) return true;
   return URL.canParse(`${protocol}//${request.host}`) && new URL(`${protocol}//${request.host}`).host === host;
 }
 

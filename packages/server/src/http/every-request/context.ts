@@ -13,6 +13,7 @@ import type { Database } from '../../db/database.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { SignIn } from '../../tenancy/sign-in.ts';
+import type { Pace } from './pace.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -35,6 +36,10 @@ export interface HttpSettings {
   readonly uploadBytesMax?: number | undefined;
   /** What whoever reads `/metrics` has to show; without it there is no such address. */
   readonly metricsToken?: string | undefined;
+  /** Where uploads lie until they are whole; the folder for temporary files when it is left out. */
+  readonly spoolDir?: string | undefined;
+  /** How slowly a body may arrive. */
+  readonly pace?: Pace | undefined;
   /** What one account may ask of this process in a minute; without it there is no limit. */
   readonly requestsPerMinute?: number | undefined;
 }

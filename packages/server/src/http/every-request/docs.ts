@@ -18,7 +18,12 @@ export async function serveDocs(app: App): Promise<void> {
       components: {
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', description: 'From POST /api/login.' },
-          cookie: { type: 'apiKey', in: 'cookie', name: 'muster_session' },
+          cookie: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'muster_session',
+            description: 'Over TLS its name is __Host-muster_session.',
+          },
         },
       },
       security: [{ token: [] }, { cookie: [] }],

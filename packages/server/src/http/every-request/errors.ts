@@ -1,5 +1,5 @@
 /** Every refusal has one body: RFC 9457, with all faults at once in `errors`. */
-import { invalid, invalidField, isProblemCode, Problem, PROBLEMS } from '@muster/contract';
+import { invalid, invalidField, isProblemCode, Problem, PROBLEMS, unstorableAt } from '@muster/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { faultsOf } from '../../engine/index.ts';
@@ -101,11 +101,27 @@ function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof FileProblem) return ofFile(error);
   const code = errorCode(error);
   if (isLostDatabase(error, code)) return new Problem('unavailable');
-  // PostgreSQL stores no NUL character in text.
-  if (code === '22021' || code === '22P05')
-    return invalidField('body', 'it has a character that cannot be stored (NUL)');
+  if (code.startsWith('22')) return ofValue(error, code, request);
   if (isHttpError(error)) return ofHttp(error, request);
   return new Problem('internal', { reference: request.id });
+}
+
+export const UNSTORABLE_WORDS = 'it has a character that cannot be stored (NUL, or half of one)';
+
+/** What the database says of a value that no rule of ours had looked at: named by the field that holds it, where one does. */
+function ofValue(error: unknown, code: string, request: FastifyRequest): Problem {
+  request.log.warn({ err: error }, 'A value reached the database that it cannot read.');
+  const isText = code === '22021' || code === '22P05' || /surrogate/i.test(String(error));
+  const quoted = /"([^"]*)"/.exec(error instanceof Error ? error.message : '')?.[1];
+  const given = Object.entries({ ...objectOf(request.query), ...objectOf(request.params), ...objectOf(request.body) });
+  const [field] = given.find(([, value]) => (isText ? unstorableAt(value) !== null : value === quoted)) ?? [
+    request.body == null ? 'query' : 'body',
+  ];
+  return invalidField(field, isText ? UNSTORABLE_WORDS : 'the database cannot read it; check its form and its size');
+}
+
+function objectOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function ofFile(error: FileProblem): Problem {

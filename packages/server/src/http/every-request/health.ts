@@ -1,11 +1,12 @@
 import { Problem } from '@muster/contract';
-import { sql } from 'kysely';
 import { z } from 'zod';
 import type { App, HttpContext } from './context.ts';
 
 const ANSWER_MS_MAX = 2_000;
 
 export function healthRoutes(app: App, context: HttpContext): void {
+  // Whoever asks meanwhile is told the same: however many ask, the database is asked one question at a time.
+  let underWay: Promise<boolean> | null = null;
   app.get(
     '/health',
     {
@@ -17,13 +18,22 @@ export function healthRoutes(app: App, context: HttpContext): void {
       },
     },
     async () => {
-      const late = new Promise<never>((_, reject) => {
-        setTimeout(() => reject(new Problem('unavailable')), ANSWER_MS_MAX).unref();
+      underWay ??= isUp(context).finally(() => {
+        underWay = null;
       });
-      await Promise.race([sql`select 1`.execute(context.database.global), late]).catch(() => {
-        throw new Problem('unavailable');
-      });
+      if (!(await underWay)) throw new Problem('unavailable');
       return { status: 'ok' as const };
     },
   );
+}
+
+async function isUp({ database }: HttpContext): Promise<boolean> {
+  const late = new Promise<boolean>((resolve) => {
+    setTimeout(resolve, ANSWER_MS_MAX, false).unref();
+  });
+  const answered = database.ping().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answered, late]);
 }

@@ -30,7 +30,7 @@ export function metricsRoutes(app: App, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      if (!isSame(tokenOf(request)?.token ?? '', metricsToken)) throw new Problem('unauthenticated');
+      if (!isSame(tokenOf(request, context)?.token ?? '', metricsToken)) throw new Problem('unauthenticated');
       const { text, type } = await measure();
       return reply.type(type).send(text);
     },

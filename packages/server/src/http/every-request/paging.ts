@@ -1,5 +1,5 @@
 /** Pages by key: a cursor names the last row seen, so that any page costs the same and rows are neither lost nor doubled. */
-import { invalidField, LIMITS } from '@muster/contract';
+import { invalidField, isStorable, LIMITS } from '@muster/contract';
 import { z } from 'zod';
 
 export const pageQuery = {
@@ -27,13 +27,22 @@ export function pageOf<Row>(
   return { items, next_cursor: hasMore ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null };
 }
 
+/** What the values of a cursor are, and what they look like. */
+const PARTS = {
+  id: z.guid(),
+  moment: z.string().regex(/^\d{4,6}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?([+-]\d\d(:?\d\d)?|Z)?$/),
+  text: z.string().refine(isStorable),
+};
+
 /** @throws Problem `validation_failed` for a cursor that is none of ours. */
-export function readCursor(cursor: string | undefined, parts: number): string[] | null {
+export function readCursor(cursor: string | undefined, parts: readonly (keyof typeof PARTS)[]): string[] | null {
   if (cursor === undefined) return null;
+  const given = jsonOf(Buffer.from(cursor, 'base64url').toString());
+  const values = z.array(z.string()).length(parts.length).safeParse(given);
   const read = z
     .array(z.string())
-    .length(parts)
-    .safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString()));
+    .refine((all) => all.every((value, at) => PARTS[parts[at] ?? 'text'].safeParse(value).success))
+    .safeParse(values.data);
   if (!read.success) throw invalidField('cursor', 'use next_cursor of the page before');
   return read.data;
 }

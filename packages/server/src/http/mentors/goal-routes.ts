@@ -1,5 +1,5 @@
 /** What an instructor and a student want to reach: clear, with a measure and a state. */
-import { Problem } from '@muster/contract';
+import { Problem, line } from '@muster/contract';
 import { z } from 'zod';
 import type { Asked } from '../../engine/index.ts';
 import { createRecord, edit } from '../../operations/edit.ts';
@@ -13,7 +13,7 @@ import { answer, idParams, listed, moment } from './shapes.ts';
 
 const state = z.enum(['open', 'reached', 'dropped']);
 const given = z.strictObject({
-  title: z.string().trim().min(1).max(500),
+  title: line(500).min(1),
   measure: z.string().trim().max(2_000).describe('By what it shows that it is reached'),
   state,
 });

@@ -1,4 +1,5 @@
 /** What is known of a teacher: field, skills, languages, ways of teaching, and the weekly times of being free. */
+import { line } from '@muster/contract';
 import { z } from 'zod';
 import type { Asked, Asker } from '../../engine/index.ts';
 import { createRecord, edit } from '../../operations/edit.ts';
@@ -12,7 +13,7 @@ import { refusals } from '../every-request/errors.ts';
 import { asker, read, readAs } from '../every-request/route.ts';
 import { answer, idParams } from './shapes.ts';
 
-const words = z.array(z.string().trim().min(1).max(100)).max(100);
+const words = z.array(line(100).min(1)).max(100);
 const profileFields = z.strictObject({
   domain: z.string().trim().max(200).nullable().describe('Field of knowledge'),
   skills: words,

@@ -13,9 +13,11 @@ import { steeringRoutes } from './steering-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { templateRoutes } from './template-routes.ts';
 import { updateUsersRoutes } from './update-users-routes.ts';
+import { uploadTurns } from './upload-turns.ts';
 import { validationRoutes } from './validation-routes.ts';
 
 export function bulkRoutes(app: App, context: HttpContext): void {
+  const door = { context, turns: uploadTurns() };
   operationRoutes(app, context);
   steeringRoutes(app, context);
   readingRoutes(app, context);
@@ -24,10 +26,10 @@ export function bulkRoutes(app: App, context: HttpContext): void {
   retryRoutes(app, context);
   rollbackRoutes(app, context);
   overviewRoutes(app, context);
-  importRoutes(app, context);
+  importRoutes(app, door);
   updateUsersRoutes(app, context);
   createCoursesRoutes(app, context);
-  validationRoutes(app, context);
+  validationRoutes(app, door);
   mappingRoutes(app, context);
   templateRoutes(app, context);
 }

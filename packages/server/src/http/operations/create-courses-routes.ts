@@ -1,5 +1,5 @@
 /** Creating many courses at once, at an address of their own. */
-import { bulkOperation } from '@muster/contract';
+import { bulkOperation, line } from '@muster/contract';
 import { z } from 'zod';
 import { draft, plan } from '../../engine/index.ts';
 import { type App, type HttpContext } from '../every-request/context.ts';
@@ -14,7 +14,7 @@ const body = z.strictObject({
     .min(1)
     .max(5_000)
     .describe('Each with a title; code, syllabus, objectives, status.'),
-  operation_name: z.string().trim().min(1).max(200).default('Create courses'),
+  operation_name: line(200).min(1).default('Create courses'),
 });
 
 export function createCoursesRoutes(app: App, context: HttpContext): void {

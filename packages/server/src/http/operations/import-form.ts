@@ -1,4 +1,4 @@
-import { CONFLICT_RULES, invalidField } from '@muster/contract';
+import { CONFLICT_RULES, freeJson, invalidField, line, prose } from '@muster/contract';
 import { z } from 'zod';
 import type { Engine } from '../../engine/index.ts';
 import type { Kind } from '../../engine/kind.ts';
@@ -6,7 +6,7 @@ import type { Kind } from '../../engine/kind.ts';
 /** Fields of a form are texts. */
 const formBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
-const jsonText = z.record(z.string(), z.unknown());
+const jsonText = freeJson();
 
 /** Which mapping: one of the two. */
 export const mappingChoice = z.strictObject({
@@ -29,8 +29,8 @@ export const importForm = mappingChoice
     conflict_rule: z.enum(CONFLICT_RULES).default('fail_item'),
     dry_run: formBoolean.default(false).describe('Say what would happen, row by row, and keep nothing.'),
     parameters: jsonText.default({}).describe('JSON: further parameters of the kind.'),
-    operation_name: z.string().trim().min(1).max(200).optional(),
-    description: z.string().max(10_000).optional(),
+    operation_name: line(200).min(1).optional(),
+    description: prose(10_000).optional(),
   });
 export type ImportFields = z.output<typeof importForm>;
 

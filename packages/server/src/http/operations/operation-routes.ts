@@ -36,11 +36,17 @@ const SCHEMAS = {
   },
 };
 
+/** What an operation was given may be large, and is read with the operation alone. */
+const READ_ONE_BY_ONE = { parameters: {}, input_data: {}, mapping_config: {} };
+
 export function operationRoutes(app: App, context: HttpContext): void {
   app.get('/api/bulk/operations', { schema: SCHEMAS.list }, async (request, reply) => {
     const listed = await read(context, request, async (asked) => {
       const { operations, total } = await listOperations(asked, request.query);
-      return { views: await viewOperations(asked, operations), total };
+      return {
+        views: (await viewOperations(asked, operations)).map((view) => ({ ...view, ...READ_ONE_BY_ONE })),
+        total,
+      };
     });
     reply.header('x-total-count', listed.total);
     return listed.views;

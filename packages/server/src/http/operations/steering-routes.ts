@@ -1,5 +1,5 @@
 /** From plan to end: planning, starting, pausing, cancelling, approving, and the place in the queue. */
-import { bulkOperation, startRequest, type BulkOperation, type StartRequest } from '@muster/contract';
+import { bulkOperation, startRequest, type BulkOperation, type StartRequest, line } from '@muster/contract';
 import { z } from 'zod';
 import {
   type Asked,
@@ -25,7 +25,7 @@ import { viewOperation } from './operation-view.ts';
 
 /** Calls without a body may send none, or an empty object. */
 const noBody = z.strictObject({}).nullish();
-const reasonBody = z.strictObject({ reason: z.string().trim().min(1).max(2_000) });
+const reasonBody = z.strictObject({ reason: line(2_000).min(1) });
 const priorityBody = z.strictObject({ priority: z.int().min(-1_000_000).max(1_000_000) });
 
 export function steeringRoutes(app: App, context: HttpContext): void {

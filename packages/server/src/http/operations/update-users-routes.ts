@@ -2,10 +2,13 @@
 import {
   bulkOperation,
   CONFLICT_RULES,
+  freeJson,
   invalid,
   type ProblemError,
   problemError,
   USER_STATUSES,
+  line,
+  prose,
 } from '@muster/contract';
 import { z } from 'zod';
 import { draft, plan } from '../../engine/index.ts';
@@ -17,7 +20,7 @@ import { viewOperation } from './operation-view.ts';
 
 const body = z.strictObject({
   user_ids: z.array(z.uuid()).max(100_000).optional().describe('Or filter, not both.'),
-  filter: z.record(z.string(), z.unknown()).optional().describe('Criteria as in the `selection` of a target.'),
+  filter: freeJson().optional().describe('Criteria as in the `selection` of a target.'),
   changes: z
     .strictObject({
       roles: rolesSchema.describe('All roles of each.'),
@@ -33,8 +36,8 @@ const body = z.strictObject({
     .optional()
     .describe('The version of each record that was looked at, by id.'),
   conflict_rule: z.enum(CONFLICT_RULES).default('fail_item').describe('For records that have another version by now.'),
-  reason: z.string().max(1_000).default(''),
-  operation_name: z.string().trim().min(1).max(200).default('Update people'),
+  reason: prose(1_000).default(''),
+  operation_name: line(200).min(1).default('Update people'),
 });
 type Wanted = z.output<typeof body>;
 

@@ -1,21 +1,41 @@
-/** A form with a file that is read while it arrives: never held in memory, never put on disk. */
+/**
+ * A form with a file. It is received whole before anything is done with it: how fast a client sends decides nothing but
+ * when that client has its answer.
+ */
+import type { Readable } from 'node:stream';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
-import { invalid, invalidField, LIMITS, Problem, problemError } from '@muster/contract';
+import {
+  BODY_JSON,
+  FREE_JSON,
+  invalid,
+  invalidField,
+  jsonFault,
+  jsonTextFault,
+  LIMITS,
+  Problem,
+  problemError,
+} from '@muster/contract';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { faultsOf } from '../../engine/index.ts';
+import { actorOf, type HttpContext } from '../every-request/context.ts';
+import { spooled } from './spool.ts';
+import type { UploadTurns } from './upload-turns.ts';
 
 export interface Upload<Fields> {
   readonly fields: Fields;
-  readonly file: MultipartFile;
-  /** To be called when the file was read. @throws Problem when it did not arrive whole, or when fields came after it. */
-  readonly assertWhole: () => Promise<void>;
+  readonly fileName: string;
+  /**
+   * Lets the rest arrive, then waits for a turn and hands over the file, which is read as it is asked for.
+   * @throws Problem when it did not arrive whole, or when fields came after it.
+   */
+  readonly receive: <Result>(work: (file: Readable) => Promise<Result>) => Promise<Result>;
 }
 
-export interface UploadRules<Schema> {
-  readonly schema: Schema;
-  /** Largest file, in bytes. */
-  readonly bytesMax?: number | undefined;
+/** What all routes that take files share. */
+export interface UploadDoor {
+  readonly context: HttpContext;
+  readonly turns: UploadTurns;
 }
 
 const FIELD_BYTES_MAX = 1_048_576;
@@ -23,14 +43,14 @@ const FIELD_BYTES_MAX = 1_048_576;
 const JSON_FIELDS = new Set(['mapping', 'parameters']);
 
 /**
- * Reads a form up to its file and lets `work` read the file.
- *
- * All fields must stand before the file: what the rows mean has to be known when the first of them arrives.
- * @throws Problem `validation_failed`, `too_large`, `upload_incomplete`
+ * Reads a form up to its file; `work` looks at the fields, so that what is wrong with them is said before the file has
+ * arrived, and receives it.
+ * @throws Problem `validation_failed`, `too_large`, `upload_incomplete`, `too_many_uploads`
  */
 export async function withUpload<Schema extends z.ZodType, Result>(
+  { context, turns }: UploadDoor,
   request: FastifyRequest,
-  { schema, bytesMax = LIMITS.uploadBytesMax }: UploadRules<Schema>,
+  schema: Schema,
   work: (upload: Upload<z.output<Schema>>) => Promise<Result>,
 ): Promise<Result> {
   if (!request.isMultipart())
@@ -38,22 +58,38 @@ export async function withUpload<Schema extends z.ZodType, Result>(
       found: request.headers['content-type'] ?? 'nothing',
       expected: 'multipart/form-data',
     });
-  const parts = request.parts({ limits: { fileSize: bytesMax, fieldSize: FIELD_BYTES_MAX, files: 1 } });
-  try {
-    const { fields, file } = await readFields(parts);
-    const checked = schema.safeParse(fields, { reportInput: true });
-    const faults = checked.success ? [] : faultsOf(checked.error);
-    if (file === null) faults.push(problemError('required', { field: 'file' }));
-    if (!checked.success || file === null) throw invalid(faults.map(file === null ? (fault) => fault : beforeFile));
-    return await work({ fields: checked.data, file, assertWhole: () => assertWhole(file, parts, bytesMax) });
-  } catch (error) {
-    throw isCutOff(error) ? new Problem('upload_incomplete', { field: 'file' }) : error;
-  } finally {
-    // What nobody read of a refused upload is let run through, so that the answer reaches the client.
-    request.raw.resume();
-  }
+  const { orgId } = await actorOf(request);
+  const { uploadBytesMax: bytesMax = LIMITS.uploadBytesMax, spoolDir } = context.settings;
+  return turns.underWay(orgId, async () => {
+    try {
+      const parts = request.parts({ limits: { fileSize: bytesMax, fieldSize: FIELD_BYTES_MAX, files: 1 } });
+      const { fields, file } = await readFields(parts);
+      const checked = schema.safeParse(fields, { reportInput: true });
+      const faults = checked.success ? [] : faultsOf(checked.error);
+      if (file === null) faults.push(problemError('required', { field: 'file' }));
+      if (!checked.success || file === null) throw invalid(faults.map(file === null ? (fault) => fault : beforeFile));
+      return await work({
+        fields: checked.data,
+        fileName: file.filename,
+        receive: (reading) =>
+          spooled(file.file, spoolDir, async (open) => {
+            await assertWhole(file, parts, bytesMax);
+            return turns.worked(orgId, () => reading(open()));
+          }),
+      });
+    } catch (error) {
+      throw isCutOff(error) ? new Problem('upload_incomplete', { field: 'file' }) : error;
+    } finally {
+      letRunThrough(request);
+    }
+  });
 }
 
+/** What nobody reads of a refused upload goes nowhere, so that the answer is heard and the connection stays of use. */
+function letRunThrough({ raw }: FastifyRequest): void {
+  raw.unpipe();
+  raw.resume();
+}
 async function readFields(
   parts: AsyncIterator<Multipart>,
 ): Promise<{ fields: Record<string, unknown>; file: MultipartFile | null }> {
@@ -72,6 +108,8 @@ async function readFields(
 }
 
 function parsed(field: string, value: unknown): unknown {
+  const fault = typeof value === 'string' ? jsonTextFault(value, BODY_JSON) : jsonFault(value, FREE_JSON);
+  if (fault !== null) throw invalidField(field, fault);
   if (typeof value !== 'string') return value;
   try {
     return JSON.parse(value);

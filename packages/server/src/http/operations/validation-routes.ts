@@ -3,17 +3,18 @@ import { invalid, problemError, type ValidationResult, validationResult } from '
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { OrgTransaction } from '../../db/database.ts';
-import { type Asker, faultsOf, planIn, dryRun } from '../../engine/index.ts';
+import { type Asked, faultsOf, planIn, dryRun } from '../../engine/index.ts';
+import type { Kind } from '../../engine/kind.ts';
 import { openCsv, type CsvFile } from '../../formats/csv/read-csv.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
-import { asker } from '../every-request/route.ts';
+import { asker, readAs } from '../every-request/route.ts';
 import { fileDialect, kindOfTarget, mappingChoice } from './import-form.ts';
 import { rowsAsFile } from '../../operations/rows-given.ts';
 import { chosenMapping, getMapping } from '../../operations/mappings.ts';
 import { stageImport } from '../../operations/import.ts';
-import { withUpload } from './upload.ts';
+import { withUpload, type UploadDoor } from './upload.ts';
 import { viewValidation } from './validation.ts';
 
 const choice = mappingChoice.extend({
@@ -23,7 +24,7 @@ const form = choice.extend(fileDialect.shape);
 const rowsBody = choice.extend({ rows: z.array(z.record(z.string(), z.unknown())).min(1) });
 type Choice = z.output<typeof choice>;
 
-export function validationRoutes(app: App, context: HttpContext): void {
+export function validationRoutes(app: App, door: UploadDoor): void {
   app.post(
     '/api/bulk/validation',
     {
@@ -37,19 +38,22 @@ export function validationRoutes(app: App, context: HttpContext): void {
         response: { 200: validationResult, ...refusals },
       },
     },
-    async (request) => (request.isMultipart() ? validateFile(request, context) : validateRows(request, context)),
+    async (request) => (request.isMultipart() ? validateFile(request, door) : validateRows(request, door.context)),
   );
 }
 
-async function validateFile(request: FastifyRequest, context: HttpContext): Promise<ValidationResult> {
-  const rules = { schema: form, bytesMax: context.settings.uploadBytesMax };
-  return withUpload(request, rules, async ({ fields, file, assertWhole }) => {
+async function validateFile(request: FastifyRequest, door: UploadDoor): Promise<ValidationResult> {
+  const by = asker(door.context, request);
+  return withUpload(door, request, form, async ({ fields, receive }) => {
+    const asIf = await readAs(by, (asked) => readAsWhat(asked, fields));
     const { encoding, delimiter } = fields;
-    const opened = await openCsv(file.file, {
-      ...(encoding === undefined ? {} : { encoding }),
-      ...(delimiter === undefined ? {} : { delimiter }),
+    return receive(async (source) => {
+      const opened = await openCsv(source, {
+        ...(encoding === undefined ? {} : { encoding }),
+        ...(delimiter === undefined ? {} : { delimiter }),
+      });
+      return dryRun(by, (asked) => validate(asked, asIf, opened));
     });
-    return validate(asker(context, request), fields, opened, assertWhole);
   });
 }
 
@@ -58,30 +62,30 @@ async function validateRows(request: FastifyRequest, context: HttpContext): Prom
   if (!checked.success) throw invalid(faultsOf(checked.error));
   const file = rowsAsFile(checked.data.rows, 'rows');
   if (file.header.length === 0) throw invalid([problemError('required', { field: 'rows.0' })]);
-  return validate(asker(context, request), checked.data, file, async () => undefined);
+  return dryRun(asker(context, request), async (asked) => validate(asked, await readAsWhat(asked, checked.data), file));
 }
 
-async function validate(
-  by: Asker,
-  fields: Choice,
-  file: CsvFile,
-  assertWhole: () => Promise<void>,
-): Promise<ValidationResult> {
-  return dryRun(by, async (asked) => {
-    const { tx, engine, actor } = asked;
-    const kind = kindOfTarget(engine, await targetOf(tx, actor, fields));
-    const mapping = await chosenMapping(tx, actor, fields);
-    const staged = await stageImport(asked, {
-      kind: kind.name,
-      name: 'Validation',
-      params: {},
-      mapping,
-      file,
-      fileName: '',
-    });
-    await assertWhole();
-    return viewValidation(asked, await planIn(asked, staged));
+/** The kind that reads the rows, and what their columns mean to it. */
+interface AsWhat {
+  readonly kind: Kind;
+  readonly mapping: Record<string, unknown>;
+}
+
+async function readAsWhat({ tx, engine, actor }: Asked, fields: Choice): Promise<AsWhat> {
+  const kind = kindOfTarget(engine, await targetOf(tx, actor, fields));
+  return { kind, mapping: await chosenMapping(tx, actor, fields) };
+}
+
+async function validate(asked: Asked, { kind, mapping }: AsWhat, file: CsvFile): Promise<ValidationResult> {
+  const staged = await stageImport(asked, {
+    kind: kind.name,
+    name: 'Validation',
+    params: {},
+    mapping,
+    file,
+    fileName: '',
   });
+  return viewValidation(asked, await planIn(asked, staged));
 }
 
 async function targetOf(tx: OrgTransaction, actor: Actor, fields: Choice): Promise<string> {

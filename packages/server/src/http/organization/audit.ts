@@ -144,7 +144,7 @@ async function listAudit(asked: Asked, query: AuditQuery): Promise<Page<EntryRow
   ];
   const entries = sql`(${sql.join(parts, sql` union all `)}) entries`;
   const beyond = (cursor: string): RawBuilder<unknown> => {
-    const [at, id] = readCursor(cursor, 2) ?? [];
+    const [at, id] = readCursor(cursor, ['moment', 'id']) ?? [];
     return sql`(entries.at, entries.id) ${isDescending ? sql`<` : sql`>`} (${at}::timestamptz, ${id}::text)`;
   };
   const found = await rows(
@@ -258,7 +258,7 @@ async function listEvents(
     select e.* from events e where e.org_id = ${tx.orgId} and ${visible}
       and ${of.operationId === null ? sql`true` : sql`e.operation_id = ${of.operationId}`}) e`;
   const beyond = (cursor: string): RawBuilder<unknown> =>
-    sql`e.id > ${uuidOf('cursor', readCursor(cursor, 1)?.[0])}::uuid`;
+    sql`e.id > ${uuidOf('cursor', readCursor(cursor, ['id'])?.[0])}::uuid`;
   const isLeftOut = sql`(e.payload ? 'item_no' and exists (
     select from operation_items i where i.org_id = ${tx.orgId} and i.operation_id = e.operation_id
       and i.item_no = (e.payload ->> 'item_no')::int and ${isHidden(engine, actor)}))`;

@@ -86,7 +86,7 @@ interface NoticeRow extends Omit<Notice, 'created_at' | 'next_attempt_at' | 'del
 
 async function listNotices(tx: OrgTransaction, actor: Actor, query: z.infer<typeof listQuery>): Promise<NoticeRow[]> {
   const { cursor, status, operation_id: operationId, limit } = query;
-  const [before, beforeId] = readCursor(cursor, 2) ?? [];
+  const [before, beforeId] = readCursor(cursor, ['moment', 'id']) ?? [];
   return rows(
     tx,
     sql<NoticeRow>`

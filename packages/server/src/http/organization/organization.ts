@@ -1,4 +1,4 @@
-import { Problem } from '@muster/contract';
+import { Problem, line } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { one, type OrgTransaction } from '../../db/database.ts';
@@ -17,7 +17,7 @@ const organization = z.object({
   created_at: z.iso.datetime(),
 });
 const edited = z.strictObject({
-  name: z.string().trim().min(1).max(200).optional(),
+  name: line(200).min(1).optional(),
   timezone: z.string().refine(isTimezone, 'give a name of the IANA database, such as Europe/Madrid').optional(),
   settings: settingsForm.optional(),
 });

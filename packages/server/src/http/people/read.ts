@@ -15,7 +15,10 @@ export async function getPerson({ engine }: HttpContext, actor: Actor, id: strin
 
 /** A page of people in the order of family name, given name, id. */
 export async function listPeople({ tx, actor }: Asked, query: PeopleQuery) {
-  const { found, total } = await listRows(tx, actor, { ...query, after: readCursor(query.cursor, 3) });
+  const { found, total } = await listRows(tx, actor, {
+    ...query,
+    after: readCursor(query.cursor, ['text', 'text', 'id']),
+  });
   const page = pageOf(found, query.limit, (row) => [row.family_name, row.given_name, row.id]);
   return { ...page, items: page.items.map(viewPerson), ...(total === null ? {} : { total }) };
 }

@@ -1,4 +1,5 @@
 /** Batches as set-up makes and lists them; a single one is read, changed and removed at its own endpoints. */
+import { line } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { scheduleSchema } from '../../school/batches/fields.ts';
@@ -18,7 +19,7 @@ export const batches: Subject = {
   writers: ADMINS,
   elsewhere: ['read', 'remove'],
   fields: {
-    name: z.string().trim().min(1).max(200),
+    name: line(200).min(1),
     course_id: reference,
     classroom_id: optionalReference,
     section_id: optionalReference,

@@ -1,3 +1,4 @@
+import { line } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { runNow } from '../../engine/index.ts';
@@ -17,15 +18,15 @@ export const classrooms: Subject = {
   readers: STAFF,
   writers: ADMINS,
   fields: {
-    name: z.string().trim().min(1).max(200),
-    room: z.string().trim().min(1).max(100).nullable().optional(),
+    name: line(200).min(1),
+    room: line(100).min(1).nullable().optional(),
     unit_id: z
       .uuid()
       .transform((id) => id.toLowerCase())
       .nullable()
       .optional(),
     grade_level: z
-      .union([z.string().trim().min(1).max(20), z.int()])
+      .union([line(20).min(1), z.int()])
       .transform(String)
       .nullable()
       .optional(),

@@ -1,3 +1,4 @@
+import { line } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { edit } from '../../operations/edit.ts';
@@ -18,7 +19,7 @@ export const sequences: Subject = {
   readers: STAFF,
   writers: ['system_admin', 'subscriber_admin'],
   fields: {
-    title: z.string().trim().min(1).max(200),
+    title: line(200).min(1),
     library: z.enum(['LIFE', 'SOLF', 'EVAL', 'METHOD']),
     steps: stepsSchema,
     status: z.enum(['draft', 'published', 'deprecated', 'withdrawn']).optional(),

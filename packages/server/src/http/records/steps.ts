@@ -1,10 +1,10 @@
-import { problemError, type ProblemError } from '@muster/contract';
+import { problemError, type ProblemError, line } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 
 const stepSchema = z.strictObject({
-  title: z.string().trim().min(1).max(200),
+  title: line(200).min(1),
   game_id: z
     .uuid()
     .transform((id) => id.toLowerCase())

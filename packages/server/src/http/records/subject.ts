@@ -175,7 +175,7 @@ async function listRecords(
     visible: visibleRows(subject, actor),
     under: await findParent(asked, subject, parent),
     order: subject.order,
-    after: readCursor(query.cursor, 2),
+    after: readCursor(query.cursor, ['text', 'id']),
   });
   const page = pageOf(found, query.limit, (row) => [row.order_key, row.id]);
   const items = await viewRows(tx, subject, page.items);

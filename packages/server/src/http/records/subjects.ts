@@ -1,3 +1,4 @@
+import { line, prose } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { ADMINS, STAFF } from '../every-request/context.ts';
@@ -9,8 +10,8 @@ import type { Subject } from './subject.ts';
 
 const ORG_ADMINS = ['system_admin', 'subscriber_admin'] as const;
 
-const name = z.string().trim().min(1).max(200);
-const code = z.string().trim().min(1).max(100).nullable().optional();
+const name = line(200).min(1);
+const code = line(100).min(1).nullable().optional();
 const reference = z.uuid().transform((id) => id.toLowerCase());
 const optionalReference = reference.nullable().optional();
 const date = z.iso.date().nullable().optional();
@@ -47,7 +48,7 @@ export const SUBJECTS: readonly Subject[] = [
       title: name,
       code,
       syllabus: z.string().max(100_000).optional(),
-      objectives: z.array(z.string().max(2_000)).max(500).optional(),
+      objectives: z.array(prose(2_000)).max(500).optional(),
       status: z.enum(['active', 'completed', 'archived']).optional(),
       assigned_instructor: optionalReference,
     },
@@ -95,7 +96,7 @@ export const SUBJECTS: readonly Subject[] = [
     fields: {
       name,
       type: z.enum(['text', 'number', 'date', 'choice']).optional(),
-      options: z.array(z.string().trim().min(1).max(200)).max(200).optional().describe('What a choice is between'),
+      options: z.array(line(200).min(1)).max(200).optional().describe('What a choice is between'),
       is_required: z.boolean().optional(),
       position: z.int().min(0).max(10_000).optional(),
     },

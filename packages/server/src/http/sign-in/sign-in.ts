@@ -1,11 +1,11 @@
 import { invalidField, Problem, signedInPerson, signIn as signInShape } from '@muster/contract';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isUuid } from '../../db/database.ts';
 import { closeSession, openSession, SESSION_HOURS } from '../../tenancy/sessions.ts';
 import { recordFailure, signIn } from '../../tenancy/sign-in.ts';
 import { recordOwnAccess } from '../../tenancy/trail.ts';
-import { originOf, SESSION_COOKIE, tokenOf } from '../every-request/authentication.ts';
+import { originOf, sessionCookie, tokenOf } from '../every-request/authentication.ts';
 import type { App, HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { viewSignedIn } from './signed-in.ts';
@@ -44,7 +44,8 @@ export function signInRoutes(app: App, context: HttpContext): void {
       });
       await recordOwnAccess(context.database, 'sign_in', found.actors, originOf(request));
       const { token, expiresAt } = await openSession(context.database, found.accountId, orgId ?? null, now);
-      setCookie(request, reply, token);
+      const cookie = sessionCookie(request, context);
+      reply.setCookie(cookie.name, token, { ...cookie.options, maxAge: SESSION_HOURS * 3_600 });
       const own = await viewSignedIn(context, found, orgId);
       return { token, token_type: 'Bearer' as const, expires_at: expiresAt.toISOString(), ...own };
     },
@@ -74,10 +75,11 @@ function sessionRoutes(app: App, context: HttpContext, tags: string[]): void {
       schema: { tags, summary: 'End this sign-in', response: { 204: z.undefined(), ...refusals } },
     },
     async (request, reply) => {
-      const { token } = tokenOf(request) ?? {};
+      const { token } = tokenOf(request, context) ?? {};
       if (token !== undefined) await closeSession(context.database, token);
       await recordOwnAccess(context.database, 'sign_out', request.signIn?.actors ?? [], originOf(request));
-      return reply.clearCookie(SESSION_COOKIE, { path: '/' }).code(204).send();
+      const { name, options } = sessionCookie(request, context);
+      return reply.clearCookie(name, options).code(204).send();
     },
   );
   app.get(
@@ -108,14 +110,4 @@ function loginOf(body: {
   username?: string | undefined;
 }): string | undefined {
   return body.login ?? body.email ?? body.username;
-}
-
-function setCookie(request: FastifyRequest, reply: FastifyReply, token: string): void {
-  reply.setCookie(SESSION_COOKIE, token, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: request.protocol === 'https',
-    maxAge: SESSION_HOURS * 3_600,
-  });
 }

@@ -1,3 +1,4 @@
+import { line } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineKind } from '../../engine/kind.ts';
@@ -11,7 +12,7 @@ const params = z.strictObject({
     description: 'The classroom that is renamed.',
     entity: 'classroom',
   }),
-  name: z.string().trim().min(1).max(200).meta({ title: 'Name', description: 'What it is called from now on.' }),
+  name: line(200).min(1).meta({ title: 'Name', description: 'What it is called from now on.' }),
 });
 
 /** Gives a classroom another name, and with it its batches that nobody has renamed by hand. */

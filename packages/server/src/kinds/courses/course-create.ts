@@ -1,4 +1,4 @@
-import { Problem, problemError } from '@muster/contract';
+import { Problem, problemError, line, prose } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { rows } from '../../db/database.ts';
@@ -7,7 +7,7 @@ import { code, defineKind, type PlanContext } from '../../engine/kind.ts';
 const COURSES_MAX = 5_000;
 
 const course = z.strictObject({
-  title: z.string().trim().min(1).max(200).meta({ title: 'Title', description: 'What people call the course.' }),
+  title: line(200).min(1).meta({ title: 'Title', description: 'What people call the course.' }),
   code: z
     .string()
     .trim()
@@ -17,7 +17,7 @@ const course = z.strictObject({
     .meta({ title: 'Code', description: 'Unique in the organization.' }),
   syllabus: z.string().max(100_000).optional().meta({ title: 'Syllabus', description: 'What is taught.' }),
   objectives: z
-    .array(z.string().max(2_000))
+    .array(prose(2_000))
     .max(500)
     .optional()
     .meta({ title: 'Objectives', description: 'What students are able to do in the end.' }),

@@ -1,4 +1,4 @@
-import { Problem, problemError } from '@muster/contract';
+import { Problem, problemError, line, jsonFault, FREE_JSON } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { unreadableColumn } from '../../db/column-values.ts';
@@ -20,10 +20,11 @@ const edit = z.strictObject({
     .meta({ title: 'Id', description: 'Left out where a record is created: then it gets an id of its own.' }),
   values: z
     .record(z.string().max(100), z.unknown())
+    .refine((values) => jsonFault(values, FREE_JSON) === null, 'it is too large or nested too deep')
     .refine((values) => Object.keys(values).length <= COLUMNS_MAX, `give at most ${COLUMNS_MAX}`)
     .default({})
     .meta({ title: 'Values', description: 'What the record holds then, by column.', maxProperties: COLUMNS_MAX }),
-  label: z.string().max(200).default('').meta({ title: 'Label', description: 'What a person calls it.' }),
+  label: line(200).default('').meta({ title: 'Label', description: 'What a person calls it.' }),
 });
 const params = z.strictObject({
   entity: z.string().max(100).meta({ title: 'Entity', description: 'What kind of record it is, such as batch.' }),

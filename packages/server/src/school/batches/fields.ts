@@ -1,4 +1,5 @@
 /** What may be said of a batch, in the words of its endpoint; all that is missing is named at once, each in its own words. */
+import { prose } from '@muster/contract';
 import type { ProblemCode } from '@muster/contract';
 import { z } from 'zod';
 import { idText } from './ids.ts';
@@ -93,7 +94,7 @@ const batchShape = {
     .enum(BATCH_STATUSES)
     .optional()
     .meta({ title: 'Status', description: '`Upcoming` where a new batch says nothing.' }),
-  batch_notes: z.string().max(10_000).nullish().meta({ title: 'Notes', description: 'For those who run the batch.' }),
+  batch_notes: prose(10_000).nullish().meta({ title: 'Notes', description: 'For those who run the batch.' }),
   schedule: scheduleSchema
     .optional()
     .meta({ title: 'Classes of the week', description: 'Day and time of each class; none overlaps another.' }),

@@ -1,4 +1,5 @@
 /** An invite as it is given: what is left out of a new one takes its default, what is left out of a known one stays. */
+import { line, prose } from '@muster/contract';
 import { z } from 'zod';
 
 const OFFER_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
@@ -9,7 +10,7 @@ const id = z.uuid().transform((text) => text.toLowerCase());
 /** Left out of a new one. */
 const ownId = (title: string, entity: string) =>
   id.optional().meta({ title, description: 'The one that is changed; a new one is made when left out.', entity });
-const name = z.string().trim().min(1).max(200).optional().meta({ title: 'Name', description: 'What people call it.' });
+const name = line(200).min(1).optional().meta({ title: 'Name', description: 'What people call it.' });
 const status = z
   .enum(OFFER_STATUSES)
   .optional()
@@ -25,7 +26,7 @@ const tag = z
 const price = z.number().min(0).max(9_999_999_999).multipleOf(0.01).optional();
 const days = z.int().min(1).max(36_500).nullable().optional();
 const date = z.iso.date().nullable().optional();
-const shortText = z.string().max(500).nullable().optional();
+const shortText = prose(500).nullable().optional();
 
 export const planForm = z.strictObject({
   id: ownId('Plan', 'payment_plan'),

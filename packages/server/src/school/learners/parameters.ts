@@ -1,5 +1,5 @@
 /** What a client says when it assigns learners to package sessions (batches) or removes them. */
-import { Problem } from '@muster/contract';
+import { Problem, line, prose } from '@muster/contract';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { isUuid, rows, type OrgTransaction } from '../../db/database.ts';
@@ -11,7 +11,7 @@ const PEOPLE_MAX = 100_000;
 export const NEW_USERS_MAX = 10_000;
 const BATCHES_MAX = 500;
 
-const id = z.string().trim().min(1).max(200);
+const id = line(200).min(1);
 const text = z.string().max(400).nullish();
 
 /** A password is taken off here: it never becomes part of an operation. */
@@ -50,7 +50,7 @@ const userFilter = z.strictObject({
 
 const customFieldValue = z.strictObject({
   custom_field_id: id.meta({ title: 'Field', description: 'The field that is filled in.', entity: 'custom_field' }),
-  value: z.string().max(10_000).meta({ title: 'Value', description: 'What it says.' }),
+  value: prose(10_000).meta({ title: 'Value', description: 'What it says.' }),
 });
 
 const assignment = z

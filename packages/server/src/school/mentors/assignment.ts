@@ -1,8 +1,9 @@
 /** What can be said of an individual assignment, wherever it is said: in parameters, in a body, in a row. */
+import { prose } from '@muster/contract';
 import type { ProblemCode } from '@muster/contract';
 import { z } from 'zod';
 
-export const assignmentNotes = z.string().max(5_000);
+export const assignmentNotes = prose(5_000);
 export const endReason = z.string().trim().max(1_000);
 
 const STUDENTS_MAX = 5_000;

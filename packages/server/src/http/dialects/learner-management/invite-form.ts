@@ -1,4 +1,5 @@
 /** The detail form of an invite as clients send it, and the house's form of the same. */
+import { line } from '@muster/contract';
 import { z } from 'zod';
 import { inviteForm, linkForm, optionForm, planForm, type InviteForm } from '../../../school/invites/form.ts';
 import { asUuid } from '../../../school/learners/parameters.ts';
@@ -24,9 +25,7 @@ const shape = {
 };
 
 export const changedInvite = z.object(shape).meta({ id: 'ChangedEnrollInvite' });
-export const newInvite = z
-  .object({ ...shape, name: z.string().trim().min(1).max(200) })
-  .meta({ id: 'NewEnrollInvite' });
+export const newInvite = z.object({ ...shape, name: line(200).min(1) }).meta({ id: 'NewEnrollInvite' });
 type Wire = z.infer<typeof changedInvite>;
 type WireLink = z.infer<typeof link>;
 

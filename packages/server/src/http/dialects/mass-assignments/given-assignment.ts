@@ -1,12 +1,12 @@
 /** What a client says of a mass assignment, and the parameters of the kind that it means. */
-import { LIMITS } from '@muster/contract';
+import { LIMITS, line } from '@muster/contract';
 import { z } from 'zod';
 import { assignmentFields, assignmentParams } from '../../../school/assignments/parameters.ts';
 import { sequencePayload } from '../../../school/content/sequences.ts';
 import { OPERATION_TYPES } from './mass-operation.ts';
 
 const { target, ...options } = assignmentFields;
-const name = z.string().trim().min(1).max(200);
+const name = line(200).min(1);
 
 const overrideReason = z
   .string()
