@@ -86,3 +86,23 @@ it('nobody named, or a new person without address, is refused before anything is
   const nameless = await school.muster(['enroll', '--batch', 'Morning', '--new', 'Tess', '--yes']);
   expect(nameless.told).toContain('Tess Moor <tess@school.example>');
 });
+
+it('several new people in one text are taken apart, and a text that cannot be is refused', async () => {
+  const people = (text: string) =>
+    school.muster(['enroll', '--batch', 'Evening', '--new', text, '--dry-run', '--json']);
+  const both = await people('Tim Low <tim@school.example>; "Lou, Lee" <lee@school.example>;');
+  expect(both.json.preview.items.map(({ label }: { label: string }) => label).join()).toMatch(/tim.*lee/is);
+  const refused = await people('Tess;Tim <tim@school.example>');
+  expect(refused.exitCode).toBe(EXIT.usage);
+  expect(refused.output).toContain('several with ; between them');
+});
+
+it('a person is found by name whatever its apostrophe, case and order', async () => {
+  await school.send('POST', '/api/users', { username: 'sean', full_name: 'Seán O’Neil', role: 'student' });
+  for (const called of ["sean o'neil", 'SEÁN O’NEIL', "O'Neil, Seán", 'Sean']) {
+    const preview = await school.muster(['enroll', '--batch', 'Evening', '--student', called, '--dry-run']);
+    expect([called, preview.output]).toEqual([called, expect.stringContaining('Seán O’Neil')]);
+  }
+  const unknown = await school.muster(['enroll', '--batch', 'Evening', '--student', 'O’Nei', '--dry-run']);
+  expect(unknown.exitCode).toBe(EXIT.refused);
+});

@@ -60,6 +60,18 @@ describe('timetables of a teacher', () => {
     ).not.toBe(teacher);
   });
 
+  it('classes do not clash whose common dates hold no such day of the week', async () => {
+    const teacher = await teacherId();
+    expect((await create(teacher, [MONDAY], { start_date: '2027-01-04', end_date: '2027-06-30' })).status).toBe(201);
+    // The 29th of June is a Tuesday, the 28th a Monday.
+    expect((await create(teacher, [MONDAY], { start_date: '2027-06-29', end_date: '2027-12-01' })).status).toBe(201);
+    expect((await create(teacher, [MONDAY], { start_date: '2027-06-28', end_date: '2027-07-01' })).status).toBe(400);
+    expect(
+      (await create(teacher, [slot('Tuesday', '08:00', '10:00')], { start_date: '2027-06-29', end_date: '2027-07-01' }))
+        .status,
+    ).toBe(201);
+  });
+
   it('only batches that run count, on the same day, at overlapping times, in overlapping dates [IA-196 to IA-198]', async () => {
     const teacher = await teacherId();
     const first = (await create(teacher, [MONDAY])).body.data;

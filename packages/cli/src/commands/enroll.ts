@@ -33,7 +33,11 @@ export function enrollCommand(program: Command, cli: Cli): void {
     .optionsGroup('Whom (all of them together):')
     .option('--student <person...>', 'these: e-mails, user names, external ids, names or ids')
     .option('--from <batch>', 'everybody who is active in this batch: its name or id')
-    .option('--new <person...>', 'people to be made: "Tess Moor <tess@school.example>"', newUsers)
+    .option(
+      '--new <person...>',
+      'people to be made: "Tess Moor <tess@school.example>", several with ; between them',
+      newUsers,
+    )
     .optionsGroup('How:')
     .option('--invite <id>', 'under this invite (default: the one of the batch, or a free one)')
     .option('--access-days <days>', 'how long they have access (default: as the invite says)', wholeNumber)
@@ -73,7 +77,15 @@ async function enroll(cli: Cli, options: EnrollOptions): Promise<void> {
 }
 
 function newUsers(text: string, before: readonly NewUser[] = []): readonly NewUser[] {
-  const [, name = '', email = ''] = /^\s*(.*\S)\s*<([^<>\s]+)>\s*$/.exec(text) ?? [];
-  if (email === '') throw new InvalidArgumentError('Write it as "Tess Moor <tess@school.example>".');
-  return [...before, { email, full_name: name }];
+  const people = text.split(/(?<=>)\s*[;,\n]/).filter((one) => one.trim() !== '');
+  return people.reduce((made, one) => [...made, newUser(one)], before);
+}
+
+function newUser(text: string): NewUser {
+  const [, name = '', email = ''] = /^\s*([^<>;]*[^<>;\s])\s*<([^<>\s]+)>\s*$/.exec(text) ?? [];
+  if (email === '')
+    throw new InvalidArgumentError(
+      `${text.trim()}: write it as "Tess Moor <tess@school.example>", several with ; between them.`,
+    );
+  return { email, full_name: name };
 }

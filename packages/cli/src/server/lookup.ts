@@ -6,7 +6,7 @@ import type { Api } from './api.ts';
 
 /** What can be looked up, and the fields that name one. */
 const KINDS = {
-  person: { path: '/api/users', names: ['email', 'username', 'external_id', 'full_name'] },
+  person: { path: '/api/users', names: [] },
   sequence: { path: '/api/sequences', names: ['title'] },
   class: { path: '/api/classrooms', names: ['name'] },
   unit: { path: '/api/units', names: ['name'] },
@@ -31,13 +31,20 @@ export async function getSectionId(api: Api, courseId: string, called: string): 
 
 async function findOne(api: Api, kind: keyof typeof KINDS, path: string, called: string): Promise<string> {
   if (UUID.test(called)) return called.toLowerCase();
-  const { names } = KINDS[kind];
-  const { items } = await api.get(foundThings, path, { q: called, limit: 100 });
-  const wanted = called.toLowerCase();
-  const found = items.filter((item) => names.some((name) => item[name]?.toLowerCase() === wanted));
+  const found = await findCalled(api, kind, path, called);
   const [first, second] = found;
   if (first !== undefined && second === undefined) return first.id;
-  throw second === undefined ? unknown(kind, called, items) : ambiguous(kind, called, found);
+  if (second !== undefined) throw ambiguous(kind, called, found);
+  const { items } = await api.get(foundThings, path, { q: called, limit: 5 });
+  throw unknown(kind, called, items);
+}
+
+/** Whether a person is called so is for the server to say, which knows how names are compared. */
+async function findCalled(api: Api, kind: keyof typeof KINDS, path: string, called: string): Promise<FoundThing[]> {
+  if (kind === 'person') return (await api.get(foundThings, path, { called, limit: 100 })).items;
+  const { items } = await api.get(foundThings, path, { q: called, limit: 100 });
+  const wanted = called.toLowerCase();
+  return items.filter((item) => KINDS[kind].names.some((name) => item[name]?.toLowerCase() === wanted));
 }
 
 /** One look-up at a time: a list of hundreds must not become hundreds of requests at once. */
@@ -52,7 +59,7 @@ export async function getIds(
 }
 
 function unknown(kind: string, called: string, similar: readonly FoundThing[]): Failure {
-  const some = similar.slice(0, 5).map(nameOf).join(', ');
+  const some = similar.map(nameOf).join(', ');
   const correction = some === '' ? 'Check the spelling, or give the id.' : `Did you mean: ${some}?`;
   return new Failure(EXIT.refused, `There is no ${kind} called ${called}.`, [
     { code: 'not_found', field: '', message: '', correction },

@@ -15,7 +15,7 @@ export const OPERATION_PROBLEMS = {
   validation_errors: entry(
     409,
     '{count} item(s) have errors that block the operation.',
-    'Correct them or exclude the people named, then preview again.',
+    'Correct what they say, or leave these people out, then preview again.',
   ),
   warnings_not_acknowledged: entry(
     409,

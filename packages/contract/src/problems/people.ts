@@ -5,6 +5,7 @@ export const PEOPLE_PROBLEMS = {
   // People and files of people
   student_not_found: entry(404, 'There is no student {subject}.', 'Check the id.'),
   user_not_found: entry(404, 'There is no person {subject}.', 'Check the id.'),
+  person_archived: entry(404, '{label} is archived.', 'Choose somebody else, or bring them back first.'),
   student_inactive: entry(409, '{label} is inactive.', 'Activate the student, or exclude them.'),
   student_suspended: entry(409, '{label} is suspended.', 'Lift the suspension, or exclude the student.'),
   student_not_accessible: entry(

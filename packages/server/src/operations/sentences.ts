@@ -1,4 +1,5 @@
 import type { Operation } from '../engine/index.ts';
+import type { Kind } from '../engine/kind.ts';
 /** A plan or an outcome in one sentence: what a person reads before anything else. */
 
 /** Item actions as verbs, in the order in which people want to hear of them. */
@@ -15,15 +16,17 @@ const VERBS: Readonly<Record<string, string>> = {
 /** `This will create 297, update 3 and skip 12; 2 cannot be done.` */
 export function planSentence(
   actions: Readonly<Record<string, number>>,
-  own: Readonly<Record<string, string>> = {},
+  kind: Pick<Kind, 'verbs' | 'guards'> = {},
 ): string {
-  const parts = Object.entries({ ...VERBS, ...own }).flatMap(([action, verb]) => {
+  const parts = Object.entries({ ...VERBS, ...kind.verbs }).flatMap(([action, verb]) => {
     const count = actions[action] ?? 0;
     return count === 0 ? [] : [`${verb} ${grouped(count)}`];
   });
   const errors = actions['error'] ?? 0;
   const cannot = `${grouped(errors)} cannot be done`;
   if (parts.length === 0) return errors === 0 ? 'This has no items.' : `Nothing will be done: ${cannot}.`;
+  if (errors > 0 && kind.guards?.errorsBlock === true)
+    return `Nothing will be done while ${cannot}; after that this would ${joined(parts)}.`;
   return `This will ${joined(parts)}${errors === 0 ? '' : `; ${cannot}`}.`;
 }
 

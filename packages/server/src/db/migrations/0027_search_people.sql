@@ -5,7 +5,7 @@
 create function search_fold(text) returns text language sql immutable parallel safe as $$
   select translate(
     fold(case when octet_length($1) = length($1) then $1 else regexp_replace(normalize($1, NFKD), U&'[\0300-\036F]', '', 'g') end),
-    U&'\00F8\0142\0111-''\2018\2019\02BC\0060\00B4,', 'old ')
+    U&'\00F8\0142\0111''\2018\2019\02BC\0060\00B4,', 'old')
 $$;
 
 -- "9", "09", "9.0", "9th", "Grade 9" and "9. Klasse" are one grade.

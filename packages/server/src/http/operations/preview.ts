@@ -25,7 +25,7 @@ export async function viewPreview(
     operation_id: operation.id,
     status: bulkStatus(operation),
     phase: operation.phase,
-    summary: planSentence(counts.actions, kind.verbs),
+    summary: planSentence(counts.actions, kind),
     plan_hash: operation.plan_hash,
     planned_at: operation.planned_at?.toISOString() ?? null,
     expires_at: operation.scheduled_at === null ? (operation.plan_expires_at?.toISOString() ?? null) : null,

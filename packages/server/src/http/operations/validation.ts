@@ -35,7 +35,7 @@ export async function viewImportPreview(asked: Asked, planned: Operation): Promi
   const items = await listItems(asked, planned.id, { limit: NOTED_ROWS_MAX });
   return {
     ...(await viewValidation(asked, planned)),
-    summary: planSentence(actions, getKind(asked.engine, planned.kind).verbs),
+    summary: planSentence(actions, getKind(asked.engine, planned.kind)),
     counts: { ...actions },
     rows: inRowOrder(items).map(({ item_no, row_no, label, action, code, detail }) => ({
       row: row_no ?? item_no,

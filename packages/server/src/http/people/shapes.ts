@@ -77,6 +77,12 @@ export const peopleQuery = z.strictObject({
     .max(200)
     .optional()
     .describe('Part of the name, user name, e-mail or external id, or the whole id'),
+  called: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('The whole name, user name, e-mail or external id, however it is written'),
   role: roleName.transform((name) => toRoles(name)[0]).optional(),
   status: z.enum(USER_STATUSES).optional().describe('All but archived people when it is left out'),
   unit_id: z.uuid().optional().describe('With the units below it'),

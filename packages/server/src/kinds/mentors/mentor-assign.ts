@@ -74,11 +74,12 @@ function judgedStudents({ orgId, actor, params: given }: PlanContext<Params>): R
       select student.id as student_id, n, (${given.instructor_ids}::uuid[])[1 + (n - 1) % ${given.instructor_ids.length}::int] as instructor_id
       from unnest(${given.student_ids}::uuid[]) with ordinality student(id, n)
     ), judged as (
-      select pair.*, s.display_name as student_name, t.display_name as instructor_name, m.id as former_id,
+      select pair.*, s.display_name as student_name, t.display_name as instructor_name, ${isPresent('s')} as is_student_present, m.id as former_id,
         m.started_at as former_started_at, case
-          when not ${isPresent('s')} then ${code('student_not_found')}
+          when s.id is null then ${code('student_not_found')}
           when ${isOutside} then ${code('user_out_of_scope')}
-          when not ${isPresent('t')} then ${code('user_not_found')}
+          when t.id is null then ${code('user_not_found')}
+          when not ${isPresent('s')} or not ${isPresent('t')} then ${code('person_archived')}
           when not ${isStudent('s')} then ${code('student_role_missing')}
           when not ${isInstructor('t')} then ${code('instructor_role_missing')}
           when s.id = t.id then ${code('own_instructor')}
@@ -95,7 +96,8 @@ function judgedStudents({ orgId, actor, params: given }: PlanContext<Params>): R
       case when code is not null then 'error' when former_id is not null then 'move' else 'create' end as action, code,
       case when code is not null then jsonb_build_object(
         'subject', case when code = ${code('user_not_found')} then instructor_id else student_id end,
-        'label', case when code = ${code('instructor_role_missing')} then instructor_name else student_name end) end as detail,
+        'label', case when code = ${code('instructor_role_missing')} or code = ${code('person_archived')} and is_student_present then instructor_name
+          else student_name end) end as detail,
       null::jsonb as warnings
     from judged`;
 }

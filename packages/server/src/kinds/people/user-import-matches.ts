@@ -6,9 +6,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import { because } from '../../school/because.ts';
-
-/** What becomes of archived people whom rows name that say nothing of their status. */
-export type ArchivedRule = 'leave' | 'bring_back' | 'new_person';
+import type { ArchivedRule } from '../../school/people/profile.ts';
 
 /** What each row says of whom it means. */
 export function namedRows(orgId: string, operationId: string): RawBuilder<unknown> {

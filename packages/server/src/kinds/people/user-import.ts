@@ -5,7 +5,7 @@ import { because } from '../../school/because.ts';
 import { LOOKED_UP_FIELDS, USER_ROWS } from '../../school/people/fields.ts';
 import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
 import { namesWillBe, saidNames } from '../../school/people/names.ts';
-import { CONFLICT_WORDS, conflictRule } from '../../school/people/profile.ts';
+import { archivedRule, CONFLICT_WORDS, conflictRule } from '../../school/people/profile.ts';
 import { isRemoval } from '../../school/people/verdicts.ts';
 import { doubledKeys, givenUp, meantRows, namedRows, renamedPeople, takenFromArchived } from './user-import-matches.ts';
 import { failingTeachers, teachersNamed, unitsNamed } from './user-import-names.ts';
@@ -25,18 +25,7 @@ const params = z.strictObject({
     description: "What happens to a record that was changed after the file was made: its version is not the file's.",
     labels: CONFLICT_WORDS,
   }),
-  archived_people: z
-    .enum(['leave', 'bring_back', 'new_person'])
-    .default('leave')
-    .meta({
-      title: 'Archived people',
-      description: 'What happens where a row names somebody who is archived, and says nothing of their status.',
-      labels: {
-        leave: 'Leave them archived, and say so',
-        bring_back: 'Bring them back',
-        new_person: 'Make a new person, who takes over the identifiers',
-      },
-    }),
+  archived_people: archivedRule,
 }) satisfies z.ZodType<ImportRules>;
 type Params = z.infer<typeof params>;
 

@@ -2,7 +2,7 @@
  * Weekly classes and where they clash.
  *
  * Two classes clash when a teacher is in both, the day is equal, the times overlap (touching ends do not) and the dates
- * of their batches overlap. Only batches that are active or upcoming count.
+ * that their batches have in common hold such a day. Only batches that are active or upcoming count.
  */
 import { sql, type RawBuilder } from 'kysely';
 import { DAYS } from './fields.ts';
@@ -50,9 +50,16 @@ export function clashes(orgId: string): RawBuilder<unknown> {
       select h.item_no, min(h.n) as n, jsonb_agg(distinct jsonb_build_object(
         'batch_id', o.batch_id, 'batch_name', o.name, 'day', o.day, 'start_time', o.start_time, 'end_time', o.end_time)) as conflicts
       from held h
-      join busy o on o.teacher_id = h.teacher_id and o.item_no < h.item_no and o.day = h.day and o.dates && h.dates
+      join busy o on o.teacher_id = h.teacher_id and o.item_no < h.item_no and o.day = h.day and ${meet('o', 'h')}
         and o.begins < h.ends and h.begins < o.ends
       where h.is_compared group by h.item_no)`;
+}
+
+/** Condition: the dates of both hold the day of the week of the second. Dates without an end hold all. */
+function meet(one: string, other: string): RawBuilder<unknown> {
+  const common = sql`(${sql.ref(`${one}.dates`)} * ${sql.ref(`${other}.dates`)})`;
+  const daysUntil = sql`(${sql.ref(`${other}.day_no`)} - extract(isodow from lower(${common}))::int + 7) % 7`;
+  return sql`(not isempty(${common}) and coalesce(lower(${common}) + ${daysUntil} < upper(${common}), true))`;
 }
 
 /**
@@ -83,7 +90,7 @@ export function suggestions(orgId: string, clash: string): RawBuilder<unknown> {
       select c.day, c.begins, c.length, row_number() over (
         order by c.begins < ${USUAL_DAY.begins} or c.begins + c.length > ${USUAL_DAY.ends}, abs(c.begins - c.wanted_at), c.day_no) as place
       from c
-      where not exists (select from busy o where ${overlaps('o')} and o.dates && c.dates and o.item_no < ${itemNo}
+      where not exists (select from busy o where ${overlaps('o')} and ${meet('o', 'c')} and o.item_no < ${itemNo}
           and o.teacher_id in (select teacher_id from held h where h.item_no = ${itemNo}))
         and not exists (select from held h where h.item_no = ${itemNo} and h.n <> c.moved_n and ${overlaps('h')})
         and not exists (

@@ -5,7 +5,7 @@ import { isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
 import type { UsersTable } from '../../db/tables.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { classMembers, ownStudents, scopeOf, unitsBelow } from './scope.ts';
-import { isOfGrade, quickSearch } from './search.ts';
+import { isCalled, isOfGrade, quickSearch } from './search.ts';
 
 export type Person = Selectable<UsersTable>;
 
@@ -26,6 +26,7 @@ export interface PeopleWanted {
   readonly teacher_id?: string | undefined;
   readonly class_id?: string | undefined;
   readonly q?: string | undefined;
+  readonly called?: string | undefined;
   /** Family name, given name and id of the last one of the page before. */
   readonly after: readonly string[] | null;
   readonly limit: number;
@@ -55,7 +56,16 @@ export async function listPeople(
 
 async function conditionsOf(tx: OrgTransaction, actor: Actor, query: PeopleWanted): Promise<RawBuilder<unknown>[]> {
   const { orgId } = actor;
-  const { role, status, unit_id: unitId, grade_level: gradeLevel, teacher_id: teacherId, class_id: classId, q } = query;
+  const {
+    role,
+    status,
+    unit_id: unitId,
+    grade_level: gradeLevel,
+    teacher_id: teacherId,
+    class_id: classId,
+    q,
+    called,
+  } = query;
   return [
     visiblePeople(actor),
     ...(role === undefined ? [] : [sql`${role} = any(u.roles)`]),
@@ -65,6 +75,7 @@ async function conditionsOf(tx: OrgTransaction, actor: Actor, query: PeopleWante
     ...(teacherId === undefined ? [] : [sql`u.id in (${ownStudents(orgId, sql`${teacherId}::uuid`)})`]),
     ...(classId === undefined ? [] : [sql`u.id in (${classMembers(orgId, classId)})`]),
     ...(q === undefined ? [] : [await quickSearch(tx, q)]),
+    ...(called === undefined ? [] : [await quickSearch(tx, called), isCalled(called)]),
   ];
 }
 

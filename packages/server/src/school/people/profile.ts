@@ -14,6 +14,22 @@ export const reasonSchema = z
   .meta({ title: 'Reason', description: 'Why; kept with the operation.' });
 
 export const conflictRule = z.enum(CONFLICT_RULES).default('fail_item');
+/** What becomes of archived people whom a file names without a word of their status. */
+const ARCHIVED_RULES = ['leave', 'bring_back', 'new_person'] as const;
+export type ArchivedRule = (typeof ARCHIVED_RULES)[number];
+export const archivedRule = z
+  .enum(ARCHIVED_RULES)
+  .default('leave')
+  .meta({
+    title: 'Archived people',
+    description: 'What happens where a row names somebody who is archived, and says nothing of their status.',
+    labels: {
+      leave: 'Leave them archived, and say so',
+      bring_back: 'Bring them back',
+      new_person: 'Make a new person, who takes over the identifiers',
+    } satisfies Record<ArchivedRule, string>,
+  });
+
 export const CONFLICT_WORDS = {
   keep_existing: 'Leave them as they are',
   overwrite: 'Change them all the same',

@@ -21,7 +21,20 @@ export function searchCondition(q: string): RawBuilder<unknown> {
   return sql`u.search_name like ${patternOf(q)}`;
 }
 
-/** The same for reading a page of them: people who are few are found first, by their index. */
+/** Condition on users `u`: the whole of a name, e-mail, user name or external id, compared as {@link searchCondition} does. */
+export function isCalled(called: string): RawBuilder<unknown> {
+  const names = [
+    sql`u.display_name`,
+    sql`u.family_name || ' ' || u.given_name`,
+    sql`u.external_id`,
+    sql`u.username`,
+    sql`u.email`,
+  ];
+  const folded = names.map((name) => sql`search_fold(${name})`);
+  return isUuid(called.toLowerCase()) ? sql`true` : sql`search_fold(${wordsOf(called)}) in (${sql.join(folded)})`;
+}
+
+/** {@link searchCondition} for reading a page: people who are few are found first, by their index. */
 export async function quickSearch(tx: OrgTransaction, q: string): Promise<RawBuilder<unknown>> {
   if (!INDEXED.test(q) || isUuid(q.toLowerCase())) return searchCondition(q);
   const named = await rows(
@@ -33,6 +46,9 @@ export async function quickSearch(tx: OrgTransaction, q: string): Promise<RawBui
 }
 
 function patternOf(q: string): RawBuilder<string> {
-  const words = q.replace(/[\s,]+/gu, ' ').trim();
-  return sql`'%' || search_fold(${words.replace(/[\\%_]/g, '\\$&')}) || '%'`;
+  return sql`'%' || search_fold(${wordsOf(q).replace(/[\\%_]/g, '\\$&')}) || '%'`;
+}
+
+function wordsOf(q: string): string {
+  return q.replace(/[\s,]+/gu, ' ').trim();
 }
