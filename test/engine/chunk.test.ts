@@ -65,7 +65,7 @@ describe('an item that cannot be written', () => {
     await run(school, id);
     expect(await failed(id)).toMatchObject([
       { item_no: 1, code: 'already_exists', detail: { field: 'username' } },
-      { item_no: 2, code: 'reference_missing', detail: { constraint: 'users_unit_fkey' } },
+      { item_no: 2, code: 'unit_not_found', detail: { constraint: 'users_unit_fkey' } },
       { item_no: 3, code: 'rule_violated', detail: { constraint: 'users_status_check' } },
       { item_no: 4, code: 'invalid_value', detail: { field: 'unit_id' } },
       { item_no: 5, code: 'still_referenced', detail: { constraint: 'users_primary_teacher_fkey' } },

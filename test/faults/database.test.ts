@@ -99,7 +99,7 @@ describe('a database server that is killed', () => {
   });
   afterEach(async () => {
     await server.stop();
-    await fs.rm(dataDir, { recursive: true, force: true });
+    await fs.rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
   });
 
   it('at random moments of an import comes back, and the import ends in exactly the planned rows', async () => {
@@ -111,7 +111,7 @@ describe('a database server that is killed', () => {
       const before = await progressOf(school, id);
       await until('another chunk is done', async () => (await progressOf(school, id)) > before || before === 8_000);
       await sleep(Math.random() * 200);
-      process.kill(postmasterOf(dataDir), 'SIGKILL');
+      await until('there is a server to kill', () => killServer(dataDir));
     }
     await until('all are done', async () => (await progressOf(school, id)) === 8_000);
     await worker.stop();
@@ -127,6 +127,12 @@ describe('a database server that is killed', () => {
   }
 });
 
-function postmasterOf(dataDir: string): number {
-  return Number(readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+/** @returns false while there is none, as it comes back from the last kill. */
+function killServer(dataDir: string): boolean {
+  try {
+    const pid = Number(readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 /** Connections, and the one way to talk to an organization's rows: a transaction that names it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect, type PostgresPoolClient, type RawBuilder } from 'kysely';
 import pg from 'pg';
 import type { Tables } from './tables.ts';
@@ -95,7 +96,7 @@ export async function inOrg<T>(
     // A message of its own, and the value spelled out: both are what lets a sharding proxy route the transaction.
     await client.query(`set local app.org_id = '${orgId}'`);
     const result = await work({ orgId, client, db: kyselyOn(client), isReadOnly: how.isReadOnly === true });
-    await client.query('commit');
+    await (how.isReadOnly === true ? client.query('commit') : commit(database, client));
     return result;
   } catch (error) {
     await client.query('rollback').catch((rollbackError: unknown) => {
@@ -105,6 +106,36 @@ export async function inOrg<T>(
   } finally {
     client.release(broken);
   }
+}
+
+/**
+ * Commits what was written. Where the answer gets lost with the connection, another one is asked what became of it: who
+ * is told that it failed would do it once more.
+ */
+async function commit(database: Database, client: pg.PoolClient): Promise<void> {
+  const asked = await client.query<{ id: string | null }>('select pg_current_xact_id_if_assigned()::text as id');
+  try {
+    await client.query('commit');
+  } catch (error) {
+    const id = asked.rows[0]?.id ?? null;
+    const isRefused = error instanceof pg.DatabaseError && error.severity === 'ERROR';
+    if (id === null || isRefused || !(await hasCommitted(database, id).catch(() => false))) throw error;
+  }
+}
+
+const COMMIT_POLLS_MAX = 50;
+const COMMIT_POLL_MS = 20;
+
+/** @param id - Of a transaction whose connection is gone; it may take its server a moment to end it. */
+async function hasCommitted({ pool }: Database, id: string): Promise<boolean> {
+  for (let poll = 0; poll < COMMIT_POLLS_MAX; poll++) {
+    const { rows: found } = await pool.query<{ status: string | null }>('select pg_xact_status($1::xid8) as status', [
+      id,
+    ]);
+    if (found[0]?.status !== 'in progress') return found[0]?.status === 'committed';
+    await sleep(COMMIT_POLL_MS);
+  }
+  return false;
 }
 
 /** The rows of a set-based statement, in the order the database gives them. */
