@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { buildApp } from '../../../packages/server/src/http/app.ts';
-import { userImport } from '../../../packages/server/src/kinds/people/user-import.ts';
+import { userImport } from '../../../packages/server/src/kinds/people/user-import/user-import.ts';
 import { query } from '../../fixtures/school.ts';
 import { bulkApi, peopleCsv, type BulkApi } from './bulk-api.ts';
 

@@ -6,7 +6,7 @@ import { assignSequence } from './content/assign-sequence.ts';
 import { courseCreate } from './courses/course-create.ts';
 import { LEARNER_KINDS } from './learners/index.ts';
 import { MENTOR_KINDS } from './mentors/index.ts';
-import { userImport } from './people/user-import.ts';
+import { userImport } from './people/user-import/user-import.ts';
 import { userStatus } from './people/user-status.ts';
 import { userUpdate } from './people/user-update.ts';
 import { editRecord } from './records/edit-record.ts';

@@ -13,7 +13,6 @@ import type { Database } from '../../db/database.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import type { SignIn } from '../../tenancy/sign-in.ts';
-import type { Pace } from './pace.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -42,6 +41,16 @@ export interface HttpSettings {
   readonly pace?: Pace | undefined;
   /** What one account may ask of this process in a minute; without it there is no limit. */
   readonly requestsPerMinute?: number | undefined;
+}
+
+/** Each window a body that is not there yet has to have grown by so much. */
+export interface Pace {
+  readonly windowMs: number;
+  readonly bytesPerWindowMin: number;
+  /** From the first byte to the last, of JSON. */
+  readonly bodyMsMax: number;
+  /** The same of a file. */
+  readonly uploadMsMax: number;
 }
 
 export interface HttpContext {

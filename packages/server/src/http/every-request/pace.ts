@@ -4,17 +4,7 @@
  */
 import { Problem } from '@muster/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { App, HttpContext } from './context.ts';
-
-/** Each window a body that is not there yet has to have grown by so much. */
-export interface Pace {
-  readonly windowMs: number;
-  readonly bytesPerWindowMin: number;
-  /** From the first byte to the last, of JSON. */
-  readonly bodyMsMax: number;
-  /** The same of a file. */
-  readonly uploadMsMax: number;
-}
+import type { App, HttpContext, Pace } from './context.ts';
 
 /** A kilobyte a second: less than the slowest line of a telephone gives. Two gigabytes take an hour at 5 Mbit/s. */
 export const PACE: Pace = {

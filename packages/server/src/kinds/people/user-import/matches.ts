@@ -5,8 +5,8 @@
  * by this file names them no more, so that it can be handed on: to somebody known, in a circle, or to somebody new.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { because } from '../../school/because.ts';
-import type { ArchivedRule } from '../../school/people/profile.ts';
+import { because } from '../../../school/because.ts';
+import type { ArchivedRule } from '../../../school/people/profile.ts';
 
 /** What each row says of whom it means. */
 export function namedRows(orgId: string, operationId: string): RawBuilder<unknown> {

@@ -1,15 +1,15 @@
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { defineKind, type PlanContext } from '../../engine/kind.ts';
-import { because } from '../../school/because.ts';
-import { LOOKED_UP_FIELDS, USER_ROWS } from '../../school/people/fields.ts';
-import { PEOPLE_GUARDS } from '../../school/people/guards.ts';
-import { namesWillBe, saidNames } from '../../school/people/names.ts';
-import { archivedRule, CONFLICT_WORDS, conflictRule } from '../../school/people/profile.ts';
-import { isRemoval } from '../../school/people/verdicts.ts';
-import { doubledKeys, givenUp, meantRows, namedRows, renamedPeople, takenFromArchived } from './user-import-matches.ts';
-import { failingTeachers, teachersNamed, unitsNamed } from './user-import-names.ts';
-import { SKIPS, unitMeant, verdict, warnings, type ImportRules } from './user-import-verdicts.ts';
+import { defineKind, type PlanContext } from '../../../engine/kind.ts';
+import { because } from '../../../school/because.ts';
+import { LOOKED_UP_FIELDS, USER_ROWS } from '../../../school/people/fields.ts';
+import { PEOPLE_GUARDS } from '../../../school/people/guards.ts';
+import { namesWillBe, saidNames } from '../../../school/people/names.ts';
+import { archivedRule, CONFLICT_WORDS, conflictRule } from '../../../school/people/profile.ts';
+import { isRemoval } from '../../../school/people/verdicts.ts';
+import { doubledKeys, givenUp, meantRows, namedRows, renamedPeople, takenFromArchived } from './matches.ts';
+import { failingTeachers, teachersNamed, unitsNamed } from './names.ts';
+import { SKIPS, unitMeant, verdict, warnings, type ImportRules } from './verdicts.ts';
 
 const params = z.strictObject({
   mode: z

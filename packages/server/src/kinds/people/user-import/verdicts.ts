@@ -1,14 +1,14 @@
 /** What speaks against a row of a file, or should be looked at before it is used: parts of the select of `user_import`. */
 import type { ProblemCode } from '@muster/contract';
 import { sql, type RawBuilder } from 'kysely';
-import type { PlanContext } from '../../engine/kind.ts';
-import { because } from '../../school/because.ts';
-import { dutiesWarning } from '../../school/people/duties.ts';
-import { namesWillBe } from '../../school/people/names.ts';
-import type { ArchivedRule } from '../../school/people/profile.ts';
-import { isForeignUnit } from '../../school/people/scope.ts';
-import { rolesIn, stillTeaches } from '../../school/people/staff.ts';
-import { givesTooMuch, isRemoval, losesOwnAccess, personFault } from '../../school/people/verdicts.ts';
+import type { PlanContext } from '../../../engine/kind.ts';
+import { because } from '../../../school/because.ts';
+import { dutiesWarning } from '../../../school/people/duties.ts';
+import { namesWillBe } from '../../../school/people/names.ts';
+import type { ArchivedRule } from '../../../school/people/profile.ts';
+import { isForeignUnit } from '../../../school/people/scope.ts';
+import { rolesIn, stillTeaches } from '../../../school/people/staff.ts';
+import { givesTooMuch, isRemoval, losesOwnAccess, personFault } from '../../../school/people/verdicts.ts';
 
 export interface ImportRules {
   readonly mode: 'create_and_update' | 'create_only' | 'update_only';
