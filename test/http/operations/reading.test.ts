@@ -48,7 +48,7 @@ describe('what was not clear is agreed to before anything runs', () => {
     expect((await start(made, { accept_reading: true })).body.status).toBe('completed');
     expect(await rolesOf('r-1')).toEqual(['student']);
     const again = await taken('external_id,phone\nr-1,123\n');
-    expect(await notesOf(again)).toEqual([['value_assumed', false, []]]);
+    expect(await notesOf(again)).toEqual([]);
     expect((await start(again)).body.status).toBe('completed');
   });
 

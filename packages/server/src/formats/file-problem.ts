@@ -81,7 +81,7 @@ const TEXTS = {
   },
   header_missing: {
     message: ({ line, found }) =>
-      `Line ${String(line)} looks like somebody's data ("${found ?? ''}"), not like names of columns. Does the file have none?`,
+      `Line ${String(line)} looks like somebody's data ("${found ?? ''}"), not like names of columns; the file may have none.`,
     correction: 'Put a line above it that names the columns: external_id, email, given_name, family_name, …',
   },
   header_title: {
