@@ -70,6 +70,29 @@ const TEXTS = {
     message: ({ line, max }) => `The row on line ${String(line)} is longer than ${String(max)} characters.`,
     correction: 'Look for a quote on that line that is not closed, and shorten the row.',
   },
+  file_without_rows: {
+    message: () => 'The file has names of columns, and no rows.',
+    correction: 'Choose a file with at least one row below its first line.',
+  },
+  header_too_long: {
+    message: ({ columns = [], max }) =>
+      `The first line does not look like names of columns: cell ${String(columns[0]?.number)} ("${columns[0]?.name ?? ''}…") has more than ${String(max)} characters.`,
+    correction: 'Choose a table whose first line names its columns.',
+  },
+  header_missing: {
+    message: ({ line, found }) =>
+      `Line ${String(line)} looks like somebody's data ("${found ?? ''}"), not like names of columns; the file may have none.`,
+    correction: 'Put a line above it that names the columns: external_id, email, given_name, family_name, …',
+  },
+  header_title: {
+    message: ({ line, found }) =>
+      `Line ${String(line)} ("${found ?? ''}") looks like a title: it has one cell, and the lines below have several.`,
+    correction: 'Remove what stands above the line that names the columns; put cells that hold a delimiter in quotes.',
+  },
+  lines_quoted: {
+    message: ({ line }) => `Line ${String(line)} stands in quotes as a whole, so that it is a single cell.`,
+    correction: 'Take away the quotes around whole lines, and save the table as CSV anew.',
+  },
   header_quote: {
     message: ({ line }) => `The header on line ${String(line)} has a quote in a wrong place.`,
     correction: 'Quote a whole column name or none of it, without a space before the quote.',

@@ -10,6 +10,7 @@ import {
   stageFile,
 } from '../engine/index.ts';
 import type { RowReading } from '../engine/kind.ts';
+import { FileProblem } from '../formats/file-problem.ts';
 import type { CsvFile } from '../formats/csv/read-csv.ts';
 import { readingOf } from '../formats/reading/file-reading.ts';
 import { givenMapping, isAutomatic, type GivenMapping } from './mapping-given.ts';
@@ -33,6 +34,7 @@ export async function stageImport(asked: Asked, wanted: NewImport): Promise<Oper
   const input: FileInput = { file_name: fileName, header: file.header, rows: 0 };
   const operation = await draft(asked, { ...rest, input, mapping });
   const tally = await stageFile(tx, operation.id, file, mapping, rows);
+  if (tally.rows === 0) throw new FileProblem('file_without_rows');
   const { header, notices, dialect } = file;
   const { encoding, delimiter } = dialect;
   const facts = {

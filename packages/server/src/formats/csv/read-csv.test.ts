@@ -160,6 +160,26 @@ describe('header', () => {
     ]);
   });
 
+  it.each([
+    ['header_missing', 'a@school.example,Ana,Ruiz\nb@school.example,Bo,Salt\n', 'Line 1 looks like somebody'],
+    ['header_title', 'Class list 2026\nid,name\n1,Ana\n', 'Line 1 ("Class list 2026") looks like a title'],
+    ['header_title', 'Klasse 7b;;\nNr;Name;Ort\n1;Ana;Bonn\n', 'looks like a title'],
+    ['header_title', 'Klasse 7b\nNr;Name;Ort\n1;Ana;Bonn\n', 'looks like a title'],
+    ['lines_quoted', '"external_id,email,full_name"\n"M1,m1@example.org,Ana"\n', 'in quotes as a whole'],
+    ['header_too_long', `${'x'.repeat(400_000)}\n1\n`, 'more than 200 characters'],
+    ['header_duplicate', 'email,Email,name\na@x.org,b@x.org,Ana\n', '1 "email", 2 "Email"'],
+  ])('%s: a first line that names no columns is refused with what it looks like', async (code, content, words) => {
+    const problem = await problemOf(content);
+    expect(problem).toMatchObject({ code, message: expect.stringContaining(words) });
+  });
+
+  it.each(['email\na@x.org\nb@x.org\n', 'Name\nRuiz Ana\n', 'a,b\n1,\n2,\n', 'id;name\n1;Ana, B\n'])(
+    'a file of one column, or of few cells, is none of these: %j',
+    async (content) => {
+      expect((await readCsv(content)).rows.length).toBeGreaterThan(0);
+    },
+  );
+
   it('more columns than the limit are refused', async () => {
     const wide = Array.from({ length: 1001 }, (_, i) => `c${String(i)}`).join(',');
     expect((await problemOf(`${wide}\n`)).code).toBe('columns_too_many');

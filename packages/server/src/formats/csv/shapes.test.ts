@@ -159,7 +159,7 @@ const FAULTY: readonly (readonly [shape: string, text: string | Buffer, outcome:
   ['a packed archive', Buffer.from('504b0304140000000800', 'hex'), 'not_csv'],
   ['a zipped stream', Buffer.from('1f8b0800000000000003', 'hex'), 'not_csv'],
   ['a page', '<!doctype html><html><body>no table</body></html>', 'not_csv'],
-  ['a remark above the header', '# rooms of 2026\nid,room\n1,A1\n', 'row_long row_long'],
+  ['a remark above the header', '# rooms of 2026\nid,room\n1,A1\n', 'header_title'],
   ['a row too short', 'id,room,wing\n1,A1\n2,B7,west\n', 'row_short'],
   ['a row too long', 'id,room,wing\n1,A1,east,more\n', 'row_long'],
   ['one row too short, one too long', 'id,room,wing\n1,A1\n2,B7,west,more\n', 'row_short row_long'],

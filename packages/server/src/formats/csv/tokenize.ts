@@ -1,3 +1,4 @@
+import { cleanText } from '@muster/contract';
 import { FileProblem } from '../file-problem.ts';
 
 /** Characters that one record may have; more is nearly always a quote that was not closed. */
@@ -188,8 +189,14 @@ export class CsvTokenizer {
 /** A line that holds nothing: white space alone, or delimiters alone as spreadsheets leave them. */
 function isBlank(cells: readonly string[]): boolean {
   const [first = ''] = cells;
-  if (cells.length === 1) return first.trim() === '' || first === DOS_END_OF_FILE;
-  return first === '' && cells.every((cell) => cell === '');
+  if (cells.length === 1 && first === DOS_END_OF_FILE) return true;
+  return isEmptyCell(first) && cells.every(isEmptyCell);
+}
+
+/** Nothing, or nothing that can be seen. */
+function isEmptyCell(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  return cell === '' || (!(first > 32 && first < 127) && cleanText(cell).text === '');
 }
 
 /** The quote that closes a cell whose content begins at `from`; a doubled quote does not. */

@@ -80,6 +80,10 @@ const TEXTS = {
     message: ({ field }) => `${field} contains a character that cannot be shown.`,
     suggestion: 'Type the text again.',
   },
+  spreadsheet_error: {
+    message: (fault) => `${shown(fault)} is an error of the spreadsheet, not a value.`,
+    suggestion: 'Put the formula right in the spreadsheet, or write the value in its place.',
+  },
   damaged_text: {
     message: (fault) => `${shown(fault)} has characters that were lost before.`,
     suggestion: 'Export the file again as UTF-8, or choose its encoding.',

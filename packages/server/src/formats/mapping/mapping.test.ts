@@ -236,6 +236,17 @@ describe('mappings that do not fit', () => {
   });
 });
 
+it('what a rule leaves of a list is said', () => {
+  const split = { field: 'unit', rule: 'split' as const, params: { separator: ',', index: 0 } };
+  const mapping = mappingSchema.parse({ field_mappings: { s: 'unit' }, transformation_rules: [split] });
+  const map = compileMapping(mapping, ['s'], userFields);
+  expect(['a,b', 'a,', 'a'].map((cell) => map([cell]).warnings.map(({ code }) => code))).toEqual([
+    ['first_of_several'],
+    [],
+    [],
+  ]);
+});
+
 it('every fault has words', () => {
   for (const [code, { message }] of Object.entries(FAULT_TEXTS)) {
     const text = message({ code: 'required', field: 'email', value: 'x' });

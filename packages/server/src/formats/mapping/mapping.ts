@@ -1,4 +1,4 @@
-import { cleanText } from '@muster/contract';
+import { cleanIdentifier, cleanText, isRefusedText } from '@muster/contract';
 import { isReportColumn } from '../report/report-columns.ts';
 import { mappingErrors } from './check-mapping.ts';
 import { conversionOf } from './convert.ts';
@@ -115,13 +115,15 @@ function fieldReader(
 function acceptance(field: FieldDefinition): (value: unknown, cell: string, row: MappedRow) => boolean {
   const { name, type } = field;
   const convert = conversionOf(field);
+  const isName = field.identifies === true || field.refers === true || type === 'email';
+  const clean = isName ? cleanIdentifier : cleanText;
   const max = field.maxLength ?? Infinity;
   return (value, cell, row) => {
     let input = value;
     if (typeof value === 'string') {
-      const cleaned = cleanText(value);
+      const cleaned = clean(unquoted(value));
       if (cleaned.text === '') return false;
-      if (cleaned.fault === 'control_character') {
+      if (cleaned.fault !== undefined && isRefusedText(cleaned)) {
         row.faults.push({ code: cleaned.fault, field: name, value: cell });
         return true;
       }
@@ -139,6 +141,18 @@ function acceptance(field: FieldDefinition): (value: unknown, cell: string, row:
     else row.values[name] = result;
     return true;
   };
+}
+
+/** Typographic quotes around a whole cell: what a word processor makes of those of a CSV file. */
+const QUOTES = /^\s*(?:“(.*)[”“]|„(.*)[“”]|«(.*)»|»(.*)«|‹(.*)›|‘(.*)’|‚(.*)[‘’]|”(.*)”)\s*$/s;
+
+function unquoted(cell: string): string {
+  // The lowest of them is «, so that nothing is asked of ASCII; no character at all gives NaN.
+  const first = cell.charCodeAt(0);
+  if (first <= 0xaa && first !== 32) return cell;
+  const found = QUOTES.exec(cell);
+  const inner = found?.slice(1).join('') ?? '';
+  return found === null || /[“”„«»‹›]/.test(inner) ? cell : inner;
 }
 
 function fieldSteps(field: FieldDefinition, mapping: Mapping, header: readonly string[]): Step | undefined {

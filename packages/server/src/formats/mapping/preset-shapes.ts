@@ -182,7 +182,6 @@ export const SHAPES: Readonly<Record<string, PresetShape>> = {
     },
     ignored: /^activedirectorymatchid$/,
     rules: (has) => [
-      ...whenPresent(has('orgsourcedids'), { field: 'unit', rule: 'split', params: { separator: ',', index: 0 } }),
       ...whenPresent(has('role'), {
         field: 'roles',
         rule: 'lookup',

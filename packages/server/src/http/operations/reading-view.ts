@@ -14,11 +14,14 @@ export function viewReading(operation: Operation): FileReading | null {
     layout,
     saved_mapping,
     columns: columns.map((column) => ({ ...column })),
-    notes: notes.map((note) => ({
-      code: note.code,
-      needs_look: toLookAt.includes(note),
-      columns: [...(note.columns ?? [])],
-      ...noteWords(note),
-    })),
+    // What new records would get is nothing to say where there are none.
+    notes: notes
+      .filter((note) => note.look !== 'create' || toLookAt.includes(note))
+      .map((note) => ({
+        code: note.code,
+        needs_look: toLookAt.includes(note),
+        columns: [...(note.columns ?? [])],
+        ...noteWords(note),
+      })),
   };
 }

@@ -1,5 +1,5 @@
 /** People who are to be made in the same call: their values as columns, or why they cannot be made. */
-import { cleanText, isEmail, USER_ROLES, type UserRole } from '@muster/contract';
+import { cleanIdentifier, cleanText, isEmail, isRefusedText, USER_ROLES, type UserRole } from '@muster/contract';
 import { sql } from 'kysely';
 import { rows, type OrgTransaction } from '../../db/database.ts';
 import type { Actor } from '../../tenancy/actor.ts';
@@ -33,7 +33,7 @@ export async function newcomersOf(tx: OrgTransaction, actor: Actor, given: reado
   return given.flatMap((user, at) => {
     const { email: foldedEmail = null, username: foldedName = null } = folded[at] ?? {};
     if (foldedEmail !== null && emails.has(foldedEmail)) return [];
-    const email = trimmed(user.email);
+    const email = identifier(user.email);
     const isTaken = foldedName !== null && usernames.has(foldedName);
     if (foldedEmail !== null) emails.add(foldedEmail);
     if (foldedName !== null) usernames.add(foldedName);
@@ -41,7 +41,7 @@ export async function newcomersOf(tx: OrgTransaction, actor: Actor, given: reado
       {
         n: at + 1,
         email: email ?? null,
-        username: trimmed(user.username) ?? email ?? null,
+        username: identifier(user.username) ?? email ?? null,
         label: trimmed(user.full_name) ?? email ?? `New user ${at + 1}`,
         reason: faultOf(actor, user) ?? (isTaken ? 'Username already exists' : null),
         repeats: repeats.get(foldedEmail ?? '') ?? 0,
@@ -57,8 +57,8 @@ async function foldedNames(
   given: readonly Given[],
 ): Promise<{ email: string | null; username: string | null }[]> {
   if (given.length === 0) return [];
-  const emails = given.map((user) => trimmed(user.email) ?? null);
-  const usernames = given.map((user, at) => trimmed(user.username) ?? emails[at] ?? null);
+  const emails = given.map((user) => identifier(user.email) ?? null);
+  const usernames = given.map((user, at) => identifier(user.username) ?? emails[at] ?? null);
   return rows(
     tx,
     sql<{ email: string | null; username: string | null }>`
@@ -68,11 +68,9 @@ async function foldedNames(
 }
 
 function faultOf(actor: Actor, user: Given): string | null {
-  const email = trimmed(user.email);
-  const isUnclean = Object.values(user).some(
-    (value) => typeof value === 'string' && cleanText(value).fault === 'control_character',
-  );
-  if (isUnclean) return 'A value holds a character that cannot be seen';
+  const email = identifier(user.email);
+  const isUnclean = Object.values(user).some((value) => typeof value === 'string' && isRefusedText(cleanText(value)));
+  if (isUnclean) return 'A value holds a character that cannot be seen, or an error of a spreadsheet';
   if (email === undefined) return 'Email is missing';
   if (!isEmail(email)) return 'Email is not valid';
   if (trimmed(user.full_name) === undefined) return 'Full name is missing';
@@ -87,8 +85,8 @@ function faultOf(actor: Actor, user: Given): string | null {
 
 function valuesOf(actor: Actor, user: Given): Record<string, unknown> {
   return {
-    email: trimmed(user.email),
-    username: trimmed(user.username) ?? trimmed(user.email),
+    email: identifier(user.email),
+    username: identifier(user.username) ?? identifier(user.email),
     ...namesOfNew(trimmed(user.full_name) ?? ''),
     roles: [...new Set(rolesOf(user).map(asRole))],
     phone: trimmed(user.mobile_number) ?? null,
@@ -115,5 +113,11 @@ function mayGive(actor: Actor, role: UserRole | null): boolean {
 
 function trimmed(given: string | null | undefined): string | undefined {
   const { text } = cleanText(given ?? '');
+  return text === '' ? undefined : text;
+}
+
+/** Of e-mail addresses and user names. */
+function identifier(given: string | null | undefined): string | undefined {
+  const { text } = cleanIdentifier(given ?? '');
   return text === '' ? undefined : text;
 }

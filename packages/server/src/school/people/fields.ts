@@ -84,7 +84,8 @@ export const USER_FIELDS: readonly FieldDefinition[] = [
     name: 'grade_level',
     title: 'Grade level',
     type: 'text',
-    maxLength: 20,
+    // Teachers have many: `01,02,03,04,05,06,07,08`.
+    maxLength: 100,
     aliases: names.GRADE_NAMES,
     doubtful: names.GRADE_DOUBTFUL,
   },

@@ -1,9 +1,20 @@
-import { cleanProse, cleanText, CONTROL_WORDS, invalid, problemError } from '@muster/contract';
+import {
+  cleanIdentifier,
+  cleanProse,
+  cleanText,
+  CONTROL_WORDS,
+  isRefusedText,
+  invalid,
+  problemError,
+} from '@muster/contract';
 import type { Entity } from '../../db/entity.ts';
 import type { RecordEdit } from '../edit-rights.ts';
 
 /** Columns of several lines; all others hold one. */
 const PROSE = ['syllabus', 'notes', 'main_points', 'measure', 'value', 'end_reason', 'status_reason'];
+
+/** Columns by which somebody is known. */
+const IDENTIFIERS = ['email', 'username', 'external_id'];
 
 /**
  * Edits as they are planned: their texts as files bring them, and a batch that is made as upcoming, because nobody teaches
@@ -20,9 +31,10 @@ export function readyEdits<Edit extends RecordEdit>(entity: Entity, edits: reado
 function readyValues(entity: Entity, { action, values }: RecordEdit, faults: Set<string>): Record<string, unknown> {
   const pairs = Object.entries(values).map(([name, value]): [string, unknown] => {
     if (entity.columns[name] !== 'text' || typeof value !== 'string') return [name, value];
-    const { text, fault } = PROSE.includes(name) ? cleanProse(value) : cleanText(value);
-    if (fault === 'control_character') faults.add(name);
-    return [name, text];
+    const clean = PROSE.includes(name) ? cleanProse : IDENTIFIERS.includes(name) ? cleanIdentifier : cleanText;
+    const cleaned = clean(value);
+    if (isRefusedText(cleaned)) faults.add(name);
+    return [name, cleaned.text];
   });
   const isUntaught = entity.name === 'batch' && action === 'create' && values['status'] === 'active';
   return { ...Object.fromEntries(pairs), ...(isUntaught ? { status: 'upcoming' } : {}) };
