@@ -102,7 +102,6 @@ describe('what was not clear is agreed to before anything runs', () => {
     expect(await notesOf(await taken(file))).toEqual([
       ['value_assumed', true, []],
       ['columns_dropped', true, ['course1', 'role1', 'cohort1']],
-      ['columns_dropped', true, ['oldusername']],
     ]);
   });
 });
