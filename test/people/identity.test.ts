@@ -157,7 +157,7 @@ describe('people who are archived', () => {
       sql`update users set status = 'archived' where org_id = ${api.school.orgId} and email = 'last@example.org'`,
     );
     const [item] = await api.imported(file('email,full_name', 'last@example.org,Nora Neu'), choose('new_person'));
-    expect(item.status).toBe('failed');
+    expect(item).toMatchObject({ status: 'failed', code: 'archived_last_identifier' });
     expect(
       await query(api.school, sql`select from users where org_id = ${api.school.orgId} and email = 'last@example.org'`),
     ).toHaveLength(1);

@@ -6,7 +6,7 @@ import { bulkApi, type Answer, type BulkApi } from '../http/operations/bulk-api.
 export interface PeopleApi extends BulkApi {
   /** The preview of a file; `fields` go with it, such as `parameters` or `mapping`. */
   planned(content: string, fields?: Record<string, string>): Promise<Planned>;
-  /** Plans and runs a file, with whatever has to be typed or acknowledged; its items by row. */
+  /** Plans and runs a file, with whatever has to be typed, acknowledged or accepted; its items by row. */
   imported(content: string, fields?: Record<string, string>): Promise<Item[]>;
   /** Undoes the last import. */
   undone(): Promise<void>;
@@ -36,7 +36,7 @@ export async function peopleApi(): Promise<PeopleApi> {
     planned,
     imported: async (content, fields) => {
       const { plan_hash, guards } = await planned(content, fields);
-      const settled = { confirm_count: guards[0]?.count, acknowledge_warnings: true };
+      const settled = { confirm_count: guards[0]?.count, acknowledge_warnings: true, accept_reading: true };
       await api.call('POST', `/operations/${last}/start`, { plan_hash, ...settled });
       const { items } = (await api.call('GET', `/operations/${last}/items?limit=100`)).body;
       return items.sort((one: Item, other: Item) => Number(one.key) - Number(other.key));

@@ -15,11 +15,13 @@ interface ImportOptions extends RunOptions {
   readonly role?: string;
   readonly mode?: string;
   readonly conflictRule?: string;
+  readonly archived?: string;
   readonly name?: string;
 }
 
 const ROLES = ['student', 'teacher'];
 const MODES = ['create_and_update', 'create_only', 'update_only'];
+const ARCHIVED_RULES = ['leave', 'bring-back', 'new-person'];
 const CONFLICT_RULES = ['fail_item', 'keep_existing', 'overwrite', 'merge_non_empty'];
 
 export function importCommand(program: Command, cli: Cli): void {
@@ -43,6 +45,11 @@ export function importCommand(program: Command, cli: Cli): void {
         'for people who changed after the file was made (default: fail_item)',
       ).choices(CONFLICT_RULES),
     )
+    .addOption(
+      new Option('--archived <choice>', 'for archived people whom the file names (default: leave)').choices(
+        ARCHIVED_RULES,
+      ),
+    )
     .option('--name <name>', 'what the operation is called (default: after the file)');
   confirmed(acceptingFiles(users)).action((file: string, options: ImportOptions) => importUsers(cli, file, options));
 }
@@ -63,7 +70,7 @@ async function upload(api: Api, path: string, options: ImportOptions): Promise<B
   // Fields stand before the file, so that the server knows what to do with it while it arrives.
   form.set('mapping', JSON.stringify(mappingOf(options)));
   if (options.name !== undefined) form.set('operation_name', options.name);
-  if (options.mode !== undefined) form.set('parameters', JSON.stringify({ mode: options.mode }));
+  form.set('parameters', JSON.stringify({ mode: options.mode, archived_people: options.archived?.replace('-', '_') }));
   if (options.encoding !== undefined) form.set('encoding', options.encoding);
   if (options.conflictRule !== undefined) form.set('conflict_rule', options.conflictRule);
   form.set('file', await openFile(path), basename(path));

@@ -91,6 +91,11 @@ export const PEOPLE_PROBLEMS = {
     '{label} is archived and stays so.',
     'To bring such people back, or to make new ones, choose so under Archived people; or write a status.',
   ),
+  archived_last_identifier: entry(
+    409,
+    'Somebody who is archived is known by {value} alone, and could not be named without it.',
+    'Give that person an external id first, or bring them back.',
+  ),
   left_unknown: entry(
     200,
     'The file says that this person has left; nobody like this is known here.',

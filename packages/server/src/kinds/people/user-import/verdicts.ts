@@ -40,6 +40,7 @@ export function verdict(context: PlanContext<ImportRules>): RawBuilder<unknown> 
     when ${isClash} and ${wanted.conflict_rule} = 'keep_existing' then ${because('kept_newer')}
     when u.source_changed_at > (s.clean ->> 'updated_at')::timestamptz then
       ${because('older_data', { label: sql`u.display_name`, known: day(sql`u.source_changed_at`), given: day(sql`(s.clean ->> 'updated_at')::timestamptz`) })}
+    ${wanted.archived_people === 'new_person' ? lastIdentifierVerdict(context) : sql``}
     when u.status = 'archived' and f.status is null and ${wanted.archived_people} = 'leave' then
       ${because('archived_left', { label: sql`u.display_name` })}
     when f.unit is not null and ${unitMeant()} is null then ${because('unit_not_found', { value: sql`f.unit` })}
@@ -49,6 +50,18 @@ export function verdict(context: PlanContext<ImportRules>): RawBuilder<unknown> 
     when ${stillTeaches(context.orgId, 'u', rolesIn(sql`s.clean`), sql`u.id in (select id from teacher_named)`)}
       then ${because('still_teaches', { label: sql`u.display_name` })}
   end`;
+}
+
+/** A newcomer would take the only identifier of somebody archived, who could not be named any more. */
+function lastIdentifierVerdict({ orgId }: PlanContext<ImportRules>): RawBuilder<unknown> {
+  const isOnly = (key: string, value: RawBuilder<unknown>, others: RawBuilder<unknown>) => sql`
+    when u.id is null and ${sql.ref(`f.${key}`)} in (
+      select ${value} from users where org_id = ${orgId} and status = 'archived' and ${others} is null)
+    then ${because('archived_last_identifier', { value: sql.ref(`f.${key}`) })}`;
+  return sql`
+    ${isOnly('external_id', sql`external_id`, sql`coalesce(email, username)`)}
+    ${isOnly('email', sql`fold(email)`, sql`coalesce(external_id, username)`)}
+    ${isOnly('username', sql`fold(username)`, sql`coalesce(external_id, email)`)}`;
 }
 
 function day(at: RawBuilder<unknown>): RawBuilder<unknown> {
