@@ -36,7 +36,7 @@ export async function enrollmentFigures(bench: Bench, students: number): Promise
         measured: applying.seconds,
         unit: 's',
         limit: await insertEnrollmentsSeconds(bench, school.orgId),
-        bar: 15,
+        bar: 2,
       },
     ];
   } finally {

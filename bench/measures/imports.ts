@@ -22,11 +22,16 @@ export interface Import {
   readonly events: { readonly count: number; readonly longestGapSeconds: number };
 }
 
-/** Into a new organization, by a new server process, so that its memory is that of this import. */
-export async function measureImport(bench: Bench, rows: number): Promise<Import> {
+/** A file of so many people, the same each time. */
+export async function peopleFile(bench: Bench, rows: number): Promise<File> {
   const name = path.join(bench.folder, `people-${rows}.csv`);
   await writePeople(name, rows);
-  const file = new File([await openAsBlob(name)], 'people.csv', { type: 'text/csv' });
+  return new File([await openAsBlob(name)], 'people.csv', { type: 'text/csv' });
+}
+
+/** Into a new organization, by a new server process, so that its memory is that of this import. */
+export async function measureImport(bench: Bench, rows: number): Promise<Import> {
+  const file = await peopleFile(bench, rows);
   const school = await aSchool(bench);
   // What was measured before is written to the disk first, and not during this.
   await bench.owner.query('checkpoint');
@@ -71,11 +76,15 @@ async function watch(client: Client, id: string): Promise<Import['events']> {
   return { count, longestGapSeconds: longest / 1000 };
 }
 
-export async function importFigures(bench: Bench, p1: Import): Promise<Figure[]> {
-  const limit = await copyUsersSeconds(bench, p1.school.orgId);
+/** Seconds of COPY of the rows of P1. What it writes stays in the tables: what can be measured without it comes before. */
+export async function copySeconds(bench: Bench, p1: Import): Promise<number> {
+  return copyUsersSeconds(bench, p1.school.orgId);
+}
+
+export function importFigures(p1: Import, limit: number): Figure[] {
   const { count, longestGapSeconds } = p1.events;
   return [
-    { id: 'P1', work: `import ${p1.rows} people`, measured: p1.seconds, unit: 's', limit, bar: 3.5 },
+    { id: 'P1', work: `import ${p1.rows} people`, measured: p1.seconds, unit: 's', limit, bar: 2.8 },
     {
       id: 'P11',
       work: 'progress events meanwhile',
@@ -87,43 +96,27 @@ export async function importFigures(bench: Bench, p1: Import): Promise<Figure[]>
   ];
 }
 
-/** P6, in the organization of P1. */
-export async function againFigures(bench: Bench, p1: Import): Promise<Figure[]> {
+/** P6, in the organization of P1. Its limit is given afterwards: {@link copySeconds}. */
+export async function againFigures(bench: Bench, p1: Import): Promise<Omit<Figure, 'limit'>[]> {
   return inSchoolOf(bench, p1, async (client) => {
     const { seconds, result } = await timed(() => importFile(client, p1.file));
     await result.events;
     const { skipped_items: skipped } = result.operation;
     if (skipped !== p1.rows) throw new Error(`Only ${skipped} of ${p1.rows} rows were found unchanged.`);
     return [
-      {
-        id: 'P6',
-        work: 'the same file again',
-        measured: seconds,
-        unit: 's',
-        limit: p1.seconds,
-        bar: 0.5,
-        note: `${skipped} unchanged`,
-      },
+      { id: 'P6', work: 'the same file again', measured: seconds, unit: 's', bar: 1.3, note: `${skipped} unchanged` },
     ];
   });
 }
 
 /** P7, in the organization of P1, whose people are gone then. */
-export async function undoFigures(bench: Bench, p1: Import): Promise<Figure[]> {
+export async function undoFigures(bench: Bench, p1: Import, limit: number): Promise<Figure[]> {
   return inSchoolOf(bench, p1, async (client) => {
     const { seconds, result } = await timed(async () => untilDone(client, (await undo(client, p1.operation.id)).id));
     const { successful_items: undone } = result;
     if (undone !== p1.rows) throw new Error(`Only ${undone} of ${p1.rows} rows were undone.`);
     return [
-      {
-        id: 'P7',
-        work: 'undo of the import',
-        measured: seconds,
-        unit: 's',
-        limit: p1.seconds,
-        bar: 1,
-        note: `${undone} undone`,
-      },
+      { id: 'P7', work: 'undo of the import', measured: seconds, unit: 's', limit, bar: 2.5, note: `${undone} undone` },
     ];
   });
 }
@@ -141,7 +134,7 @@ async function inSchoolOf<T>(bench: Bench, { school }: Import, work: (client: Cl
 export function largeFigures(p1: Import, p2: Import): Figure[] {
   return [
     { id: 'P2', work: `import ${p2.rows} people`, measured: p2.seconds, unit: 's', limit: p1.seconds, bar: 11 },
-    { id: 'P3', work: 'memory of that', measured: p2.peakMb, unit: 'MB', bar: 400 },
-    { id: 'P3', work: 'memory of that to P1', measured: p2.peakMb, unit: 'MB', limit: p1.peakMb, bar: 1.3 },
+    { id: 'P3', work: 'memory of that', measured: p2.peakMb, unit: 'MB', bar: 250 },
+    { id: 'P3', work: 'memory of that to P1', measured: p2.peakMb, unit: 'MB', limit: p1.peakMb, bar: 1.2 },
   ];
 }

@@ -29,10 +29,7 @@ export async function readingFigures(bench: Bench, large: Import, file: File): P
       const limit = percentile95(idle[at] ?? []);
       const measured = percentile95(during[at] ?? []);
       const work = `p95 of a page of ${name} during two imports`;
-      // 100 ms are quick enough whatever it is when nothing else happens.
-      return measured <= 100
-        ? { id: 'P8', work, measured, unit: 'ms', bar: 100, note: `${limit.toFixed(0)} ms when idle` }
-        : { id: 'P8', work, measured, unit: 'ms', limit, bar: 3 };
+      return { id: 'P8', work, measured, unit: 'ms', limit, bar: 3 };
     });
   } finally {
     await server.stop();
@@ -85,7 +82,8 @@ async function readPages(pages: readonly Page[], goesOn: (count: number) => bool
   return times;
 }
 
-async function importElsewhere(bench: Bench, address: string, file: File): Promise<void> {
+/** An import of a new organization, from upload to end. */
+export async function importElsewhere(bench: Bench, address: string, file: File): Promise<void> {
   const client = await signInTo(address, await aSchool(bench));
   const staged = await importPeople(client, file);
   await start(client, await untilPlanned(client, staged.id));

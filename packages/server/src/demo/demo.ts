@@ -15,6 +15,7 @@ import { demoFiles, type DemoFiles } from './school/files.ts';
 import { assignSequence, giveMoreTime } from './steps/assign-sequence.ts';
 import { importPeople } from './steps/import-people.ts';
 import { makeClasses } from './steps/make-classes.ts';
+import { makeCourses } from './steps/make-courses.ts';
 import { setUpContent } from './steps/set-up-content.ts';
 import { labelled, type Stage } from './steps/step.ts';
 import { takeBack } from './steps/take-back.ts';
@@ -98,6 +99,7 @@ async function runJob(steps: Steps, api: Api, school: DemoFiles): Promise<void> 
     await run(`Import people: ${file.name}`, (stage) => importPeople(stage, file));
   }
   await run('Make classes', makeClasses);
+  await run('Make courses, batches and mentors', makeCourses);
   const assigned = await run('Assign a sequence to grade 07 of all schools', assignSequence);
   if (assigned === undefined) return;
   const lucky = assigned.studentIds.slice(0, MORE_TIME_STUDENTS);
