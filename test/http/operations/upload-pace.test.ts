@@ -213,6 +213,9 @@ async function twoOnOneSocket(
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 15_000; !holds(); await sleep(10))
+  const end = Date.now() + 15_000;
+  while (!holds()) {
     if (Date.now() > end) throw new Error('It took too long.');
+    await sleep(10);
+  }
 }
