@@ -19,6 +19,11 @@ export interface Credentials {
 /** Signs somebody in; each call gives a new token. */
 export type SignIn = (credentials: Credentials) => Promise<Ask>;
 
+/** Nobody in particular. */
+export function anyoneAt(url: string): Ask {
+  return send(url.replace(/\/+$/, ''), undefined);
+}
+
 export function serverAt(url: string): SignIn {
   const address = url.replace(/\/+$/, '');
   return async ({ email, password }) => {
@@ -27,6 +32,9 @@ export function serverAt(url: string): SignIn {
     return send(address, textAt(body, 'token'));
   };
 }
+
+/** A stream that should have been refused would never end. */
+const ANSWER_MS_MAX = 60_000;
 
 function send(address: string, token: string | undefined): Ask {
   return async (method, path, body, headers = {}) => {
@@ -38,6 +46,7 @@ function send(address: string, token: string | undefined): Ask {
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
     const text = await response.text();
     return { status: response.status, body: text === '' ? null : parsed(text) };

@@ -1,5 +1,6 @@
 /** What stands between the server and a browser: TLS that ends at a proxy, caches, compression. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
@@ -178,5 +179,63 @@ it('files with a hash in their name are kept for ever and come as small as they 
   expect(brotliDecompressSync(asset.rawPayload).toString()).toBe('x'.repeat(5_000));
   expect((await web.inject({ url: '/assets/app-h4sh.js' })).body).toBe('x'.repeat(5_000));
   expect((await web.inject({ url: '/' })).headers['cache-control']).toBe('no-cache');
+  // No folder is listed.
+  for (const url of ['/assets', '/assets/']) expect((await web.inject({ url })).body).not.toContain('h4sh');
   rmSync(webDir, { recursive: true });
+});
+
+it('every answer says how it may be used: its type, no guessing of it, no frame around it, no address passed on, no other origin', async () => {
+  for (const url of ['/health', '/api/me', '/api/nothing', '/api/openapi.json', '/problems/not_found', '/api/docs/']) {
+    const { headers } = await app.inject({ url, headers: { origin: 'https://evil.example' } });
+    expect([url, headers['content-type']]).toEqual([
+      url,
+      expect.stringMatching(/^(application\/(problem\+)?json|text\/html)/),
+    ]);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+    });
+    expect(headers['content-security-policy']).toContain("script-src 'self'");
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  }
+});
+
+it('names that reach into every object are refused in JSON, and a parameter that is given twice', async () => {
+  const { token } = (await signIn(app)).json();
+  const headers = { authorization: `Bearer ${String(token)}`, 'content-type': 'application/json' };
+  for (const name of ['__proto__', 'constructor']) {
+    const payload = `{"name":"G","${name}":{"prototype":{"isAdmin":true}}}`;
+    expect([name, (await app.inject({ method: 'POST', url: '/api/groups', payload, headers })).statusCode]).toEqual([
+      name,
+      400,
+    ]);
+  }
+  expect((await app.inject({ url: '/api/users?limit=1&limit=2', headers })).statusCode).toBe(400);
+});
+
+it('what two servers could read differently is refused, and so are methods that only tell of the server', async () => {
+  const at = await appWith({});
+  await at.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = at.server.address() as AddressInfo; // eslint-disable-line no-restricted-syntax -- it listens on a port
+  const ask = async (text: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1');
+    socket.end(text);
+    let answer = '';
+    for await (const piece of socket) answer += String(piece);
+    return answer;
+  };
+  const post = 'POST /api/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n';
+  for (const more of [
+    'content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    'content-length: 2\r\ncontent-length: 3\r\n\r\n{}x',
+    'content-length: +2\r\n\r\n{}',
+    'transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n',
+    'transfer-encoding : chunked\r\n\r\n0\r\n\r\n',
+  ])
+    expect([more, (await ask(post + more)).split('\r\n')[0]]).toEqual([
+      more,
+      expect.stringMatching(/^HTTP\/1\.1 4\d\d /),
+    ]);
+  expect(await ask('TRACE /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 40[045] /);
 });

@@ -6,6 +6,10 @@ import { z } from 'zod';
 import type { App } from './context.ts';
 
 export async function serveDocs(app: App): Promise<void> {
+  // What is open to everybody is described as such.
+  app.addHook('onRoute', ({ config, schema }) => {
+    if (config?.access === 'public' && schema !== undefined) schema.security ??= [];
+  });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
