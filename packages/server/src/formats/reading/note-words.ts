@@ -38,7 +38,7 @@ const WORDS: Record<ReadingNote['code'], (note: ReadingNote) => NoteWords> = {
   }),
   value_assumed: ({ field = '', value = '', count }) => ({
     message: `${rows(count)} without ${field.toLowerCase()}: whoever of them is new becomes ${value}.`,
-    correction: `Say which column holds it, or what holds for everybody: default_values {"${field.toLowerCase()}": …}.`,
+    correction: `Say which column holds it, or what holds for everybody, as the default of ${field.toLowerCase()}.`,
   }),
   value_weighty: ({ field = '', value = '', count }) => ({
     message: `${rows(count)} with ${field.toLowerCase()} ${value}: this gives administration.`,
