@@ -167,3 +167,12 @@ it('a file of a set that lists something else than people is refused by name', a
     (await api.upload('/users/import', { mapping: JSON.stringify(said) }, { name: 'a.csv', content })).status,
   ).toBe(201);
 });
+
+it('a file without column names is refused, and read where that is said', async () => {
+  const file = { name: 'list.csv', content: 'h-1@school.example,Ana,Ruiz\nh-2@school.example,Bo,Salt\n' };
+  const { body: refused } = await api.upload('/users/import', AUTO, file);
+  expect(refused.errors[0].code).toBe('header_missing');
+  const mapping = JSON.stringify({ column_1: 'email', column_2: 'given_name', column_3: 'family_name' });
+  const { status, body } = await api.upload('/users/import', { mapping, has_header: 'false' }, file);
+  expect([status, body.total_items]).toEqual([201, 2]);
+});

@@ -72,6 +72,8 @@ it.each([
   'Student ID,Name,Section',
   'Name,Klasse,Schule',
   'name,idnumber,username',
+  'student_id,name,section_id',
+  'user_id,student_name,course_id',
 ])('a list of people is none of them: %s', (header) => {
   expect(named(header)).toBeUndefined();
 });

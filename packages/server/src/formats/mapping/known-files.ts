@@ -12,6 +12,9 @@ type Row = readonly [string, string, readonly (string | RegExp)[], (readonly (st
 
 /** Columns of lists of people. */
 const PERSON = /^(?:(?:given|first|family|last)[_ ]?name|full_?name|login_id|e?mail|email_address|username)$/;
+/** The same with one name for all of it. */
+const NAMED =
+  /^(?:name|student[_ ]?name|(?:.*[_ ])?(?:given|first|family|last)[_ ]?name|full_?name|login_id|e?mail|email_address|username)$/;
 const CATEGORY_ALONE = /^(?!(?:sourcedid|status|datelastmodified|title|weight)$)/;
 const COHORT = /^(?:context|contextid|category|category_(?:id|idnumber|path)|visible|descriptionformat)$/;
 const COURSE = /^(?:fullname|category|category_(?:idnumber|path)|enrolment_\d+|rename|templatecourse|backupfile)$/;
@@ -70,17 +73,17 @@ const SETS: Readonly<Record<string, readonly Row[]>> = {
     ['terms.csv', 'which terms there are', ['term_id', 'name'], ['course_id', PERSON]],
     ['courses.csv', 'which courses there are', ['course_id', 'short_name', 'long_name']],
     ['sections.csv', 'which sections courses have', ['section_id', 'course_id', 'name'], [PERSON, 'user_id']],
-    ['enrollments.csv', 'who is in which course', [/^user_(?:integration_)?id$/, /^(?:course|section)_id$/], [PERSON]],
+    ['enrollments.csv', 'who is in which course', [/^user_(?:integration_)?id$/, /^(?:course|section)_id$/], [NAMED]],
     [
       'logins.csv',
       'by which further names people sign in',
       ['login_id', /^existing_(?:canvas_)?(?:user|integration)_id$/],
     ],
     ['group_categories.csv', 'which kinds of groups there are', ['group_category_id', 'category_name']],
-    ['groups_membership.csv', 'who is in which group', ['group_id', 'user_id'], [PERSON]],
+    ['groups_membership.csv', 'who is in which group', ['group_id', 'user_id'], [NAMED]],
     ['groups.csv', 'which groups there are', ['group_id', 'name'], [PERSON]],
     ['xlists.csv', 'which sections are taught together', ['xlist_course_id', 'section_id']],
-    ['user_observers.csv', 'who observes whom', ['observer_id', 'student_id'], [PERSON]],
+    ['user_observers.csv', 'who observes whom', ['observer_id', 'student_id'], [NAMED]],
     [
       'change_sis_id.csv',
       'which ids are replaced by which',
@@ -95,8 +98,8 @@ const SETS: Readonly<Record<string, readonly Row[]>> = {
       [PERSON, 'student_id', 'teacher_id', 'staff_id'],
     ],
     ['sections.csv', 'which classes there are', ['section_id', /^teacher_(?:\d+_)?id$/], [PERSON]],
-    ['enrollments.csv', 'who is in which class', ['section_id', 'student_id'], [PERSON]],
-    ['studentcontacts.csv', 'whom to call about students', ['student_id', /^contact_/], [PERSON]],
+    ['enrollments.csv', 'who is in which class', ['section_id', 'student_id'], [NAMED]],
+    ['studentcontacts.csv', 'whom to call about students', ['student_id', /^contact_/], [NAMED]],
   ],
   Moodle: [
     [

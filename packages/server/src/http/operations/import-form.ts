@@ -2,6 +2,7 @@ import { CONFLICT_RULES, freeJson, invalidField, line, prose } from '@muster/con
 import { z } from 'zod';
 import type { Engine } from '../../engine/index.ts';
 import type { Kind } from '../../engine/kind.ts';
+import type { CsvOptions } from '../../formats/csv/read-csv.ts';
 
 /** Fields of a form are texts. */
 const formBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
@@ -20,7 +21,19 @@ export const mappingChoice = z.strictObject({
 export const fileDialect = z.strictObject({
   encoding: z.string().max(40).optional(),
   delimiter: z.string().length(1).optional(),
+  has_header: formBoolean
+    .default(true)
+    .describe('false where the first line is data: the columns are called column_1, column_2, …'),
 });
+
+/** The same for whoever reads the file. */
+export function dialectOf({ encoding, delimiter, has_header: hasHeader }: z.output<typeof fileDialect>): CsvOptions {
+  return {
+    hasHeader,
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+  };
+}
 
 export const importForm = mappingChoice
   .extend(fileDialect.shape)

@@ -8,7 +8,7 @@ import type { Kind } from '../../engine/kind.ts';
 import type { App } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { asker, read, write } from '../every-request/route.ts';
-import { importForm, kindOfTarget, type ImportFields } from './import-form.ts';
+import { dialectOf, importForm, kindOfTarget, type ImportFields } from './import-form.ts';
 import { chosenMapping } from '../../operations/mappings.ts';
 import { viewOperation } from './operation-view.ts';
 import { stageImport } from '../../operations/import.ts';
@@ -56,7 +56,7 @@ async function importFile(
     const kind = kindOfTarget(context.engine, fields.target_model);
     const mapping = await read(context, request, ({ tx, actor }) => chosenMapping(tx, actor, fields));
     return upload.receive(async (source) => {
-      const file = await openCsv(source, csvOptions(fields));
+      const file = await openCsv(source, dialectOf(fields));
       const stage = (asked: Asked) => stageUpload(asked, upload, { kind, mapping, file });
       if (fields.dry_run) {
         return dryRun(asker(context, request), async (asked) => {
@@ -67,10 +67,6 @@ async function importFile(
       return write(context, request, async (asked) => viewOperation(asked, await plan(asked, await stage(asked))));
     });
   });
-}
-
-function csvOptions({ encoding, delimiter }: ImportFields): { encoding?: string; delimiter?: string } {
-  return { ...(encoding === undefined ? {} : { encoding }), ...(delimiter === undefined ? {} : { delimiter }) };
 }
 
 async function stageUpload(

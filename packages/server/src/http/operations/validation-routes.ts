@@ -10,7 +10,7 @@ import type { Actor } from '../../tenancy/actor.ts';
 import { type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { asker, readAs } from '../every-request/route.ts';
-import { fileDialect, kindOfTarget, mappingChoice } from './import-form.ts';
+import { dialectOf, fileDialect, kindOfTarget, mappingChoice } from './import-form.ts';
 import { rowsAsFile } from '../../operations/rows-given.ts';
 import { chosenMapping, getMapping } from '../../operations/mappings.ts';
 import { stageImport } from '../../operations/import.ts';
@@ -46,12 +46,8 @@ async function validateFile(request: FastifyRequest, door: UploadDoor): Promise<
   const by = asker(door.context, request);
   return withUpload(door, request, form, async ({ fields, receive }) => {
     const asIf = await readAs(by, (asked) => readAsWhat(asked, fields));
-    const { encoding, delimiter } = fields;
     return receive(async (source) => {
-      const opened = await openCsv(source, {
-        ...(encoding === undefined ? {} : { encoding }),
-        ...(delimiter === undefined ? {} : { delimiter }),
-      });
+      const opened = await openCsv(source, dialectOf(fields));
       return dryRun(by, (asked) => validate(asked, asIf, opened));
     });
   });
