@@ -87,7 +87,7 @@ it('grades are alike however they are spelt', async () => {
 it('the index serves searches of the run-time role, and nobody is found in another organization', async () => {
   await expect(
     inOrg(api.database, api.school.orgId, (tx) =>
-      rows(tx, sql`select find_people(${crypto.randomUUID()}::uuid, '%', 5)`),
+      rows(tx, sql`select find_people(${crypto.randomUUID()}::uuid, '%', null, null, null, 5)`),
     ),
   ).rejects.toThrow('organization of the transaction alone');
 });

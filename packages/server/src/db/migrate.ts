@@ -180,7 +180,7 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
     await client.query(`grant insert on staging to ${name}`);
     for (const call of [
       'find_sign_ins(text)',
-      'find_people(uuid, text, integer)',
+      'find_people(uuid, text, text, text, uuid, integer)',
       'find_memberships(uuid)',
       'find_unfinished_operations()',
       'find_foreign_ids(text, uuid[])',

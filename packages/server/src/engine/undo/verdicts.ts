@@ -60,7 +60,9 @@ export function undoItems(undone: Undone): RawBuilder<unknown> {
         case when f.whole_id is not null then null when f.can_retire and t.reason <> 'gone_since' then ${code('started_since')} else t.reason end as own_reason
       from found f left join told t on t.id = f.entity_id
     ), whole_retires as (
-      select r.*, r.retires or coalesce(r.whole_id in (select w.entity_id from row w where w.retires), false) as is_retired from row r
+      -- As a join: a list to look in is hashed only while the planner expects it to be short, and it expects far too much.
+      select r.*, r.retires or w.id is not null as is_retired
+      from row r left join (select distinct entity_id as id from row where retires) w on w.id = r.whole_id
     ), item as (
       select item_no, min(key) as key, min(subject_id::text)::uuid as subject_id, min(label) as label, min(action) as change_action,
         bool_and(stays and not is_retired) as all_stay, min(own_reason) filter (where not is_retired) as reason,

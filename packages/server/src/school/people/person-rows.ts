@@ -5,7 +5,7 @@ import { isUuid, one, rows, type OrgTransaction } from '../../db/database.ts';
 import type { UsersTable } from '../../db/tables.ts';
 import type { Actor } from '../../tenancy/actor.ts';
 import { classMembers, ownStudents, scopeOf, unitsBelow } from './scope.ts';
-import { isCalled, isOfGrade, quickSearch } from './search.ts';
+import { firstNamed, isCalled, isOfGrade, searchCondition } from './search.ts';
 
 export type Person = Selectable<UsersTable>;
 
@@ -39,22 +39,42 @@ export async function listPeople(
   actor: Actor,
   wanted: PeopleWanted,
 ): Promise<{ found: Person[]; total: number | null }> {
-  const { after, limit, count } = wanted;
-  const matching = sql`from users u where ${sql.join(await conditionsOf(tx, actor, wanted), sql` and `)}`;
+  const { after, limit, count, q, called } = wanted;
+  const named = await firstNamed(tx, q ?? called ?? '', after);
+  const among = named === null ? null : sql`u.id = any(${named.ids}::uuid[])`;
+  const first = among === null ? [] : await pageOf(tx, wanted, [among, ...conditionsOf(actor, wanted)]);
+  const isEnough = named !== null && (named.areAll || first.length > limit);
+  const found = isEnough ? first : await pageOf(tx, wanted, conditionsOf(actor, wanted));
+  if (!count) return { found, total: null };
+  const isWhole = named?.areAll === true && after === null;
+  const condition = sql.join(
+    [...(isWhole && among !== null ? [among] : []), ...conditionsOf(actor, wanted)],
+    sql` and `,
+  );
+  return {
+    found,
+    ...(await one(tx, sql<{ total: number }>`select count(*) as total from users u where ${condition}`)),
+  };
+}
+
+async function pageOf(
+  tx: OrgTransaction,
+  { after, limit }: PeopleWanted,
+  conditions: readonly RawBuilder<unknown>[],
+): Promise<Person[]> {
   const beyond =
     after === null
       ? sql`true`
       : sql`(u.family_name, u.given_name, u.id) > (${after[0]}, ${after[1]}, ${after[2]}::uuid)`;
-  const found = await rows(
+  return rows(
     tx,
     sql<Person>`
-    select u.* ${matching} and ${beyond} order by u.family_name, u.given_name, u.id limit ${limit + 1}`,
+    select u.* from users u where ${sql.join([...conditions], sql` and `)} and ${beyond}
+    order by u.family_name, u.given_name, u.id limit ${limit + 1}`,
   );
-  if (!count) return { found, total: null };
-  return { found, ...(await one(tx, sql<{ total: number }>`select count(*) as total ${matching}`)) };
 }
 
-async function conditionsOf(tx: OrgTransaction, actor: Actor, query: PeopleWanted): Promise<RawBuilder<unknown>[]> {
+function conditionsOf(actor: Actor, query: PeopleWanted): RawBuilder<unknown>[] {
   const { orgId } = actor;
   const {
     role,
@@ -74,8 +94,8 @@ async function conditionsOf(tx: OrgTransaction, actor: Actor, query: PeopleWante
     ...(unitId === undefined ? [] : [sql`u.unit_id in (${unitsBelow(orgId, unitId)})`]),
     ...(teacherId === undefined ? [] : [sql`u.id in (${ownStudents(orgId, sql`${teacherId}::uuid`)})`]),
     ...(classId === undefined ? [] : [sql`u.id in (${classMembers(orgId, classId)})`]),
-    ...(q === undefined ? [] : [await quickSearch(tx, q)]),
-    ...(called === undefined ? [] : [await quickSearch(tx, called), isCalled(called)]),
+    ...(q === undefined ? [] : [searchCondition(q)]),
+    ...(called === undefined ? [] : [searchCondition(called), isCalled(called)]),
   ];
 }
 

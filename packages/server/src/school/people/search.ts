@@ -4,8 +4,8 @@ import { isUuid, rows, type OrgTransaction } from '../../db/database.ts';
 
 /** The index knows people by three letters in a row. */
 const INDEXED = /[\p{L}\p{N}]{3}/u;
-/** Of more the first page is found sooner by reading people in their order. */
-const NAMED_MAX = 500;
+/** Two full pages: enough for one of those whom somebody may see, mostly. */
+const NAMED_MAX = 201;
 
 /** Condition on users `u`: the grade level, however it is spelt. */
 export function isOfGrade(grade: string): RawBuilder<unknown> {
@@ -34,15 +34,23 @@ export function isCalled(called: string): RawBuilder<unknown> {
   return isUuid(called.toLowerCase()) ? sql`true` : sql`search_fold(${wordsOf(called)}) in (${sql.join(folded)})`;
 }
 
-/** {@link searchCondition} for reading a page: people who are few are found first, by their index. */
-export async function quickSearch(tx: OrgTransaction, q: string): Promise<RawBuilder<unknown>> {
-  if (!INDEXED.test(q) || isUuid(q.toLowerCase())) return searchCondition(q);
+/**
+ * Ids of the first people in the order of their names, after one of them, whom {@link searchCondition} finds; and whether
+ * these are all. Null where the index is of no help.
+ */
+export async function firstNamed(
+  tx: OrgTransaction,
+  q: string,
+  after: readonly string[] | null,
+): Promise<{ ids: string[]; areAll: boolean } | null> {
+  if (!INDEXED.test(q) || isUuid(q.toLowerCase())) return null;
+  const [family = null, given = null, id = null] = after ?? [];
   const named = await rows(
     tx,
-    sql<{ id: string }>`select id from find_people(${tx.orgId}::uuid, ${patternOf(q)}, ${NAMED_MAX + 1}) found(id)`,
+    sql<{ id: string }>`
+    select id from find_people(${tx.orgId}::uuid, ${patternOf(q)}, ${family}, ${given}, ${id}::uuid, ${NAMED_MAX}) named(id)`,
   );
-  if (named.length > NAMED_MAX) return searchCondition(q);
-  return sql`u.id = any(${named.map((person) => person.id)}::uuid[])`;
+  return { ids: named.map((person) => person.id), areAll: named.length < NAMED_MAX };
 }
 
 function patternOf(q: string): RawBuilder<string> {
