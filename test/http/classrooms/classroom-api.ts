@@ -1,6 +1,8 @@
-/** A school as the ledger assumes it, made through the API alone, and short ways to ask about it. */
+/** A school as the ledger assumes it, its people written straight into the table, and short ways to ask about it. */
+import { sql } from 'kysely';
 import { expect } from 'vitest';
-import type { Database } from '../../../packages/server/src/db/database.ts';
+import { inOrg, rows, type Database } from '../../../packages/server/src/db/database.ts';
+import { newId } from '../../../packages/server/src/db/ids.ts';
 import type { App } from '../../../packages/server/src/http/every-request/context.ts';
 import { anOrganization, type Call } from '../../fixtures/http.ts';
 
@@ -20,9 +22,9 @@ export interface SchoolOfClasses {
 /** Five students and two teachers in a classroom, a course with two sections, a batch of the first. */
 export async function aSchoolOfClasses(app: App, database: Database, name: string): Promise<SchoolOfClasses> {
   const organization = await anOrganization(app, database, name);
-  const { admin } = organization;
-  const studentIds = await people(admin, 'student', 5, name);
-  const teacherIds = await people(admin, 'teacher', 2, name);
+  const { admin, orgId } = organization;
+  const studentIds = await peopleOf(database, orgId, 'student', 5, name);
+  const teacherIds = await peopleOf(database, orgId, 'teacher', 2, name);
   const courseId = await made(admin, '/api/courses', { title: `Course of ${name}` });
   const sectionIds = [
     await made(admin, `/api/courses/${courseId}/sections`, { name: `One of ${name}` }),
@@ -58,6 +60,27 @@ export async function people(call: Call, role: string, count: number, name = 'So
     ids.push(await made(call, '/api/users', fields));
   }
   return ids;
+}
+
+/** The same without the API, all at once. */
+export async function peopleOf(
+  database: Database,
+  orgId: string,
+  role: 'student' | 'teacher',
+  count: number,
+  name = 'Some',
+): Promise<string[]> {
+  const people = Array.from({ length: count }, () => ({ id: newId(), username: `${role}${++numbered}` }));
+  await inOrg(database, orgId, (tx) =>
+    rows(
+      tx,
+      sql`
+        insert into users (org_id, id, username, given_name, family_name, display_name, roles)
+        select ${orgId}, id, username, ${`${name} ${role}`}, n::text, ${`${name} ${role} `} || n, array[${role}]
+        from unnest(${people.map((one) => one.id)}::uuid[], ${people.map((one) => one.username)}::text[]) with ordinality p(id, username, n)`,
+    ),
+  );
+  return people.map((one) => one.id);
 }
 
 /** Ids in the order of ids, for comparing lists as sets. */

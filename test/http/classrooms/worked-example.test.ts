@@ -5,7 +5,7 @@ import { inOrg, rows } from '../../../packages/server/src/db/database.ts';
 import type { App } from '../../../packages/server/src/http/every-request/context.ts';
 import { testDatabase, type TestDatabase } from '../../fixtures/database.ts';
 import { anOrganization, caller, testApp, type Call } from '../../fixtures/http.ts';
-import { done, idsOf, made, people, sorted } from './classroom-api.ts';
+import { done, idsOf, made, people, peopleOf, sorted } from './classroom-api.ts';
 
 let database: TestDatabase;
 let app: App;
@@ -36,9 +36,9 @@ let number = 0;
 
 async function aStart(): Promise<Example> {
   const organization = await anOrganization(app, database, `Example ${++number}`);
-  const { admin } = organization;
-  const students = await people(admin, 'student', 24);
-  const [salem = '', khaled = ''] = await people(admin, 'teacher', 2);
+  const { admin, orgId } = organization;
+  const students = await peopleOf(database, orgId, 'student', 24);
+  const [salem = '', khaled = ''] = await peopleOf(database, orgId, 'teacher', 2);
   const course = await made(admin, '/api/courses', { title: 'Physics 102' });
   const sections = {
     A: await made(admin, `/api/courses/${course}/sections`, { name: 'A' }),
