@@ -178,6 +178,7 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
     await client.query(`revoke all on schema_migrations, staging from ${name}`);
     await client.query(`grant select on schema_migrations to ${name}`);
     await client.query(`grant insert on staging to ${name}`);
+    await narrowGlobalTables(client, name);
     for (const call of [
       'find_sign_ins(text)',
       'find_people(uuid, text, text, text, uuid, integer)',
@@ -194,6 +195,27 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
     }
   });
   await closePartitions(client, name);
+}
+
+/**
+ * Tables that policies do not divide: nobody is removed from them at run time, and no account that is there becomes one
+ * with rights over the whole system. Tables of a connection's own would be a place to lay things by, so there are none.
+ */
+async function narrowGlobalTables(client: pg.Client, name: string): Promise<void> {
+  const { rows } = await client.query<{ columns: string; database: string; is_ours: boolean }>(`
+    select current_database() as database, pg_has_role(current_user, datdba, 'usage') as is_ours, (
+      select string_agg(quote_ident(attname), ', ') from pg_attribute
+      where attrelid = 'accounts'::regclass and attnum > 0 and not attisdropped and attgenerated = ''
+        and attname not in ('id', 'is_system_admin')) as columns
+    from pg_database where datname = current_database()`);
+  await client.query(`revoke update, delete on accounts from ${name}`);
+  await client.query(`revoke delete on orgs from ${name}`);
+  for (const { columns, database, is_ours: isOurs } of rows) {
+    await client.query(`grant update (${columns}) on accounts to ${name}`);
+    // Only the owner of the database may.
+    if (isOurs)
+      await client.query(`revoke temporary on database ${client.escapeIdentifier(database)} from public, ${name}`);
+  }
 }
 
 /** Partitions are reached through their parent alone: asked directly, they would not know its policy. */

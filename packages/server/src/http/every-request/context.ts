@@ -22,6 +22,16 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
+/** Each window a body that is not there yet has to have grown by so much. */
+export interface Pace {
+  readonly windowMs: number;
+  readonly bytesPerWindowMin: number;
+  /** From the first byte to the last, of JSON. */
+  readonly bodyMsMax: number;
+  /** The same of a file. */
+  readonly uploadMsMax: number;
+}
+
 export interface HttpSettings {
   /** Folder of the built web app; without it only the API is served. */
   readonly webDir?: string | undefined;
