@@ -1,4 +1,5 @@
 /** From a call of learner management to the mailbox of the learner. */
+import { tokenIn } from '../fixtures/http.ts';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openMailer, type Mailer } from '../../packages/server/src/worker/deliver-mail.ts';
@@ -139,8 +140,8 @@ it('a new learner gets a link to set a password; the password of a call is in no
   const { body } = await school.assign({ new_users: newUsers, assignments: only(batch), options: told });
   expect(body.summary.successful).toBe(2);
   const mails = await mailsOf();
-  const link = mails.find(({ to, text }) => to === 'tess@school.example' && text.includes('/claim?token='));
-  const token = new URL(/https:\S+/.exec(link?.text ?? '')?.[0] ?? '').searchParams.get('token') ?? '';
+  const link = mails.find(({ to, text }) => to === 'tess@school.example' && text.includes('/claim#token='));
+  const token = tokenIn(/https:\S+/.exec(link?.text ?? '')?.[0] ?? '');
   const claimed = await school.app.inject({
     method: 'POST',
     url: '/api/claim',

@@ -4,7 +4,7 @@ import type { App } from '../../packages/server/src/http/every-request/context.t
 import { openMailer, type Mailer } from '../../packages/server/src/worker/deliver-mail.ts';
 import { deliverDue } from '../../packages/server/src/worker/deliver.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
-import { anOrganization, caller, testApp, type Call, type Reply } from '../fixtures/http.ts';
+import { anOrganization, caller, testApp, type Call, type Reply, tokenIn } from '../fixtures/http.ts';
 import { aMailbox, type Mailbox } from '../fixtures/mailbox.ts';
 
 const PASSWORD = 'a long enough one';
@@ -52,7 +52,6 @@ async function aPerson(name: string, more: object): Promise<string> {
   return made.body.id;
 }
 const linkFor = (id: string, as = admin): Promise<Reply> => as('POST', `/api/users/${id}/claim-link`);
-const tokenIn = (text: string): string => decodeURIComponent(/claim\?token=(\S+)/.exec(text)?.[1] ?? '');
 const claim = (token: string): Promise<Reply> =>
   caller(app)('POST', '/api/claim', { token, password: 'chosen anew by me' });
 
@@ -87,7 +86,7 @@ it('whose link somebody else holds in hand is told who made it', async () => {
   const id = await aPerson('cleo', { email: 'cleo@north.example', roles: ['teacher'] });
   expect(await delivered()).toHaveLength(1);
   const { body } = await linkFor(id);
-  expect(body.claim_url).toMatch(/^https:\/\/muster\.example\/claim\?token=/);
+  expect(body.claim_url).toMatch(/^https:\/\/muster\.example\/claim#token=/);
   const [mail = ''] = await delivered();
   expect(mail).toMatch(/^North: a sign-in link was made for you\n/);
   expect(mail).toMatch(/On \d+ \w+ \d{4} at \d\d:\d\d admin made a sign-in link for you\./);
@@ -96,7 +95,7 @@ it('whose link somebody else holds in hand is told who made it', async () => {
 
 it('a student without an address is handed the link, staff without one get none', async () => {
   const student = await aPerson('dan', { roles: ['student'], password: PASSWORD });
-  expect((await linkFor(student)).body.claim_url).toContain('/claim?token=');
+  expect((await linkFor(student)).body.claim_url).toContain('/claim#token=');
   const teacher = await aPerson('eva', { roles: ['teacher'], password: PASSWORD });
   expect(await linkFor(teacher)).toMatchObject({ status: 409, body: { code: 'conflict' } });
   expect(await delivered()).toEqual([]);

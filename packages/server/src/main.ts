@@ -269,6 +269,14 @@ function logger(level: string | undefined): Logger {
   return pino({
     level: level ?? process.env['MUSTER_LOG_LEVEL'] ?? 'warn',
     redact: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token'],
+    // Of the pages that links in mails lead to nothing is kept behind the path: older links have their token there.
+    serializers: {
+      req: (request: { method?: string; url?: string; ip?: string }) => ({
+        method: request.method,
+        url: request.url?.replace(/^(\/(?:claim|reset|link)\b[^?]*)\?.*$/s, '$1'),
+        remoteAddress: request.ip,
+      }),
+    },
   });
 }
 

@@ -8,6 +8,12 @@ export type Defaulted<T> = ColumnType<T, T | undefined, T>;
 /** A computed column is only read. */
 export type Computed<T> = ColumnType<T, never, never>;
 
+export interface AccountAddressesTable {
+  account_id: string;
+  address_hash: Buffer;
+  last_at: Date;
+}
+
 export interface AccountsTable {
   id: string;
   email: string | null;
@@ -611,11 +617,15 @@ export interface SessionsTable {
   expires_at: Date;
   chosen_org_id: string | null;
   person_versions: ColumnType<unknown, string | undefined, string>;
+  id: Defaulted<string>;
+  used_at: Defaulted<Date>;
+  ip: string | null;
+  user_agent: string | null;
 }
 
 export interface SignInFailuresTable {
   id: string;
-  login_hash: Buffer;
+  counted: Buffer;
   failed_at: Defaulted<Date>;
 }
 
@@ -737,6 +747,7 @@ export interface UsersTable {
 }
 
 export interface Tables {
+  account_addresses: AccountAddressesTable;
   accounts: AccountsTable;
   assignment_steps: AssignmentStepsTable;
   assignments: AssignmentsTable;

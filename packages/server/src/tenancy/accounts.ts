@@ -3,7 +3,8 @@ import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { inOrg, rows, type Database, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { choosePassword } from './choose-password.ts';
+import { hashPassword } from './passwords.ts';
 import { writeAccess, type Doer } from './trail.ts';
 
 export interface NewOrganization {
@@ -25,7 +26,7 @@ export async function createOrganization(
 ): Promise<{ org_id: string; user_id: string }> {
   const [orgId, userId] = [newId(), newId()];
   const known = await findAccount(database, wanted.adminEmail);
-  const passwordHash = known === null ? await hashPassword(wanted.adminPassword) : null;
+  const passwordHash = known === null ? await hashPassword(wanted.adminPassword, orgId) : null;
   await inOrg(database, orgId, async (tx) => {
     await tx.db
       .insertInto('orgs')
@@ -53,7 +54,7 @@ export async function createSystemAdmin(
   database: Database,
   wanted: { email: string; password: string },
 ): Promise<{ account_id: string }> {
-  const passwordHash = await hashPassword(wanted.password);
+  const passwordHash = await hashPassword(wanted.password, wanted.email);
   const inserted = await database.global
     .insertInto('accounts')
     .values({ id: newId(), email: wanted.email, password_hash: passwordHash, is_system_admin: true })
@@ -67,36 +68,38 @@ export async function createSystemAdmin(
 }
 
 /**
- * Lets a person of the organization sign in with `password`. An account that has the e-mail already is linked only to
- * somebody who knows its password: otherwise an organization could take over accounts of another by writing down
- * their e-mail. The person then gets an account of their own, found by the e-mail or user name on the person.
- *
- * Linking ends the sign-ins of the account: none that began before counts in this organization.
+ * Lets a person of the organization sign in with `password`, by an account of their own that the person's e-mail and user
+ * name lead to. Accounts of other organizations are never looked at: only their owner, signed in, brings one along; see
+ * {@link linkAccount}. So neither the answer nor its time tells whether the e-mail or the password is in use elsewhere.
  */
 export async function giveAccount(
   database: Database,
-  person: { orgId: string; userId: string; email: string | null },
+  person: { orgId: string; userId: string },
   password: string,
   by: Doer,
 ): Promise<void> {
-  const known = person.email === null ? null : await findAccount(database, person.email);
-  const isTheirs = known !== null && (await verifyPassword(known.password_hash, password));
-  const passwordHash = isTheirs ? null : await hashPassword(password);
-  const accountId = await inOrg(database, person.orgId, async (tx) => {
-    const accountId = isTheirs ? known.id : await insertAccount(tx, known === null ? person.email : null, passwordHash);
-    // Linking is no edit of the record: its version stays, so that undoing an import does not count it as a change.
-    const linked = await rows(
-      tx,
-      sql`
-      update users set account_id = ${accountId} where org_id = ${tx.orgId} and id = ${person.userId} and account_id is null
-      returning id`,
-    );
-    if (linked.length === 0) throw new Problem('conflict', HAS_ACCOUNT);
-    await writeAccess(tx, 'account_linked', person.userId, by, { is_new: !isTheirs });
-    if (!isTheirs) await writeAccess(tx, 'password_set', person.userId, by);
-    return accountId;
+  const passwordHash = await choosePassword(database, { orgId: person.orgId, userId: person.userId }, password);
+  await inOrg(database, person.orgId, async (tx) => {
+    await linkPerson(tx, person.userId, await insertAccount(tx, null, passwordHash));
+    await writeAccess(tx, 'account_linked', person.userId, by, { is_new: true });
+    await writeAccess(tx, 'password_set', person.userId, by);
   });
-  if (isTheirs) await database.global.deleteFrom('sessions').where('account_id', '=', accountId).execute();
+}
+
+/**
+ * Lets an account enter by a person without one. Its sign-ins from before do not count in this organization.
+ * @throws Problem `conflict` when the person has an account, or the account a person of the organization.
+ */
+export async function linkPerson(tx: OrgTransaction, userId: string, accountId: string): Promise<void> {
+  // Linking is no edit of the record: its version stays, so that undoing an import does not count it as a change.
+  const linked = await rows(
+    tx,
+    sql`
+    update users set account_id = ${accountId} where org_id = ${tx.orgId} and id = ${userId} and account_id is null
+      and not exists (select from users other where other.org_id = ${tx.orgId} and other.account_id = ${accountId})
+    returning id`,
+  );
+  if (linked.length === 0) throw new Problem('conflict', HAS_ACCOUNT);
 }
 
 const HAS_ACCOUNT = {
@@ -117,7 +120,7 @@ export async function resetPassword(
 ): Promise<void> {
   const { orgId, userId, accountId } = person;
   await assertSoleMembership(database, accountId);
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await choosePassword(database, { orgId, userId }, password);
   await database.global.transaction().execute(async (tx) => {
     await tx.updateTable('accounts').set({ password_hash: passwordHash }).where('id', '=', accountId).execute();
     await tx.deleteFrom('sessions').where('account_id', '=', accountId).execute();
@@ -152,15 +155,11 @@ export async function findMemberships(database: Database, accountId: string): Pr
   );
 }
 
-interface Account {
-  readonly id: string;
-  readonly password_hash: string | null;
-}
-
-async function findAccount(database: Database, email: string): Promise<Account | null> {
+/** Accounts that the operator made, and no other, have an e-mail of their own. */
+async function findAccount(database: Database, email: string): Promise<{ id: string } | null> {
   const found = await database.global
     .selectFrom('accounts')
-    .select(['id', 'password_hash'])
+    .select('id')
     .where(sql`fold(email)`, '=', sql`fold(${email})`)
     .executeTakeFirst();
   return found ?? null;

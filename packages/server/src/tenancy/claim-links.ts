@@ -3,10 +3,11 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Problem, strongestRole } from '@muster/contract';
 import { inOrg, isUuid, type Database, type OrgTransaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
-import { assertSoleMembership, giveAccount, resetPassword } from './accounts.ts';
+import { assertSoleMembership, giveAccount, linkPerson, resetPassword } from './accounts.ts';
 import type { Actor, Origin } from './actor.ts';
+import { assertGoodPassword } from './choose-password.ts';
 import { writeOutbox } from './outbox.ts';
-import { sha256 } from './sessions.ts';
+import { admitSession, sha256 } from './sessions.ts';
 import { writeAccess, type Doer } from './trail.ts';
 
 const CLAIM_DAYS = 7;
@@ -94,9 +95,9 @@ function writeNotice(
   return writeOutbox(tx, { topic, recipientId, operationId: null, payload });
 }
 
-/** Where a browser claims it. @param publicUrl - Address under which people reach the server. */
+/** Where a browser claims it: browsers send no fragment, so that no log of a server holds the token. @param publicUrl - Address under which people reach the server. */
 export function claimAddress(publicUrl: string, token: string): string {
-  return `${publicUrl.replace(/\/$/, '')}/claim?token=${encodeURIComponent(token)}`;
+  return `${publicUrl.replace(/\/$/, '')}/claim#token=${encodeURIComponent(token)}`;
 }
 
 /** @throws Problem `not_found` for a link that is unknown, used or expired, or whose person is not active. */
@@ -106,47 +107,111 @@ export async function claim(
   origin: Origin,
   now: Date,
 ): Promise<{ userId: string }> {
-  const [orgId = '', id = '', secret = ''] = given.token.split('.');
-  if (!isUuid(orgId) || !isUuid(id)) throw new Problem('not_found');
-  const { by, email } = await useLink(database, { orgId, id, secret }, origin, now);
+  const link = readToken(given.token);
+  const by = await inOrg(database, link.orgId, async (tx) => {
+    const found = await lockLink(tx, link, now);
+    await assertGoodPassword(tx, found.userId, given.password);
+    const doer = { ...found, ...origin };
+    await endLink(tx, link.id, doer, now);
+    return doer;
+  });
   const { userId, accountId } = by;
-  if (accountId === null) await giveAccount(database, { orgId, userId, email }, given.password, by);
-  else await resetPassword(database, { orgId, userId, accountId }, given.password, by);
+  if (accountId === null) await giveAccount(database, { orgId: link.orgId, userId }, given.password, by);
+  else await resetPassword(database, { orgId: link.orgId, userId, accountId }, given.password, by);
   return { userId };
 }
 
-/** Marks the link as used first: of two requests with one link only one goes on. The person is told. */
-async function useLink(
+/**
+ * Whom a link is for, shown to who has it before they choose.
+ * @throws Problem `not_found` as {@link claim} does.
+ */
+export async function readLink(
   database: Database,
-  link: { orgId: string; id: string; secret: string },
+  token: string,
+  now: Date,
+): Promise<{ organization: string; name: string; hasAccount: boolean }> {
+  const link = readToken(token);
+  return inOrg(database, link.orgId, async (tx) => {
+    const { userId, accountId } = await lockLink(tx, link, now);
+    const found = await tx.db
+      .selectFrom('users')
+      .innerJoin('orgs', 'orgs.id', 'users.org_id')
+      .select(['orgs.name as organization', 'users.display_name as name'])
+      .where('users.org_id', '=', tx.orgId)
+      .where('users.id', '=', userId)
+      .executeTakeFirstOrThrow();
+    return { ...found, hasAccount: accountId !== null };
+  });
+}
+
+/**
+ * Brings an account into another organization: who has the link, and is signed in, becomes the person it was made for.
+ * @param session - The sign-in that asks, which counts there from now on; others of the account end.
+ * @throws Problem `not_found` as {@link claim} does; `conflict` when the person has an account, or the account a person there.
+ */
+export async function linkAccount(
+  database: Database,
+  { token, accountId, session }: { token: string; accountId: string; session: string },
   origin: Origin,
   now: Date,
-): Promise<{ by: Doer & { userId: string }; email: string | null }> {
-  return inOrg(database, link.orgId, async (tx) => {
-    const found = await tx.db
-      .selectFrom('claim_links')
-      .innerJoin('users', (join) =>
-        join.onRef('users.org_id', '=', 'claim_links.org_id').onRef('users.id', '=', 'claim_links.user_id'),
-      )
-      .select(['claim_links.token_hash', 'users.id', 'users.account_id', 'users.email', 'users.roles'])
-      .where('claim_links.org_id', '=', link.orgId)
-      .where('claim_links.id', '=', link.id)
-      .where('claim_links.used_at', 'is', null)
-      .where('claim_links.expires_at', '>', now)
-      .where('users.status', '=', 'active')
-      .forUpdate('claim_links')
-      .executeTakeFirst();
-    if (found === undefined || !timingSafeEqual(found.token_hash, sha256(link.secret))) throw new Problem('not_found');
-    await tx.db
-      .updateTable('claim_links')
-      .set({ used_at: now })
-      .where('org_id', '=', link.orgId)
-      .where('id', '=', link.id)
-      .execute();
-    const { id: userId, account_id: accountId, email, roles } = found;
-    const by = { accountId, userId, role: strongestRole(roles), ...origin };
-    await writeAccess(tx, 'link_used', userId, by);
-    await writeNotice(tx, 'account.link_used', userId, { at: now.toISOString(), ip: origin.ip ?? null });
-    return { by, email };
+): Promise<{ orgId: string; userId: string }> {
+  const link = readToken(token);
+  const { userId, version } = await inOrg(database, link.orgId, async (tx) => {
+    const found = await lockLink(tx, link, now);
+    await linkPerson(tx, found.userId, accountId);
+    const by = { ...found, accountId, ...origin };
+    await endLink(tx, link.id, by, now);
+    await writeAccess(tx, 'account_linked', found.userId, by, { is_new: false });
+    return found;
   });
+  await admitSession(database, session, { accountId, orgId: link.orgId, version });
+  return { orgId: link.orgId, userId };
+}
+
+interface Link {
+  readonly orgId: string;
+  readonly id: string;
+  readonly secret: string;
+}
+
+function readToken(token: string): Link {
+  const [orgId = '', id = '', secret = ''] = token.split('.');
+  if (!isUuid(orgId) || !isUuid(id)) throw new Problem('not_found');
+  return { orgId, id, secret };
+}
+
+/** Held until the transaction ends: of two requests with one link only one goes on. */
+async function lockLink(
+  tx: OrgTransaction,
+  link: Link,
+  now: Date,
+): Promise<{ userId: string; accountId: string | null; role: string; version: number }> {
+  const found = await tx.db
+    .selectFrom('claim_links')
+    .innerJoin('users', (join) =>
+      join.onRef('users.org_id', '=', 'claim_links.org_id').onRef('users.id', '=', 'claim_links.user_id'),
+    )
+    .select(['claim_links.token_hash', 'users.id', 'users.account_id', 'users.roles', 'users.version'])
+    .where('claim_links.org_id', '=', link.orgId)
+    .where('claim_links.id', '=', link.id)
+    .where('claim_links.used_at', 'is', null)
+    .where('claim_links.expires_at', '>', now)
+    .where('users.status', '=', 'active')
+    .forUpdate('claim_links')
+    .executeTakeFirst();
+  if (found === undefined || !timingSafeEqual(found.token_hash, sha256(link.secret))) throw new Problem('not_found');
+  const { id: userId, account_id: accountId, roles, version } = found;
+  return { userId, accountId, role: strongestRole(roles), version };
+}
+
+/** The person is told. */
+async function endLink(tx: OrgTransaction, id: string, by: Doer & { userId: string }, now: Date): Promise<void> {
+  await tx.db
+    .updateTable('claim_links')
+    .set({ used_at: now })
+    .where('org_id', '=', tx.orgId)
+    .where('id', '=', id)
+    .execute();
+  await writeAccess(tx, 'link_used', by.userId, by);
+  await writeNotice(tx, 'account.link_used', by.userId, { at: now.toISOString(), ip: by.ip ?? null });
 }

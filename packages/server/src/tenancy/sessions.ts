@@ -5,6 +5,7 @@
  * remembers the version of the person, and counts while no right was lost with a later one (`users.rights_version`).
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { inOrg, type Database } from '../db/database.ts';
 import { findMemberships } from './accounts.ts';
@@ -77,6 +78,26 @@ export async function findSession(database: Database, token: string, now: Date):
     chosenOrgId: found.chosen_org_id,
     personVersions: personVersions.parse(found.person_versions),
   };
+}
+
+/** Lets a sign-in count in an organization that its account came to while it was open, and ends the others of the account. */
+export async function admitSession(
+  database: Database,
+  token: string,
+  { accountId, orgId, version }: { accountId: string; orgId: string; version: number },
+): Promise<void> {
+  await endOtherSessions(database, accountId, token);
+  await database.global
+    .updateTable('sessions')
+    .set({ person_versions: sql`person_versions || ${JSON.stringify({ [orgId]: version })}::jsonb` })
+    .where('token_hash', '=', sha256(token))
+    .execute();
+}
+
+/** @param kept - Token of the one that goes on; null for none. */
+export async function endOtherSessions(database: Database, accountId: string, kept: string | null): Promise<void> {
+  const all = database.global.deleteFrom('sessions').where('account_id', '=', accountId);
+  await (kept === null ? all : all.where('token_hash', '!=', sha256(kept))).execute();
 }
 
 export async function closeSession(database: Database, token: string): Promise<void> {

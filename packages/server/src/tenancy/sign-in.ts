@@ -1,24 +1,40 @@
 /**
  * From a name and a password to an account.
  *
- * 1. The attempt is counted before anything is looked up, so that many at once cannot slip past the limit.
+ * 1. The attempt is counted before any password is looked at; see `attempts.ts`.
  * 2. The name is an e-mail or a user name, and may belong to people of several organizations: the password decides.
- * 3. An unknown name costs one verification like a known one, and every refusal reads the same.
+ * 3. Every refusal reads the same, and no answer comes before ANSWER_MS: how long one takes does not tell how many people of
+ *    other organizations have the name.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { inOrg, rows, type Database, type OrgTransaction } from '../db/database.ts';
-import { idAt, newId } from '../db/ids.ts';
-import { findMemberships, type Membership } from './accounts.ts';
+import { idAt } from '../db/ids.ts';
+import { findMemberships } from './accounts.ts';
 import { findActor, type Actor, type Origin } from './actor.ts';
+import {
+  ACCOUNT_MAX,
+  clearFailures,
+  count,
+  countAttempt,
+  failuresOf,
+  knownAt,
+  normalLogin,
+  ofAccount,
+  ofNobody,
+  refuseLocked,
+  rememberAddress,
+  windowStart,
+  type Counted,
+} from './attempts.ts';
 import { verifyPassword } from './passwords.ts';
-import { sha256, type PersonVersions } from './sessions.ts';
+import type { PersonVersions } from './sessions.ts';
 import { writeAccess, type Doer } from './trail.ts';
 
-/** Failed attempts a name may have within the window, before it is locked until the oldest of them leaves it. */
-const FAILURES_MAX = 10;
-const FAILURES_WINDOW_MS = 15 * 60_000;
 const CANDIDATES_MAX = 20;
+/** Longer than looking at the passwords of several people takes. */
+export const ANSWER_MS = 400;
 
 export interface SignIn {
   readonly accountId: string;
@@ -36,22 +52,47 @@ export interface SignIn {
 export async function signIn(
   database: Database,
   credentials: { login: string; password: string; orgId?: string | undefined },
+  origin: Origin,
+  { now, answerMs = ANSWER_MS }: { now: Date; answerMs?: number | undefined },
+): Promise<SignIn> {
+  const earliest = delay(answerMs);
+  try {
+    return await enter(database, credentials, origin, now);
+  } finally {
+    await earliest;
+  }
+}
+
+async function enter(
+  database: Database,
+  credentials: { login: string; password: string; orgId?: string | undefined },
+  { ip = '' }: Origin,
   now: Date,
 ): Promise<SignIn> {
-  const loginHash = sha256(credentials.login.toLowerCase());
-  await countAttempt(database, loginHash, now);
-  const candidates = await findCandidates(database, credentials.login);
-  const fitting: SignIn[] = [];
-  for (const candidate of candidates.length === 0 ? [NOBODY] : candidates) {
-    if (!(await verifyPassword(candidate.password_hash, credentials.password))) continue;
-    const found = await loadSignIn(database, { accountId: candidate.id, isSystemAdmin: candidate.is_system_admin });
-    if (mayEnter(found, credentials.orgId)) fitting.push(found);
+  const name = await normalLogin(database, credentials.login);
+  const attempt = await countAttempt(database, { name, ip }, now);
+  const found = await findCandidates(database, name, { ip, now });
+  const own = await count(
+    database,
+    found.map(({ countedBy }) => ({ by: countedBy, max: ACCOUNT_MAX })),
+    now,
+  );
+  const open = found.filter((one, index) => own.waits[index] === 0 && (one.isKnownHere || attempt.nameWaitMs === 0));
+  if (open.length === 0) refuseLocked(Math.max(attempt.nameWaitMs, Math.min(...own.waits)));
+  const right = await Promise.all(
+    found.map(({ password_hash: hash }) => verifyPassword(hash, credentials.password, ip)),
+  );
+  const fitting: (SignIn & Candidate)[] = [];
+  for (const candidate of found.filter((one, index) => right[index] === true && open.includes(one))) {
+    const entered = await loadSignIn(database, { accountId: candidate.id, isSystemAdmin: candidate.is_system_admin });
+    if (mayEnter(entered, credentials.orgId)) fitting.push({ ...candidate, ...entered });
   }
   const [first, second] = fitting;
   if (first === undefined) throw new Problem('wrong_credentials');
-  await database.global.deleteFrom('sign_in_failures').where('login_hash', '=', loginHash).execute();
+  await Promise.all([attempt.takeBack(), ...fitting.map((one) => clearFailures(database, one.countedBy))]);
   if (second !== undefined) throw new Problem('organization_needed', { field: 'organization' });
-  return first;
+  await rememberAddress(database, first.id, ip, now);
+  return { accountId: first.accountId, isSystemAdmin: first.isSystemAdmin, actors: first.actors };
 }
 
 /** Someone who is active nowhere cannot sign in. */
@@ -83,53 +124,36 @@ interface Candidate {
   readonly id: string;
   readonly password_hash: string | null;
   readonly is_system_admin: boolean;
+  readonly countedBy: Counted;
+  /** Whether it was signed in to from this address before. */
+  readonly isKnownHere: boolean;
 }
 
-const NOBODY: Candidate = { id: '', password_hash: null, is_system_admin: false };
-
-async function findCandidates(database: Database, login: string): Promise<Candidate[]> {
-  const global = { db: database.global };
-  const named = await rows(
-    global,
-    sql<{ account_id: string }>`select distinct account_id from find_sign_ins(${login})`,
-  );
-  const ids = named.map((row) => row.account_id);
-  return rows(
-    global,
-    sql<Candidate>`
+/** At least one: a name that nobody has is a candidate whom no password fits. */
+async function findCandidates(
+  database: Database,
+  name: string,
+  { ip, now }: { ip: string; now: Date },
+): Promise<Candidate[]> {
+  const found = await rows(
+    { db: database.global },
+    sql<Pick<Candidate, 'id' | 'password_hash' | 'is_system_admin'>>`
     select id, password_hash, is_system_admin from accounts
-    where id = any(${ids}::uuid[]) or fold(email) = fold(${login}) order by created_at limit ${CANDIDATES_MAX}`,
+    where id in (select account_id from find_sign_ins(${name})) or fold(email) = ${name}
+    order by created_at limit ${CANDIDATES_MAX}`,
   );
-}
-
-async function countAttempt(database: Database, loginHash: Buffer, now: Date): Promise<void> {
-  const id = newId();
-  await database.global.insertInto('sign_in_failures').values({ id, login_hash: loginHash, failed_at: now }).execute();
-  const oldest = (await lastFailures(database, loginHash, now))[FAILURES_MAX];
-  if (oldest === undefined) return;
-  // An attempt that is refused unread does not lengthen the lock.
-  await database.global
-    .deleteFrom('sign_in_failures')
-    .where((where) => where.or([where('id', '=', id), where('failed_at', '<', windowStart(now))]))
-    .execute();
-  const waitMs = oldest.failed_at.getTime() + FAILURES_WINDOW_MS - now.getTime();
-  throw new Problem('account_locked_out', { seconds: Math.max(1, Math.ceil(waitMs / 1000)) });
-}
-
-/** At most one more than are allowed. */
-function lastFailures(database: Database, loginHash: Buffer, now: Date): Promise<{ failed_at: Date }[]> {
-  return database.global
-    .selectFrom('sign_in_failures')
-    .select('failed_at')
-    .where('login_hash', '=', loginHash)
-    .where('failed_at', '>', windowStart(now))
-    .orderBy('failed_at', 'desc')
-    .limit(FAILURES_MAX + 1)
-    .execute();
-}
-
-function windowStart(now: Date): Date {
-  return new Date(now.getTime() - FAILURES_WINDOW_MS);
+  if (found.length === 0)
+    return [{ id: '', password_hash: null, is_system_admin: false, countedBy: ofNobody(name), isKnownHere: false }];
+  const known = await knownAt(
+    database,
+    found.map(({ id }) => id),
+    ip,
+    now,
+  );
+  return found.map((one) => {
+    const isKnownHere = known.has(one.id);
+    return { ...one, isKnownHere, countedBy: ofAccount(one.id, isKnownHere ? ip : undefined) };
+  });
 }
 
 const NOBODY_KNOWN: Doer = { accountId: null, userId: null, role: 'nobody' };
@@ -139,15 +163,17 @@ const NOBODY_KNOWN: Doer = { accountId: null, userId: null, role: 'nobody' };
  * of a person. An answer must not wait for this: how long it takes tells whether the name is known.
  */
 export async function recordFailure(database: Database, login: string, origin: Origin, now: Date): Promise<void> {
-  const people = await findPeopleNamed(database, login);
-  if (people.length === 0) return;
-  const isLocked = (await lastFailures(database, sha256(login.toLowerCase()), now)).length >= FAILURES_MAX;
+  const name = await normalLogin(database, login);
+  const candidates = await findCandidates(database, name, { ip: origin.ip ?? '', now });
   const by = { ...NOBODY_KNOWN, ...origin };
-  for (const { org_id: orgId, user_id: userId } of people) {
-    await inOrg(database, orgId, async (tx) => {
-      await writeAccess(tx, 'sign_in_failed', userId, by);
-      if (isLocked && !(await isLockKnown(tx, userId, now))) await writeAccess(tx, 'sign_in_locked', userId, by);
-    });
+  for (const { id, countedBy } of candidates.filter((one) => one.id !== '')) {
+    const isLocked = (await failuresOf(database, countedBy, ACCOUNT_MAX, now)) >= ACCOUNT_MAX;
+    for (const { org_id: orgId, user_id: userId } of await findMemberships(database, id)) {
+      await inOrg(database, orgId, async (tx) => {
+        await writeAccess(tx, 'sign_in_failed', userId, by);
+        if (isLocked && !(await isLockKnown(tx, userId, now))) await writeAccess(tx, 'sign_in_locked', userId, by);
+      });
+    }
   }
 }
 
@@ -161,15 +187,4 @@ async function isLockKnown(tx: OrgTransaction, userId: string, now: Date): Promi
       and action = 'sign_in_locked' limit 1`,
   );
   return known.length > 0;
-}
-
-async function findPeopleNamed(database: Database, login: string): Promise<Membership[]> {
-  return rows(
-    { db: database.global },
-    sql<Membership>`
-    select m.org_id, m.user_id from (
-      select account_id from find_sign_ins(${login}) union select id from accounts where fold(email) = fold(${login})
-      limit ${CANDIDATES_MAX}) named
-    cross join lateral find_memberships(named.account_id) m`,
-  );
 }

@@ -13,6 +13,7 @@ import { applySlice } from '../engine/run/chunk.ts';
 import { LONG_FLAG, TASKS } from '../engine/queue.ts';
 import { planLate } from '../engine/verbs/plan-late.ts';
 import { beginScheduled, enqueueNext, holdBack, putOffPlanning } from '../engine/run/trouble.ts';
+import { forgetOldKeys } from '../tenancy/old-keys.ts';
 import { openDueAssignments } from '../school/assignments/open-due.ts';
 import type { Mailer } from './deliver-mail.ts';
 import { deliverDue } from './deliver.ts';
@@ -79,6 +80,7 @@ function periodicWork({ engine, database, mailer, publicUrl }: WorkerOptions): P
       everyMs: UPKEEP_EVERY_MS,
       work: (signal) => forgetOldDrafts(database, engine.now(), signal),
     },
+    { name: 'Deleting old keys', everyMs: UPKEEP_EVERY_MS, work: () => forgetOldKeys(database, engine.now()) },
     {
       name: 'Deleting old messages',
       everyMs: UPKEEP_EVERY_MS,

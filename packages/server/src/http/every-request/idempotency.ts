@@ -5,6 +5,9 @@
  * 2. With the answer the key is completed; answers of 500 and above are forgotten, so that a retry is possible.
  * 3. A request that never answered (its process died) holds its key for ABANDONED_MINUTES, then it may be tried again.
  *    What it did before it died may then be done twice; operations and records have keys of their own against that.
+ * 4. A secret is in the first answer alone: it is not kept, and a repeated answer names what it leaves out. Of a password in
+ *    a request not even the hash is kept.
+ * 5. Keys older than 24 hours are deleted, whether or not they come again.
  */
 import { createHash } from 'node:crypto';
 import { invalidField, Problem } from '@muster/contract';
@@ -12,12 +15,16 @@ import type { FastifyRequest } from 'fastify';
 import { inOrg, type OrgTransaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { Actor } from '../../tenancy/actor.ts';
+import { forgetOldKeysIn } from '../../tenancy/old-keys.ts';
 import type { App, HttpContext } from './context.ts';
 import { PROBLEM_TYPE } from './errors.ts';
 
-const KEPT_HOURS = 24;
 const ABANDONED_MINUTES = 15;
 const KEY_CHARS_MAX = 255;
+
+/** Members of answers that are shown once. */
+const SECRETS = ['claim_url', 'token', 'secret', 'enrolment_url', 'qr_svg', 'recovery_codes'];
+const PASSWORDS = new Set(['password', 'current_password', 'new_password']);
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -54,12 +61,25 @@ export function answerOnce(app: App, context: HttpContext): void {
     if (actor === null || idempotencyId === null) return payload;
     request.idempotencyId = null;
     const isKept = reply.statusCode < 500 && (payload == null || typeof payload === 'string');
-    const response = typeof payload === 'string' && payload !== '' ? payload : 'null';
+    const response = typeof payload === 'string' && payload !== '' ? withoutSecrets(payload) : 'null';
     await inOrg(context.database, actor.orgId, (tx) =>
       isKept ? completeKey(tx, idempotencyId, reply.statusCode, response) : forgetKey(tx, idempotencyId),
     );
     return payload;
   });
+}
+
+/** @returns the answer as JSON, with `not_repeated` instead of the secrets in it. */
+function withoutSecrets(payload: string): string {
+  if (!SECRETS.some((name) => payload.includes(`"${name}"`))) return payload;
+  const kept: unknown = JSON.parse(payload, (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const secrets = SECRETS.filter((name) => name in value);
+    if (secrets.length === 0) return value;
+    const open = Object.entries(value).filter(([name]) => !SECRETS.includes(name));
+    return { ...Object.fromEntries(open), not_repeated: secrets };
+  });
+  return JSON.stringify(kept);
 }
 
 interface Answer {
@@ -79,7 +99,7 @@ async function claimKey(
     .where('org_id', '=', tx.orgId)
     .where('account_id', '=', actor.accountId)
     .where('key', '=', key);
-  await ofKey.where('created_at', '<', before(KEPT_HOURS * 60)).execute();
+  await forgetOldKeysIn(tx, now);
   await ofKey.where('status_code', 'is', null).where('created_at', '<', before(ABANDONED_MINUTES)).execute();
   const id = newId();
   const inserted = await tx.db
@@ -127,6 +147,6 @@ async function forgetKey(tx: OrgTransaction, id: string): Promise<void> {
 function hashRequest(request: FastifyRequest): string {
   const body = request.isMultipart() ? request.headers['content-length'] : request.body;
   return createHash('sha256')
-    .update(JSON.stringify([request.url, body ?? null]))
+    .update(JSON.stringify([request.url, body ?? null], (name, value: unknown) => (PASSWORDS.has(name) ? null : value)))
     .digest('hex');
 }

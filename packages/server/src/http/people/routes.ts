@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { claimAddress, giveClaimLink } from '../../tenancy/claim-links.ts';
 import { giveAccount } from '../../tenancy/accounts.ts';
+import { assertUncommon } from '../../tenancy/choose-password.ts';
 import { actorOf, ADMINS, EVERYBODY, type App, type HttpContext } from '../every-request/context.ts';
 import { refusals } from '../every-request/errors.ts';
 import { nextCursor } from '../every-request/paging.ts';
@@ -29,12 +30,12 @@ export function userRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const actor = await actorOf(request);
       const { password, ...given } = request.body;
-      if (password !== undefined) assertCanSignIn(given);
+      if (password !== undefined) assertCanSignIn(given, password);
       const values = await read(context, request, (asked) => valuesOf(asked, given, null));
       const id = await createRecord(asker(context, request), 'user', values);
       const made = await getPerson(context, actor, id);
       if (password !== undefined)
-        await giveAccount(context.database, { orgId: actor.orgId, userId: id, email: made.email }, password, actor);
+        await giveAccount(context.database, { orgId: actor.orgId, userId: id }, password, actor);
       const link = password === undefined ? await makeLink(request, context, made) : {};
       return reply.code(201).send({ ...viewPerson(await getPerson(context, actor, id)), ...link });
     },
@@ -55,15 +56,13 @@ export function userRoutes(app: App, context: HttpContext): void {
       const actor = await actorOf(request);
       const { password, ...given } = request.body;
       const present = await getPerson(context, actor, request.params.id);
-      if (password !== undefined) assertCanSignIn({ ...present, ...given });
+      if (password !== undefined) assertCanSignIn({ ...present, ...given }, password);
       if (password !== undefined) await read(context, request, (asked) => assertMayChange(asked, present.id));
       const values = await read(context, request, (asked) => valuesOf(asked, given, present));
       if (Object.keys(values).length > 0)
         await edit(asker(context, request), 'user', [{ action: 'update', id: present.id, values }]);
-      const changed = await getPerson(context, actor, present.id);
-      if (password === undefined) return viewPerson(changed);
-      const person = { orgId: actor.orgId, userId: present.id, email: changed.email };
-      await giveAccount(context.database, person, password, actor);
+      if (password !== undefined)
+        await giveAccount(context.database, { orgId: actor.orgId, userId: present.id }, password, actor);
       return viewPerson(await getPerson(context, actor, present.id));
     },
   );
@@ -128,10 +127,23 @@ function linkRoutes(app: App, context: HttpContext): void {
   );
 }
 
-function assertCanSignIn(given: { email?: string | null | undefined; username?: string | null | undefined }): void {
+type Named = Readonly<
+  Partial<Record<'email' | 'username' | 'full_name' | 'given_name' | 'family_name', string | null | undefined>>
+>;
+
+/** Before anything is written: a person is made with the password or not at all. */
+function assertCanSignIn(given: Named, password: string): void {
   if (given.email == null && given.username == null) {
     throw invalidField('password', 'to sign in with it the person needs an e-mail or a user name');
   }
+  assertUncommon(password, [
+    given.email,
+    given.email?.split('@')[0],
+    given.username,
+    given.full_name,
+    given.given_name,
+    given.family_name,
+  ]);
 }
 
 async function makeLink(

@@ -36,7 +36,8 @@ export function signInRoutes(app: App, context: HttpContext): void {
       const now = context.engine.now();
       const attempt = async () => {
         const orgId = await organizationOf(context, organization);
-        return { orgId, found: await signIn(context.database, { login, password, orgId }, now) };
+        const timing = { now, answerMs: context.settings.signInMs };
+        return { orgId, found: await signIn(context.database, { login, password, orgId }, originOf(request), timing) };
       };
       const { orgId, found } = await attempt().catch((error: unknown) => {
         if (error instanceof Problem && error.code === 'wrong_credentials') noteFailure(request, login, now);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/fixtures/database.ts';
-import { anOrganization, caller, callerOf, testApp, type Call } from '../../../../../test/fixtures/http.ts';
+import { anOrganization, caller, callerOf, testApp, type Call, tokenIn } from '../../../../../test/fixtures/http.ts';
 import { aPerson, aUnit } from '../../../../../test/fixtures/school.ts';
 import { createOrganization } from '../../tenancy/accounts.ts';
 import type { App } from '../every-request/context.ts';
@@ -111,10 +111,10 @@ it('of an account of two organizations each has its entries; of an unknown name 
 it('a link made, used and the password set with it name who did each', async () => {
   const made = await admin('POST', '/api/users', { username: 'claims', full_name: 'Cla Ims', roles: ['teacher'] });
   const { id } = made.body;
-  const token = new URL(made.body.claim_url).searchParams.get('token') ?? '';
+  const token = tokenIn(made.body.claim_url);
   await nobody('POST', '/api/claim', { token, password: PASSWORD }, AGENT);
   const again = await admin('POST', `/api/users/${id}/claim-link`);
-  const second = new URL(again.body.claim_url).searchParams.get('token') ?? '';
+  const second = tokenIn(again.body.claim_url);
   await nobody('POST', '/api/claim', { token: second, password: 'another long one' }, AGENT);
   const trail = await trailOf(id);
   expect(trail.map(({ action, actor }) => [action, actor.user_id])).toEqual([
@@ -133,7 +133,7 @@ it('a link made, used and the password set with it name who did each', async () 
 
 it('no token, no password and no typed name stands in the audit or in what waits to be sent', async () => {
   const made = await admin('POST', '/api/users', { email: 'quiet@north.example', full_name: 'Qui Et' });
-  const token = new URL(made.body.claim_url).searchParams.get('token') ?? '';
+  const token = tokenIn(made.body.claim_url);
   await nobody('POST', '/api/claim', { token, password: 'secret words here' });
   await signIn('QUIET@north.example', 'mistyped secret');
   await written(made.body.id, 'sign_in_failed', 1);

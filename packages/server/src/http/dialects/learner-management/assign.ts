@@ -6,6 +6,7 @@ import { newcomersOf } from '../../../school/learners/new-users.ts';
 import { assertSomebody, assignParams, NEW_USERS_MAX, newUserParams } from '../../../school/learners/parameters.ts';
 import { LEARNER_STATES } from '../../../school/learners/states.ts';
 import { giveAccount } from '../../../tenancy/accounts.ts';
+import { assertUncommon } from '../../../tenancy/choose-password.ts';
 import { passwordSchema } from '../../../tenancy/password-schema.ts';
 import { ADMINS, type App, type HttpContext } from '../../every-request/context.ts';
 import { refusals } from '../../every-request/errors.ts';
@@ -81,6 +82,8 @@ export function assignRoutes(app: App, context: HttpContext): void {
 async function assign(by: Asker, given: Body): Promise<Worked> {
   const params = assignParams.parse(given);
   assertSomebody(params, 'user_ids, new_users or user_filter');
+  for (const { password, email, full_name: name } of given.new_users ?? [])
+    if (password != null) assertUncommon(password, [email, email?.split('@')[0], name]);
   const newcomers = await readAs(by, ({ tx }) => newcomersOf(tx, by.actor, params.new_users ?? []));
   const learners = await countLearners(by.engine.database, by.actor, params, newcomers);
   return workLearners(by, {
@@ -100,8 +103,7 @@ async function givePasswords(
 ): Promise<void> {
   for (const [newcomer, userId] of madePeople(pairs)) {
     const { password = null } = newUsers?.[newcomer - 1] ?? {};
-    const { email = null } = pairs.find((pair) => pair.facts.newcomer === newcomer)?.facts ?? {};
-    if (password !== null) await giveAccount(database, { orgId: actor.orgId, userId, email }, password, actor);
+    if (password !== null) await giveAccount(database, { orgId: actor.orgId, userId }, password, actor);
   }
 }
 
