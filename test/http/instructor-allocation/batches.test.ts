@@ -453,7 +453,7 @@ describe('giving a teacher to a batch', () => {
     expect(await assign(batch._id, UNKNOWN)).toMatchObject({ status: 404, body: { success: false } });
   });
 
-  it('many batches get a teacher in one operation, previewed first, each with the words of the single call', async () => {
+  it('many batches get a teacher in one operation, previewed first, each with the words of the single call [IA-306]', async () => {
     const batches = await Promise.all(Array.from({ length: 19 }, () => api.batch()));
     const lead = await api.person('Many Batches', 'teacher');
     const made = await api.admin('POST', '/api/bulk/operations', {

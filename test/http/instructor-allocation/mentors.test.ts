@@ -457,7 +457,7 @@ async function assignMany(people: readonly Person[], more: object = {}) {
 }
 
 describe('many at once', () => {
-  it('twenty students are twenty items, each failing with the words of the single call, after a dry run that changes nothing', async () => {
+  it('twenty students are twenty items, each failing with the words of the single call, after a dry run that changes nothing [IA-306]', async () => {
     const people = await Promise.all(Array.from({ length: 20 }, () => student()));
     await school.assign(teacher.id, people[3]?.id ?? '');
     await school.assign(other.id, people[4]?.id ?? '');
