@@ -130,7 +130,7 @@ interface Candidate {
 }
 
 /** At least one: a name that nobody has is a candidate whom no password fits. */
-async function findCandidates(
+export async function findCandidates(
   database: Database,
   name: string,
   { ip, now }: { ip: string; now: Date },
