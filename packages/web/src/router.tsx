@@ -1,9 +1,12 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { z } from 'zod';
+import { AccountScreen } from './screens/account/screen.tsx';
 import { Frame } from './screens/frame.tsx';
 import { NotFound } from './screens/not-found.tsx';
 import { OperationScreen } from './screens/operation/screen.tsx';
 import { OperationsScreen } from './screens/operations/screen.tsx';
+import { ClaimScreen } from './screens/sign-in/claim-screen.tsx';
+import { ForgottenScreen } from './screens/sign-in/forgotten-screen.tsx';
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
 
@@ -44,8 +47,13 @@ const operation = createRoute({
   component: OperationScreen,
 });
 
+const account = createRoute({ getParentRoute: () => root, path: '/account', component: AccountScreen });
+// Open to who is not signed in: see OPEN of the frame.
+const claim = createRoute({ getParentRoute: () => root, path: '/claim', component: ClaimScreen });
+const forgotten = createRoute({ getParentRoute: () => root, path: '/forgotten', component: ForgottenScreen });
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, operations, operation]),
+  routeTree: root.addChildren([home, operations, operation, account, claim, forgotten]),
   scrollRestoration: true,
 });
 

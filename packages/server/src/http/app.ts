@@ -27,6 +27,7 @@ import { keepPace, PACE } from './every-request/pace.ts';
 import { limitRate } from './every-request/rate-limit.ts';
 import { refuseUnknownQueries } from './every-request/unknown-query.ts';
 import { recordRoutes } from './records/routes.ts';
+import { ownAccountRoutes } from './sign-in/own-account.ts';
 import { signInRoutes } from './sign-in/sign-in.ts';
 import { batchRoutes } from './batches/routes.ts';
 import { classroomRoutes } from './classrooms/routes.ts';
@@ -90,6 +91,7 @@ function registerRoutes(app: App, context: HttpContext): void {
   problemRoutes(app);
   signInRoutes(app, context);
   claimRoutes(app, context);
+  ownAccountRoutes(app, context);
   organizationRoutes(app, context);
   userRoutes(app, context);
   recordRoutes(app, context);

@@ -25,6 +25,14 @@ export function newLinkWords(message: Message): Words {
   ]);
 }
 
+export function forgottenWords(message: Message): Words {
+  return letter(message, 'choose a new password', [
+    'Somebody, probably you, said at the sign-in that your password is forgotten. Choose a new one within seven days:',
+    message.claimAddress ?? '',
+    'The link works once. Until you use it, your present password stays. If it was not you, you need do nothing.',
+  ]);
+}
+
 /** To the person whose link somebody else has in hand. */
 export function linkMadeWords(message: Message): Words {
   const { by, at } = made.parse(message.payloads[0]);

@@ -1,5 +1,5 @@
 /** Every topic of the outbox that becomes mail, with the words of it. */
-import { claimWords, linkMadeWords, linkUsedWords, newLinkWords } from './account-words.ts';
+import { claimWords, forgottenWords, linkMadeWords, linkUsedWords, newLinkWords } from './account-words.ts';
 import { assignmentGivenWords, givenToStudentsWords, withdrawnWords } from './assignment-words.ts';
 import { instructorAssignedWords, teacherChangedWords } from './batch-words.ts';
 import { endedWords, enrolledWords, startedWords } from './enrollment-words.ts';
@@ -38,6 +38,7 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'assignment.withdrawn': { words: withdrawnWords, switch: 'assignment' },
   'account.claim': { words: claimWords, switch: null, bringsClaimLink: 'first' },
   'account.new_link': { words: newLinkWords, switch: null, bringsClaimLink: 'any' },
+  'account.forgotten': { words: forgottenWords, switch: null, bringsClaimLink: 'any' },
   'account.link_made': { words: linkMadeWords, switch: null, isOptional: true },
   'account.link_used': { words: linkUsedWords, switch: null, isOptional: true },
   'operation.paused': { words: operationPausedWords, switch: 'operation', isOptional: true },

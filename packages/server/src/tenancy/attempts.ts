@@ -35,6 +35,8 @@ export async function normalLogin(database: Database, login: string): Promise<st
 
 export const ofNobody = (name: string): Counted => sha256(`nobody ${name}`);
 
+export const ofForgotten = (what: string): Counted => sha256(`forgotten ${what}`);
+
 /** @param ip - Where the account was signed in to from before; left out anywhere else. */
 export const ofAccount = (accountId: string, ip?: string): Counted => sha256(`account ${accountId} ${ip ?? ''}`);
 

@@ -34,7 +34,7 @@ import { writeAccess, type Doer } from './trail.ts';
 
 const CANDIDATES_MAX = 20;
 /** Longer than looking at the passwords of several people takes. */
-export const ANSWER_MS = 400;
+const ANSWER_MS = 400;
 
 export interface SignIn {
   readonly accountId: string;
@@ -130,7 +130,7 @@ interface Candidate {
 }
 
 /** At least one: a name that nobody has is a candidate whom no password fits. */
-async function findCandidates(
+export async function findCandidates(
   database: Database,
   name: string,
   { ip, now }: { ip: string; now: Date },

@@ -46,6 +46,8 @@ type AccessAction =
   | 'sign_in_failed'
   | 'sign_in_locked'
   | 'sign_out'
+  | 'sessions_ended'
+  | 'password_forgotten'
   | 'link_made'
   | 'link_mailed'
   | 'link_used'
@@ -63,10 +65,10 @@ export async function writeAccess(
   await writeAudit(tx, { action, operationId: null, actor, subjectId, detail });
 }
 
-/** Somebody signs in or out: one entry in each organization in which they may act. */
+/** Somebody signs in or out, or changes the own way in: one entry in each organization in which they may act. */
 export async function recordOwnAccess(
   database: Database,
-  action: 'sign_in' | 'sign_out',
+  action: 'sign_in' | 'sign_out' | 'sessions_ended' | 'password_set',
   actors: readonly Actor[],
   origin: Origin,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { problemOf } from './api-problem.ts';
 
 interface Answer<T> {
@@ -7,7 +7,7 @@ interface Answer<T> {
 }
 
 interface Sent {
-  readonly method?: 'GET' | 'POST' | 'PATCH';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | FormData;
 }
@@ -33,6 +33,10 @@ export async function post<T>(path: string, shape: z.ZodType<T>, body: unknown =
 export async function patch<T>(path: string, shape: z.ZodType<T>, body: unknown): Promise<T> {
   const headers = { 'content-type': 'application/json' };
   return (await request(path, shape, { method: 'PATCH', headers, body: JSON.stringify(body) })).value;
+}
+
+export async function remove(path: string): Promise<void> {
+  await request(path, z.undefined(), { method: 'DELETE' });
 }
 
 export async function upload<T>(path: string, shape: z.ZodType<T>, form: FormData): Promise<T> {

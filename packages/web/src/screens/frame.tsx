@@ -1,14 +1,19 @@
 import { Button, Container, Group, Text } from '@mantine/core';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useMe, useSignOut } from '../api/session-queries.ts';
 import { ErrorDisplay } from '../components/error-display.tsx';
 import { Loading } from '../components/loading.tsx';
 import { SignInScreen } from './sign-in/screen.tsx';
 
+/** Screens for whoever comes, signed in or not. */
+const OPEN = new Set(['/claim', '/forgotten']);
+
 /** What stands around every screen. */
 export function Frame() {
   const { data: me, error, refetch } = useMe();
   const signOut = useSignOut();
+  const { pathname } = useLocation();
+  if (OPEN.has(pathname)) return <Outlet />;
   if (me === null) return <SignInScreen />;
   if (me === undefined) {
     return (
@@ -32,7 +37,7 @@ export function Frame() {
               <Text c="dimmed">{me.organization?.name}</Text>
             </Group>
             <Group gap="sm">
-              <Text>{me.user?.full_name ?? 'System administrator'}</Text>
+              <Link to="/account">{me.user?.full_name ?? 'System administrator'}</Link>
               <Button variant="default" size="xs" loading={signOut.isPending} onClick={() => signOut.mutate()}>
                 Sign out
               </Button>

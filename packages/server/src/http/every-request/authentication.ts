@@ -77,7 +77,7 @@ async function findSignIn(
   const found = tokenOf(request, context);
   if (found === null) throw new Problem('unauthenticated');
   if (found.isCookie && !isRead(request) && !isOwnPage(request, context)) throw new Problem('forbidden');
-  const session = await findSession(context.database, found.token, context.engine.now());
+  const session = await findSession(context.database, found.token, context.engine.now(), context.settings.idleMinutes);
   if (session === null) throw new Problem('unauthenticated');
   const signIn = await loadSignIn(context.database, session, session.personVersions);
   if (signIn.actors.length === 0 && !signIn.isSystemAdmin) throw new Problem('unauthenticated');

@@ -49,6 +49,8 @@ export interface HttpSettings {
   readonly spoolDir?: string | undefined;
   /** How slowly a body may arrive. */
   readonly pace?: Pace | undefined;
+  /** After which a sign-in that nobody uses ends; IDLE_MINUTES where it is left out. */
+  readonly idleMinutes?: number | undefined;
   /** Before which no sign-in is answered, in milliseconds. */
   readonly signInMs?: number | undefined;
   /** What one account may ask of this process in a minute; without it there is no limit. */

@@ -24,7 +24,7 @@ const entry = z
     action: z
       .string()
       .describe(
-        'What a person did to an operation; insert, update, delete of a record; or what became of a sign-in: sign_in, sign_in_failed, sign_in_locked, sign_out, link_made, link_mailed, link_used, password_set, account_linked',
+        'What a person did to an operation; insert, update, delete of a record; or what became of a sign-in: sign_in, sign_in_failed, sign_in_locked, sign_out, sessions_ended, password_forgotten, link_made, link_mailed, link_used, password_set, account_linked',
       ),
     operation_id: z.string().nullable(),
     actor: z.object({

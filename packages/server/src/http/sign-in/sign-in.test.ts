@@ -66,6 +66,7 @@ describe('signing in', () => {
       '/api/login',
       '/api/claim',
       '/api/claim/read',
+      '/api/password/forgotten',
       '/api/openapi.json',
       '/health',
       '/problems/{code}',

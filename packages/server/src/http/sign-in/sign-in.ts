@@ -44,7 +44,13 @@ export function signInRoutes(app: App, context: HttpContext): void {
         throw error;
       });
       await recordOwnAccess(context.database, 'sign_in', found.actors, originOf(request));
-      const { token, expiresAt } = await openSession(context.database, found.accountId, orgId ?? null, now);
+      const { token, expiresAt } = await openSession(
+        context.database,
+        found.accountId,
+        orgId ?? null,
+        now,
+        originOf(request),
+      );
       const cookie = sessionCookie(request, context);
       reply.setCookie(cookie.name, token, { ...cookie.options, maxAge: SESSION_HOURS * 3_600 });
       const own = await viewSignedIn(context, found, orgId);

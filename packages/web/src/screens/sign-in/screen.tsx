@@ -1,5 +1,6 @@
 import { Button, Container, PasswordInput, Stack, TextInput, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
+import { Link } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { useSignIn } from '../../api/session-queries.ts';
 import { ErrorDisplay } from '../../components/error-display.tsx';
@@ -42,6 +43,7 @@ export function SignInScreen() {
           <Button type="submit" loading={signIn.isPending}>
             Sign in
           </Button>
+          <Link to="/forgotten">Forgotten your password?</Link>
         </Stack>
       </form>
     </Container>
