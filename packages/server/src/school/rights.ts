@@ -165,7 +165,8 @@ function personReasons(actor: Actor): readonly Reason[] {
   return [
     {
       when: sql`c.after ? 'roles' and not c.after -> 'roles' <@ ${given}`,
-      because: sql`jsonb_build_object('code', ${code('role_not_allowed')}, 'field', 'roles', 'value', c.after -> 'roles')`,
+      because: sql`jsonb_build_object('code', ${code('role_not_allowed')}, 'field', 'roles', 'value', (
+        select role from jsonb_array_elements_text(c.after -> 'roles') role where not ${given} ? role limit 1))`,
     },
     personOutside(
       sql`${isOther} and ${anyOf(actor, 'users', sql`c.entity_id`, sql`x.roles && ${[...ADMIN_ROLES]}::text[]`)}`,

@@ -144,7 +144,7 @@ async function listAudit(asked: Asked, query: AuditQuery): Promise<Page<EntryRow
   ];
   const entries = sql`(${sql.join(parts, sql` union all `)}) entries`;
   const beyond = (cursor: string): RawBuilder<unknown> => {
-    const [at, id] = readCursor(cursor, ['moment', 'id']) ?? [];
+    const [at, id] = readCursor(cursor, ['moment', 'text']) ?? [];
     return sql`(entries.at, entries.id) ${isDescending ? sql`<` : sql`>`} (${at}::timestamptz, ${id}::text)`;
   };
   const found = await rows(
