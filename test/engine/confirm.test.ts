@@ -353,7 +353,7 @@ async function secondAdmin(): Promise<Actor> {
 
 async function systemAdmin(): Promise<Actor> {
   const id = newId();
-  await database.global
+  await database.owner.global
     .insertInto('accounts')
     .values({ id, email: `${id}@example.org`, is_system_admin: true })
     .execute();

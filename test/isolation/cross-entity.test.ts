@@ -108,7 +108,7 @@ describe('the matrix', () => {
         .where('id', '=', id)
         .executeTakeFirstOrThrow(),
     );
-    await database.global
+    await database.owner.global
       .updateTable('accounts')
       .set({ is_system_admin: true })
       .where('id', '=', account.account_id ?? '')
@@ -228,7 +228,7 @@ describe('who acts where', () => {
   });
 
   it('a platform account without membership acts in the organization of the object; with one it is limited to it [CC-D02]', async () => {
-    await createSystemAdmin(database, { email: 'platform@example.org', password: 'a long enough one' });
+    await createSystemAdmin(database.owner, { email: 'platform@example.org', password: 'a long enough one' });
     const account = await database.global
       .selectFrom('accounts')
       .select('id')

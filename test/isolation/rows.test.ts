@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../packages/server/src/db/ids.ts';
+import { migrate } from '../../packages/server/src/db/migrate.ts';
 import { testDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 interface Table {
@@ -167,3 +168,19 @@ async function organizationTables(): Promise<Table[]> {
     return { name, values: { ...Object.fromEntries(samples), ...ALLOWED[name] } };
   });
 }
+
+it.each([
+  "insert into accounts (id, is_system_admin) values ('019a0000-0000-7000-8000-00000000000a', true)",
+  'update accounts set is_system_admin = true',
+  'update accounts set id = id',
+  'delete from accounts',
+  'delete from orgs',
+  'create temporary table pocket (a int)',
+  'select lo_create(0)',
+  "select lo_from_bytea(0, 'x')",
+  'alter role muster_app superuser',
+])('the run-time role is refused `%s`', async (statement) => {
+  // A right of the database itself, which a copy of it does not take over.
+  if (statement.includes('temporary')) await migrate({ ownerUrl: database.ownerUrl });
+  await expect(database.pool.query(statement)).rejects.toMatchObject({ code: '42501' });
+});

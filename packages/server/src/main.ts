@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { cleanText, isEmail } from '@muster/contract';
+import { DatabaseError } from 'pg';
 import pino, { type Logger } from 'pino';
 import { connect } from './db/connect.ts';
-import type { Database } from './db/database.ts';
+import { openDatabase, type Database } from './db/database.ts';
 import { attachOrStart, embeddedAppPassword, startEmbedded, type EmbeddedDatabase } from './db/embedded.ts';
 import { migrate as migrateDatabase, pendingMigrations } from './db/migrate.ts';
 import { createEngine } from './engine/index.ts';
@@ -175,7 +177,14 @@ export interface NewOrganization {
 export async function createOrg(
   options: DatabaseChoice & NewOrganization,
 ): Promise<{ org_id: string; user_id: string }> {
-  return withDatabase(options, (database) => createOrganization(database, options));
+  assertAddress(options.adminEmail);
+  const { text: name, fault } = cleanText(options.name);
+  if (fault === 'control_character' || name === '') throw new Error('The name of the organization cannot be used.');
+  return withDatabase(options, (database) => createOrganization(database, { ...options, name }));
+}
+
+function assertAddress(email: string): void {
+  if (!isEmail(email)) throw new Error(`${email} is no e-mail address.`);
 }
 
 /** @returns the server, still running, after all steps of the demo. */
@@ -188,7 +197,41 @@ export { signInWords as demoSignIn };
 export async function createAdmin(
   options: DatabaseChoice & { email: string; password: string },
 ): Promise<{ account_id: string }> {
-  return withDatabase(options, (database) => createSystemAdmin(database, options));
+  assertAddress(options.email);
+  const owner = await openOwner(options);
+  try {
+    return await createSystemAdmin(owner.database, options);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
+    throw new Error('This role of the database may not make such an account. Give the address of the owner.', {
+      cause: error,
+    });
+  } finally {
+    await owner.close();
+  }
+}
+
+/** As the owner of the tables: for what the run-time role may not do. */
+async function openOwner(options: DatabaseChoice): Promise<Opened> {
+  if (options.databaseUrl !== undefined) {
+    await migrateWherePossible(options.databaseUrl);
+    const database = openDatabase({ url: options.databaseUrl });
+    return { database, close: () => database.close() };
+  }
+  const dataDir = options.dataDir ?? defaultDataDir();
+  const embedded = await attachOrStart({ dataDir });
+  try {
+    await migrateDatabase({ ownerUrl: embedded.ownerUrl, appPassword: await embeddedAppPassword(dataDir) });
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+  const database = openDatabase({ url: embedded.ownerUrl });
+  const close = async (): Promise<void> => {
+    await database.close();
+    await embedded.stop();
+  };
+  return { database, close };
 }
 
 async function withDatabase<T>(options: DatabaseChoice, act: (database: Database) => Promise<T>): Promise<T> {

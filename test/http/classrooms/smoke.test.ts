@@ -94,7 +94,7 @@ describe('isolation', () => {
     const ask = await serverAt(url)(both.one);
     const made = await ask('POST', '/api/users', { ...strong, full_name: 'Strong One', role: 'subscriber_admin' });
     expect(made.status).toBe(201);
-    await database.global
+    await database.owner.global
       .updateTable('accounts')
       .set({ is_system_admin: true })
       .where('email', '=', strong.email)

@@ -50,7 +50,7 @@ describe('a batch made by the engine itself', () => {
       errors: [{ message: 'Course reference is required for a batch' }],
     });
     const accountId = newId();
-    await api.database.global.insertInto('accounts').values({ id: accountId, is_system_admin: true }).execute();
+    await api.database.owner.global.insertInto('accounts').values({ id: accountId, is_system_admin: true }).execute();
     await expect(make(await actorOf(accountId), {})).rejects.toThrow('Creator reference is required');
     expect(await api.query(sql`select from batches where org_id = ${api.orgId} and course_id = ${courseId}`)).toEqual(
       [],

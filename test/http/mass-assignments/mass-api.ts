@@ -218,7 +218,7 @@ async function content(database: TestDatabase, orgId: string): Promise<MassApi['
 /** An account without membership; it acts in the organization that its sign-in chose. */
 async function systemAdmin(database: TestDatabase, orgId: string): Promise<Actor> {
   const accountId = newId();
-  await database.global
+  await database.owner.global
     .insertInto('accounts')
     .values({ id: accountId, email: 'sys@example.org', is_system_admin: true })
     .execute();

@@ -179,6 +179,7 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
     await client.query(`grant select on schema_migrations to ${name}`);
     await client.query(`grant insert on staging to ${name}`);
     await narrowGlobalTables(client, name);
+    await closeSideDoors(client, name);
     for (const call of [
       'find_sign_ins(text)',
       'find_people(uuid, text, text, text, uuid, integer)',
@@ -197,25 +198,29 @@ async function secureTables(client: pg.Client, role: string): Promise<void> {
   await closePartitions(client, name);
 }
 
-/**
- * Tables that policies do not divide: nobody is removed from them at run time, and no account that is there becomes one
- * with rights over the whole system. Tables of a connection's own would be a place to lay things by, so there are none.
- */
+/** The run-time role makes no account that acts everywhere, and takes neither accounts nor organizations away. */
 async function narrowGlobalTables(client: pg.Client, name: string): Promise<void> {
-  const { rows } = await client.query<{ columns: string; database: string; is_ours: boolean }>(`
-    select current_database() as database, pg_has_role(current_user, datdba, 'usage') as is_ours, (
-      select string_agg(quote_ident(attname), ', ') from pg_attribute
-      where attrelid = 'accounts'::regclass and attnum > 0 and not attisdropped and attgenerated = ''
-        and attname not in ('id', 'is_system_admin')) as columns
-    from pg_database where datname = current_database()`);
-  await client.query(`revoke update, delete on accounts from ${name}`);
+  const { rows } = await client.query<{ name: string }>(`
+    select quote_ident(attname) as name from pg_attribute
+    where attrelid = 'accounts'::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'is_system_admin'`);
+  const columns = rows.map((row) => row.name);
+  const changed = columns.filter((column) => column !== 'id');
+  await client.query(`revoke insert, update, delete on accounts from ${name}`);
+  await client.query(`grant insert (${columns.join(', ')}), update (${changed.join(', ')}) on accounts to ${name}`);
   await client.query(`revoke delete on orgs from ${name}`);
-  for (const { columns, database, is_ours: isOurs } of rows) {
-    await client.query(`grant update (${columns}) on accounts to ${name}`);
-    // Only the owner of the database may.
-    if (isOurs)
-      await client.query(`revoke temporary on database ${client.escapeIdentifier(database)} from public, ${name}`);
-  }
+}
+
+const LARGE_OBJECTS = ['lo_create(oid)', 'lo_creat(integer)', 'lo_from_bytea(oid, bytea)', 'lo_open(oid, integer)'];
+
+/** Temporary tables and large objects belong to no organization. Only who owns the database can close them. */
+async function closeSideDoors(client: pg.Client, name: string): Promise<void> {
+  const { rows } = await client.query<{ name: string; owns: boolean; super: boolean }>(`
+    select quote_ident(datname) as name, pg_has_role(current_user, datdba, 'usage') as owns, rolsuper as super
+    from pg_database, pg_roles where datname = current_database() and rolname = current_user`);
+  const [database] = rows;
+  if (database?.owns === true) await client.query(`revoke temporary on database ${database.name} from public, ${name}`);
+  if (database?.super !== true) return;
+  for (const call of LARGE_OBJECTS) await client.query(`revoke execute on function ${call} from public`);
 }
 
 /** Partitions are reached through their parent alone: asked directly, they would not know its policy. */

@@ -42,7 +42,7 @@ it('numbers of the load are kept within their bounds, one by one', async () => {
 
 it('rates are raised by a system_admin alone, never lowered, and other changes leave them', async () => {
   const login = { email: 'root@example.org', password: 'operator password' };
-  await createSystemAdmin(database, login);
+  await createSystemAdmin(database.owner, login);
   const { body: signedIn } = await caller(app)('POST', '/api/login', { login: login.email, password: login.password });
   const root = caller(app, signedIn.token);
   const raised = { creates_per_hour: 1_000, confirms_per_minute: 20 };

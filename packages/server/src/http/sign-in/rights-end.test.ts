@@ -104,7 +104,7 @@ it('a sign-in to two organizations ends in the one that suspended the person, an
 
 it('a system_admin who is suspended in the one organization they belong to does not act in all of them', async () => {
   const email = 'root@example.org';
-  await createSystemAdmin(database, { email, password: PASSWORD });
+  await createSystemAdmin(database.owner, { email, password: PASSWORD });
   const own = await createOrganization(database, { name: 'Own', adminEmail: email, adminPassword: PASSWORD });
   const root = await signIn(email);
   expect(await root.me()).toBe(200);

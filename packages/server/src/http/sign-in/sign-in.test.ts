@@ -180,7 +180,7 @@ describe('several organizations', () => {
   });
 
   it('a system_admin names the organization; one with a membership is limited to it [CC-141]', async () => {
-    await createSystemAdmin(database, { email: 'root@example.org', password: 'operator password' });
+    await createSystemAdmin(database.owner, { email: 'root@example.org', password: 'operator password' });
     const root = caller(app, (await login({ login: 'root@example.org', password: 'operator password' })).body.token);
     expect((await root('GET', '/api/organization')).body).toMatchObject({ status: 400, code: 'organization_needed' });
     expect((await root('GET', '/api/organization', undefined, { 'x-organization-id': orgId })).body.name).toBe('North');

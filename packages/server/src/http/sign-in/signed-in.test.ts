@@ -59,7 +59,7 @@ it('names the kinds that the role may start, as the list of kinds does, and none
 });
 
 it('tells a system_admin, who belongs to no organization, the same without one', async () => {
-  await createSystemAdmin(database, { email: 'root@example.org', password: 'operator password' });
+  await createSystemAdmin(database.owner, { email: 'root@example.org', password: 'operator password' });
   const { body } = await caller(app)('POST', '/api/login', {
     login: 'root@example.org',
     password: 'operator password',
