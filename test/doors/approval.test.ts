@@ -40,7 +40,7 @@ const change = (as: Actor, operation: Deciding, body: object) => api.call(as, pa
 async function start(as: Actor, operation: Deciding) {
   const planned = await read(operation.school, operation.id);
   const [guard] = guardsOf(planned);
-  const body = { plan_hash: planned.plan_hash, confirm_count: guard?.count };
+  const body = { plan_hash: planned.plan_hash, confirm_count: guard?.count, accept_reading: true };
   return api.call(as, post(`${of(operation)}/start`, body));
 }
 

@@ -115,7 +115,7 @@ describe('running', () => {
     });
     const progress = (await api.call('GET', `${path}/progress/`)).body;
     expect(operationProgress.safeParse(progress).error).toBeUndefined();
-    expect(Object.keys(progress)).toHaveLength(10);
+    expect(Object.keys(progress)).toHaveLength(12);
     expect(progress).toMatchObject({
       status: 'completed',
       current_item: 4,

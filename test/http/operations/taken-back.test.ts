@@ -60,7 +60,10 @@ it('an operation names its undos, newest last; its items say what they took back
     'taken_back',
   ]);
   const { body: list } = await api.call('GET', '/operations');
-  expect(list.find((one: BulkOperation) => one.id === id)).toEqual(await operationOf(id));
+  // A list leaves out what may be large.
+  const { parameters, ...whole } = await operationOf(id);
+  expect(parameters).toMatchObject({ status: 'suspended' });
+  expect(list.find((one: BulkOperation) => one.id === id)).toEqual({ ...whole, parameters: {} });
 });
 
 it('a look at what an undo would do, and an undo that did nothing, are no undos', async () => {

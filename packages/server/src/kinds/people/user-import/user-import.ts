@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { defineKind, type PlanContext } from '../../../engine/kind.ts';
+import { code, defineKind, type PlanContext } from '../../../engine/kind.ts';
 import { because } from '../../../school/because.ts';
 import { LOOKED_UP_FIELDS, USER_ROWS } from '../../../school/people/fields.ts';
 import { PEOPLE_GUARDS } from '../../../school/people/guards.ts';
@@ -93,7 +93,8 @@ function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
       coalesce(nullif(display_name, ''), email, username, external_id, 'Row ' || row_no) as label, null::jsonb as input,
       case when verdict is not null then case when verdict ->> 'code' = any(${[...SKIPS]}::text[]) then 'skip' else 'error' end
            when found_id is null then 'create' when is_removal then 'remove' else 'update' end as action,
-      verdict ->> 'code' as code, coalesce(verdict, case when hands_on then '{"hands_on": true}'::jsonb end) as detail, warnings,
+      verdict ->> 'code' as code, coalesce(verdict, case when hands_on then '{"hands_on": true}'::jsonb end) as detail,
+      case when verdict ->> 'code' <> ${code('user_out_of_scope')} or verdict is null then warnings end as warnings,
       case when verdict is null then case when found_id is null then 'insert' else 'update' end end as change,
       coalesce(found_id, new_id) as id, clean as after, unit_id, teacher_id as primary_teacher_id,
       given_name, family_name, display_name, status, source_changed_at
