@@ -107,7 +107,7 @@ it('a saved mapping is picked from the list and reads the next file of the same 
     const picked = listed.find((one: { name: string }) => one.name === saved.name);
     const { status, body } = await api.upload('/users/import', { mapping_id: picked.id }, file(id, name));
     expect([status, body.total_items]).toEqual([201, 1]);
-    await api.call('POST', `/operations/${body.id}/start`, { plan_hash: body.plan_hash });
+    await api.call('POST', `/operations/${body.id}/start`, { plan_hash: body.plan_hash, accept_reading: true });
     const people = await query(
       api.school,
       sql`select given_name, family_name, grade_level from users where external_id = ${id}`,
