@@ -316,7 +316,9 @@ function logger(level: string | undefined): Logger {
     serializers: {
       req: (request: { method?: string; url?: string; ip?: string }) => ({
         method: request.method,
-        url: request.url?.replace(/^(\/(?:claim|reset|link)\b[^?]*)\?.*$/s, '$1'),
+        url: request.url
+          ?.replace(/^(\/+(?:claim|reset|link)\b[^?]*)\?.*$/s, '$1')
+          .replace(/([?&](?:token|password|secret|code)=)[^&]*/gi, '$1…'),
         remoteAddress: request.ip,
       }),
     },

@@ -10,6 +10,7 @@
  *
  * What is counted stands as SHA-256: people type passwords where names belong. Names are folded by the database alone.
  */
+import { isIP } from 'node:net';
 import { Problem } from '@muster/contract';
 import { sql } from 'kysely';
 import { one, rows, type Database } from '../db/database.ts';
@@ -31,6 +32,20 @@ export async function normalLogin(database: Database, login: string): Promise<st
   const typed = login.normalize('NFKC').trim();
   const { name } = await one({ db: database.global }, sql<{ name: string }>`select fold(${typed}) as name`);
   return name;
+}
+
+/** The one form of an address, in which it is counted: whoever has one of version 6 has the 2^64 of its network. */
+export function networkOf(ip: string): string {
+  const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*/, '');
+  if (isIP(plain) !== 6) return plain;
+  const [before = '', after = ''] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::');
+  const [left, right] = [groupsOf(before), groupsOf(after)];
+  const groups = [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+function groupsOf(part: string): string[] {
+  return part === '' ? [] : part.split(':');
 }
 
 export const ofNobody = (name: string): Counted => sha256(`nobody ${name}`);

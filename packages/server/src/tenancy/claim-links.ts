@@ -156,6 +156,7 @@ export async function linkAccount(
   now: Date,
 ): Promise<{ orgId: string; userId: string }> {
   const link = readToken(token);
+  await assertNotOfOperator(database, accountId);
   const { userId, version } = await inOrg(database, link.orgId, async (tx) => {
     const found = await lockLink(tx, link, now);
     await linkPerson(tx, found.userId, accountId);
@@ -166,6 +167,20 @@ export async function linkAccount(
   });
   await admitSession(database, session, { accountId, orgId: link.orgId, version });
   return { orgId: link.orgId, userId };
+}
+
+/** With a person in one organization it would act in that one alone. */
+async function assertNotOfOperator(database: Database, accountId: string): Promise<void> {
+  const account = await database.global
+    .selectFrom('accounts')
+    .select('is_system_admin')
+    .where('id', '=', accountId)
+    .executeTakeFirst();
+  if (account?.is_system_admin !== true) return;
+  throw new Problem('conflict', {
+    message: 'An account of the operator enters no organization.',
+    correction: 'Sign out, open the link again and choose a password.',
+  });
 }
 
 interface Link {

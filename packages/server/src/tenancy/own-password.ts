@@ -3,7 +3,16 @@ import { invalidField, Problem } from '@muster/contract';
 import { inOrg, type Database } from '../db/database.ts';
 import { findMemberships } from './accounts.ts';
 import type { Origin } from './actor.ts';
-import { ACCOUNT_MAX, clearFailures, count, normalLogin, ofAccount, ofForgotten, refuseLocked } from './attempts.ts';
+import {
+  ACCOUNT_MAX,
+  clearFailures,
+  count,
+  networkOf,
+  normalLogin,
+  ofAccount,
+  ofForgotten,
+  refuseLocked,
+} from './attempts.ts';
 import { assertGoodPassword, assertUncommon } from './choose-password.ts';
 import { writeOutbox } from './outbox.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
@@ -60,7 +69,7 @@ export async function countForgotten(database: Database, login: string, { ip = '
   const name = await normalLogin(database, login);
   const asked = [
     { by: ofForgotten(`name ${name}`), max: LINKS_MAX },
-    { by: ofForgotten(`address ${ip}`), max: LINKS_FROM_ADDRESS_MAX },
+    { by: ofForgotten(`address ${networkOf(ip)}`), max: LINKS_FROM_ADDRESS_MAX },
   ];
   const { waits } = await count(database, asked, now);
   refuseLocked(Math.max(...waits));

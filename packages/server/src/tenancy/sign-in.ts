@@ -20,6 +20,7 @@ import {
   countAttempt,
   failuresOf,
   knownAt,
+  networkOf,
   normalLogin,
   ofAccount,
   ofNobody,
@@ -66,9 +67,10 @@ export async function signIn(
 async function enter(
   database: Database,
   credentials: { login: string; password: string; orgId?: string | undefined },
-  { ip = '' }: Origin,
+  origin: Origin,
   now: Date,
 ): Promise<SignIn> {
+  const ip = networkOf(origin.ip ?? '');
   const name = await normalLogin(database, credentials.login);
   const attempt = await countAttempt(database, { name, ip }, now);
   const found = await findCandidates(database, name, { ip, now });
@@ -164,7 +166,7 @@ const NOBODY_KNOWN: Doer = { accountId: null, userId: null, role: 'nobody' };
  */
 export async function recordFailure(database: Database, login: string, origin: Origin, now: Date): Promise<void> {
   const name = await normalLogin(database, login);
-  const candidates = await findCandidates(database, name, { ip: origin.ip ?? '', now });
+  const candidates = await findCandidates(database, name, { ip: networkOf(origin.ip ?? ''), now });
   const by = { ...NOBODY_KNOWN, ...origin };
   for (const { id, countedBy } of candidates.filter((one) => one.id !== '')) {
     const isLocked = (await failuresOf(database, countedBy, ACCOUNT_MAX, now)) >= ACCOUNT_MAX;

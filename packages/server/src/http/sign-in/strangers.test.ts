@@ -130,6 +130,17 @@ it('an address with too many failures is refused for every name, and other addre
   expect((await signIn('bystander', PASSWORD, '198.51.100.10')).status).toBe(200);
 });
 
+it('addresses of one network are one, however they are written', async () => {
+  for (let nth = 0; nth < 300; nth++)
+    await sql`insert into sign_in_failures (id, counted, failed_at)
+      values (gen_random_uuid(), sha256('address 2001:db8:1:2::/64'::bytea), ${now})`.execute(database.global);
+  await aPersonOf(vic, { username: 'sixth', password: PASSWORD });
+  for (const near of ['2001:db8:1:2::5', '2001:DB8:1:2:ffff::1', '2001:0db8:0001:0002:0:0:0:9'])
+    expect([near, (await signIn('sixth', PASSWORD, near)).status]).toEqual([near, 429]);
+  expect((await signIn('sixth', PASSWORD, '2001:db8:1:3::5')).status).toBe(200);
+  expect((await signIn('sixth', PASSWORD, '::ffff:198.51.100.9')).status).toBe(429);
+});
+
 it('who signed in from an address before is let in there, whatever strangers elsewhere try', async () => {
   await aPersonOf(vic, { username: 'regular', password: PASSWORD });
   expect((await signIn('regular', PASSWORD, '203.0.113.5')).status).toBe(200);
