@@ -10,7 +10,8 @@ import { connect } from './db/connect.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { attachOrStart, embeddedAppPassword, startEmbedded, type EmbeddedDatabase } from './db/embedded.ts';
 import { migrate as migrateDatabase, pendingMigrations } from './db/migrate.ts';
-import { createEngine } from './engine/index.ts';
+import { schemaRules } from './db/table-rules.ts';
+import { createEngine, type Engine } from './engine/index.ts';
 import { runDemo, signInWords, type DemoOptions } from './demo/demo.ts';
 import { buildApp } from './http/app.ts';
 import { KINDS } from './kinds/index.ts';
@@ -68,12 +69,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const mailer = mailerOf(options);
   const opened = await openAndMigrate(options, log);
   try {
-    const engine = createEngine({
-      database: opened.database,
-      entities: ENTITIES,
-      kinds: KINDS,
-      authority: { assertPlanAllows, outOfReach, scopeOf },
-    });
+    const engine = await engineOn(opened.database);
     const app = await buildApp({
       engine,
       database: opened.database,
@@ -115,6 +111,14 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }
 }
 
+/** The first plan does not wait until the rules of the tables are read. */
+async function engineOn(database: Database): Promise<Engine> {
+  const authority = { assertPlanAllows, outOfReach, scopeOf };
+  const engine = createEngine({ database, entities: ENTITIES, kinds: KINDS, authority });
+  await schemaRules({ db: database.global }, database);
+  return engine;
+}
+
 /** A worker alone; needs a database that others can reach as well. */
 export async function work(
   options: DatabaseChoice & MailChoice & { concurrency?: number | undefined; logLevel?: string | undefined },
@@ -123,12 +127,7 @@ export async function work(
   const log = logger(options.logLevel);
   const mailer = mailerOf(options);
   const opened = await openAndMigrate(options, log, attachOrStart);
-  const engine = createEngine({
-    database: opened.database,
-    entities: ENTITIES,
-    kinds: KINDS,
-    authority: { assertPlanAllows, outOfReach, scopeOf },
-  });
+  const engine = await engineOn(opened.database);
   const worker = await startWorker({
     engine,
     database: opened.database,

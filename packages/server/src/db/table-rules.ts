@@ -46,14 +46,14 @@ const known = new WeakMap<object, Promise<SchemaRules>>();
  * Of all tables of an organization; read once for each database, as a schema changes by migrations alone.
  * @param owner - What lives as long as the database is open.
  */
-export async function schemaRules(tx: OrgTransaction, owner: object): Promise<SchemaRules> {
+export async function schemaRules(tx: Pick<OrgTransaction, 'db'>, owner: object): Promise<SchemaRules> {
   const found = known.get(owner) ?? readRules(tx);
   known.set(owner, found);
   found.catch(() => known.delete(owner));
   return found;
 }
 
-async function readRules(tx: OrgTransaction): Promise<SchemaRules> {
+async function readRules(tx: Pick<OrgTransaction, 'db'>): Promise<SchemaRules> {
   const found = await rows(
     tx,
     sql<{ name: string; rules: TableRules }>`
