@@ -1,7 +1,7 @@
 /** Who is meant by a file, over time: addresses handed on, people who left, ids used again, data that is old. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { query } from '../fixtures/school.ts';
+import { aPerson, aUnit, query } from '../fixtures/school.ts';
 import { peopleApi, type PeopleApi } from './people-api.ts';
 
 let api: PeopleApi;
@@ -288,4 +288,40 @@ describe('people whom a file takes away', () => {
     const preview = await api.call('GET', `/operations/${made.body.id}/preview`);
     expect(preview.body.items[0].warnings).toMatchObject([{ code: 'has_duties' }]);
   });
+});
+
+it('a teacher_admin is told nothing of people outside of their units, whatever a file says of them', async () => {
+  const { orgId } = api.school;
+  const [own, other] = [await aUnit(api.database, orgId, 'Nearby'), await aUnit(api.database, orgId, 'Faraway')];
+  const unitAdmin = await aPerson(api.database, orgId, { name: 'Uni Tadmin', roles: ['teacher_admin'], unitId: own });
+  const known = (unitId: string, id: string, status = 'active') =>
+    query(
+      api.school,
+      sql`insert into users (org_id, id, external_id, email, username, given_name, family_name, display_name, unit_id, status)
+        values (${orgId}, gen_random_uuid(), ${id}, ${`${id}@hidden.example`}, ${`${id}-u`}, 'Zyxw', ${id}, ${`Zyxw ${id}`}, ${unitId}, ${status})`,
+    );
+  await known(own, 'near');
+  await known(own, 'nigh');
+  await known(other, 'far');
+  await known(other, 'gone', 'archived');
+  const rows = [
+    'far,,,Other,Name',
+    'gone,,,Gone,Away',
+    'near,far@hidden.example,,Near,By',
+    ',nigh@hidden.example,far-u,Nigh,By',
+    'fresh,gone@hidden.example,,Fresh,One',
+  ];
+  const content = file('external_id,email,username,given_name,family_name', ...rows);
+  const sent = { mapping: '{"preset":"auto"}', target_model: 'User' };
+  const made = await api.upload('/import', sent, { name: 'people.csv', content }, unitAdmin);
+  const { text, body } = await api.call('GET', `/operations/${made.body.id}/preview`, undefined, unitAdmin);
+  expect(body.items.map((item: { code: string }) => item.code)).toEqual([
+    'user_out_of_scope',
+    'user_out_of_scope',
+    'match_conflict',
+    'match_conflict',
+    'identifier_conflict',
+  ]);
+  expect(text).not.toMatch(/Zyxw (far|gone)/);
+  expect(text).toContain('Zyxw near');
 });

@@ -7,6 +7,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import { because } from '../../../school/because.ts';
 import type { ArchivedRule } from '../../../school/people/profile.ts';
+import { scopeOf } from '../../../school/people/scope.ts';
+import type { Actor } from '../../../tenancy/actor.ts';
 
 /** What each row says of whom it means. */
 export function namedRows(orgId: string, operationId: string): RawBuilder<unknown> {
@@ -55,7 +57,8 @@ export function givenUp(orgId: string): RawBuilder<unknown> {
  * Whom each row `f` of the file means, its place among the items, and whether it takes what somebody gives up. Teachers come
  * before the students that refer to them; otherwise it is the order of the file.
  */
-export function meantRows(orgId: string, archived: ArchivedRule, which = sql`true`): RawBuilder<unknown> {
+export function meantRows(actor: Actor, archived: ArchivedRule, which = sql`true`): RawBuilder<unknown> {
+  const { orgId } = actor;
   const named = (alias: string, how: RawBuilder<unknown>) => sql`
     left join users ${sql.ref(alias)} on ${sql.ref(`${alias}.org_id`)} = ${orgId} and ${how} ${
       archived === 'new_person'
@@ -68,7 +71,7 @@ export function meantRows(orgId: string, archived: ArchivedRule, which = sql`tru
   const means = (alias: string, lost: string) =>
     sql`case when ${sql.ref(`${lost}.value`)} is null and coalesce(${sql.ref(`${alias}.external_id`)} = f.external_id, true) then ${sql.ref(`${alias}.id`)} end`;
   return sql`
-    select f.*, (row_number() over (order by not f.is_teacher, f.row_no))::int as item_no, m.found_id, ${unclear()} as unclear,
+    select f.*, (row_number() over (order by not f.is_teacher, f.row_no))::int as item_no, m.found_id, ${unclear(actor)} as unclear,
       coalesce(e.id <> m.found_id or n.id <> m.found_id, e.id is not null and le.value is not null or n.id is not null and ln.value is not null)
         ${archived === 'new_person' ? sql`or m.found_id is null` : sql``} as hands_on
     from named f
@@ -90,7 +93,7 @@ const SHARED = sql.lit(
 );
 
 /** Why it cannot be said whom a row means, as `{code, …}`; null where it can. */
-function unclear(): RawBuilder<unknown> {
+function unclear(actor: Actor): RawBuilder<unknown> {
   const doubled = (alias: string, field: string) => {
     const of = (column: string) => sql.ref(`${alias}.${column}`);
     const remedy = sql`case when ${of('external_id')} <> f.external_id then ${SHARED} else ${KEEP_ONE} end`;
@@ -99,12 +102,12 @@ function unclear(): RawBuilder<unknown> {
   const held = (alias: string, lost: string, field: string) => {
     const of = (column: string) => sql.ref(`${alias}.${column}`);
     const isKept = sql`${sql.ref(`${lost}.value`)} is null`;
-    return sql`when ${of('id')} <> m.found_id and ${isKept} then ${conflict(alias, field)}
+    return sql`when ${of('id')} <> m.found_id and ${isKept} then ${conflict(actor, alias, field)}
     when m.found_id is null and ${of('id')} is not null and ${isKept} then ${because('identifier_conflict', {
       field: sql.lit(field),
-      label: of('display_name'),
+      label: shown(actor, alias, 'display_name', OUTSIDE),
       other_field: sql`'external_id'`,
-      other_value: of('external_id'),
+      other_value: shown(actor, alias, 'external_id', sql.lit('not shown')),
     })}`;
   };
   // People who exchange an e-mail, or a user name: without a stronger identifier nobody can say which.
@@ -112,17 +115,29 @@ function unclear(): RawBuilder<unknown> {
   return sql`case
     when coalesce(f.external_id, f.email, f.username) is null then ${because('identifier_missing')}
     ${doubled('dx', 'external_id')} ${doubled('de', 'email')} ${doubled('dn', 'username')}
-    when ${isCircle} then ${conflict('n', 'username')}
+    when ${isCircle} then ${conflict(actor, 'n', 'username')}
     ${held('e', 'le', 'email')} ${held('n', 'ln', 'username')}
   end`;
 }
 
-function conflict(alias: string, field: string): RawBuilder<unknown> {
+function conflict(actor: Actor, alias: string, field: string): RawBuilder<unknown> {
+  const name = (of: string) => shown(actor, of, 'display_name', OUTSIDE);
   return because('match_conflict', {
-    people: sql`concat_ws(', ', x.display_name, e.display_name, n.display_name)`,
+    people: sql`concat_ws(', ', ${name('x')}, ${name('e')}, ${name('n')})`,
     field: sql.lit(field),
-    label: sql`${sql.ref(`${alias}.display_name`)} || coalesce(' (' || ${sql.ref(`${alias}.external_id`)} || ')', '')`,
+    label: sql`${name(alias)} || coalesce(' (' || ${shown(actor, alias, 'external_id', sql`null`)} || ')', '')`,
   });
+}
+
+const OUTSIDE = sql.lit('somebody outside of your units');
+
+/** What is said of person `alias`, who may be nobody; whom the actor does not answer for is not told by it. */
+function shown(actor: Actor, alias: string, column: string, hidden: RawBuilder<unknown>): RawBuilder<unknown> {
+  const of = (name: string) => sql.ref(`${alias}.${name}`);
+  const scope = scopeOf(actor);
+  return scope === null
+    ? sql`${of(column)}`
+    : sql`case when ${of('id')} in (${scope}) then ${of(column)} when ${of('id')} is not null then ${hidden} end`;
 }
 
 /** What archived people lose to newcomers who are somebody else: `item_no`, `id` and `after`. */

@@ -76,7 +76,7 @@ export const userImport = defineKind<Params>({
  */
 function plannedRows(context: PlanContext<Params>): RawBuilder<unknown> {
   const { orgId, operationId, params: wanted } = context;
-  const meant = (which?: RawBuilder<unknown>) => meantRows(orgId, wanted.archived_people, which);
+  const meant = (which?: RawBuilder<unknown>) => meantRows(context.actor, wanted.archived_people, which);
   return sql`
     with named as materialized (${namedRows(orgId, operationId)}
     ), doubled as materialized (${doubledKeys()}

@@ -31,6 +31,7 @@ export function verdict(context: PlanContext<ImportRules>): RawBuilder<unknown> 
   return sql`case
     when f.faults is not null then jsonb_build_object('code', f.faults -> 0 ->> 'code', 'faults', f.faults)
     when f.unclear is not null then f.unclear
+    when u.id is not null and ${personFault(context.actor)} is not null then ${because('user_out_of_scope', { label: sql`coalesce(f.external_id, f.email, f.username)` })}
     when u.id is null and f.status = 'archived' then ${because('left_unknown')}
     when u.id is null and ${namesWillBe().display_name} = '' then ${because('name_missing')}
     when u.id is not null and ${wanted.mode} = 'create_only' then ${because('person_exists')}
@@ -74,7 +75,6 @@ function rightsVerdict({ actor }: PlanContext<ImportRules>): RawBuilder<unknown>
   return sql`
     when ${givesTooMuch(actor, roles)} then ${because('role_not_allowed', { value: sql`s.clean -> 'roles'` })}
     when ${losesOwnAccess(actor, sql`f.status`, roles)} then ${because('acting_user')}
-    when u.id is not null and ${personFault(actor)} is not null then ${because('user_out_of_scope', { label: sql`u.display_name` })}
     when (f.unit is not null or u.id is null) and ${isForeignUnit(actor, unitMeant())}
       then ${because('unit_out_of_scope', { value: sql`coalesce(f.unit, '(none)')` })}`;
 }
