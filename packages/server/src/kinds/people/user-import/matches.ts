@@ -5,10 +5,12 @@
  * by this file names them no more, so that it can be handed on: to somebody known, in a circle, or to somebody new.
  */
 import { sql, type RawBuilder } from 'kysely';
+import type { PlanContext } from '../../../engine/kind.ts';
 import { because } from '../../../school/because.ts';
 import type { ArchivedRule } from '../../../school/people/profile.ts';
 import { scopeOf } from '../../../school/people/scope.ts';
-import type { Actor } from '../../../tenancy/actor.ts';
+
+type Actor = PlanContext['actor'];
 
 /** What each row says of whom it means. */
 export function namedRows(orgId: string, operationId: string): RawBuilder<unknown> {
