@@ -28,7 +28,7 @@ export const sequences: Subject = {
   extra: { steps: z.array(step) },
   parts: ['sequence_step'],
   toValues: (fields) => Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'steps')),
-  check: async (tx, _actor, after) => gameFaults(tx, after['steps']),
+  partFaults: (tx, fields) => gameFaults(tx, fields['steps']),
   async writeParts(by, id, fields, present) {
     if (fields['steps'] === undefined) return {};
     const version = await readAs(by, ({ tx }) => nextVersion(tx, id));

@@ -43,8 +43,8 @@ export interface Subject {
   /** From fields to columns. */
   toValues?(fields: Row, actor: Actor, present: Row | null): Row;
   toView?(row: Row): Row;
-  /** What is wrong with the record as it would be. @throws Problem where the actor may not write such a record. */
-  check?(tx: OrgTransaction, actor: Actor, after: Row, present: Row | null): Promise<ProblemError[]>;
+  /** What is wrong with the parts that the fields bring: they are written after the record, whose rules do not see them. */
+  partFaults?(tx: OrgTransaction, fields: Row): Promise<ProblemError[]>;
   /** Entities whose rows are parts of it: they are removed with it. */
   readonly parts?: readonly string[];
   /** Writes the parts that the fields bring: of a new record after it, otherwise before it. @returns columns that follow. */
@@ -230,17 +230,15 @@ async function checkedValues(asked: Asked, subject: Subject, fields: Row, presen
   const { tx, engine, actor } = asked;
   const values = subject.toValues?.(fields, actor, present) ?? fields;
   const faults = await findBrokenReferences(tx, engine.entities, getEntity(engine.entities, subject.entity), values);
-  const after = { ...present, ...fields, ...values };
-  if (faults.length === 0) faults.push(...((await subject.check?.(tx, actor, after, present)) ?? []));
+  if (faults.length === 0) faults.push(...((await subject.partFaults?.(tx, fields)) ?? []));
   if (faults.length > 0) throw invalid(faults);
   return values;
 }
 
 async function remove(by: Asker, subject: Subject, id: string): Promise<void> {
   const parts = await readAs(by, async (asked) => {
-    const { tx, engine, actor } = asked;
-    const present = await findRecord(asked, subject, id);
-    await subject.check?.(tx, actor, present, present);
+    const { tx, engine } = asked;
+    await findRecord(asked, subject, id);
     await assertUnused(tx, engine.entities, getEntity(engine.entities, subject.entity), id, subject.parts);
     return findParts(asked, subject, id);
   });
