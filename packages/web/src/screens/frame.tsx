@@ -1,4 +1,4 @@
-import { Button, Container, Group, Text } from '@mantine/core';
+import { Anchor, Button, Container, Group, Text } from '@mantine/core';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useMe, useSignOut } from '../api/session-queries.ts';
 import { ErrorDisplay } from '../components/error-display.tsx';
@@ -37,7 +37,9 @@ export function Frame() {
               <Text c="dimmed">{me.organization?.name}</Text>
             </Group>
             <Group gap="sm">
-              <Link to="/account">{me.user?.full_name ?? 'System administrator'}</Link>
+              <Anchor component={Link} to="/account">
+                {me.user?.full_name ?? 'System administrator'}
+              </Anchor>
               <Button variant="default" size="xs" loading={signOut.isPending} onClick={() => signOut.mutate()}>
                 Sign out
               </Button>

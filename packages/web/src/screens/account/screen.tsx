@@ -108,7 +108,14 @@ function Session({
         </Text>
       </div>
       {session.is_current ? null : (
-        <Button variant="default" size="xs" disabled={isPending} aria-label={`Sign out from ${from}`} onClick={onEnd}>
+        <Button
+          variant="default"
+          size="xs"
+          flex="none"
+          disabled={isPending}
+          aria-label={`Sign out from ${from}`}
+          onClick={onEnd}
+        >
           Sign out
         </Button>
       )}

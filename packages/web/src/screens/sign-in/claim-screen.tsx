@@ -1,16 +1,15 @@
-import { Button, Container, Stack, Text, Title } from '@mantine/core';
-import { useDocumentTitle } from '@mantine/hooks';
+import { Button, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { claim, linkAccount, readLink, type ClaimLink } from '../../api/own-account.ts';
 import { useMe } from '../../api/session-queries.ts';
 import { ErrorDisplay } from '../../components/error-display.tsx';
 import { Loading } from '../../components/loading.tsx';
+import { Entrance } from './entrance.tsx';
 import { NewPassword } from './new-password.tsx';
 
 /** Where a one-time link leads, whoever is signed in. Its token is in the fragment; in older mails in the query. */
 export function ClaimScreen() {
-  useDocumentTitle('Choose your password · Muster');
   const [token] = useState(tokenInAddress);
   const link = useQuery({
     queryKey: ['claim', token],
@@ -21,29 +20,24 @@ export function ClaimScreen() {
   const claimed = useMutation({ mutationFn: (password: string) => claim({ token, password }) });
   if (claimed.isSuccess) return <Done />;
   return (
-    <Container component="main" size={420} py={80}>
-      <Stack>
-        <Title order={1} size="h2">
-          Choose your password
-        </Title>
-        {link.isPending ? <Loading what="your link" /> : null}
-        {link.error === null ? null : <EndedLink error={link.error} />}
-        {link.data === undefined ? null : (
-          <>
-            <Text>
-              {link.data.full_name}, {link.data.organization}
-            </Text>
-            <NewPassword
-              action="Set password"
-              isPending={claimed.isPending}
-              error={claimed.error}
-              onChosen={(password) => claimed.mutate(password)}
-            />
-            {link.data.has_account ? null : <OwnAccount token={token} link={link.data} />}
-          </>
-        )}
-      </Stack>
-    </Container>
+    <Entrance title="Choose your password">
+      {link.isPending ? <Loading what="your link" /> : null}
+      {link.error === null ? null : <EndedLink error={link.error} />}
+      {link.data === undefined ? null : (
+        <>
+          <Text>
+            {link.data.full_name}, {link.data.organization}
+          </Text>
+          <NewPassword
+            action="Set password"
+            isPending={claimed.isPending}
+            error={claimed.error}
+            onChosen={(password) => claimed.mutate(password)}
+          />
+          {link.data.has_account ? null : <OwnAccount token={token} link={link.data} />}
+        </>
+      )}
+    </Entrance>
   );
 }
 
@@ -72,17 +66,12 @@ function EndedLink({ error }: { readonly error: Error }) {
 
 function Done() {
   return (
-    <Container component="main" size={420} py={80}>
-      <Stack>
-        <Title order={1} size="h2">
-          Your password is set
-        </Title>
-        <Text role="status">Sign in with your e-mail or user name and the password that you have just chosen.</Text>
-        <Button component="a" href="/">
-          Go to the sign-in
-        </Button>
-      </Stack>
-    </Container>
+    <Entrance title="Your password is set" tab="Choose your password">
+      <Text role="status">Sign in with your e-mail or user name and the password that you have just chosen.</Text>
+      <Button component="a" href="/">
+        Go to the sign-in
+      </Button>
+    </Entrance>
   );
 }
 

@@ -1,13 +1,13 @@
-import { Button, Container, PasswordInput, Stack, TextInput, Title } from '@mantine/core';
-import { useDocumentTitle } from '@mantine/hooks';
+import { Button, PasswordInput, Stack } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { useSignIn } from '../../api/session-queries.ts';
 import { ErrorDisplay } from '../../components/error-display.tsx';
+import { Entrance } from './entrance.tsx';
+import { LoginInput } from './login-input.tsx';
 
 /** Stands at every address while nobody is signed in, so that one arrives where one wanted to go. */
 export function SignInScreen() {
-  useDocumentTitle('Sign in · Muster');
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const signIn = useSignIn();
@@ -16,21 +16,10 @@ export function SignInScreen() {
     if (!signIn.isPending) signIn.mutate({ login: login.trim(), password });
   };
   return (
-    <Container component="main" size={420} py={80}>
+    <Entrance title="Sign in to Muster" tab="Sign in">
       <form onSubmit={submit}>
         <Stack>
-          <Title order={1} size="h2">
-            Sign in to Muster
-          </Title>
-          <TextInput
-            label="E-mail or user name"
-            name="username"
-            autoComplete="username"
-            autoFocus
-            required
-            value={login}
-            onChange={(event) => setLogin(event.currentTarget.value)}
-          />
+          <LoginInput value={login} onChange={setLogin} autoFocus />
           <PasswordInput
             label="Password"
             name="password"
@@ -46,6 +35,6 @@ export function SignInScreen() {
           <Link to="/forgotten">Forgotten your password?</Link>
         </Stack>
       </form>
-    </Container>
+    </Entrance>
   );
 }
