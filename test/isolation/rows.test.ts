@@ -184,3 +184,7 @@ it.each([
   if (statement.includes('temporary')) await migrate({ ownerUrl: database.ownerUrl });
   await expect(database.pool.query(statement)).rejects.toMatchObject({ code: '42501' });
 });
+
+it('the run-time role keeps the passwords of accounts', async () => {
+  await database.pool.query('update accounts set password_hash = password_hash');
+});
