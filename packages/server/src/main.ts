@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { cleanText, isEmail } from '@muster/contract';
+import { cleanText, isEmail, isRefusedText } from '@muster/contract';
 import { DatabaseError } from 'pg';
 import pino, { type Logger } from 'pino';
 import { connect } from './db/connect.ts';
@@ -177,8 +177,9 @@ export async function createOrg(
   options: DatabaseChoice & NewOrganization,
 ): Promise<{ org_id: string; user_id: string }> {
   assertAddress(options.adminEmail);
-  const { text: name, fault } = cleanText(options.name);
-  if (fault === 'control_character' || name === '') throw new Error('The name of the organization cannot be used.');
+  const cleaned = cleanText(options.name);
+  const { text: name } = cleaned;
+  if (isRefusedText(cleaned) || name === '') throw new Error('The name of the organization cannot be used.');
   return withDatabase(options, (database) => createOrganization(database, { ...options, name }));
 }
 

@@ -1,3 +1,4 @@
+import { sentenceCase } from '@muster/contract';
 import { z } from 'zod';
 import type { Kind } from '../engine/kind.ts';
 import { asObject } from './stored.ts';
@@ -23,10 +24,5 @@ export function parametersOf(kind: Kind): Record<string, unknown> {
 
 /** `create_only` is Create only. */
 function labelsOf(values: readonly unknown[]): Record<string, string> {
-  return Object.fromEntries(
-    values.map(String).map((value) => {
-      const words = value.replaceAll('_', ' ').toLowerCase();
-      return [value, words.charAt(0).toUpperCase() + words.slice(1)];
-    }),
-  );
+  return Object.fromEntries(values.map(String).map((value) => [value, sentenceCase(value.toLowerCase())]));
 }

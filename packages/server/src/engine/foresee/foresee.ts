@@ -115,7 +115,7 @@ async function markFaults(tx: OrgTransaction, planId: string, findings: readonly
 
 const NO_PAIR = sql`select null::int as item_no, null::int as other_no, null::text as code, null::jsonb as detail, 0 as place where false`;
 
-/** All rows of the selects, each with its \`place\` among them. */
+/** All rows of the selects, each with its `place` among them. */
 function inOrder(selects: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
   return sql.join(
     selects.map((select, place) => sql`(select s.*, ${sql.lit(place)} as place from (${select}) s)`),

@@ -1,5 +1,5 @@
 /** Every refusal has one body: RFC 9457, with all faults at once in `errors`. */
-import { invalid, invalidField, isProblemCode, Problem, PROBLEMS, unstorableAt } from '@muster/contract';
+import { invalid, invalidField, isProblemCode, Problem, PROBLEMS, sentenceCase, unstorableAt } from '@muster/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { faultsOf } from '../../engine/index.ts';
@@ -82,11 +82,10 @@ function firstWords(problem: Problem): string {
  * @param instance - The route, not the address: an unknown id and a foreign one must be answered alike.
  */
 function problemBody(problem: Problem, instance: string): Record<string, unknown> {
-  const title = problem.code.replaceAll('_', ' ');
   return {
     ...problem.detail,
     type: `/problems/${problem.code}`,
-    title: title.charAt(0).toUpperCase() + title.slice(1),
+    title: sentenceCase(problem.code),
     status: problem.status,
     detail: problem.message,
     instance,

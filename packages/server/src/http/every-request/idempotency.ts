@@ -23,7 +23,7 @@ const ABANDONED_MINUTES = 15;
 const KEY_CHARS_MAX = 255;
 
 /** Members of answers that are shown once. */
-const SECRETS = ['claim_url', 'token', 'secret', 'enrollment_url', 'qr_svg', 'recovery_codes'];
+const SECRETS = ['claim_url', 'token'];
 const PASSWORDS = new Set(['password', 'current_password', 'new_password']);
 
 declare module 'fastify' {
